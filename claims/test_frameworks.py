@@ -1,0 +1,47 @@
+"""Findings of the section Keras against PyTorch."""
+
+import numpy as np
+import pytest
+
+from harness.statistics import mean_over_seeds, ratio_over_seeds, share_of_seeds
+
+
+@pytest.mark.finding("frameworks.classification-parity", reading="accuracy")
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])
+def test_accuracies_agree(evidence, reading, judge, optimizer):
+    """Trained on the same rows, both frameworks get about the same share of the test rows right."""
+    keras = evidence(framework="keras", task="classification", optimizer=optimizer)
+    torch = evidence(framework="torch", task="classification", optimizer=optimizer)
+    difference = keras.final_test_accuracy - torch.final_test_accuracy
+    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
+
+
+@pytest.mark.finding("frameworks.classification-parity", reading="predictions")
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])
+def test_predicted_classes_agree(evidence, reading, judge, optimizer):
+    """Trained on the same rows, both frameworks put almost every test row into the same class."""
+    keras = evidence(framework="keras", task="classification", optimizer=optimizer)
+    torch = evidence(framework="torch", task="classification", optimizer=optimizer)
+    differing = (keras.predicted_classes != torch.predicted_classes).mean(axis=1)
+    judge(share_of_seeds(differing, (0, reading.margin), "share of test rows with different classes"))
+
+
+@pytest.mark.finding("frameworks.regression-parity", reading="loss")
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
+def test_losses_agree(evidence, judge, activation):
+    """Trained on the same rows, both frameworks reach about the same test loss."""
+    keras = evidence(framework="keras", task="regression", activation=activation)
+    torch = evidence(framework="torch", task="regression", activation=activation)
+    judge(ratio_over_seeds(keras.final_test_loss, torch.final_test_loss, "test loss, Keras over PyTorch"))
+
+
+@pytest.mark.finding("frameworks.regression-parity", reading="predictions")
+@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
+def test_predicted_values_agree(evidence, judge, activation):
+    """Trained on the same rows, the frameworks' predictions differ by much less than they err."""
+    keras = evidence(framework="keras", task="regression", activation=activation)
+    torch = evidence(framework="torch", task="regression", activation=activation)
+    difference = (keras.test_predictions - torch.test_predictions)[:, :, 0]
+    root_mean_square_difference = np.sqrt((difference**2).mean(axis=1))
+    root_mean_square_error = np.sqrt(torch.final_test_loss)
+    judge(mean_over_seeds(root_mean_square_difference / root_mean_square_error, "difference over error"))

@@ -1,0 +1,33 @@
+"""The errors a user of the harness can meet, each raised with one clear sentence."""
+
+
+class HarnessError(Exception):
+    """Something outside a claim is wrong: a file, an option, a data set, a training."""
+
+
+class ProtocolError(HarnessError, ValueError):
+    """A field of a protocol has a value that cannot be trained."""
+
+
+class DataError(HarnessError):
+    """A data file is missing, altered, or not what it is registered as."""
+
+
+class RegisterError(HarnessError, ValueError):
+    """A register file (report.toml, protocol.toml) is malformed; names file, table and key."""
+
+
+class StoreError(HarnessError):
+    """A record of the store cannot be read or written."""
+
+
+class StoreWarning(UserWarning):
+    """A record of the store was set aside and will be made again."""
+
+
+class Refuted(AssertionError):  # noqa: N818 - a verdict, named as in the report
+    """The evidence contradicts the finding."""
+
+
+class Inconclusive(AssertionError):  # noqa: N818 - a verdict, named as in the report
+    """The evidence neither carries nor contradicts the finding."""

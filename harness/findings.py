@@ -1,0 +1,194 @@
+"""The register of findings: what a report says, as data (``report.toml``)."""
+
+import datetime
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Literal
+
+from harness.errors import RegisterError
+from harness.tables import Table
+from harness.verdict import OUTCOMES, Band, Outcome
+
+Basis = Literal["calibrated", "held out"]
+BASES = ("calibrated", "held out")
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A number as the report prints it.
+
+    Attributes
+    ----------
+    value
+        The number.
+    half_unit
+        Half a unit of its last decimal: what rounding may have hidden.
+    """
+
+    value: float
+    half_unit: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a finding, with all that a verdict on it needs to be fixed beforehand.
+
+    Attributes
+    ----------
+    name
+        What the claim's marker calls it.
+    estimand
+        The quantity that is estimated, in words.
+    band
+        Where that quantity must lie.
+    margin
+        How far apart, or how far beyond, a single seed's number must be to count; None where no seed is counted.
+    """
+
+    name: str
+    estimand: str
+    band: Band
+    margin: float | None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """A verdict other than supported that is known, with the reason and the day it was recorded."""
+
+    reading: str
+    case: str
+    verdict: Outcome
+    reason: str
+    date: datetime.date
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One statement of the report."""
+
+    id: str
+    section: str
+    statement: str
+    basis: Basis
+    reported: dict[str, Reported]
+    readings: dict[str, Reading]
+    expected: tuple[Expected, ...]
+
+    def expectation(self, reading: str, case: str) -> Expected | None:
+        """Return the verdict recorded for one case of a reading, or None where supported is expected."""
+        for expected in self.expected:
+            if (expected.reading, expected.case) == (reading, case):
+                return expected
+        return None
+
+
+@dataclass(frozen=True)
+class Register:
+    """All findings of a report, by id."""
+
+    file: Path
+    title: str
+    findings: dict[str, Finding]
+
+    def find(self, finding_id: str, reading: str, where: str) -> tuple[Finding, Reading]:
+        """Return a finding and one of its readings; `where` names who asks.
+
+        Raises
+        ------
+        RegisterError
+            If the register has no such finding or reading.
+        """
+        if finding_id not in self.findings:
+            known = ", ".join(self.findings)
+            raise RegisterError(f"{where}: no finding {finding_id!r} in {self.file}; there are: {known}")
+        finding = self.findings[finding_id]
+        if reading not in finding.readings:
+            known = ", ".join(finding.readings)
+            raise RegisterError(
+                f"{where}: finding {finding_id!r} has no reading {reading!r} in {self.file}; there are: {known}"
+            )
+        return finding, finding.readings[reading]
+
+
+def read_register(file: Path) -> Register:
+    """Read and validate a ``report.toml``.
+
+    Raises
+    ------
+    RegisterError
+        Naming file, table and key of what is wrong, and what would be right.
+    """
+    top = Table.read(file)
+    title = top.get("title", str)
+    sections = {key: section_title for key, section_title in top.get("sections", dict).items()}
+    findings = {
+        finding_id: _finding(finding_id, table, sections)
+        for finding_id, table in top.table("findings").named_tables()
+    }
+    top.close()
+    return Register(file, title, findings)
+
+
+def _finding(finding_id: str, table: Table, sections: dict[str, str]) -> Finding:
+    section = finding_id.split(".")[0]
+    if section not in sections or "." not in finding_id:
+        raise table.error(finding_id, f"an id is a section, a dot and a name; sections: {', '.join(sections)}")
+    readings = {name: _reading(name, reading) for name, reading in table.table("readings").named_tables()}
+    if not readings:
+        raise table.error("readings", "is empty; give at least one reading")
+    finding = Finding(
+        id=finding_id,
+        section=sections[section],
+        statement=table.get("statement", str),
+        basis=table.get("basis", str, among=BASES),  # type: ignore[arg-type]
+        reported=_reported(table.table("reported")) if "reported" in table else {},
+        readings=readings,
+        expected=tuple(_expected(entry, readings) for entry in table.tables("expected")),
+    )
+    table.close()
+    return finding
+
+
+def _reading(name: str, table: Table) -> Reading:
+    low, high = table.get("low", float), table.get("high", float)
+    if not low <= high:
+        raise table.error("high", f"is {high!r}, below low ({low!r}); give a band that is not empty")
+    if low == float("-inf") and high == float("inf"):
+        raise table.error("low", "the band holds every number, so that nothing could refute the finding")
+    reading = Reading(
+        name=name,
+        estimand=table.get("estimand", str),
+        band=Band(low, high, table.get("reason", str)),
+        margin=table.get("margin", float) if "margin" in table else None,
+    )
+    table.close()
+    return reading
+
+
+def _reported(table: Table) -> dict[str, Reported]:
+    return {key: _number(table, key) for key in table.keys()}
+
+
+def _number(table: Table, key: str) -> Reported:
+    text = table.get(key, str)
+    try:
+        number = Decimal(text)
+        exponent = number.as_tuple().exponent
+        if not isinstance(exponent, int):
+            raise InvalidOperation
+    except InvalidOperation:
+        raise table.error(key, f'is {text!r}; give the number as printed, in quotes, such as "0.50"') from None
+    return Reported(float(number), float(Decimal(5).scaleb(exponent - 1)))
+
+
+def _expected(table: Table, readings: dict[str, Reading]) -> Expected:
+    expected = Expected(
+        reading=table.get("reading", str, among=tuple(readings)),
+        case=table.get("case", str),
+        verdict=table.get("verdict", str, among=OUTCOMES[1:]),  # type: ignore[arg-type]
+        reason=table.get("reason", str),
+        date=table.get("date", datetime.date),
+    )
+    table.close()
+    return expected

@@ -1,0 +1,169 @@
+"""The grid of a report and its reconstruction (``protocol.toml``): from a cell's name to a protocol.
+
+The axes of the grid are what the report varied. Everything else that a protocol needs is a reconstruction, given for
+each task: a value that was stated, inferred or assumed, with the reason.
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from harness.errors import ProtocolError, RegisterError
+from harness.protocol import TASKS, Protocol
+from harness.tables import Table
+
+Provenance = Literal["stated", "inferred", "assumed"]
+PROVENANCES = ("stated", "inferred", "assumed")
+PROTOCOL_FIELDS = tuple(field.name for field in fields(Protocol))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is taken for one field of a protocol, and why.
+
+    Attributes
+    ----------
+    value
+        The value; with `by`, a table from each value of that axis to the field's value.
+    by
+        The axis that decides, or None.
+    provenance
+        Whether the report states it, its numbers suggest it, or nothing speaks for or against it.
+    reason
+        In one sentence.
+    """
+
+    value: Any
+    by: str | None
+    provenance: Provenance
+    reason: str
+
+    def at(self, cell: Mapping[str, str]) -> Any:
+        """Return the field's value in a cell."""
+        value = self.value if self.by is None else self.value[cell[self.by]]
+        return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Grid:
+    """All cells of a report, with the protocol of each.
+
+    Attributes
+    ----------
+    axes
+        The values of each axis, in the order in which a cell's name lists them.
+    default
+        What a claim means that does not name a value of an axis; an axis without a default must be named.
+    reconstruction
+        By task, the choice made for each field that is not an axis.
+    protocols
+        The protocol of each cell, by the cell's name.
+    """
+
+    file: Path
+    axes: dict[str, tuple[str, ...]]
+    default: dict[str, str]
+    reconstruction: dict[str, dict[str, Choice]]
+    protocols: dict[str, Protocol]
+
+    def cell_name(self, **chosen: str) -> str:
+        """Return the name of a cell, axes that are not given filled with their defaults.
+
+        Raises
+        ------
+        ProtocolError
+            If an axis or value is unknown, or an axis without a default is missing.
+        """
+        for axis in chosen:
+            if axis not in self.axes:
+                raise ProtocolError(f"the grid in {self.file} has no axis {axis!r}; it has: {', '.join(self.axes)}")
+        cell = {**self.default, **chosen}
+        for axis, values in self.axes.items():
+            if axis not in cell:
+                raise ProtocolError(f"say which {axis}: {', '.join(values)} ({self.file} sets no default)")
+            if cell[axis] not in values:
+                raise ProtocolError(f"{axis} is {cell[axis]!r}; the grid in {self.file} has: {', '.join(values)}")
+        return "-".join(cell[axis] for axis in self.axes)
+
+    def protocol(self, cell_name: str) -> Protocol:
+        """Return the protocol of a cell.
+
+        Raises
+        ------
+        ProtocolError
+            If the grid has no cell of that name.
+        """
+        if cell_name not in self.protocols:
+            pattern = "-".join("{" + ",".join(values) + "}" for values in self.axes.values())
+            raise ProtocolError(f"no cell {cell_name!r} in {self.file}; a cell's name is {pattern}")
+        return self.protocols[cell_name]
+
+
+def read_grid(file: Path) -> Grid:
+    """Read and validate a ``protocol.toml``; every cell's protocol is made, so that every one is valid.
+
+    Raises
+    ------
+    RegisterError
+        Naming file, table and key of what is wrong, and what would be right.
+    """
+    top = Table.read(file)
+    axes_table = top.table("axes")
+    axes = {axis: axes_table.texts(axis) for axis in axes_table.keys()}
+    if not set(axes.get("task", ("",))) <= set(TASKS):
+        raise axes_table.error("task", f"every grid has this axis; give some of: {', '.join(TASKS)}")
+    default_table = top.table("default")
+    default = {axis: default_table.get(axis, str, among=axes.get(axis, ())) for axis in default_table.keys()}
+    reconstruction_table = top.table("reconstruction")
+    reconstruction = {
+        task: _choices(reconstruction_table.table(task), axes) for task in axes["task"]
+    }
+    reconstruction_table.close()
+    top.close()
+    protocols = {}
+    for values in itertools.product(*axes.values()):
+        cell = dict(zip(axes, values, strict=True))
+        protocols["-".join(values)] = _protocol(file, cell, reconstruction[cell["task"]])
+    return Grid(file, axes, default, reconstruction, protocols)
+
+
+def _choices(table: Table, axes: dict[str, tuple[str, ...]]) -> dict[str, Choice]:
+    needed = tuple(name for name in PROTOCOL_FIELDS if name not in axes)
+    choices = {name: _choice(table.table(name), axes) for name in needed}
+    table.close()
+    return choices
+
+
+def _choice(table: Table, axes: dict[str, tuple[str, ...]]) -> Choice:
+    by = table.get("by", str, among=tuple(axes)) if "by" in table else None
+    if by is None:
+        value = table.get_any("value")
+    else:
+        value = table.get("value", dict)
+        if set(value) != set(axes[by]):
+            raise table.error("value", f"give one value for each {by}: {', '.join(axes[by])}")
+    choice = Choice(
+        value=value,
+        by=by,
+        provenance=table.get("provenance", str, among=PROVENANCES),  # type: ignore[arg-type]
+        reason=table.get("reason", str),
+    )
+    table.close()
+    return choice
+
+
+def _protocol(file: Path, cell: dict[str, str], choices: dict[str, Choice]) -> Protocol:
+    chosen = {name: choice.at(cell) for name, choice in choices.items()}
+    chosen |= {axis: value for axis, value in cell.items() if axis in PROTOCOL_FIELDS}
+    try:
+        protocol = Protocol(**chosen)
+    except ProtocolError as problem:
+        raise RegisterError(f"{file}, table [reconstruction.{cell['task']}]: {problem}") from problem
+    if protocol.task != cell["task"]:
+        raise RegisterError(
+            f"{file}, table [reconstruction.{cell['task']}.dataset], key 'value': "
+            f"{protocol.dataset!r} is a {protocol.task} data set"
+        )
+    return protocol

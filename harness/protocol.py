@@ -1,0 +1,154 @@
+"""What determines a training, except the seed.
+
+A `Protocol` is the unit everything else refers to: trainers take one, the store names files by its digest, claims
+ask for runs of it. It is validated once, at construction, so no later code has to ask whether it makes sense.
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NamedTuple, get_args
+
+from harness import datasets
+from harness.errors import ProtocolError
+
+Framework = Literal["keras", "torch"]
+Task = Literal["regression", "classification"]
+Activation = Literal["relu", "sigmoid", "tanh"]
+Optimizer = Literal["sgd", "adam", "rmsprop"]
+Loss = Literal["squared_error", "cross_entropy", "cross_entropy_on_softmax"]
+
+FRAMEWORKS: tuple[str, ...] = get_args(Framework)
+TASKS: tuple[str, ...] = get_args(Task)
+ACTIVATIONS: tuple[str, ...] = get_args(Activation)
+OPTIMIZERS: tuple[str, ...] = get_args(Optimizer)
+LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
+    "regression": ("squared_error",),
+    "classification": ("cross_entropy", "cross_entropy_on_softmax"),
+}
+
+
+class Seed(NamedTuple):
+    """The two sources of chance in a run, kept apart since their shares of the spread differ by far.
+
+    Attributes
+    ----------
+    split
+        Decides which rows are training rows and which are test rows.
+    training
+        Decides the initial weights and the order of the batches.
+    """
+
+    split: int
+    training: int
+
+
+def seed_block(count: int) -> tuple[Seed, ...]:
+    """Return the first `count` seeds: each run draws a split and a training of its own.
+
+    Runs of such a block are independent draws, so what is said over them generalizes over splits and trainings.
+    """
+    return tuple(Seed(number, number) for number in range(count))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """One way to train one network.
+
+    Attributes
+    ----------
+    framework
+        Who trains: ``keras`` (on TensorFlow) or ``torch``.
+    dataset
+        A name that `harness.datasets.names` knows; it fixes the task.
+    test_share
+        Share of the rows that is held back for testing, between 0 and 1.
+    scaling
+        What is done to the features, fitted on the training rows: ``none``, ``standard`` or ``min-max``.
+    hidden_widths
+        Neurons of each hidden layer, first to last.
+    activation, optimizer
+        Their parameters are the framework's defaults, except for the learning rate.
+    learning_rate, batch_size, epochs
+        As usual; a last batch that is not full is used, not dropped.
+    loss
+        ``squared_error`` (mean over rows, in squared units of the target); ``cross_entropy`` (natural logarithm,
+        softmax applied once); ``cross_entropy_on_softmax`` (softmax outputs taken for logits, so that softmax is
+        applied twice, a common mistake with PyTorch's ``CrossEntropyLoss``).
+
+    Raises
+    ------
+    ProtocolError
+        If a field has a value that cannot be trained; the message names the field, the value and what would do.
+    """
+
+    framework: Framework
+    dataset: str
+    test_share: float
+    scaling: str
+    hidden_widths: tuple[int, ...]
+    activation: Activation
+    optimizer: Optimizer
+    learning_rate: float
+    batch_size: int
+    epochs: int
+    loss: Loss
+
+    def __post_init__(self) -> None:
+        _one_of("framework", self.framework, FRAMEWORKS)
+        _one_of("dataset", self.dataset, datasets.names())
+        _one_of("scaling", self.scaling, datasets.SCALINGS)
+        _one_of("activation", self.activation, ACTIVATIONS)
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("loss", self.loss, sum(LOSSES_OF_TASK.values(), ()))
+        _positive_whole("batch_size", self.batch_size)
+        _positive_whole("epochs", self.epochs)
+        if not isinstance(self.hidden_widths, tuple) or not self.hidden_widths:
+            raise ProtocolError(
+                f"hidden_widths is {self.hidden_widths!r}; give one whole number for each hidden layer"
+            )
+        for width in self.hidden_widths:
+            _positive_whole("hidden_widths", width)
+        if not (_is_number(self.learning_rate) and 0 < self.learning_rate < math.inf):
+            raise ProtocolError(f"learning_rate is {self.learning_rate!r}; give a finite number above 0")
+        if not (_is_number(self.test_share) and 0 < self.test_share < 1):
+            raise ProtocolError(f"test_share is {self.test_share!r}; give a number between 0 and 1")
+        if self.loss not in LOSSES_OF_TASK[self.task]:
+            raise ProtocolError(
+                f"loss is {self.loss!r}, but data set {self.dataset!r} is a {self.task} task; "
+                f"give one of: {', '.join(LOSSES_OF_TASK[self.task])}"
+            )
+        # 1 and 1.0 are the same learning rate and must have the same digest.
+        object.__setattr__(self, "learning_rate", float(self.learning_rate))
+        object.__setattr__(self, "test_share", float(self.test_share))
+
+    @property
+    def task(self) -> str:
+        """``regression`` or ``classification``, as the data set says."""
+        return datasets.task(self.dataset)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all fields, in hexadecimal: equal for equal protocols, in every process."""
+        return content_digest(asdict(self))
+
+
+def content_digest(content: Any) -> str:
+    """Return the SHA-256 (hexadecimal) of the canonical JSON of `content`."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _one_of(field: str, value: object, valid: tuple[str, ...]) -> None:
+    if value not in valid:
+        raise ProtocolError(f"{field} is {value!r}; give one of: {', '.join(valid)}")
+
+
+def _positive_whole(field: str, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ProtocolError(f"{field} is {value!r}; give a whole number of at least 1")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

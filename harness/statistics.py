@@ -1,0 +1,301 @@
+"""Estimates over seeds, each with an interval, its method and the sample it rests on.
+
+Seeds are the unit of replication: every function takes one number a seed. All intervals are two-sided with
+`CONFIDENCE`, so that each of their ends is a one-sided test at 5 %: an interval inside a band is the two one-sided
+tests of equivalence (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15, 657-680), an interval outside refutes.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import optimize, special, stats
+
+from harness.runs import Floats
+
+CONFIDENCE = 0.90
+PREDICTION = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What a sample says of one quantity.
+
+    Attributes
+    ----------
+    value, low, high
+        Point estimate and interval; an interval from -inf to inf says that the sample carries none.
+    method
+        How the interval was made, in one phrase.
+    sample : (seeds,)
+        The numbers it rests on, one a seed, in the unit that `sample_label` names.
+    sample_label
+        What one number of the sample is.
+    region
+        The range of a single seed's number in which that seed agrees with the finding (for a reported value: the
+        prediction interval); None where only the mean counts.
+    reported
+        The number of the report, in the unit of the sample, if the estimate is about one.
+    note
+        What a reader should know besides, in one sentence; may be empty.
+    """
+
+    value: float
+    low: float
+    high: float
+    method: str
+    sample: Floats
+    sample_label: str
+    region: tuple[float, float] | None = None
+    reported: float | None = None
+    note: str = ""
+
+    @property
+    def seeds(self) -> int:
+        """How many seeds it rests on."""
+        return len(self.sample)
+
+
+def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:
+    """Estimate the mean over seeds, with Student's t interval.
+
+    Parameters
+    ----------
+    sample : (seeds,)
+        For a comparison: differences paired by seed.
+    label
+        What one number of the sample is.
+    """
+    values = _at_least_two(sample)
+    method = f"mean over seeds, {CONFIDENCE:.0%} t interval"
+    problem = _no_interval_from(values)
+    if problem:
+        return _no_interval(values, method, label, problem)
+    error = stats.sem(values) * stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)
+    mean = float(values.mean())
+    return Estimate(mean, mean - error, mean + error, method, values, label)
+
+
+def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
+    """Estimate the geometric mean of the ratio first / second, paired by seed (t interval on the logarithms).
+
+    Parameters
+    ----------
+    first, second : (seeds,)
+        Positive numbers of the same seeds.
+    label
+        What one ratio is.
+    """
+    ratios = _at_least_two(first) / _at_least_two(second)
+    method = f"geometric mean of paired ratios, {CONFIDENCE:.0%} t interval on logarithms"
+    problem = _no_interval_from(ratios)
+    if problem:
+        return _no_interval(ratios, method, label, problem)
+    logarithms = mean_over_seeds(np.log(ratios), label)
+    value, low, high = (math.exp(end) for end in (logarithms.value, logarithms.low, logarithms.high))
+    return Estimate(value, low, high, method, ratios, label)
+
+
+def share_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -> Estimate:
+    """Estimate in which share of seeds a number falls into a region, with the exact binomial interval.
+
+    Needs no assumption on the distribution of the sample, which for accuracies on few rows is tied and skewed
+    (Clopper and Pearson 1934, Biometrika 26, 404-413). A number that is not finite, from a run that diverged, is
+    outside every region.
+
+    Parameters
+    ----------
+    sample : (seeds,)
+        One number a seed.
+    region
+        Lowest and highest number that counts, both included.
+    label
+        What one number of the sample is.
+    """
+    values = _at_least_two(sample)
+    low, high = region
+    # Differences of shares such as 0.95 - 0.90 miss the margin they equal by an error of rounding.
+    tolerance = 1e-9
+    inside = int((np.isfinite(values) & (values >= low - tolerance) & (values <= high + tolerance)).sum())
+    interval = stats.binomtest(inside, len(values)).proportion_ci(CONFIDENCE, method="exact")
+    return Estimate(
+        inside / len(values),
+        float(interval.low),
+        float(interval.high),
+        f"share of seeds, exact binomial {CONFIDENCE:.0%} interval",
+        values,
+        label,
+        region=region,
+        note=f"{inside} of {len(values)} seeds",
+    )
+
+
+def plausible_draw(reported: float, half_unit: float, sample: ArrayLike, label: str) -> Estimate:
+    """Estimate how far a reported positive number lies from the distribution over seeds, in standard deviations.
+
+    A number of a report is one draw of that distribution, not its mean. On a logarithmic scale, taken as normal;
+    the interval is exact for normal data (noncentral t; Hedges and Olkin 1985, Statistical Methods for
+    Meta-Analysis, ch. 5). Within the rounding of the reported number, the value nearest to the mean is taken.
+
+    Parameters
+    ----------
+    reported, half_unit
+        The number as printed, and half a unit of its last decimal.
+    sample : (seeds,)
+        The same quantity for each seed, positive.
+    label
+        What one number of the sample is.
+    """
+    values = _at_least_two(sample)
+    return _position(
+        reported, (reported - half_unit, reported + half_unit), values, label, forward=np.log, back=np.exp
+    )
+
+
+def plausible_share_draw(
+    reported: float, half_unit: float, sample: ArrayLike, rows: int, label: str
+) -> Estimate:
+    """Estimate how far a reported share of rows lies from the distribution over seeds, in standard deviations.
+
+    As `plausible_draw`, on the scale of smoothed log odds, log((k + 1/2) / (rows - k + 1/2)) (Haldane 1956; its
+    variance by Gart and Zweifel 1967, Biometrika 54, 181-187). Each share is itself a sample of `rows` rows, so
+    refuting needs a distance in units of no less than that binomial error: twenty seeds with the same accuracy do
+    not make every other accuracy impossible.
+
+    Parameters
+    ----------
+    reported, half_unit
+        The share as printed, and half a unit of its last decimal.
+    sample : (seeds,)
+        The same share for each seed.
+    rows
+        Of how many rows each is a share.
+    label
+        What one number of the sample is.
+    """
+    values = _at_least_two(sample)
+
+    def forward(share: ArrayLike) -> Floats:
+        hits = np.clip(np.asarray(share, dtype=np.float64), 0, 1) * rows
+        return np.log((hits + 0.5) / (rows - hits + 0.5))
+
+    def back(log_odds: ArrayLike) -> Floats:
+        return np.clip((special.expit(log_odds) * (rows + 1) - 0.5) / rows, 0, 1)
+
+    hits = values * rows
+    binomial_error = float(np.sqrt(np.mean(1 / (hits + 0.5) + 1 / (rows - hits + 0.5))))
+    return _position(
+        reported,
+        (reported - half_unit, reported + half_unit),
+        values,
+        label,
+        forward=forward,
+        back=back,
+        least_deviation=binomial_error,
+    )
+
+
+def prediction_interval(sample: ArrayLike) -> tuple[float, float]:
+    """Return the interval that holds one further draw of a normal distribution with probability `PREDICTION`.
+
+    Hahn and Meeker 1991, Statistical Intervals, section 4.7.
+
+    Parameters
+    ----------
+    sample : (seeds,)
+        Finite numbers.
+    """
+    values = _at_least_two(sample)
+    count = len(values)
+    reach = stats.t.ppf((1 + PREDICTION) / 2, count - 1) * values.std(ddof=1) * math.sqrt(1 + 1 / count)
+    return float(values.mean() - reach), float(values.mean() + reach)
+
+
+def _position(
+    reported: float,
+    rounding: tuple[float, float],
+    values: Floats,
+    label: str,
+    *,
+    forward: Callable[[ArrayLike], Floats],
+    back: Callable[[ArrayLike], Floats],
+    least_deviation: float = 0.0,
+) -> Estimate:
+    method = f"distance of the reported value from the mean over seeds, {CONFIDENCE:.0%} noncentral t interval"
+    if not np.isfinite(values).all():
+        return _no_interval(values, method, label, _no_interval_from(values), reported)
+    scaled = forward(values)
+    mean, deviation = float(scaled.mean()), float(scaled.std(ddof=1))
+    floored = max(deviation, least_deviation)
+    lowest, highest = (float(end) for end in forward(rounding))
+    distance = max(lowest - mean, 0.0) + min(highest - mean, 0.0)
+    # The spread that was seen limits what is supported, the spread that must be there what is refuted.
+    intervals = [_position_interval(_ratio(distance, spread), len(values)) for spread in (deviation, floored)]
+    center = back(np.asarray(mean))
+    spread = floored / deviation if deviation > 0 else 1.0
+    stretched = mean + (scaled - mean) * spread if deviation > 0 else scaled
+    low, high = (float(back(np.asarray(end))) for end in prediction_interval(stretched))
+    return Estimate(
+        _ratio(distance, floored),
+        min(interval[0] for interval in intervals),
+        max(interval[1] for interval in intervals),
+        method,
+        values,
+        label,
+        region=(low, high),
+        reported=reported,
+        note=f"reported {reported:g}; centre over seeds {float(center):.4g}; "
+        f"{PREDICTION:.0%} prediction interval for one training {low:.4g} to {high:.4g}",
+    )
+
+
+def _ratio(distance: float, deviation: float) -> float:
+    return distance / deviation if deviation > 0 else math.copysign(math.inf, distance) if distance else 0.0
+
+
+def _position_interval(position: float, count: int) -> tuple[float, float]:
+    """Return the interval for a standardized distance that was estimated from `count` normal draws."""
+    if math.isinf(position):
+        return (position, position)
+    statistic = position * math.sqrt(count)
+    tail = (1 - CONFIDENCE) / 2
+    # The noncentral t distribution as a mixture of normals over the spread that might have been seen;
+    # scipy.stats.nct.cdf gives NaN far from its centre, which is where a refuted value lies.
+    probabilities = (np.arange(4000) + 0.5) / 4000
+    relative_spread = np.sqrt(stats.chi2.ppf(probabilities, count - 1) / (count - 1))
+    shifted = statistic * relative_spread
+
+    def noncentrality(probability: float) -> float:
+        return float(
+            optimize.brentq(
+                lambda center: special.ndtr(shifted - center).mean() - probability,
+                shifted.min() - 10,
+                shifted.max() + 10,
+            )
+        )
+
+    return noncentrality(1 - tail) / math.sqrt(count), noncentrality(tail) / math.sqrt(count)
+
+
+def _at_least_two(sample: ArrayLike) -> Floats:
+    values = np.asarray(sample, dtype=np.float64)
+    if values.ndim != 1 or len(values) < 2:
+        raise ValueError(f"a sample has shape (seeds,) with at least 2 seeds, not {values.shape}")
+    return values
+
+
+def _no_interval_from(values: Floats) -> str:
+    diverged = int((~np.isfinite(values)).sum())
+    if diverged:
+        return f"{diverged} of {len(values)} seeds diverged: there is no mean to speak of"
+    if np.all(values == values[0]):
+        return "all seeds gave the same number: there is no spread to judge by"
+    return ""
+
+
+def _no_interval(
+    values: Floats, method: str, label: str, note: str, reported: float | None = None
+) -> Estimate:
+    return Estimate(math.nan, -math.inf, math.inf, method, values, label, reported=reported, note=note)

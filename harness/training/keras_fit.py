@@ -1,0 +1,119 @@
+"""Train one network with Keras on TensorFlow: a sequential model, ``compile`` and ``fit``."""
+
+import os
+import time
+from typing import Any
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from harness.datasets import Split
+from harness.protocol import Protocol, Seed
+from harness.runs import Runs
+from harness.training.recording import one_run, outputs_of
+
+tf.config.threading.set_intra_op_parallelism_threads(1)
+tf.config.threading.set_inter_op_parallelism_threads(1)
+# The same seed must give the same bits; this also keeps Keras from compiling with XLA.
+tf.config.experimental.enable_op_determinism()
+
+OPTIMIZERS = {
+    "sgd": keras.optimizers.SGD,
+    "adam": keras.optimizers.Adam,
+    "rmsprop": keras.optimizers.RMSprop,
+}
+HISTORY_NAMES = {
+    "train_loss": "loss",
+    "test_loss": "val_loss",
+    "train_accuracy": "accuracy",
+    "test_accuracy": "val_accuracy",
+}
+
+
+class WeightNorm(keras.callbacks.Callback):  # type: ignore[misc]
+    """Records the Euclidean norm over all weights, before training and after each epoch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norms: list[float] = []
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Record the initial norm."""
+        self._record()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Record the norm after an epoch."""
+        self._record()
+
+    def _record(self) -> None:
+        weights = np.concatenate([array.ravel() for array in self.model.get_weights()])
+        self.norms.append(float(np.linalg.norm(weights)))
+
+
+def cross_entropy_on_softmax(target: Any, probabilities: Any) -> Any:
+    """Cross-entropy that takes probabilities for logits, so that softmax is applied a second time.
+
+    Keras's own loss with ``from_logits=True`` will not do that: it finds the softmax layer behind the probabilities
+    and uses the logits in front of it (`keras.src.backend.tensorflow.nn._get_logits`, Keras 3).
+    """
+    log_probabilities = keras.ops.log_softmax(probabilities, axis=-1)
+    one_hot = keras.ops.one_hot(keras.ops.reshape(target, (-1,)), probabilities.shape[-1])
+    return -keras.ops.sum(one_hot * log_probabilities, axis=-1)
+
+
+LOSSES = {
+    "squared_error": "mean_squared_error",
+    "cross_entropy": "sparse_categorical_crossentropy",
+    "cross_entropy_on_softmax": cross_entropy_on_softmax,
+}
+
+
+def build(protocol: Protocol, inputs: int, outputs: int) -> Any:
+    """Return the compiled model; initial weights and update rules are Keras's defaults."""
+    classify = protocol.task == "classification"
+    model = keras.Sequential(
+        [
+            keras.Input((inputs,)),
+            *(keras.layers.Dense(width, activation=protocol.activation) for width in protocol.hidden_widths),
+            keras.layers.Dense(outputs, activation="softmax" if classify else None),
+        ]
+    )
+    model.compile(
+        optimizer=OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate),
+        loss=LOSSES[protocol.loss],
+        metrics=["accuracy"] if classify else [],
+    )
+    return model
+
+
+def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
+    """Train one network on one split and return its run."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed.training)
+    model = build(protocol, split.train_features.shape[1], outputs_of(protocol, split))
+    weight_norm = WeightNorm()
+    started = time.perf_counter()
+    history = model.fit(
+        split.train_features,
+        split.train_target,
+        validation_data=(split.test_features, split.test_target),
+        batch_size=protocol.batch_size,
+        validation_batch_size=len(split.test_target),
+        epochs=protocol.epochs,
+        callbacks=[weight_norm],
+        verbose=0,
+    ).history
+    seconds = time.perf_counter() - started
+    curves = {name: history[key] for name, key in HISTORY_NAMES.items() if key in history}
+    return one_run(
+        protocol,
+        split,
+        seed,
+        curves={**curves, "weight_norm": weight_norm.norms},
+        test_predictions=model.predict(split.test_features, batch_size=len(split.test_target), verbose=0),
+        seconds=seconds,
+    )

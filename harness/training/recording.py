@@ -1,0 +1,50 @@
+"""How a finished training becomes a run; shared by all trainers, so that the arrays mean the same."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from harness.datasets import Split
+from harness.protocol import Protocol, Seed
+from harness.runs import Runs, without_divergence
+
+
+def outputs_of(protocol: Protocol, split: Split) -> int:
+    """Return how many output neurons the task needs: one a class, or one for a regression."""
+    if protocol.task == "regression":
+        return 1
+    return int(max(split.train_target.max(), split.test_target.max())) + 1
+
+
+def one_run(
+    protocol: Protocol,
+    split: Split,
+    seed: Seed,
+    *,
+    curves: dict[str, ArrayLike],
+    test_predictions: ArrayLike,
+    seconds: float,
+) -> Runs:
+    """Return the `Runs` of one seed.
+
+    Parameters
+    ----------
+    curves
+        ``train_loss``, ``test_loss`` of shape (epochs,), ``weight_norm`` of shape (epochs + 1,), and for a
+        classification ``train_accuracy``, ``test_accuracy`` of shape (epochs,).
+    test_predictions : (rows, outputs)
+        Class probabilities or predicted values.
+    seconds
+        Wall time of the training.
+    """
+    unknown = np.full(protocol.epochs, np.nan)
+    filled = {"train_accuracy": unknown, "test_accuracy": unknown, **curves}
+    kept = without_divergence({name: np.asarray(curve, dtype=np.float64) for name, curve in filled.items()})
+    return Runs(
+        protocol=protocol,
+        seeds=(seed,),
+        test_predictions=np.asarray(test_predictions, dtype=np.float64)[None],
+        test_targets=np.asarray(split.test_target, dtype=np.float64)[None],
+        test_rows=np.asarray(split.test_rows, dtype=np.int64)[None],
+        seconds=np.array([seconds]),
+        **{name: curve[None] for name, curve in kept.items()},
+    )

@@ -1,0 +1,112 @@
+"""Train one network with PyTorch: a module, a data loader, a plain loop."""
+
+import time
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from harness.datasets import Split
+from harness.protocol import Protocol, Seed
+from harness.runs import Runs
+from harness.training.recording import one_run, outputs_of
+
+torch.set_num_threads(1)
+
+ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
+OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
+
+
+class Network(nn.Module):
+    """A fully connected network; with `softmax_output` its outputs are probabilities, else plain numbers."""
+
+    def __init__(
+        self, inputs: int, hidden_widths: tuple[int, ...], outputs: int, activation: str, softmax_output: bool
+    ) -> None:
+        super().__init__()
+        layers: list[nn.Module] = []
+        for fan_in, width in zip((inputs, *hidden_widths), hidden_widths, strict=False):
+            layers += [nn.Linear(fan_in, width), ACTIVATIONS[activation]()]
+        layers.append(nn.Linear(hidden_widths[-1], outputs))
+        if softmax_output:
+            layers.append(nn.Softmax(dim=1))
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map features (rows, inputs) to outputs (rows, outputs)."""
+        outputs: Tensor = self.layers(features)
+        return outputs
+
+
+def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
+    """Train one network on one split and return its run.
+
+    Initial weights and update rules are PyTorch's defaults; only the learning rate is set.
+    """
+    classify = protocol.task == "classification"
+    torch.manual_seed(seed.training)
+    model = Network(
+        split.train_features.shape[1],
+        protocol.hidden_widths,
+        outputs_of(protocol, split),
+        protocol.activation,
+        # CrossEntropyLoss applies softmax itself: a network that ends in softmax applies it twice.
+        softmax_output=protocol.loss == "cross_entropy_on_softmax",
+    )
+    loss_function = nn.CrossEntropyLoss() if classify else nn.MSELoss()
+    optimizer = OPTIMIZERS[protocol.optimizer](model.parameters(), lr=protocol.learning_rate)
+    train_features, train_target = _tensors(split.train_features, split.train_target, classify)
+    test_features, test_target = _tensors(split.test_features, split.test_target, classify)
+    loader = DataLoader(
+        TensorDataset(train_features, train_target),
+        batch_size=protocol.batch_size,
+        shuffle=True,
+        generator=torch.Generator().manual_seed(seed.training),
+    )
+
+    curves: dict[str, list[float]] = {"train_loss": [], "test_loss": [], "weight_norm": [_weight_norm(model)]}
+    if classify:
+        curves |= {"train_accuracy": [], "test_accuracy": []}
+    started = time.perf_counter()
+    for _ in range(protocol.epochs):
+        loss_sum = 0.0
+        correct = 0
+        for features, target in loader:
+            optimizer.zero_grad()
+            outputs = model(features)
+            loss = loss_function(outputs, target)
+            loss.backward()
+            optimizer.step()
+            loss_sum += loss.item() * len(target)
+            if classify:
+                correct += _correct(outputs, target)
+        with torch.no_grad():
+            outputs = model(test_features)
+            curves["test_loss"].append(loss_function(outputs, test_target).item())
+        curves["train_loss"].append(loss_sum / len(train_target))
+        curves["weight_norm"].append(_weight_norm(model))
+        if classify:
+            curves["train_accuracy"].append(correct / len(train_target))
+            curves["test_accuracy"].append(_correct(outputs, test_target) / len(test_target))
+    seconds = time.perf_counter() - started
+
+    if protocol.loss == "cross_entropy":
+        outputs = outputs.softmax(dim=1)
+    return one_run(
+        protocol, split, seed, curves=dict(curves), test_predictions=outputs.numpy(), seconds=seconds
+    )
+
+
+def _tensors(features: object, target: object, classify: bool) -> tuple[Tensor, Tensor]:
+    # A target of shape (rows,) against outputs of shape (rows, 1) would be broadcast to (rows, rows) by MSELoss.
+    target = torch.as_tensor(target)
+    return torch.as_tensor(features), target if classify else target[:, None]
+
+
+def _correct(outputs: Tensor, target: Tensor) -> int:
+    return int((outputs.argmax(dim=1) == target).sum())
+
+
+@torch.no_grad()
+def _weight_norm(model: nn.Module) -> float:
+    return float(nn.utils.parameters_to_vector(model.parameters()).norm())
