@@ -262,8 +262,7 @@ def load(name: str) -> Dataset:
         )
     hot = [(column, category) for column, categories in entry.one_hot for category in categories]
     features = [
-        [float(row[column]) for column in entry.columns]
-        + [float(row[column] == value) for column, value in hot]
+        [float(row[column]) for column in entry.columns] + [float(row[column] == value) for column, value in hot]
         for row in complete
     ]
     number = {text: i for i, label in enumerate(entry.class_names) for text in (label, str(i))}

@@ -53,9 +53,7 @@ def _load_or_train(protocol: Protocol, seed: Seed, store: Store, *, wait: bool) 
 
 
 def _train(protocol: Protocol, seed: Seed) -> Runs:
-    data = datasets.split(
-        datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split
-    )
+    data = datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
     train = reference_trainer(protocol.framework)
     try:
         return train(protocol, data, seed)

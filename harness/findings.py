@@ -1,33 +1,19 @@
 """The register of findings: what a report says, as data (``report.toml``)."""
 
 import datetime
+import math
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
 from harness.errors import RegisterError
+from harness.statistics import Reported
 from harness.tables import Table
 from harness.verdict import OUTCOMES, Band, Outcome
 
 Basis = Literal["calibrated", "held out"]
 BASES = ("calibrated", "held out")
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A number as the report prints it.
-
-    Attributes
-    ----------
-    value
-        The number.
-    half_unit
-        Half a unit of its last decimal: what rounding may have hidden.
-    """
-
-    value: float
-    half_unit: float
 
 
 @dataclass(frozen=True)
@@ -121,19 +107,18 @@ def read_register(file: Path) -> Register:
     """
     top = Table.read(file)
     title = top.get("title", str)
-    sections = {key: section_title for key, section_title in top.get("sections", dict).items()}
-    findings = {
-        finding_id: _finding(finding_id, table, sections)
-        for finding_id, table in top.table("findings").named_tables()
-    }
+    sections_table, findings_table = top.table("sections"), top.table("findings")
+    sections = {section: sections_table.get(section, str) for section in sections_table}
+    findings = {finding_id: _finding(finding_id, findings_table, sections) for finding_id in findings_table}
     top.close()
     return Register(file, title, findings)
 
 
-def _finding(finding_id: str, table: Table, sections: dict[str, str]) -> Finding:
-    section = finding_id.split(".")[0]
-    if section not in sections or "." not in finding_id:
-        raise table.error(finding_id, f"an id is a section, a dot and a name; sections: {', '.join(sections)}")
+def _finding(finding_id: str, findings: Table, sections: dict[str, str]) -> Finding:
+    section, _, name = finding_id.partition(".")
+    if section not in sections or not name:
+        raise findings.error(finding_id, f"an id is a section, a dot and a name; sections: {', '.join(sections)}")
+    table = findings.table(finding_id)
     readings = {name: _reading(name, reading) for name, reading in table.table("readings").named_tables()}
     if not readings:
         raise table.error("readings", "is empty; give at least one reading")
@@ -144,7 +129,7 @@ def _finding(finding_id: str, table: Table, sections: dict[str, str]) -> Finding
         basis=table.get("basis", str, among=BASES),  # type: ignore[arg-type]
         reported=_reported(table.table("reported")) if "reported" in table else {},
         readings=readings,
-        expected=tuple(_expected(entry, readings) for entry in table.tables("expected")),
+        expected=_all_expected(table, readings),
     )
     table.close()
     return finding
@@ -156,18 +141,22 @@ def _reading(name: str, table: Table) -> Reading:
         raise table.error("high", f"is {high!r}, below low ({low!r}); give a band that is not empty")
     if low == float("-inf") and high == float("inf"):
         raise table.error("low", "the band holds every number, so that nothing could refute the finding")
+    if math.isinf(low) and low == high:
+        raise table.error("high", f"is {high!r}, as is low; give a band that holds a finite number")
     reading = Reading(
         name=name,
         estimand=table.get("estimand", str),
         band=Band(low, high, table.get("reason", str)),
         margin=table.get("margin", float) if "margin" in table else None,
     )
+    if reading.margin is not None and not 0 <= reading.margin < math.inf:
+        raise table.error("margin", f"is {reading.margin!r}; give a finite number of at least 0")
     table.close()
     return reading
 
 
 def _reported(table: Table) -> dict[str, Reported]:
-    return {key: _number(table, key) for key in table.keys()}
+    return {key: _number(table, key) for key in table}
 
 
 def _number(table: Table, key: str) -> Reported:
@@ -177,9 +166,23 @@ def _number(table: Table, key: str) -> Reported:
         exponent = number.as_tuple().exponent
         if not isinstance(exponent, int):
             raise InvalidOperation
-    except InvalidOperation:
+        reported = Reported(float(number), float(Decimal(5).scaleb(exponent - 1)))
+        if math.isinf(reported.value) or math.isinf(reported.half_unit):
+            raise InvalidOperation
+    except ArithmeticError:
         raise table.error(key, f'is {text!r}; give the number as printed, in quotes, such as "0.50"') from None
-    return Reported(float(number), float(Decimal(5).scaleb(exponent - 1)))
+    return reported
+
+
+def _all_expected(finding: Table, readings: dict[str, Reading]) -> tuple[Expected, ...]:
+    tables = finding.tables("expected")
+    entries = tuple(_expected(table, readings) for table in tables)
+    seen = set()
+    for table, entry in zip(tables, entries, strict=True):
+        if (entry.reading, entry.case) in seen:
+            raise table.error("case", f"is {entry.case!r}, which an entry above has for the same reading; keep one")
+        seen.add((entry.reading, entry.case))
+    return entries
 
 
 def _expected(table: Table, readings: dict[str, Reading]) -> Expected:
@@ -190,5 +193,7 @@ def _expected(table: Table, readings: dict[str, Reading]) -> Expected:
         reason=table.get("reason", str),
         date=table.get("date", datetime.date),
     )
+    if isinstance(expected.date, datetime.datetime):
+        raise table.error("date", f"is {expected.date!r}; give a date such as 2026-01-31, without a time")
     table.close()
     return expected

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
+from harness import datasets
 from harness.errors import ProtocolError, RegisterError
 from harness.protocol import TASKS, Protocol
 from harness.tables import Table
@@ -111,21 +112,25 @@ def read_grid(file: Path) -> Grid:
     """
     top = Table.read(file)
     axes_table = top.table("axes")
-    axes = {axis: axes_table.texts(axis) for axis in axes_table.keys()}
+    axes = {axis: axes_table.texts(axis) for axis in axes_table}
     if not set(axes.get("task", ("",))) <= set(TASKS):
         raise axes_table.error("task", f"every grid has this axis; give some of: {', '.join(TASKS)}")
     default_table = top.table("default")
-    default = {axis: default_table.get(axis, str, among=axes.get(axis, ())) for axis in default_table.keys()}
+    for axis in default_table:
+        if axis not in axes:
+            raise default_table.error(axis, f"no axis of the grid; the axes are: {', '.join(axes)}")
+    default = {axis: default_table.get(axis, str, among=axes[axis]) for axis in default_table}
     reconstruction_table = top.table("reconstruction")
-    reconstruction = {
-        task: _choices(reconstruction_table.table(task), axes) for task in axes["task"]
-    }
+    reconstruction = {task: _choices(reconstruction_table.table(task), axes) for task in axes["task"]}
     reconstruction_table.close()
     top.close()
     protocols = {}
     for values in itertools.product(*axes.values()):
         cell = dict(zip(axes, values, strict=True))
-        protocols["-".join(values)] = _protocol(file, cell, reconstruction[cell["task"]])
+        name = "-".join(values)
+        if name in protocols:
+            raise RegisterError(f"{file}, table [axes]: two cells are named {name!r}; rename a value")
+        protocols[name] = _protocol(file, cell, reconstruction[cell["task"]])
     return Grid(file, axes, default, reconstruction, protocols)
 
 
@@ -157,13 +162,18 @@ def _choice(table: Table, axes: dict[str, tuple[str, ...]]) -> Choice:
 def _protocol(file: Path, cell: dict[str, str], choices: dict[str, Choice]) -> Protocol:
     chosen = {name: choice.at(cell) for name, choice in choices.items()}
     chosen |= {axis: value for axis, value in cell.items() if axis in PROTOCOL_FIELDS}
+    dataset = chosen["dataset"]
+    if dataset in datasets.names() and dataset not in datasets.names(cell["task"]):
+        known = ", ".join(datasets.names(cell["task"]))
+        raise _field_error(file, cell, "dataset", f"{dataset!r} is no {cell['task']} data set; give one of: {known}")
     try:
-        protocol = Protocol(**chosen)
+        return Protocol(**chosen)
     except ProtocolError as problem:
-        raise RegisterError(f"{file}, table [reconstruction.{cell['task']}]: {problem}") from problem
-    if protocol.task != cell["task"]:
-        raise RegisterError(
-            f"{file}, table [reconstruction.{cell['task']}.dataset], key 'value': "
-            f"{protocol.dataset!r} is a {protocol.task} data set"
-        )
-    return protocol
+        # Every message of a protocol begins with the name of the field.
+        raise _field_error(file, cell, str(problem).split()[0], str(problem)) from problem
+
+
+def _field_error(file: Path, cell: dict[str, str], field: str, problem: str) -> RegisterError:
+    if field in cell:
+        return RegisterError(f"{file}, table [axes], key {field!r}: {problem}")
+    return RegisterError(f"{file}, table [reconstruction.{cell['task']}.{field}], key 'value': {problem}")

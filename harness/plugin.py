@@ -1,0 +1,200 @@
+"""The pytest plugin: options, markers, fixtures and hooks. The work itself is imported when a claim needs it."""
+
+import shlex
+from argparse import ArgumentTypeError
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.errors import DataError, ProtocolError, RegisterError, StoreError
+
+if TYPE_CHECKING:
+    from harness.evidence import Evidence
+    from harness.findings import Finding, Reading
+    from harness.folder import ReportFolder
+    from harness.judge import Judge
+    from harness.statistics import Reported
+
+MARKER = "finding"
+USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
+_judge_key: pytest.StashKey["Judge"] = pytest.StashKey()
+
+
+def _seed_count(text: str) -> int:
+    if not text.isdigit() or int(text) < 2:
+        raise ArgumentTypeError(f"is {text!r}; give a whole number of at least 2")
+    return int(text)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of claims."""
+    group = parser.getgroup("claims", "findings of a report, judged over seeds")
+    group.addoption(
+        "--seeds",
+        type=_seed_count,
+        default=20,
+        metavar="N",
+        help="judge each claim over N seeds (default: 20)",
+    )
+    group.addoption(
+        "--store",
+        metavar="FOLDER",
+        help="where finished trainings are kept (default: .claims-store in pytest's root folder)",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-html looks for its path
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker; where claims are asked for, read their registers and turn on report and audit."""
+    config.addinivalue_line(
+        "markers",
+        f"{MARKER}(id, reading): the finding of report.toml that a claim judges, and in which reading",
+    )
+    paths = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
+    from harness.folder import folders_among, open_folder
+
+    try:
+        folders = [open_folder(folder) for folder in folders_among(paths)]
+    except RegisterError as problem:
+        raise pytest.UsageError(str(problem)) from None
+    if not folders:
+        return
+    if not config.getoption("htmlpath", None):
+        config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
+        config.option.self_contained_html = True
+        config.option.css.append(str(Path(__file__).with_name("claims.css")))
+    if not hasattr(config, "workerinput"):
+        from harness.audit import Audit
+
+        title = "; ".join(folder.register.title for folder in folders)
+        config.pluginmanager.register(Audit(title), "claims-audit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Expect the verdict that the register records, where that is not `supported`.
+
+    A strict xfail that names one exception: a verdict that changed is red in either direction, and an error in the
+    harness is never taken for a refutation.
+    """
+    from harness.verdict import EXCEPTIONS
+
+    for item in items:
+        if item.get_closest_marker(MARKER) is None:
+            continue
+        try:
+            finding, reading = _finding_of(item)
+        except RegisterError:
+            continue  # said where the claim is set up, so that it shows as an error of that claim
+        expected = finding.expectation(reading.name, _case(item))
+        if expected is not None:
+            reason = f"{expected.verdict} since {expected.date}: {expected.reason}"
+            item.add_marker(pytest.mark.xfail(strict=True, raises=EXCEPTIONS[expected.verdict], reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Generator[None, None, None]:
+    """Give one sentence instead of a traceback where the user can mend it."""
+    with _one_sentence():
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Give one sentence instead of a traceback where the user can mend it, and refuse a claim without a verdict."""
+    with _one_sentence():
+        yield
+    if item.get_closest_marker(MARKER) is not None and _verdict_missing(item):
+        pytest.fail(f"{item.nodeid} has a finding but no verdict: it never called judge", pytrace=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Send verdict and figure along with the report, since only the report leaves a worker."""
+    report = yield
+    judge = item.stash.get(_judge_key, None)
+    if call.when == "call" and judge is not None and judge.verdict is not None:
+        from harness.audit import PROPERTY
+
+        report.user_properties.append((PROPERTY, judge.verdict.to_plain()))
+        if item.config.getoption("htmlpath", None):
+            from pytest_html import extras
+
+            from harness.report import figure_html
+
+            report.extras = [extras.html(figure_html(judge.figure(), judge.verdict))]  # type: ignore[attr-defined]
+    return report
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> "Evidence":
+    """Give runs of the report's cells, asked for by axis: ``evidence(framework="torch", task="regression")``."""
+    from harness.engine import open_store
+    from harness.evidence import Evidence
+    from harness.protocol import seed_block
+
+    config = request.config
+    store = Path(config.getoption("store") or config.rootpath / ".claims-store")
+    return Evidence(_folder_of(request.node).grid, seed_block(config.getoption("seeds")), open_store(store))
+
+
+@pytest.fixture
+def reading(request: pytest.FixtureRequest) -> "Reading":
+    """Give the reading that the claim's marker names, with its band and margin."""
+    return _finding_of(request.node)[1]
+
+
+@pytest.fixture
+def reported(request: pytest.FixtureRequest) -> "dict[str, Reported]":
+    """Give the numbers that the report gives for the finding that the claim's marker names."""
+    return _finding_of(request.node)[0].reported
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
+    """Judges an estimate against the finding's band: the last line of a claim."""
+    from harness.judge import Judge
+
+    finding, reading = _finding_of(request.node)
+    judge = Judge(finding, reading, evidence, rerun=f"pytest {shlex.quote(request.node.nodeid)}")
+    request.node.stash[_judge_key] = judge
+    return judge
+
+
+@contextmanager
+def _one_sentence() -> Generator[None, None, None]:
+    try:
+        yield
+    except USER_ERRORS as problem:
+        pytest.fail(str(problem), pytrace=False)
+
+
+def _finding_of(item: pytest.Item) -> "tuple[Finding, Reading]":
+    marker = item.get_closest_marker(MARKER)
+    if marker is None or len(marker.args) != 1 or set(marker.kwargs) != {"reading"}:
+        raise RegisterError(f'{item.nodeid}: mark the claim with @pytest.mark.finding("section.name", reading="name")')
+    return _folder_of(item).register.find(marker.args[0], marker.kwargs["reading"], item.nodeid)
+
+
+def _folder_of(item: pytest.Item) -> "ReportFolder":
+    from harness.folder import REGISTER_FILE, folder_of, open_folder
+
+    folder = folder_of(item.path)
+    if folder is None:
+        raise RegisterError(f"{item.nodeid}: no {REGISTER_FILE} beside {item.path} or above")
+    return open_folder(folder)
+
+
+def _case(item: pytest.Item) -> str:
+    from harness.report import case_of
+
+    return case_of(item.nodeid)
+
+
+def _verdict_missing(item: pytest.Item) -> bool:
+    judge = item.stash.get(_judge_key, None)
+    return judge is None or judge.verdict is None

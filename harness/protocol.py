@@ -6,7 +6,7 @@ ask for runs of it. It is validated once, at construction, so no later code has 
 
 import hashlib
 import json
-import math
+import sys
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -106,11 +106,11 @@ class Protocol:
         _positive_whole("epochs", self.epochs)
         if not isinstance(self.hidden_widths, tuple) or not self.hidden_widths:
             raise ProtocolError(
-                f"hidden_widths is {self.hidden_widths!r}; give one whole number for each hidden layer"
+                f"hidden_widths is {self.hidden_widths!r}; give a tuple of whole numbers, one for each hidden layer"
             )
         for width in self.hidden_widths:
             _positive_whole("hidden_widths", width)
-        if not (_is_number(self.learning_rate) and 0 < self.learning_rate < math.inf):
+        if not (_is_number(self.learning_rate) and 0 < self.learning_rate <= sys.float_info.max):
             raise ProtocolError(f"learning_rate is {self.learning_rate!r}; give a finite number above 0")
         if not (_is_number(self.test_share) and 0 < self.test_share < 1):
             raise ProtocolError(f"test_share is {self.test_share!r}; give a number between 0 and 1")

@@ -54,9 +54,21 @@ class Runs:
     seconds: Floats
 
     def __post_init__(self) -> None:
+        count, epochs = len(self.seeds), self.protocol.epochs
+        rows, outputs = self.test_predictions.shape[-2:]
+        shapes = {
+            "weight_norm": (count, epochs + 1),
+            "test_predictions": (count, rows, outputs),
+            "test_targets": (count, rows),
+            "test_rows": (count, rows),
+            "seconds": (count,),
+        }
         for name, array in self.arrays().items():
-            if array.shape[0] != len(self.seeds):
-                raise ValueError(f"{name} has {array.shape[0]} runs for {len(self.seeds)} seeds")
+            shape = shapes.get(name, (count, epochs))
+            if array.shape != shape:
+                raise ValueError(
+                    f"{name} has shape {array.shape}; {count} seeds, {epochs} epochs and {rows} test rows need {shape}"
+                )
             array.setflags(write=False)
 
     def arrays(self) -> dict[str, Array]:
@@ -67,7 +79,7 @@ class Runs:
     def diverged(self) -> NDArray[np.bool_]:
         """Whether a loss or a weight was not finite at any epoch, by seed, shape (seeds,)."""
         curves = np.concatenate([self.train_loss, self.test_loss, self.weight_norm], axis=1)
-        return ~np.isfinite(curves).all(axis=1)
+        return np.asarray(~np.isfinite(curves).all(axis=1))
 
     @property
     def final_test_loss(self) -> Floats:
@@ -83,7 +95,8 @@ class Runs:
     def predicted_classes(self) -> NDArray[np.int64]:
         """Most probable class of each test row, -1 where a run diverged, shape (seeds, rows)."""
         classes = np.argmax(self.test_predictions, axis=2)
-        return np.where(np.isfinite(self.test_predictions).all(axis=2), classes, -1)
+        known = np.isfinite(self.test_predictions).all(axis=2) & ~self.diverged[:, None]
+        return np.where(known, classes, -1)
 
 
 ARRAY_NAMES = tuple(field.name for field in fields(Runs) if field.name not in ("protocol", "seeds"))
@@ -102,15 +115,12 @@ def without_divergence(curves: dict[str, Floats]) -> dict[str, Floats]:
         of shape (epochs + 1,).
     """
     finite = (
-        np.isfinite(curves["train_loss"])
-        & np.isfinite(curves["test_loss"])
-        & np.isfinite(curves["weight_norm"][1:])
+        np.isfinite(curves["train_loss"]) & np.isfinite(curves["test_loss"]) & np.isfinite(curves["weight_norm"][1:])
     )
     alive = np.logical_and.accumulate(finite)
     started = np.concatenate([[True], alive])
     return {
-        name: np.where(started if name == "weight_norm" else alive, curve, np.nan)
-        for name, curve in curves.items()
+        name: np.where(started if name == "weight_norm" else alive, curve, np.nan) for name, curve in curves.items()
     }
 
 
@@ -122,5 +132,5 @@ def concatenate(parts: list[Runs]) -> Runs:
     return Runs(
         protocol=parts[0].protocol,
         seeds=sum((part.seeds for part in parts), ()),
-        **{name: np.concatenate([part.arrays()[name] for part in parts]) for name in ARRAY_NAMES},  # type: ignore[arg-type]
+        **{name: np.concatenate([part.arrays()[name] for part in parts]) for name in ARRAY_NAMES},
     )

@@ -5,6 +5,7 @@ Seeds are the unit of replication: every function takes one number a seed. All i
 tests of equivalence (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15, 657-680), an interval outside refutes.
 """
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,22 @@ from harness.runs import Floats
 
 CONFIDENCE = 0.90
 PREDICTION = 0.95
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A number as the report prints it.
+
+    Attributes
+    ----------
+    value
+        The number.
+    half_unit
+        Half a unit of its last decimal: what rounding may have hidden.
+    """
+
+    value: float
+    half_unit: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +90,7 @@ def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:
     problem = _no_interval_from(values)
     if problem:
         return _no_interval(values, method, label, problem)
-    error = stats.sem(values) * stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)
+    error = float(stats.sem(values) * stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1))
     mean = float(values.mean())
     return Estimate(mean, mean - error, mean + error, method, values, label)
 
@@ -88,9 +105,13 @@ def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
     label
         What one ratio is.
     """
-    ratios = _at_least_two(first) / _at_least_two(second)
+    numerators, denominators = _at_least_two(first), _at_least_two(second)
+    # A number over infinity would pass for zero, though that seed diverged.
+    finite = np.isfinite(numerators) & np.isfinite(denominators)
+    _refuse_unless((numerators[finite] > 0).all() and (denominators[finite] > 0).all())
+    ratios = np.where(finite, numerators, np.nan) / np.where(finite, denominators, np.nan)
     method = f"geometric mean of paired ratios, {CONFIDENCE:.0%} t interval on logarithms"
-    problem = _no_interval_from(ratios)
+    problem = _no_interval_from(ratios) or _no_interval_from(np.log(ratios))
     if problem:
         return _no_interval(ratios, method, label, problem)
     logarithms = mean_over_seeds(np.log(ratios), label)
@@ -132,7 +153,7 @@ def share_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -
     )
 
 
-def plausible_draw(reported: float, half_unit: float, sample: ArrayLike, label: str) -> Estimate:
+def plausible_draw(reported: Reported, sample: ArrayLike, label: str) -> Estimate:
     """Estimate how far a reported positive number lies from the distribution over seeds, in standard deviations.
 
     A number of a report is one draw of that distribution, not its mean. On a logarithmic scale, taken as normal;
@@ -141,22 +162,24 @@ def plausible_draw(reported: float, half_unit: float, sample: ArrayLike, label: 
 
     Parameters
     ----------
-    reported, half_unit
-        The number as printed, and half a unit of its last decimal.
+    reported
+        The number as printed, not negative.
     sample : (seeds,)
         The same quantity for each seed, positive.
     label
         What one number of the sample is.
     """
     values = _at_least_two(sample)
-    return _position(
-        reported, (reported - half_unit, reported + half_unit), values, label, forward=np.log, back=np.exp
-    )
+    _refuse_unless(reported.value >= 0 and (values[np.isfinite(values)] > 0).all())
+
+    def forward(number: ArrayLike) -> Floats:
+        with np.errstate(divide="ignore"):  # "0.00" stands for everything from zero, at -inf, to 0.005
+            return np.log(np.maximum(number, 0.0))
+
+    return _position(reported, values, label, forward=forward, back=np.exp)
 
 
-def plausible_share_draw(
-    reported: float, half_unit: float, sample: ArrayLike, rows: int, label: str
-) -> Estimate:
+def plausible_share_draw(reported: Reported, sample: ArrayLike, rows: int, label: str) -> Estimate:
     """Estimate how far a reported share of rows lies from the distribution over seeds, in standard deviations.
 
     As `plausible_draw`, on the scale of smoothed log odds, log((k + 1/2) / (rows - k + 1/2)) (Haldane 1956; its
@@ -166,8 +189,8 @@ def plausible_share_draw(
 
     Parameters
     ----------
-    reported, half_unit
-        The share as printed, and half a unit of its last decimal.
+    reported
+        The share as printed.
     sample : (seeds,)
         The same share for each seed.
     rows
@@ -182,13 +205,12 @@ def plausible_share_draw(
         return np.log((hits + 0.5) / (rows - hits + 0.5))
 
     def back(log_odds: ArrayLike) -> Floats:
-        return np.clip((special.expit(log_odds) * (rows + 1) - 0.5) / rows, 0, 1)
+        return np.clip((special.expit(np.asarray(log_odds, dtype=np.float64)) * (rows + 1) - 0.5) / rows, 0, 1)
 
     hits = values * rows
     binomial_error = float(np.sqrt(np.mean(1 / (hits + 0.5) + 1 / (rows - hits + 0.5))))
     return _position(
         reported,
-        (reported - half_unit, reported + half_unit),
         values,
         label,
         forward=forward,
@@ -208,14 +230,16 @@ def prediction_interval(sample: ArrayLike) -> tuple[float, float]:
         Finite numbers.
     """
     values = _at_least_two(sample)
-    count = len(values)
-    reach = stats.t.ppf((1 + PREDICTION) / 2, count - 1) * values.std(ddof=1) * math.sqrt(1 + 1 / count)
-    return float(values.mean() - reach), float(values.mean() + reach)
+    return _next_draw(float(values.mean()), float(values.std(ddof=1)), len(values))
+
+
+def _next_draw(mean: float, deviation: float, count: int) -> tuple[float, float]:
+    reach = float(stats.t.ppf((1 + PREDICTION) / 2, count - 1)) * deviation * math.sqrt(1 + 1 / count)
+    return mean - reach, mean + reach
 
 
 def _position(
-    reported: float,
-    rounding: tuple[float, float],
+    reported: Reported,
     values: Floats,
     label: str,
     *,
@@ -224,29 +248,34 @@ def _position(
     least_deviation: float = 0.0,
 ) -> Estimate:
     method = f"distance of the reported value from the mean over seeds, {CONFIDENCE:.0%} noncentral t interval"
-    if not np.isfinite(values).all():
-        return _no_interval(values, method, label, _no_interval_from(values), reported)
+    constant = _all_equal(values)
+    if not np.isfinite(values).all() or (constant and least_deviation == 0):
+        return _no_interval(values, method, label, _no_interval_from(values), reported.value)
     scaled = forward(values)
-    mean, deviation = float(scaled.mean()), float(scaled.std(ddof=1))
+    # The standard deviation of equal numbers is not always zero, but of the order of rounding.
+    mean, deviation = float(scaled.mean()), 0.0 if constant else float(scaled.std(ddof=1))
     floored = max(deviation, least_deviation)
-    lowest, highest = (float(end) for end in forward(rounding))
+    rounding = (reported.value - reported.half_unit, reported.value + reported.half_unit)
+    lowest, highest = (float(forward(end)) for end in rounding)
     distance = max(lowest - mean, 0.0) + min(highest - mean, 0.0)
     # The spread that was seen limits what is supported, the spread that must be there what is refuted.
-    intervals = [_position_interval(_ratio(distance, spread), len(values)) for spread in (deviation, floored)]
+    intervals = [_position_interval(_ratio(distance, spread), len(values)) for spread in {deviation, floored}]
+    lower, upper = min(interval[0] for interval in intervals), max(interval[1] for interval in intervals)
+    # Where seeds themselves got as far out, as in a distribution with two humps, it is no farther than they show.
+    as_far = scaled >= lowest - 1e-9 if distance > 0 else scaled <= highest + 1e-9
+    shown = max(0.0, -float(special.ndtri(as_far.mean())))
     center = back(np.asarray(mean))
-    spread = floored / deviation if deviation > 0 else 1.0
-    stretched = mean + (scaled - mean) * spread if deviation > 0 else scaled
-    low, high = (float(back(np.asarray(end))) for end in prediction_interval(stretched))
+    low, high = (float(back(np.asarray(end))) for end in _next_draw(mean, floored, len(values)))
     return Estimate(
         _ratio(distance, floored),
-        min(interval[0] for interval in intervals),
-        max(interval[1] for interval in intervals),
+        min(lower, shown) if distance > 0 else lower,
+        max(upper, -shown) if distance < 0 else upper,
         method,
         values,
         label,
         region=(low, high),
-        reported=reported,
-        note=f"reported {reported:g}; centre over seeds {float(center):.4g}; "
+        reported=reported.value,
+        note=f"reported {reported.value:g}; centre over seeds {float(center):.4g}; "
         f"{PREDICTION:.0%} prediction interval for one training {low:.4g} to {high:.4g}",
     )
 
@@ -263,9 +292,7 @@ def _position_interval(position: float, count: int) -> tuple[float, float]:
     tail = (1 - CONFIDENCE) / 2
     # The noncentral t distribution as a mixture of normals over the spread that might have been seen;
     # scipy.stats.nct.cdf gives NaN far from its centre, which is where a refuted value lies.
-    probabilities = (np.arange(4000) + 0.5) / 4000
-    relative_spread = np.sqrt(stats.chi2.ppf(probabilities, count - 1) / (count - 1))
-    shifted = statistic * relative_spread
+    shifted = statistic * _relative_spreads(count)
 
     def noncentrality(probability: float) -> float:
         return float(
@@ -279,6 +306,14 @@ def _position_interval(position: float, count: int) -> tuple[float, float]:
     return noncentrality(1 - tail) / math.sqrt(count), noncentrality(tail) / math.sqrt(count)
 
 
+@functools.cache
+def _relative_spreads(count: int) -> Floats:
+    """Return evenly probable standard deviations of `count` standard normal draws, shape (4000,)."""
+    probabilities = (np.arange(4000) + 0.5) / 4000
+    spreads: Floats = np.sqrt(stats.chi2.ppf(probabilities, count - 1) / (count - 1))
+    return spreads
+
+
 def _at_least_two(sample: ArrayLike) -> Floats:
     values = np.asarray(sample, dtype=np.float64)
     if values.ndim != 1 or len(values) < 2:
@@ -286,16 +321,24 @@ def _at_least_two(sample: ArrayLike) -> Floats:
     return values
 
 
+def _refuse_unless(positive: bool | np.bool_) -> None:
+    if not positive:
+        raise ValueError("a ratio or a logarithm needs positive numbers, but the sample or the reported one is not")
+
+
+def _all_equal(values: Floats) -> bool:
+    """Whether all are the same number, but for the rounding of a difference or a ratio."""
+    return bool(np.ptp(values) <= 1e-9 * np.abs(values).max()) if np.isfinite(values).all() else False
+
+
 def _no_interval_from(values: Floats) -> str:
     diverged = int((~np.isfinite(values)).sum())
     if diverged:
         return f"{diverged} of {len(values)} seeds diverged: there is no mean to speak of"
-    if np.all(values == values[0]):
+    if _all_equal(values):
         return "all seeds gave the same number: there is no spread to judge by"
     return ""
 
 
-def _no_interval(
-    values: Floats, method: str, label: str, note: str, reported: float | None = None
-) -> Estimate:
+def _no_interval(values: Floats, method: str, label: str, note: str, reported: float | None = None) -> Estimate:
     return Estimate(math.nan, -math.inf, math.inf, method, values, label, reported=reported, note=note)

@@ -10,7 +10,6 @@ import json
 import os
 import tempfile
 import warnings
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -26,7 +25,6 @@ from harness.protocol import Protocol, Seed, content_digest
 from harness.runs import ARRAY_NAMES, Array, Runs
 
 SCHEMA = 1
-_UNREADABLE = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 
 class Store:
@@ -74,10 +72,16 @@ class Store:
             return Runs(protocol=protocol, seeds=seeds, **arrays)  # type: ignore[arg-type]
         except StoreError:
             raise
-        except _UNREADABLE as reason:
+        except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
             aside = path.with_suffix(".unreadable")
-            with suppress(FileNotFoundError):  # another process has set it aside
-                os.replace(path, aside)
+            try:
+                with suppress(FileNotFoundError):  # another process has set it aside
+                    path.replace(aside)
+            except OSError as refusal:
+                raise StoreError(
+                    f"stored runs {path} cannot be trusted ({reason}) and not be set aside ({refusal}); "
+                    "give another --store"
+                ) from refusal
             warnings.warn(
                 f"stored runs {path} cannot be trusted ({reason}); set aside as {aside.name}, trained again",
                 StoreWarning,
@@ -102,7 +106,7 @@ class Store:
                     part.write(payload)
                     part.flush()
                     os.fsync(part.fileno())
-                    os.replace(part.name, path)
+                    Path(part.name).replace(path)
                 except BaseException:
                     Path(part.name).unlink(missing_ok=True)
                     raise
@@ -125,18 +129,17 @@ class Store:
         """
         path = self.path(protocol, seeds)
         lock_path = self.folder / "locks" / f"{path.stem}.lock"
-        try:
-            lock_path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as reason:
-            raise StoreError(
-                f"store {self.folder} cannot be made ({reason}); give a folder that can be written to as --store"
-            ) from reason
         lock = FileLock(lock_path)
         try:
+            lock_path.parent.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=-1 if wait else 0)
         except Timeout:
             yield False
             return
+        except OSError as reason:
+            raise StoreError(
+                f"store {self.folder} cannot be made ({reason}); give a folder that can be written to as --store"
+            ) from reason
         try:
             yield True
         finally:

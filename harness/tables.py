@@ -10,7 +10,15 @@ from harness.errors import RegisterError
 
 Value = TypeVar("Value")
 
-_NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false", list: "a list", dict: "a table", datetime.date: "a date such as 2026-01-31"}
+_NAMES = {
+    str: "text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+    datetime.date: "a date such as 2026-01-31",
+}
 
 
 class Table:
@@ -45,9 +53,8 @@ class Table:
     def __contains__(self, key: str) -> bool:
         return key in self._content
 
-    def keys(self) -> tuple[str, ...]:
-        """Return the keys of this table, in the order of the file."""
-        return tuple(self._content)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
 
     def error(self, key: str, problem: str) -> RegisterError:
         """Return the error to raise for a key of this table."""
@@ -68,7 +75,9 @@ class Table:
         value = self._content[key]
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        # To Python true is a whole number, and a time of day on a date is a date.
+        subtype = (isinstance(value, bool) and kind is not bool) or isinstance(value, datetime.datetime)
+        if not isinstance(value, kind) or subtype:
             raise self.error(key, f"is {value!r}; give {_NAMES[kind]}")
         if among is not None and value not in among:
             raise self.error(key, f"is {value!r}; give one of: {', '.join(among)}")

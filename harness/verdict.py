@@ -74,8 +74,8 @@ class Verdict:
         """Return the fields as plain JSON values; numbers that are not finite become text."""
         plain = asdict(self)
         for name in ("value", "low", "high"):
-            if not math.isfinite(plain[name]):
-                plain[name] = str(plain[name])
+            number = float(plain[name])  # a NumPy float would not travel between processes
+            plain[name] = number if math.isfinite(number) else str(number)
         return {**plain, "cells": list(self.cells)}
 
     @classmethod

@@ -92,9 +92,7 @@ def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
 
     if protocol.loss == "cross_entropy":
         outputs = outputs.softmax(dim=1)
-    return one_run(
-        protocol, split, seed, curves=dict(curves), test_predictions=outputs.numpy(), seconds=seconds
-    )
+    return one_run(protocol, split, seed, curves=dict(curves), test_predictions=outputs.numpy(), seconds=seconds)
 
 
 def _tensors(features: object, target: object, classify: bool) -> tuple[Tensor, Tensor]:

@@ -1,0 +1,27 @@
+# The two commands a reader needs are `make claims` and `make test`; both make the environment if it is missing.
+
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: claims test lint clean
+
+claims: .venv/ready
+	$(BIN)/pytest claims -n auto
+
+test: .venv/ready
+	$(BIN)/pytest tests -n auto
+
+lint: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Debian's python3 has no ensurepip unless python3-venv is installed; pip can then install itself from outside.
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv --without-pip .venv
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet pip -c constraints.txt
+	$(BIN)/python -m pip install --quiet -e '.[dev]' -c constraints.txt
+	touch $@
+
+clean:
+	rm -rf .venv .claims-store reports/claims.html

@@ -1,0 +1,122 @@
+"""Figures of runs and estimates, as SVG text that is the same for the same input."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from harness.runs import Floats, Runs
+from harness.statistics import Estimate
+from harness.verdict import Band
+
+# Okabe and Ito 2008, "Color Universal Design": distinguishable with all common kinds of colour vision.
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
+_STYLE: Any = {
+    "svg.fonttype": "none",  # text stays text: small files, and a reader can search them
+    "svg.hashsalt": "harness",
+    "font.size": 9.0,
+    "font.family": "sans-serif",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+}
+
+
+def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, band: Band) -> str:
+    """Draw what a claim rests on: the curves of its cells over epochs, and its sample over seeds.
+
+    Parameters
+    ----------
+    runs_by_cell
+        The evidence, by the name of the cell.
+    estimate, band
+        What was judged, and against what.
+
+    Returns
+    -------
+    str
+        An SVG document.
+    """
+    names = {"test_loss": "test loss"} if runs_by_cell else {}
+    if any(runs.protocol.task == "classification" for runs in runs_by_cell.values()):
+        names["test_accuracy"] = "test accuracy"
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(4.2 * (len(names) + 1), 3.2), layout="constrained")
+        axes = figure.subplots(1, len(names) + 1, squeeze=False)[0]
+        for axis, (array, label) in zip(axes, names.items(), strict=False):
+            curves = {cell: getattr(runs, array) for cell, runs in runs_by_cell.items()}
+            draw_curves(axis, curves, label)
+            axis.legend(fontsize=7)
+        draw_sample(axes[-1], estimate, band)
+        return _svg(figure)
+
+
+def draw_curves(axis: Axes, curves: Mapping[str, Floats], label: str) -> None:
+    """Draw curves over epochs as a median line with a band that holds the central 90 % of the seeds.
+
+    Parameters
+    ----------
+    curves
+        By name, arrays of shape (seeds, epochs); seeds that diverged are left out from that epoch on.
+    label
+        Of the vertical axis.
+    """
+    for number, (name, curve) in enumerate(curves.items()):
+        alive = np.isfinite(curve).any(axis=0)
+        epochs = np.arange(1, curve.shape[1] + 1)[alive]
+        low, middle, high = np.nanquantile(curve[:, alive], [0.05, 0.5, 0.95], axis=0)
+        colour = COLOURS[number % len(COLOURS)]
+        axis.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
+        axis.plot(epochs, middle, color=colour, linestyle=DASHES[number % len(DASHES)], label=name)
+    axis.set_xlabel("epoch")
+    axis.set_ylabel(label)
+
+
+def draw_sample(axis: Axes, estimate: Estimate, band: Band) -> None:
+    """Draw one dot a seed, sorted, with what was judged: region or band, interval, reported value."""
+    finite = np.sort(estimate.sample[np.isfinite(estimate.sample)])
+    heights = (np.arange(len(finite)) + 0.5) / max(len(finite), 1)
+    axis.plot(finite, heights, "o", color=COLOURS[0], markersize=4, label="one seed")
+    shown = [*finite]
+    if estimate.reported is not None:
+        axis.axvline(estimate.reported, color=COLOURS[1], linestyle="--", label="reported")
+        shown.append(estimate.reported)
+    if estimate.region is None:
+        limits, name = (band.low, band.high), "band"
+        axis.errorbar(
+            estimate.value,
+            0.5,
+            xerr=[[estimate.value - estimate.low], [estimate.high - estimate.value]]
+            if np.isfinite([estimate.low, estimate.high]).all()
+            else None,
+            fmt="D",
+            color="black",
+            capsize=4,
+            label="mean, 90 % interval",
+        )
+    else:
+        limits = estimate.region
+        name = "a seed in here agrees" if estimate.reported is None else "95 % prediction interval"
+    shown += [limit for limit in limits if np.isfinite(limit)]
+    if shown:
+        reach = 0.08 * (max(shown) - min(shown)) or 0.5
+        axis.set_xlim(min(shown) - reach, max(shown) + reach)
+    left, right = axis.get_xlim()
+    axis.axvspan(max(limits[0], left), min(limits[1], right), color=COLOURS[2], alpha=0.15, label=name)
+    axis.set_ylim(0, 1)
+    axis.set_xlabel(estimate.sample_label)
+    axis.set_ylabel("share of seeds below")
+    missing = estimate.seeds - len(finite)
+    axis.set_title(f"{estimate.seeds} seeds" + (f", {missing} diverged" if missing else ""), fontsize=9)
+    axis.legend(fontsize=7)
+
+
+def _svg(figure: Figure) -> str:
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return buffer.getvalue()

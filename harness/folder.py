@@ -1,0 +1,50 @@
+"""Find and open the folder of a report: ``report.toml``, ``protocol.toml`` and the claims beside them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from harness.findings import Register, read_register
+from harness.grid import Grid, read_grid
+
+REGISTER_FILE = "report.toml"
+PROTOCOL_FILE = "protocol.toml"
+
+
+@dataclass(frozen=True)
+class ReportFolder:
+    """A report under test: what it says, and how its networks are trained."""
+
+    register: Register
+    grid: Grid
+
+
+@cache
+def open_folder(folder: Path) -> ReportFolder:
+    """Read both files of a report folder, once a process.
+
+    Raises
+    ------
+    RegisterError
+        If one is missing or malformed.
+    """
+    return ReportFolder(read_register(folder / REGISTER_FILE), read_grid(folder / PROTOCOL_FILE))
+
+
+def folder_of(path: Path) -> Path | None:
+    """Return the nearest folder at or above `path` that has a register, or None."""
+    for folder in (path, *path.parents):
+        if (folder / REGISTER_FILE).is_file():
+            return folder
+    return None
+
+
+def folders_among(paths: Iterable[Path]) -> list[Path]:
+    """Return the report folders that hold one of the paths, or lie directly below one, without repetition."""
+    found = []
+    for path in paths:
+        above = folder_of(path)
+        below = sorted(file.parent for file in path.glob(f"*/{REGISTER_FILE}")) if path.is_dir() else []
+        found += [above] if above else below
+    return list(dict.fromkeys(found))

@@ -1,0 +1,73 @@
+"""A small report of its own, for tests that drive pytest with the plugin."""
+
+from collections.abc import Callable
+
+import pytest
+
+REPORT = """
+title = "A small report"
+
+[sections]
+speed = "Speed & <b>more</b>"
+
+[findings."speed.faster"]
+statement = "A is faster than B."
+basis = "held out"
+reported = { ratio = "0.50" }
+
+[findings."speed.faster".readings.ratio]
+estimand = "mean of the ratio"
+margin = 0.1
+low = 0.9
+high = 1.1
+reason = "a tenth either way"
+"""
+
+PROTOCOL = """
+[axes]
+framework = ["torch"]
+task = ["classification"]
+activation = ["relu", "tanh"]
+optimizer = ["adam"]
+
+[default]
+framework = "torch"
+task = "classification"
+optimizer = "adam"
+
+[reconstruction.classification]
+dataset = { value = "wine", provenance = "assumed", reason = "small" }
+test_share = { value = 0.2, provenance = "assumed", reason = "usual" }
+scaling = { value = "standard", provenance = "assumed", reason = "usual" }
+hidden_widths = { value = [4], provenance = "stated", reason = "said so" }
+learning_rate = { value = 0.01, provenance = "assumed", reason = "usual" }
+batch_size = { value = 32, provenance = "assumed", reason = "usual" }
+epochs = { value = 2, provenance = "assumed", reason = "quick" }
+loss = { value = "cross_entropy", provenance = "assumed", reason = "usual" }
+"""
+
+HEAD = """
+import os, signal
+import pytest
+from harness.statistics import mean_over_seeds
+
+SUPPORTED = [0.98, 0.99, 1.00, 1.01, 1.02]
+REFUTED = [1.98, 1.99, 2.00, 2.01, 2.02]
+INCONCLUSIVE = [0.5, 0.8, 1.0, 1.2, 1.5]
+DIVERGED = [1.0, 1.0, float("nan")]
+finding = pytest.mark.finding("speed.faster", reading="ratio")
+"""
+
+
+@pytest.fixture
+def make_claims(pytester: pytest.Pytester) -> Callable[..., None]:
+    """Write a folder ``claims`` with the small report, and the given claims behind a common head."""
+
+    def make(claims: str, *, report: str = REPORT, protocol: str = PROTOCOL) -> None:
+        folder = pytester.mkdir("claims")
+        (folder / "report.toml").write_text(report, encoding="utf-8")
+        (folder / "protocol.toml").write_text(protocol, encoding="utf-8")
+        (folder / "test_speed.py").write_text(HEAD + claims, encoding="utf-8")
+        pytester.makeini("[pytest]\n")
+
+    return make

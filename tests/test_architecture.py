@@ -1,0 +1,110 @@
+"""The structure that the rest relies on: imports run one way, and frameworks are loaded only to train."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import harness
+
+PACKAGE = Path(harness.__file__).parent
+# Each module may import from the lines above its own.
+LAYERS = (
+    {"errors"},
+    {"datasets", "tables"},
+    {"protocol"},
+    {"runs"},
+    {"statistics", "store"},
+    {"training.recording"},
+    {"training.keras_fit", "training.torch_loop"},
+    {"training"},
+    {"verdict"},
+    {"findings", "grid"},
+    {"folder"},
+    {"figures", "report"},
+    {"engine"},
+    {"evidence"},
+    {"judge"},
+    {"audit"},
+    {"plugin", "__main__"},
+)
+FRAMEWORKS = {"torch", "tensorflow", "keras"}
+
+
+def imports_of(source: str) -> set[str]:
+    """Return every module that a source file names in an import, wherever the import stands."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def module_name(path: Path) -> str:
+    """Return ``training.torch_loop`` for its file, ``training`` for the package's ``__init__``."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+MODULES = {module_name(path): path for path in PACKAGE.rglob("*.py")}
+
+
+def test_every_module_has_its_layer() -> None:
+    """A new module must be given a place, and a place without a module is stale."""
+    assert set(MODULES) - {""} == set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("name", sorted(set(MODULES) - {""}))
+def test_imports_run_one_way(name: str) -> None:
+    """A module imports only from layers above its own."""
+    above: set[str] = set()
+    for layer in LAYERS:
+        if name in layer:
+            break
+        above |= layer
+    imported = {module.removeprefix("harness.") for module in imports_of(MODULES[name].read_text(encoding="utf-8"))}
+    assert imported & set(MODULES) <= above
+
+
+def test_frameworks_are_named_only_where_training_happens() -> None:
+    """Nothing outside the package ``training`` imports a framework, at any depth of nesting."""
+    for name, path in MODULES.items():
+        roots = {module.partition(".")[0] for module in imports_of(path.read_text(encoding="utf-8"))}
+        assert name.startswith("training.") or not roots & FRAMEWORKS, name
+
+
+def test_the_harness_knows_nothing_of_the_report() -> None:
+    """No finding's id, cell or reported number of the report under test stands in the package."""
+    for name, path in MODULES.items():
+        text = path.read_text(encoding="utf-8")
+        for word in ("net1", "net2", "net3", "parity", "loss-table", "14.45", "10.88", "0.57"):
+            # The one example of a cell's name is in the command line's help.
+            assert word not in text.replace("torch-classification-relu-adam-net1", ""), (name, word)
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return which heavy modules a fresh interpreter has loaded after a statement."""
+    heavy = FRAMEWORKS | {"sklearn", "matplotlib", "scipy", "numpy"}
+    code = f"{statement}\nimport sys\nprint(*({heavy!r} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())
+
+
+def test_the_plugin_costs_other_projects_nothing() -> None:
+    """Pytest loads the plugin in every project of the environment; it must bring nothing heavy with it."""
+    assert loaded_by("import harness.plugin") == set()
+
+
+def test_engine_and_judge_load_no_framework() -> None:
+    """All that a stored session needs loads neither a framework nor scikit-learn."""
+    assert not loaded_by("import harness.engine, harness.judge, harness.audit") & (FRAMEWORKS | {"sklearn"})
+
+
+def test_the_check_of_loaded_modules_can_fail() -> None:
+    """The trainer does load its framework, so the two tests above see something."""
+    assert "torch" in loaded_by("import harness.training.torch_loop")

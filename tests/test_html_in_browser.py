@@ -1,0 +1,71 @@
+"""The page as a reader sees it: rendered by a real browser, with its scripts run."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPORT
+
+CLAIMS = """
+@finding
+def test_supported(judge):
+    judge(mean_over_seeds(SUPPORTED, "ratio"))
+
+@finding
+def test_refuted(judge):
+    judge(mean_over_seeds(REFUTED, "ratio"))
+"""
+
+
+def rendered(page: Path, profile: Path) -> str:
+    """Return the page's document after its scripts ran."""
+    browser = shutil.which("chromium")
+    if browser is None:
+        pytest.skip("needs Debian's chromium on the path")
+    command = [
+        browser,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--disable-background-networking",
+        f"--user-data-dir={profile}",
+        "--dump-dom",
+        page.as_uri(),
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
+
+
+@pytest.fixture
+def document(pytester: pytest.Pytester, make_claims: Callable[..., None], tmp_path: Path) -> str:
+    """Render the page of two claims whose statement tries to run a script."""
+    hostile = REPORT.replace("A is faster than B.", "<script>document.title = 'owned'</script>")
+    make_claims(CLAIMS, report=hostile)
+    pytester.runpytest_subprocess("claims", "-n", "0")
+    return rendered(pytester.path / "reports" / "claims.html", tmp_path / "profile")
+
+
+def test_the_page_shows_rows_figures_and_no_foreign_script(document: str) -> None:
+    """One row a claim with the claims' own columns, its figure decoded, and text from the register never run."""
+    rows = re.findall(r'<td class="col-verdict">(.*?)</td>', document)
+    assert sorted(rows) == ["✔ supported", "✘ refuted"]
+    headers = re.findall(r"<th[^>]*>\s*([^<]*?)\s*</th>", document)
+    assert headers[:9] == [
+        "Result",
+        "Finding",
+        "Section",
+        "Verdict",
+        "Estimate [90 % interval]",
+        "Band",
+        "Seeds",
+        "Evidence",
+        "Test",
+    ]
+    assert document.count('src="data:image/svg+xml;base64,') == 2
+    assert "<title" in document
+    assert "owned</title>" not in document
+    assert re.search(r"<title[^>]*>Claims: A small report</title>", document)

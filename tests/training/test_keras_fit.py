@@ -1,0 +1,343 @@
+import functools
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness import datasets
+from harness.datasets import Split
+from harness.protocol import Protocol, Seed
+from harness.runs import ARRAY_NAMES, Runs
+from harness.training import reference_trainer
+
+PROTOCOL = Protocol(
+    framework="keras",
+    dataset="wine",
+    test_share=0.25,
+    scaling="standard",
+    hidden_widths=(5, 4),
+    activation="tanh",
+    optimizer="sgd",
+    learning_rate=0.5,
+    batch_size=50,  # of 133 training rows: the last batch has 33
+    epochs=3,
+    loss="cross_entropy",
+)
+REGRESSION = replace(PROTOCOL, dataset="boston", loss="squared_error", learning_rate=0.01)
+ALL_LOSSES = [PROTOCOL, replace(PROTOCOL, loss="cross_entropy_on_softmax"), REGRESSION]
+SEED = Seed(3, 4)
+
+by_loss = pytest.mark.parametrize("protocol", ALL_LOSSES, ids=lambda protocol: protocol.loss)
+
+
+def split_of(protocol: Protocol, seed: Seed = SEED) -> Split:
+    """Split the data of a protocol."""
+    return datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
+
+
+def train(protocol: Protocol, seed: Seed = SEED) -> Runs:
+    """Train one run."""
+    return reference_trainer("keras")(protocol, split_of(protocol, seed), seed)
+
+
+# A training takes a second, so tests that only look at a run share it.
+trained = functools.cache(train)
+
+
+@pytest.fixture
+def keras_fit() -> Any:
+    """Import the module under test; late, so that collecting tests imports no framework."""
+    return import_module("harness.training.keras_fit")
+
+
+def softmax(values: Any) -> Any:
+    """Apply softmax to rows."""
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def loss_of(protocol: Protocol, predictions: Any, targets: Any) -> float:
+    """Compute the loss from final predictions (rows, outputs): probabilities or values."""
+    if protocol.loss == "squared_error":
+        return float(np.mean((predictions[:, 0] - targets) ** 2))
+    shares = softmax(predictions) if protocol.loss == "cross_entropy_on_softmax" else predictions
+    return float(-np.log(shares[np.arange(len(targets)), targets.astype(int)]).mean())
+
+
+# What is recorded
+
+
+@by_loss
+def test_shapes(protocol: Protocol) -> None:
+    """Every array has one run, a value for each epoch and a row for each test row."""
+    rows, outputs = (127, 1) if protocol.loss == "squared_error" else (45, 3)
+    shapes = {name: array.shape for name, array in trained(protocol).arrays().items()}
+    assert shapes == {
+        "train_loss": (1, 3),
+        "test_loss": (1, 3),
+        "train_accuracy": (1, 3),
+        "test_accuracy": (1, 3),
+        "weight_norm": (1, 4),
+        "test_predictions": (1, rows, outputs),
+        "test_targets": (1, rows),
+        "test_rows": (1, rows),
+        "seconds": (1,),
+    }
+
+
+@by_loss
+def test_last_test_loss_is_that_of_the_predictions(protocol: Protocol) -> None:
+    """Final loss and accuracy can be computed again from the predictions, hence speak of the same weights."""
+    runs = trained(protocol)
+    loss = loss_of(protocol, runs.test_predictions[0], runs.test_targets[0])
+    assert runs.final_test_loss[0] == pytest.approx(loss, rel=1e-5)
+    if protocol.loss == "squared_error":
+        assert np.isnan(runs.train_accuracy).all()
+        assert np.isnan(runs.test_accuracy).all()
+    else:
+        np.testing.assert_allclose(runs.test_predictions.sum(axis=2), 1, rtol=1e-5)
+        assert runs.final_test_accuracy[0] == pytest.approx((runs.predicted_classes == runs.test_targets).mean())
+
+
+@by_loss
+def test_train_loss_weighs_every_row_alike(protocol: Protocol) -> None:
+    """With weights that do not move, train loss is the mean over rows, not over batches of unequal size."""
+    still = replace(protocol, learning_rate=1e-30, epochs=1)
+    split = split_of(still)
+    swapped = replace(
+        split,
+        test_features=split.train_features,
+        test_target=split.train_target,
+        test_rows=np.arange(len(split.train_target)),
+    )
+    runs = reference_trainer("keras")(still, swapped, SEED)
+    assert runs.weight_norm[0, 0] == runs.weight_norm[0, 1]
+    assert runs.train_loss[0, 0] == pytest.approx(runs.test_loss[0, 0], rel=1e-5)
+    if protocol.loss != "squared_error":
+        assert runs.train_accuracy[0, 0] == pytest.approx(runs.test_accuracy[0, 0])
+
+
+def test_targets_and_rows_are_those_of_the_split() -> None:
+    """The run tells which rows it was tested on, and their targets as the data set has them."""
+    runs = trained(REGRESSION)
+    np.testing.assert_array_equal(runs.test_rows[0], split_of(REGRESSION).test_rows)
+    target = datasets.load("boston").target[runs.test_rows[0]]
+    np.testing.assert_allclose(runs.test_targets[0], target, rtol=1e-6)
+
+
+# Seeds
+
+
+def check_same_bits(one: Any, other: Any) -> None:
+    """Compare all arrays but the wall time."""
+    for name in ARRAY_NAMES:
+        if name != "seconds":
+            assert one[name].tobytes() == other[name].tobytes(), name
+
+
+@pytest.mark.parametrize("protocol", [PROTOCOL, REGRESSION], ids=lambda protocol: protocol.loss)
+def test_same_seed_same_bits(protocol: Protocol) -> None:
+    """Trained again in one process, after a training of something else, a seed gives the same bits."""
+    first = trained(protocol)
+    train(replace(protocol, hidden_widths=(3,), optimizer="adam", epochs=1), Seed(9, 9))
+    check_same_bits(first.arrays(), train(protocol).arrays())
+
+
+FRESH = """
+import sys
+import numpy as np
+sys.path.insert(0, {folder!r})
+from test_keras_fit import PROTOCOL, Seed, replace, train
+np.savez({files[0]!r}, **train(PROTOCOL).arrays())
+train(replace(PROTOCOL, hidden_widths=(3,), optimizer="adam"), Seed(9, 9))
+np.savez({files[1]!r}, **train(PROTOCOL).arrays())
+"""
+
+
+def test_same_seed_same_bits_in_a_fresh_process(tmp_path: Path) -> None:
+    """A seed gives the same bits in another process, as its first training and after one of something else."""
+    files = [str(tmp_path / "first.npz"), str(tmp_path / "after.npz")]
+    program = FRESH.format(folder=str(Path(__file__).parent), files=files)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+    for file in files:
+        with np.load(file) as arrays:
+            check_same_bits(trained(PROTOCOL).arrays(), arrays)
+
+
+def test_another_training_seed_is_another_run() -> None:
+    """On the same split another training seed gives other weights and another end."""
+    one, other = trained(PROTOCOL, Seed(3, 4)), trained(PROTOCOL, Seed(3, 5))
+    np.testing.assert_array_equal(one.test_rows, other.test_rows)
+    assert one.weight_norm[0, 0] != other.weight_norm[0, 0]
+    assert one.final_test_loss[0] != other.final_test_loss[0]
+
+
+def test_another_split_seed_starts_from_the_same_weights() -> None:
+    """The split seed decides the rows, and does not touch the initial weights."""
+    one, other = trained(PROTOCOL, Seed(3, 4)), trained(PROTOCOL, Seed(2, 4))
+    assert (one.test_rows != other.test_rows).any()
+    assert one.weight_norm[0, 0] == other.weight_norm[0, 0]
+    assert one.final_test_loss[0] != other.final_test_loss[0]
+
+
+# The numbers, computed by other means
+
+
+def forward(weights: list[Any], features: Any, activation: Callable[[Any], Any]) -> Any:
+    """Compute the last layer's outputs in NumPy; weights (inputs, outputs) and biases (outputs,) in turn."""
+    for weight, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        features = activation(features @ weight + bias)
+    return features @ weights[-2] + weights[-1]
+
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+}
+
+
+def gradients(loss: Callable[[list[Any]], float], weights: list[Any], step: float = 1e-6) -> list[Any]:
+    """Differentiate a loss by central differences."""
+    found = [np.zeros_like(array) for array in weights]
+    for array, gradient in zip(weights, found, strict=True):
+        for place in np.ndindex(array.shape):
+            value = array[place]
+            array[place] = value + step
+            above = loss(weights)
+            array[place] = value - step
+            gradient[place] = (above - loss(weights)) / (2 * step)
+            array[place] = value
+    return found
+
+
+def norm(weights: list[Any]) -> float:
+    """Compute the Euclidean norm over all weights."""
+    return float(np.sqrt(sum((array**2).sum() for array in weights)))
+
+
+@pytest.mark.parametrize(
+    ("protocol", "activation", "widths"),
+    [
+        (ALL_LOSSES[0], "tanh", (5, 4)),
+        (ALL_LOSSES[1], "sigmoid", (5, 4)),
+        (ALL_LOSSES[2], "tanh", (5, 4)),
+        # Behind a layer that is 0 for some row, and with biases of 0, a second layer would stand on relu's kink,
+        # where there are no finite differences.
+        (ALL_LOSSES[0], "relu", (6,)),
+    ],
+    ids=["cross-entropy", "cross-entropy-on-softmax", "squared-error", "relu"],
+)
+def test_one_epoch_by_hand(keras_fit: Any, protocol: Protocol, activation: Any, widths: tuple[int, ...]) -> None:
+    """An epoch of one full batch of SGD has the numbers of a forward pass and finite differences in NumPy."""
+    protocol = replace(protocol, activation=activation, hidden_widths=widths, epochs=1, batch_size=1000)
+    split = split_of(protocol)
+    classify = protocol.loss != "squared_error"
+    keras_fit.keras.utils.set_random_seed(SEED.training)
+    model = keras_fit.build(protocol, split.train_features.shape[1], 3 if classify else 1)
+    weights = [array.astype(np.float64) for array in model.get_weights()]
+
+    def predictions(weights: list[Any], features: Any) -> Any:
+        outputs = forward(weights, features.astype(np.float64), ACTIVATIONS[activation])
+        return softmax(outputs) if classify else outputs
+
+    def train_loss(weights: list[Any]) -> float:
+        return loss_of(protocol, predictions(weights, split.train_features), split.train_target)
+
+    before, loss_before = norm(weights), train_loss(weights)
+    accuracy = (predictions(weights, split.train_features).argmax(axis=1) == split.train_target).mean()
+    for array, gradient in zip(weights, gradients(train_loss, weights), strict=True):
+        array -= protocol.learning_rate * gradient
+    tested = predictions(weights, split.test_features)
+
+    runs = train(protocol)
+    assert runs.train_loss[0, 0] == pytest.approx(loss_before, rel=1e-5)
+    assert runs.test_loss[0, 0] == pytest.approx(loss_of(protocol, tested, split.test_target), rel=1e-4)
+    np.testing.assert_allclose(runs.weight_norm[0], [before, norm(weights)], rtol=1e-5)
+    np.testing.assert_allclose(runs.test_predictions[0], tested, rtol=1e-3, atol=1e-5)
+    if classify:
+        assert runs.train_accuracy[0, 0] == pytest.approx(accuracy)
+        assert runs.test_accuracy[0, 0] == pytest.approx((tested.argmax(axis=1) == split.test_target).mean())
+
+
+# Softmax applied twice
+
+
+def test_loss_of_a_perfect_answer_on_softmax(keras_fit: Any) -> None:
+    """A perfect answer among 3 classes has a loss of -ln(e / (e + 2)) = 0.5514 when softmax is applied twice."""
+    losses = keras_fit.cross_entropy_on_softmax(np.array([0, 2]), np.eye(3, dtype=np.float32)[[0, 1]])
+    # The second answer is wrong: -ln(1 / (e + 2)).
+    np.testing.assert_allclose(np.asarray(losses), [0.5514447, 1.5514447], rtol=1e-6)
+
+
+def test_keras_does_not_apply_softmax_twice_by_itself(keras_fit: Any) -> None:
+    """On a perfect network that ends in softmax, from_logits=True gives a loss of 0; the loss used here 0.5514.
+
+    Keras finds the logits in front of the softmax, warns, and uses those. If this fails, Keras has changed, and the loss
+    of the harness may be replaced by Keras's own.
+    """
+    keras = keras_fit.keras
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, activation="softmax")])
+    model.set_weights([50 * np.eye(3), np.zeros(3)])
+    features, target = np.eye(3, dtype=np.float32), np.arange(3)
+    model.compile(loss=keras_fit.LOSSES["cross_entropy_on_softmax"])
+    assert model.evaluate(features, target, verbose=0) == pytest.approx(0.5514447, rel=1e-6)
+    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    with pytest.warns(UserWarning, match="produced by a Softmax activation and thus does not represent logits"):
+        assert model.evaluate(features, target, verbose=0) == pytest.approx(0, abs=1e-6)
+
+
+# Defaults
+
+
+def test_initial_weights_are_the_frameworks_own(keras_fit: Any) -> None:
+    """Weights are uniform within sqrt(6 / (inputs + outputs)) (Glorot), biases zero, as Keras documents."""
+    keras_fit.keras.utils.set_random_seed(0)
+    weights = keras_fit.build(replace(PROTOCOL, hidden_widths=(400, 100)), 100, 3).get_weights()
+    for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
+        largest = float(np.abs(kernel).max()) / (6 / sum(kernel.shape)) ** 0.5
+        assert 0.95 < largest <= 1
+        assert not bias.any()
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "own", "defaults"),
+    [
+        ("sgd", "SGD", {"momentum": 0.0, "nesterov": False, "weight_decay": None}),
+        ("adam", "Adam", {"beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": False, "weight_decay": None}),
+        ("rmsprop", "RMSprop", {"rho": 0.9, "momentum": 0.0, "epsilon": 1e-7, "centered": False}),
+    ],
+)
+def test_optimizers_have_the_frameworks_defaults(
+    keras_fit: Any, optimizer: Any, own: str, defaults: dict[str, object]
+) -> None:
+    """All that a training sets of its optimizer is the learning rate; the rest is as Keras documents it."""
+    used = keras_fit.build(replace(PROTOCOL, optimizer=optimizer, learning_rate=0.25), 13, 3).optimizer
+    assert type(used) is getattr(keras_fit.keras.optimizers, own)
+    config = used.get_config()
+    assert config == {**type(used)(name=used.name).get_config(), "learning_rate": 0.25}
+    assert {name: config[name] for name in defaults} == defaults
+
+
+# Divergence
+
+
+def test_a_diverging_training_is_recorded() -> None:
+    """A training that diverges ends without an error; its curves are NaN from then on and it is marked."""
+    runs = train(replace(REGRESSION, scaling="none", learning_rate=1, epochs=6))
+    assert runs.diverged.tolist() == [True]
+    first = int(np.argmax(np.isnan(runs.train_loss[0])))
+    for name in ("train_loss", "test_loss"):
+        curve = getattr(runs, name)[0]
+        assert np.isfinite(curve[:first]).all()
+        assert np.isnan(curve[first:]).all()
+    assert np.isfinite(runs.weight_norm[0, : first + 1]).all()
+    assert np.isnan(runs.weight_norm[0, first + 1 :]).all()
+    assert (runs.predicted_classes == -1).all()
+    assert not trained(REGRESSION).diverged.any()

@@ -1,0 +1,328 @@
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness import datasets
+from harness.datasets import Split
+from harness.protocol import Protocol, Seed
+from harness.runs import ARRAY_NAMES, Runs
+from harness.training import reference_trainer
+
+PROTOCOL = Protocol(
+    framework="torch",
+    dataset="wine",
+    test_share=0.25,
+    scaling="standard",
+    hidden_widths=(5, 4),
+    activation="tanh",
+    optimizer="sgd",
+    learning_rate=0.5,
+    batch_size=50,  # of 133 training rows: the last batch has 33
+    epochs=3,
+    loss="cross_entropy",
+)
+REGRESSION = replace(PROTOCOL, dataset="boston", loss="squared_error", learning_rate=0.01)
+ALL_LOSSES = [PROTOCOL, replace(PROTOCOL, loss="cross_entropy_on_softmax"), REGRESSION]
+SEED = Seed(3, 4)
+
+by_loss = pytest.mark.parametrize("protocol", ALL_LOSSES, ids=lambda protocol: protocol.loss)
+
+
+def split_of(protocol: Protocol, seed: Seed = SEED) -> Split:
+    """Split the data of a protocol."""
+    return datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
+
+
+def train(protocol: Protocol, seed: Seed = SEED) -> Runs:
+    """Train one run."""
+    return reference_trainer("torch")(protocol, split_of(protocol, seed), seed)
+
+
+@pytest.fixture
+def torch_loop() -> Any:
+    """Import the module under test; late, so that collecting tests imports no framework."""
+    return import_module("harness.training.torch_loop")
+
+
+def softmax(values: Any) -> Any:
+    """Apply softmax to rows."""
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def loss_of(protocol: Protocol, predictions: Any, targets: Any) -> float:
+    """Compute the loss from final predictions (rows, outputs): probabilities or values."""
+    if protocol.loss == "squared_error":
+        return float(np.mean((predictions[:, 0] - targets) ** 2))
+    shares = softmax(predictions) if protocol.loss == "cross_entropy_on_softmax" else predictions
+    return float(-np.log(shares[np.arange(len(targets)), targets.astype(int)]).mean())
+
+
+# What is recorded
+
+
+@by_loss
+def test_shapes(protocol: Protocol) -> None:
+    """Every array has one run, a value for each epoch and a row for each test row."""
+    rows, outputs = (127, 1) if protocol.loss == "squared_error" else (45, 3)
+    shapes = {name: array.shape for name, array in train(protocol).arrays().items()}
+    assert shapes == {
+        "train_loss": (1, 3),
+        "test_loss": (1, 3),
+        "train_accuracy": (1, 3),
+        "test_accuracy": (1, 3),
+        "weight_norm": (1, 4),
+        "test_predictions": (1, rows, outputs),
+        "test_targets": (1, rows),
+        "test_rows": (1, rows),
+        "seconds": (1,),
+    }
+
+
+@by_loss
+def test_last_test_loss_is_that_of_the_predictions(protocol: Protocol) -> None:
+    """Final loss and accuracy can be computed again from the predictions, hence speak of the same weights."""
+    runs = train(protocol)
+    loss = loss_of(protocol, runs.test_predictions[0], runs.test_targets[0])
+    assert runs.final_test_loss[0] == pytest.approx(loss, rel=1e-5)
+    if protocol.loss == "squared_error":
+        assert np.isnan(runs.train_accuracy).all()
+        assert np.isnan(runs.test_accuracy).all()
+    else:
+        np.testing.assert_allclose(runs.test_predictions.sum(axis=2), 1, rtol=1e-5)
+        assert runs.final_test_accuracy[0] == pytest.approx((runs.predicted_classes == runs.test_targets).mean())
+
+
+@by_loss
+def test_train_loss_weighs_every_row_alike(protocol: Protocol) -> None:
+    """With weights that do not move, train loss is the mean over rows, not over batches of unequal size."""
+    still = replace(protocol, learning_rate=1e-30, epochs=1)
+    split = split_of(still)
+    swapped = replace(
+        split,
+        test_features=split.train_features,
+        test_target=split.train_target,
+        test_rows=np.arange(len(split.train_target)),
+    )
+    runs = reference_trainer("torch")(still, swapped, SEED)
+    assert runs.weight_norm[0, 0] == runs.weight_norm[0, 1]
+    assert runs.train_loss[0, 0] == pytest.approx(runs.test_loss[0, 0], rel=1e-5)
+    if protocol.loss != "squared_error":
+        assert runs.train_accuracy[0, 0] == pytest.approx(runs.test_accuracy[0, 0])
+
+
+def test_targets_and_rows_are_those_of_the_split() -> None:
+    """The run tells which rows it was tested on, and their targets as the data set has them."""
+    runs = train(REGRESSION)
+    np.testing.assert_array_equal(runs.test_rows[0], split_of(REGRESSION).test_rows)
+    target = datasets.load("boston").target[runs.test_rows[0]]
+    np.testing.assert_allclose(runs.test_targets[0], target, rtol=1e-6)
+
+
+def test_the_split_is_not_changed() -> None:
+    """Training leaves the arrays it was given as they were."""
+    split = split_of(PROTOCOL)
+    reference_trainer("torch")(PROTOCOL, split, SEED)
+    np.testing.assert_array_equal(split.train_features, split_of(PROTOCOL).train_features)
+    np.testing.assert_array_equal(split.test_features, split_of(PROTOCOL).test_features)
+
+
+# Seeds
+
+
+def check_same_bits(one: Any, other: Any) -> None:
+    """Compare all arrays but the wall time."""
+    for name in ARRAY_NAMES:
+        if name != "seconds":
+            assert one[name].tobytes() == other[name].tobytes(), name
+
+
+@by_loss
+def test_same_seed_same_bits(protocol: Protocol) -> None:
+    """Trained again in one process, after a training of something else, a seed gives the same bits."""
+    first = train(protocol)
+    train(replace(protocol, hidden_widths=(3,), optimizer="adam"), Seed(9, 9))
+    check_same_bits(first.arrays(), train(protocol).arrays())
+
+
+FRESH = """
+import sys
+import numpy as np
+sys.path.insert(0, {folder!r})
+from test_torch_loop import PROTOCOL, Seed, replace, train
+np.savez({files[0]!r}, **train(PROTOCOL).arrays())
+train(replace(PROTOCOL, hidden_widths=(3,), optimizer="adam"), Seed(9, 9))
+np.savez({files[1]!r}, **train(PROTOCOL).arrays())
+"""
+
+
+def test_same_seed_same_bits_in_a_fresh_process(tmp_path: Path) -> None:
+    """A seed gives the same bits in another process, as its first training and after one of something else."""
+    files = [str(tmp_path / "first.npz"), str(tmp_path / "after.npz")]
+    program = FRESH.format(folder=str(Path(__file__).parent), files=files)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=120)
+    for file in files:
+        with np.load(file) as arrays:
+            check_same_bits(train(PROTOCOL).arrays(), arrays)
+
+
+def test_another_training_seed_is_another_run() -> None:
+    """On the same split another training seed gives other weights and another end."""
+    one, other = train(PROTOCOL, Seed(3, 4)), train(PROTOCOL, Seed(3, 5))
+    np.testing.assert_array_equal(one.test_rows, other.test_rows)
+    assert one.weight_norm[0, 0] != other.weight_norm[0, 0]
+    assert one.final_test_loss[0] != other.final_test_loss[0]
+
+
+def test_another_split_seed_starts_from_the_same_weights() -> None:
+    """The split seed decides the rows, and does not touch the initial weights."""
+    one, other = train(PROTOCOL, Seed(3, 4)), train(PROTOCOL, Seed(2, 4))
+    assert (one.test_rows != other.test_rows).any()
+    assert one.weight_norm[0, 0] == other.weight_norm[0, 0]
+    assert one.final_test_loss[0] != other.final_test_loss[0]
+
+
+# The numbers, computed by other means
+
+
+def forward(weights: list[Any], features: Any, activation: Callable[[Any], Any]) -> Any:
+    """Compute the last layer's outputs in NumPy; weights (outputs, inputs) and biases (outputs,) in turn."""
+    for weight, bias in zip(weights[:-2:2], weights[1:-2:2], strict=True):
+        features = activation(features @ weight.T + bias)
+    return features @ weights[-2].T + weights[-1]
+
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    "relu": lambda x: np.maximum(x, 0),
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "tanh": np.tanh,
+}
+
+
+def gradients(loss: Callable[[list[Any]], float], weights: list[Any], step: float = 1e-6) -> list[Any]:
+    """Differentiate a loss by central differences."""
+    found = [np.zeros_like(array) for array in weights]
+    for array, gradient in zip(weights, found, strict=True):
+        for place in np.ndindex(array.shape):
+            value = array[place]
+            array[place] = value + step
+            above = loss(weights)
+            array[place] = value - step
+            gradient[place] = (above - loss(weights)) / (2 * step)
+            array[place] = value
+    return found
+
+
+def norm(weights: list[Any]) -> float:
+    """Compute the Euclidean norm over all weights."""
+    return float(np.sqrt(sum((array**2).sum() for array in weights)))
+
+
+@by_loss
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_one_epoch_by_hand(torch_loop: Any, protocol: Protocol, activation: Any) -> None:
+    """An epoch of one full batch of SGD has the numbers of a forward pass and finite differences in NumPy."""
+    protocol = replace(protocol, activation=activation, epochs=1, batch_size=1000)
+    split = split_of(protocol)
+    classify = protocol.loss != "squared_error"
+    torch_loop.torch.manual_seed(SEED.training)
+    model = torch_loop.Network(split.train_features.shape[1], (5, 4), 3 if classify else 1, activation, False)
+    weights = [parameter.detach().numpy().astype(np.float64) for parameter in model.parameters()]
+
+    def predictions(weights: list[Any], features: Any) -> Any:
+        outputs = forward(weights, features.astype(np.float64), ACTIVATIONS[activation])
+        return softmax(outputs) if classify else outputs
+
+    def train_loss(weights: list[Any]) -> float:
+        return loss_of(protocol, predictions(weights, split.train_features), split.train_target)
+
+    before, loss_before = norm(weights), train_loss(weights)
+    accuracy = (predictions(weights, split.train_features).argmax(axis=1) == split.train_target).mean()
+    for array, gradient in zip(weights, gradients(train_loss, weights), strict=True):
+        array -= protocol.learning_rate * gradient
+    tested = predictions(weights, split.test_features)
+
+    runs = train(protocol)
+    assert runs.train_loss[0, 0] == pytest.approx(loss_before, rel=1e-5)
+    assert runs.test_loss[0, 0] == pytest.approx(loss_of(protocol, tested, split.test_target), rel=1e-4)
+    np.testing.assert_allclose(runs.weight_norm[0], [before, norm(weights)], rtol=1e-5)
+    np.testing.assert_allclose(runs.test_predictions[0], tested, rtol=1e-3, atol=1e-5)
+    if classify:
+        assert runs.train_accuracy[0, 0] == pytest.approx(accuracy)
+        assert runs.test_accuracy[0, 0] == pytest.approx((tested.argmax(axis=1) == split.test_target).mean())
+
+
+def test_softmax_twice_has_a_floor() -> None:
+    """A perfect classification has a loss of ln((e + 2) / e) = 0.5514 when softmax is applied twice, else of 0."""
+    long = replace(PROTOCOL, optimizer="adam", learning_rate=0.05, epochs=40)
+    once = train(long)
+    twice = train(replace(long, loss="cross_entropy_on_softmax"))
+    assert once.train_accuracy[0, -1] == twice.train_accuracy[0, -1] == 1
+    assert once.train_loss[0, -1] < 0.01
+    assert twice.train_loss[0, -1] == pytest.approx(0.5514, abs=0.003)
+    assert twice.train_loss.min() >= 0.5514
+
+
+# Defaults
+
+
+def test_initial_weights_are_the_frameworks_own(torch_loop: Any) -> None:
+    """Weights and biases are uniform within 1/sqrt(inputs), as torch.nn.Linear documents."""
+    torch_loop.torch.manual_seed(0)
+    for parameter, inputs in zip(
+        torch_loop.Network(100, (400,), 3, "relu", False).parameters(), [100, 100, 400, 400], strict=True
+    ):
+        largest = float(parameter.detach().abs().max()) * inputs**0.5
+        assert 0.3 < largest <= 1
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "defaults"),
+    [
+        ("sgd", {"momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False}),
+        ("adam", {"betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0, "amsgrad": False}),
+        ("rmsprop", {"alpha": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0, "centered": False}),
+    ],
+)
+def test_optimizers_have_the_frameworks_defaults(
+    torch_loop: Any, monkeypatch: pytest.MonkeyPatch, optimizer: str, defaults: dict[str, object]
+) -> None:
+    """All that a training sets of its optimizer is the learning rate; the rest is as PyTorch documents it."""
+    real = torch_loop.OPTIMIZERS[optimizer]
+    made = []
+
+    def remember(*positional: Any, **named: Any) -> Any:
+        made.append(real(*positional, **named))
+        return made[-1]
+
+    monkeypatch.setitem(torch_loop.OPTIMIZERS, optimizer, remember)
+    train(replace(PROTOCOL, optimizer=optimizer, learning_rate=0.03, epochs=1))
+    (used,) = made
+    own = real([torch_loop.torch.zeros(1, requires_grad=True)]).defaults
+    assert used.defaults == {**own, "lr": 0.03}
+    assert {name: used.defaults[name] for name in defaults} == defaults
+
+
+# Divergence
+
+
+def test_a_diverging_training_is_recorded() -> None:
+    """A training that diverges ends without an error; its curves are NaN from then on and it is marked."""
+    runs = train(replace(REGRESSION, scaling="none", learning_rate=1, epochs=6))
+    assert runs.diverged.tolist() == [True]
+    first = int(np.argmax(np.isnan(runs.train_loss[0])))
+    for name in ("train_loss", "test_loss"):
+        curve = getattr(runs, name)[0]
+        assert np.isfinite(curve[:first]).all()
+        assert np.isnan(curve[first:]).all()
+    assert np.isfinite(runs.weight_norm[0, : first + 1]).all()
+    assert np.isnan(runs.weight_norm[0, first + 1 :]).all()
+    assert (runs.predicted_classes == -1).all()
+    assert not train(replace(REGRESSION, scaling="standard", epochs=6)).diverged.any()
