@@ -1,7 +1,8 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import engine
+from harness import datasets, engine
 from harness.datasets import Split
 from harness.errors import HarnessError, StoreWarning
 from harness.protocol import Protocol, Seed, seed_block
@@ -160,6 +161,26 @@ def test_a_new_version_of_a_library_trains_again(
     monkeypatch.setattr("harness.training.version", lambda name: "99" if name == library else version(name))
     engine.runs_of(PROTOCOL, seed_block(1), engine.open_store(tmp_path / "store"))
     assert trainer.seeds == [Seed(0, 0), Seed(0, 0)]
+
+
+def test_a_run_that_another_process_has_just_finished_is_not_trained(
+    trainer: FakeTrainer, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was stored between the first look and the moment the right was obtained is used, not repeated."""
+    split = datasets.split(datasets.load("wine"), 0.25, "standard", 0)
+    finished = fake_run(PROTOCOL, split, Seed(0, 0))
+    reserve = store.reserve
+
+    @contextmanager
+    def late(protocol: Protocol, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:
+        store.save(finished)
+        with reserve(protocol, seeds, wait=wait) as reserved:
+            yield reserved
+
+    monkeypatch.setattr(store, "reserve", late)
+    runs = engine.runs_of(PROTOCOL, seed_block(1), store)
+    assert trainer.trained == []
+    np.testing.assert_array_equal(runs.seconds, finished.seconds)
 
 
 # Interrupts and failures

@@ -51,7 +51,8 @@ class WeightNorm(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _record(self) -> None:
         weights = np.concatenate([array.ravel() for array in self.model.get_weights()])
-        self.norms.append(float(np.linalg.norm(weights)))
+        with np.errstate(over="ignore"):  # a training that diverges is recorded, not warned of
+            self.norms.append(float(np.linalg.norm(weights)))
 
 
 def cross_entropy_on_softmax(target: Any, probabilities: Any) -> Any:

@@ -1,11 +1,13 @@
 """How a finished training becomes a run; shared by all trainers, so that the arrays mean the same."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
-from harness.runs import Runs, without_divergence
+from harness.runs import Runs, concatenate, without_divergence
 
 
 def outputs_of(protocol: Protocol, split: Split) -> int:
@@ -47,4 +49,39 @@ def one_run(
         test_rows=np.asarray(split.test_rows, dtype=np.int64)[None],
         seconds=np.array([seconds]),
         **{name: curve[None] for name, curve in kept.items()},
+    )
+
+
+def block_of_runs(
+    protocol: Protocol,
+    splits: Sequence[Split],
+    seeds: Sequence[Seed],
+    *,
+    curves: Mapping[str, NDArray[np.generic]],
+    test_predictions: NDArray[np.generic],
+    seconds: float,
+) -> Runs:
+    """Return the `Runs` of seeds that were trained together.
+
+    Parameters
+    ----------
+    splits, seeds
+        One of each for every run.
+    curves, test_predictions
+        As in `one_run`, each with a first axis over the seeds.
+    seconds
+        Wall time of all trainings together; each run is given its share.
+    """
+    return concatenate(
+        [
+            one_run(
+                protocol,
+                split,
+                seed,
+                curves={name: curve[number] for name, curve in curves.items()},
+                test_predictions=test_predictions[number],
+                seconds=seconds / len(seeds),
+            )
+            for number, (split, seed) in enumerate(zip(splits, seeds, strict=True))
+        ]
     )

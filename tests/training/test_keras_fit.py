@@ -277,9 +277,9 @@ def test_loss_of_a_perfect_answer_on_softmax(keras_fit: Any) -> None:
 
 
 def test_keras_does_not_apply_softmax_twice_by_itself(keras_fit: Any) -> None:
-    """On a perfect network that ends in softmax, from_logits=True gives a loss of 0; the loss used here 0.5514.
+    """On a perfect network ending in softmax, from_logits=True gives a loss of 0, the loss used here 0.5514.
 
-    Keras finds the logits in front of the softmax, warns, and uses those. If this fails, Keras has changed, and the loss
+    Keras finds the logits in front of the softmax, warns, and uses those. If this fails, Keras changed, and the loss
     of the harness may be replaced by Keras's own.
     """
     keras = keras_fit.keras
@@ -330,9 +330,11 @@ def test_optimizers_have_the_frameworks_defaults(
 
 def test_a_diverging_training_is_recorded() -> None:
     """A training that diverges ends without an error; its curves are NaN from then on and it is marked."""
-    runs = train(replace(REGRESSION, scaling="none", learning_rate=1, epochs=6))
+    # One step an epoch, each some ten times as far off as the last: losses overflow long before the weights do.
+    runs = train(replace(REGRESSION, scaling="none", learning_rate=1, epochs=30, batch_size=1000))
     assert runs.diverged.tolist() == [True]
     first = int(np.argmax(np.isnan(runs.train_loss[0])))
+    assert first > 10
     for name in ("train_loss", "test_loss"):
         curve = getattr(runs, name)[0]
         assert np.isfinite(curve[:first]).all()

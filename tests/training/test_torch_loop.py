@@ -315,9 +315,11 @@ def test_optimizers_have_the_frameworks_defaults(
 
 def test_a_diverging_training_is_recorded() -> None:
     """A training that diverges ends without an error; its curves are NaN from then on and it is marked."""
-    runs = train(replace(REGRESSION, scaling="none", learning_rate=1, epochs=6))
+    # One step an epoch, each some ten times as far off as the last: losses overflow long before the weights do.
+    runs = train(replace(REGRESSION, scaling="none", learning_rate=1, epochs=30, batch_size=1000))
     assert runs.diverged.tolist() == [True]
     first = int(np.argmax(np.isnan(runs.train_loss[0])))
+    assert first > 10
     for name in ("train_loss", "test_loss"):
         curve = getattr(runs, name)[0]
         assert np.isfinite(curve[:first]).all()

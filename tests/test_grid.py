@@ -1,0 +1,390 @@
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.errors import ProtocolError, RegisterError
+from harness.grid import Choice, Grid, read_grid
+from harness.protocol import Protocol
+
+AXES = {
+    "framework": ["keras", "torch"],
+    "task": ["regression", "classification"],
+    "activation": ["relu", "tanh"],
+    "optimizer": ["sgd", "adam", "rmsprop"],
+    "network": ["small", "deep"],
+}
+
+FIELDS = {
+    "regression": {
+        "dataset": "'boston'",
+        "test_share": "0.2",
+        "scaling": "'standard'",
+        "hidden_widths": "{ small = [10], deep = [10, 10] }",
+        "learning_rate": "0.01",
+        "batch_size": "16",
+        "epochs": "100",
+        "loss": "'squared_error'",
+    },
+    "classification": {
+        "dataset": "'iris'",
+        "test_share": "0.3",
+        "scaling": "'min-max'",
+        "hidden_widths": "{ small = [10], deep = [10, 10] }",
+        "learning_rate": "{ sgd = 0.1, adam = 0.001, rmsprop = 0.002 }",
+        "batch_size": "8",
+        "epochs": "50",
+        "loss": "{ keras = 'cross_entropy', torch = 'cross_entropy_on_softmax' }",
+    },
+}
+
+BY = {"small": "network", "sgd": "optimizer", "keras": "framework"}
+
+
+def document() -> str:
+    """Write a small grid that is complete."""
+    lines = ["[axes]", *(f"{axis} = {json.dumps(values)}" for axis, values in AXES.items())]
+    lines += ["[default]", 'optimizer = "adam"', 'network = "small"']
+    for task, fields in FIELDS.items():
+        for field, value in fields.items():
+            lines += [f"[reconstruction.{task}.{field}]", f"value = {value}"]
+            lines += [f'by = "{axis}"' for word, axis in BY.items() if value.startswith("{ " + word)]
+            lines += ['provenance = "assumed"', f'reason = "why {field}"']
+    return "\n".join(lines) + "\n"
+
+
+PROTOCOL = document()
+
+fuzzed = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def read(folder: Path, text: str = PROTOCOL) -> Grid:
+    """Read a grid from text."""
+    file = folder / "protocol.toml"
+    file.write_text(text, encoding="utf-8")
+    return read_grid(file)
+
+
+# A valid grid
+
+
+def test_every_cell_has_a_protocol(tmp_path: Path) -> None:
+    """There are as many cells as the axes span, each with a name of its own that leads to its protocol."""
+    grid = read(tmp_path)
+    assert len(grid.protocols) == 2 * 2 * 2 * 3 * 2
+    assert len(set(grid.protocols.values())) == len(grid.protocols)
+    for values in itertools.product(*AXES.values()):
+        cell = dict(zip(AXES, values, strict=True))
+        name = grid.cell_name(**cell)
+        assert name == "-".join(values)
+        protocol = grid.protocol(name)
+        assert (protocol.framework, protocol.task, protocol.activation, protocol.optimizer) == values[:4]
+        assert protocol.hidden_widths == ((10,) if cell["network"] == "small" else (10, 10))
+
+
+def test_a_protocol_in_full(tmp_path: Path) -> None:
+    """Axes, fixed values and values by axis come together."""
+    assert read(tmp_path).protocol("torch-classification-tanh-rmsprop-deep") == Protocol(
+        framework="torch",
+        dataset="iris",
+        test_share=0.3,
+        scaling="min-max",
+        hidden_widths=(10, 10),
+        activation="tanh",
+        optimizer="rmsprop",
+        learning_rate=0.002,
+        batch_size=8,
+        epochs=50,
+        loss="cross_entropy_on_softmax",
+    )
+
+
+def test_the_choices_are_kept_with_their_reasons(tmp_path: Path) -> None:
+    """What was reconstructed can be shown: value, axis that decides, provenance and reason."""
+    grid = read(tmp_path)
+    assert grid.reconstruction["regression"]["epochs"] == Choice(100, None, "assumed", "why epochs")
+    rate = grid.reconstruction["classification"]["learning_rate"]
+    assert (rate.by, rate.at({"optimizer": "sgd"}), rate.at({"optimizer": "adam"})) == ("optimizer", 0.1, 0.001)
+    assert set(grid.reconstruction["regression"]) == set(FIELDS["regression"])
+    assert (grid.axes, grid.default) == (
+        {axis: tuple(values) for axis, values in AXES.items()},
+        {"optimizer": "adam", "network": "small"},
+    )
+
+
+def test_defaults_fill_a_name(tmp_path: Path) -> None:
+    """An axis that is not named has its default; a named one goes before it."""
+    grid = read(tmp_path)
+    named = {"framework": "keras", "task": "regression", "activation": "relu"}
+    assert grid.cell_name(**named) == "keras-regression-relu-adam-small"
+    assert grid.cell_name(**named, optimizer="sgd") == "keras-regression-relu-sgd-small"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        (
+            {"depth": "3"},
+            "the grid in {file} has no axis 'depth'; it has: framework, task, activation, optimizer, network",
+        ),
+        ({"framework": "jax"}, "framework is 'jax'; the grid in {file} has: keras, torch"),
+        ({"framework": "keras"}, "say which task: regression, classification ({file} sets no default)"),
+    ],
+)
+def test_a_cell_that_cannot_be_named(tmp_path: Path, chosen: dict[str, str], message: str) -> None:
+    """An unknown axis or value, or a missing one, is answered with the valid ones."""
+    with pytest.raises(ProtocolError) as error:
+        read(tmp_path).cell_name(**chosen)
+    assert str(error.value) == message.format(file=tmp_path / "protocol.toml")
+
+
+def test_an_unknown_cell(tmp_path: Path) -> None:
+    """An unknown name is answered with the pattern of all names."""
+    with pytest.raises(ProtocolError) as error:
+        read(tmp_path).protocol("keras-regression-relu-adam")
+    assert str(error.value) == (
+        f"no cell 'keras-regression-relu-adam' in {tmp_path / 'protocol.toml'}; a cell's name is "
+        "{keras,torch}-{regression,classification}-{relu,tanh}-{sgd,adam,rmsprop}-{small,deep}"
+    )
+
+
+# Malformed grids
+
+EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("[axes]", "[axis]", "top level, key 'axes': missing; give a table"),
+        ("[default]", "[defaults]", "top level, key 'default': missing; give a table"),
+        ("[axes]", "[extra]\n[axes]", "top level, key 'extra': unknown; known here: axes, default, reconstruction"),
+        (
+            "task = ",
+            "tasks = ",
+            "table [axes], key 'task': every grid has this axis; give some of: regression, classification",
+        ),
+        (
+            '"regression", ',
+            '"clustering", ',
+            "table [axes], key 'task': every grid has this axis; give some of: regression, classification",
+        ),
+        ('["relu", "tanh"]', "[]", "table [axes], key 'activation': is []; give a list of texts"),
+        ('["relu", "tanh"]', '["relu", 2]', "table [axes], key 'activation': is ['relu', 2]; give a list of texts"),
+        ('["relu", "tanh"]', '"relu"', "table [axes], key 'activation': is 'relu'; give a list"),
+        (
+            '["relu", "tanh"]',
+            '["relu", "tanhh"]',
+            "table [axes], key 'activation': activation is 'tanhh'; give one of: relu, sigmoid, tanh",
+        ),
+        (
+            '["relu", "tanh"]',
+            '["relu", "relu"]',
+            "table [axes]: two cells are named 'keras-regression-relu-sgd-small'; rename a value",
+        ),
+        (
+            'optimizer = "adam"',
+            'optimizer = "adamw"',
+            "table [default], key 'optimizer': is 'adamw'; give one of: sgd, adam, rmsprop",
+        ),
+        (
+            'optimizer = "adam"',
+            'optimiser = "adam"',
+            "table [default], key 'optimiser': no axis of the grid; the axes are: "
+            "framework, task, activation, optimizer, network",
+        ),
+        (
+            "[reconstruction.regression.epochs]",
+            "[reconstruction.regression.epoch]",
+            "table [reconstruction.regression], key 'epochs': missing; give a table",
+        ),
+        (
+            "[reconstruction.regression.epochs]",
+            "[reconstruction.regression.momentum]\n[reconstruction.regression.epochs]",
+            "table [reconstruction.regression], key 'momentum': unknown; known here: batch_size, dataset, epochs, "
+            "hidden_widths, learning_rate, loss, scaling, test_share",
+        ),
+        (
+            "[reconstruction.regression.epochs]",
+            "[reconstruction.clustering]\n[reconstruction.regression.epochs]",
+            "table [reconstruction], key 'clustering': unknown; known here: classification, regression",
+        ),
+        (
+            EPOCHS,
+            EPOCHS.replace("100", "0"),
+            "table [reconstruction.regression.epochs], key 'value': epochs is 0; give a whole number of at least 1",
+        ),
+        (
+            EPOCHS,
+            EPOCHS.replace("100", "{ a = 1 }"),
+            "table [reconstruction.regression.epochs], key 'value': epochs is {'a': 1}; "
+            "give a whole number of at least 1",
+        ),
+        (
+            "value = 'boston'",
+            "value = 'iris'",
+            "table [reconstruction.regression.dataset], key 'value': 'iris' is no regression data set; "
+            "give one of: auto-mpg, boston",
+        ),
+        (
+            "value = 'squared_error'",
+            "value = 'cross_entropy'",
+            "table [reconstruction.regression.loss], key 'value': loss is 'cross_entropy', but data set 'boston' is a "
+            "regression task; give one of: squared_error",
+        ),
+        (
+            "deep = [10, 10]",
+            "deep = [10, 0]",
+            "table [reconstruction.regression.hidden_widths], key 'value': hidden_widths is 0; "
+            "give a whole number of at least 1",
+        ),
+        (
+            "deep = [10, 10]",
+            "wide = [10, 10]",
+            "table [reconstruction.regression.hidden_widths], key 'value': "
+            "give one value for each network: small, deep",
+        ),
+        (
+            'by = "network"',
+            'by = "depth"',
+            "table [reconstruction.regression.hidden_widths], key 'by': is 'depth'; give one of: "
+            "framework, task, activation, optimizer, network",
+        ),
+        (
+            EPOCHS,
+            EPOCHS + '\nby = "network"',
+            "table [reconstruction.regression.epochs], key 'value': is 100; give a table",
+        ),
+        (EPOCHS, EPOCHS.split("\n")[0], "table [reconstruction.regression.epochs], key 'value': missing"),
+        (
+            '"assumed"',
+            '"guessed"',
+            "table [reconstruction.regression.dataset], key 'provenance': is 'guessed'; "
+            "give one of: stated, inferred, assumed",
+        ),
+        (
+            'reason = "why dataset"',
+            "",
+            "table [reconstruction.regression.dataset], key 'reason': missing; give text",
+        ),
+    ],
+)
+def test_a_malformed_grid(tmp_path: Path, old: str, new: str, message: str) -> None:
+    """One change makes one sentence that names file, table and key, and says what would be right."""
+    assert old in PROTOCOL
+    with pytest.raises(RegisterError) as error:
+        read(tmp_path, PROTOCOL.replace(old, new, 1))
+    assert str(error.value) == f"{tmp_path / 'protocol.toml'}, {message}"
+
+
+def test_names_that_run_together(tmp_path: Path) -> None:
+    """Values with hyphens are allowed until two cells would have one name; then none is lost in silence."""
+    rows = [("a", "b-c"), ("a-b", "c")]
+    axes = ["side = [" + ", ".join(f'"{row[0]}"' for row in rows) + "]"]
+    fine = read(tmp_path, PROTOCOL.replace("[default]", axes[0] + "\n[default]"))
+    assert len(fine.protocols) == 2 * 48
+    axes.append("hand = [" + ", ".join(f'"{row[1]}"' for row in rows) + "]")
+    with pytest.raises(RegisterError) as error:
+        read(tmp_path, PROTOCOL.replace("[default]", "\n".join(axes) + "\n[default]"))
+    assert str(error.value) == (
+        f"{tmp_path / 'protocol.toml'}, table [axes]: two cells are named "
+        "'keras-regression-relu-sgd-small-a-b-c'; rename a value"
+    )
+
+
+def test_not_toml(tmp_path: Path) -> None:
+    """A syntax error or a missing file is told as one."""
+    with pytest.raises(RegisterError, match=r"protocol\.toml: not valid TOML \("):
+        read(tmp_path, PROTOCOL.replace("[axes]", "[axes"))
+    with pytest.raises(RegisterError, match=r"none\.toml: cannot be read \("):
+        read_grid(tmp_path / "none.toml")
+
+
+# Whatever the file holds, it is a grid or one clear error
+
+words = [*AXES, *itertools.chain(*AXES.values()), *FIELDS["regression"], "value", "by", "provenance", "reason"]
+words += ["axes", "default", "reconstruction", "boston", "iris", "x"]
+scalars = st.one_of(
+    st.sampled_from(words).map(json.dumps),
+    st.integers(-5, 10**20).map(str),
+    st.floats().map(repr),
+    st.sampled_from(
+        ["true", "2026-01-31", "2026-01-31T07:32:00", "inf", "nan", "-1", "[]", "{}", '""', "1" + "0" * 400]
+    ),
+    st.text(max_size=5).map(lambda value: json.dumps(value, ensure_ascii=False)),
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda parts: "[" + ", ".join(parts) + "]"),
+        st.dictionaries(st.sampled_from(words), inner, max_size=3).map(
+            lambda table: "{" + ", ".join(f"{key} = {value}" for key, value in table.items()) + "}"
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+def outcome_of(folder: Path, text: str) -> Any:
+    """Return the grid, or the error, whose text must name the file."""
+    try:
+        return read(folder, text)
+    except RegisterError as error:
+        if not str(error).startswith(str(folder / "protocol.toml")):
+            raise AssertionError(f"names no file: {error}") from error
+        return error
+
+
+@fuzzed
+@given(st.dictionaries(st.sampled_from(words), values, max_size=4))
+def test_any_document(tmp_path: Path, document: dict[str, str]) -> None:
+    """A document of random tables, which is never a whole grid, is a RegisterError."""
+    outcome = outcome_of(tmp_path, "\n".join(f"{key} = {value}" for key, value in document.items()))
+    assert isinstance(outcome, RegisterError)
+
+
+@fuzzed
+@given(data=st.data())
+def test_any_value_anywhere(tmp_path: Path, data: st.DataObject) -> None:
+    """With one or two values of a valid grid replaced, it is a grid with all of its cells, or a RegisterError."""
+    lines = PROTOCOL.splitlines()
+    places = [n for n, line in enumerate(lines) if " = " in line]
+    for number in data.draw(st.lists(st.sampled_from(places), min_size=1, max_size=2)):
+        lines[number] = lines[number].split(" = ")[0] + " = " + data.draw(values)
+    outcome = outcome_of(tmp_path, "\n".join(lines))
+    assert isinstance(outcome, Grid | RegisterError)
+    if isinstance(outcome, Grid):
+        names = ["-".join(cell) for cell in itertools.product(*outcome.axes.values())]
+        assert list(outcome.protocols) == names
+        assert all(hash(outcome.protocol(name)) for name in names)
+
+
+@fuzzed
+@given(data=st.data())
+def test_any_line_missing(tmp_path: Path, data: st.DataObject) -> None:
+    """A valid grid without some of its lines, or with lines moved, is a grid or a RegisterError."""
+    lines = PROTOCOL.splitlines()
+    for _ in range(data.draw(st.integers(1, 3))):
+        line = lines.pop(data.draw(st.integers(0, len(lines) - 1)))
+        if data.draw(st.booleans()):
+            lines.insert(data.draw(st.integers(0, len(lines))), line)
+    assert isinstance(outcome_of(tmp_path, "\n".join(lines)), Grid | RegisterError)
+
+
+@fuzzed
+@given(start=st.integers(0, len(PROTOCOL)), length=st.integers(0, 40), text=st.text(max_size=12))
+def test_any_damage(tmp_path: Path, start: int, length: int, text: str) -> None:
+    """A valid grid with a piece cut out and another put in is a grid or a RegisterError."""
+    outcome = outcome_of(tmp_path, PROTOCOL[:start] + text + PROTOCOL[start + length :])
+    assert isinstance(outcome, Grid | RegisterError)
+
+
+@fuzzed
+@given(st.text(max_size=60))
+def test_any_text(tmp_path: Path, text: str) -> None:
+    """Random text is a RegisterError."""
+    assert isinstance(outcome_of(tmp_path, text), RegisterError)
