@@ -42,7 +42,6 @@ def _train(folder: Path, names: list[str], seeds: int, store_folder: Path) -> in
     from harness.engine import open_store, runs_of
     from harness.errors import ProtocolError
     from harness.folder import open_folder
-    from harness.protocol import seed_block
 
     if seeds < 1:
         raise ProtocolError(f"--seeds is {seeds}; give a whole number of at least 1")
@@ -50,7 +49,7 @@ def _train(folder: Path, names: list[str], seeds: int, store_folder: Path) -> in
     protocols = {name: grid.protocol(name) for name in names}
     store = open_store(store_folder)
     for name, protocol in protocols.items():
-        runs = runs_of(protocol, seed_block(seeds), store)
+        runs = runs_of(protocol, seeds, store)
         print(name)
         for seed, loss, accuracy, norm, diverged in zip(
             runs.seeds, runs.final_test_loss, runs.final_test_accuracy, runs.weight_norm, runs.diverged, strict=True

@@ -1,9 +1,13 @@
 """The controller's side of a session of claims: which verdicts came in, which should have, and how both are shown."""
 
+import tempfile
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.progress import ProgressLine
 from harness.report import Holes, summary_html, summary_lines, table_header, table_row, terminal_table, verdict_text
 from harness.verdict import Verdict
 
@@ -20,14 +24,40 @@ class Audit:
     ----------
     title
         Of the report under test.
+    config
+        Of the session.
+
+    Attributes
+    ----------
+    progress_file
+        Where the workers say what they have trained.
     """
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, config: pytest.Config) -> None:
         self._title = title
+        self._config = config
+        self._progress_folder = tempfile.TemporaryDirectory(prefix="claims-progress-")
+        self.progress_file = Path(self._progress_folder.name) / "progress.jsonl"
+        self._progress_line: ProgressLine | None = None
         self.verdicts: dict[str, Verdict] = {}
         self.holes = Holes()
         self._collected: set[str] = set()
         self._reported: set[str] = set()
+
+    def pytest_sessionstart(self) -> None:
+        """Begin to show how far the trainings are."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is None or self._config.getoption("collectonly"):
+            return
+        overwrite = bool(reporter.isatty)
+        show = partial(reporter.rewrite, erase=True) if overwrite else reporter.write_line
+        self._progress_line = ProgressLine(self.progress_file, show, overwrite)
+        self._progress_line.start()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker of xdist where to write."""
+        node.workerinput["claims_progress"] = str(self.progress_file)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what this process will run (without xdist)."""
@@ -56,6 +86,9 @@ class Audit:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Find the holes, before pytest-html writes its report, and let none of them end in success."""
+        if self._progress_line is not None:
+            self._progress_line.stop()
+        self._progress_folder.cleanup()
         if session.config.getoption("collectonly"):
             return
         self.holes.unreported.extend(sorted(self._collected - self._reported))

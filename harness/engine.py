@@ -1,14 +1,16 @@
 """Which runs are missing, and who trains them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from harness import datasets
 from harness.errors import HarnessError
-from harness.protocol import FRAMEWORKS, Protocol, Seed
+from harness.protocol import FRAMEWORKS, Protocol, Seed, seed_blocks
 from harness.runs import Runs, concatenate
 from harness.store import Store
-from harness.training import TRAINING_VERSION, framework_versions, reference_trainer
+from harness.training import TRAINING_VERSION, ensemble_trainer, framework_versions
+
+Block = tuple[Protocol, tuple[Seed, ...]]
 
 
 def open_store(folder: Path) -> Store:
@@ -20,42 +22,74 @@ def open_store(folder: Path) -> Store:
     return Store(folder, origin)
 
 
-def runs_of(protocol: Protocol, seeds: tuple[Seed, ...], store: Store) -> Runs:
-    """Return the runs of a protocol, training those that the store does not have.
+def runs_of(protocol: Protocol, count: int, store: Store) -> Runs:
+    """Return the runs of the first `count` seeds of a protocol, training what the store does not have.
 
-    Each run is stored as soon as it is trained. Several processes may ask for the same runs at once: each trains
-    seeds that nobody else is training, and only then waits for the rest.
+    Raises
+    ------
+    HarnessError
+        If a training fails; naming protocol and seeds.
     """
-    found: dict[Seed, Runs] = {}
-    for wait in (False, True):
-        for seed in seeds:
-            if seed not in found:
-                runs = _load_or_train(protocol, seed, store, wait=wait)
-                if runs is not None:
-                    found[seed] = runs
-    return concatenate([found[seed] for seed in seeds])
+    parts = []
+    for seeds in seed_blocks(count):
+        runs = _load_or_train((protocol, seeds), store, wait=True)
+        assert runs is not None  # whoever waits gets them
+        parts.append(runs)
+    return concatenate(parts).first(count)
 
 
-def _load_or_train(protocol: Protocol, seed: Seed, store: Store, *, wait: bool) -> Runs | None:
-    stored = store.load(protocol, (seed,))
+def missing_blocks(protocols: Iterable[Protocol], count: int, store: Store) -> list[Block]:
+    """Return what has to be trained for the first `count` seeds of these protocols, one framework after the other."""
+    blocks = [(protocol, seeds) for protocol in set(protocols) for seeds in seed_blocks(count)]
+    return sorted(
+        (block for block in blocks if not store.has(*block)),
+        key=lambda block: (block[0].framework, block[0].digest, block[1]),
+    )
+
+
+def train_blocks(blocks: Iterable[Block], store: Store, done: Callable[[Block], None]) -> None:
+    """Train blocks, leaving out those that another process is training or has trained in the meantime.
+
+    Called in several processes at once with the same blocks, best in different orders, it shares the work: nobody
+    waits while a block is left that nobody trains.
+
+    Parameters
+    ----------
+    done
+        Called after each block that was trained here.
+    """
+    for block in blocks:
+        if store.has(*block):
+            continue
+        try:
+            if _load_or_train(block, store, wait=False) is not None:
+                done(block)
+        except HarnessError:
+            continue  # the claim that needs it meets the same error, and says so
+
+
+def _load_or_train(block: Block, store: Store, *, wait: bool) -> Runs | None:
+    """Return the runs of a block, or None if another process is training them and we shall not wait."""
+    stored = store.load(*block)
     if stored is not None:
         return stored
-    with store.reserve(protocol, (seed,), wait=wait) as reserved:
+    with store.reserve(*block, wait=wait) as reserved:
         if not reserved:
             return None
         # Whoever held the right before may have trained it in the meantime.
-        stored = store.load(protocol, (seed,))
+        stored = store.load(*block)
         if stored is not None:
             return stored
-        runs = _train(protocol, seed)
+        runs = _train(*block)
         store.save(runs)
         return runs
 
 
-def _train(protocol: Protocol, seed: Seed) -> Runs:
-    data = datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
-    train = reference_trainer(protocol.framework)
+def _train(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
+    dataset = datasets.load(protocol.dataset)
+    splits = [datasets.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
+    train = ensemble_trainer(protocol.framework)
     try:
-        return train(protocol, data, seed)
+        return train(protocol, splits, seeds)
     except Exception as reason:
-        raise HarnessError(f"training failed: seed {seed}, {protocol}: {reason}") from reason
+        raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {protocol}: {reason}") from reason

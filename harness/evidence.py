@@ -2,7 +2,6 @@
 
 from harness.engine import runs_of
 from harness.grid import Grid
-from harness.protocol import Seed
 from harness.runs import Runs
 from harness.store import Store
 
@@ -15,12 +14,12 @@ class Evidence:
     grid
         The cells of the report.
     seeds
-        The block over which every claim is judged.
+        Over how many every claim is judged.
     store
         Where finished runs are kept.
     """
 
-    def __init__(self, grid: Grid, seeds: tuple[Seed, ...], store: Store) -> None:
+    def __init__(self, grid: Grid, seeds: int, store: Store) -> None:
         self._grid = grid
         self._seeds = seeds
         self._store = store

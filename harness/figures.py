@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from harness.estimate import Estimate
 from harness.runs import Floats, Runs
-from harness.statistics import Estimate
 from harness.verdict import Band
 
 # Okabe and Ito 2008, "Color Universal Design": distinguishable with all common kinds of colour vision.
@@ -46,8 +46,11 @@ def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, band: Ban
     if any(runs.protocol.task == "classification" for runs in runs_by_cell.values()):
         names["test_accuracy"] = "test accuracy"
     with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(4.2 * (len(names) + 1), 3.2), layout="constrained")
+        width = 4.2 * (len(names) + 1)
+        figure = Figure(figsize=(width, 3.2))
         axes = figure.subplots(1, len(names) + 1, squeeze=False)[0]
+        # Margins of fixed size: looking for the best ones takes as long again as drawing.
+        figure.subplots_adjust(left=0.6 / width, right=1 - 0.1 / width, bottom=0.16, top=0.92, wspace=0.22)
         for axis, (array, label) in zip(axes, names.items(), strict=False):
             curves = {cell: getattr(runs, array) for cell, runs in runs_by_cell.items()}
             draw_curves(axis, curves, label)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness.errors import RegisterError
-from harness.statistics import Reported
+from harness.estimate import Reported
 from harness.tables import Table
 from harness.verdict import OUTCOMES, Band, Outcome
 

@@ -1,9 +1,9 @@
 """Turns the estimate of a claim into its verdict, and the verdict into the outcome of a test."""
 
+from harness.estimate import Estimate
 from harness.evidence import Evidence
 from harness.figures import claim_figure
 from harness.findings import Finding, Reading
-from harness.statistics import Estimate
 from harness.verdict import Verdict, decide
 
 

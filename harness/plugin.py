@@ -3,7 +3,7 @@
 import shlex
 from argparse import ArgumentTypeError
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,17 @@ import pytest
 from harness.errors import DataError, ProtocolError, RegisterError, StoreError
 
 if TYPE_CHECKING:
+    from harness.estimate import Reported
     from harness.evidence import Evidence
     from harness.findings import Finding, Reading
     from harness.folder import ReportFolder
     from harness.judge import Judge
-    from harness.statistics import Reported
+    from harness.protocol import Protocol, Seed
+    from harness.store import Store
 
 MARKER = "finding"
 USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
+_progress_key: pytest.StashKey[Path] = pytest.StashKey()
 _judge_key: pytest.StashKey["Judge"] = pytest.StashKey()
 
 
@@ -66,11 +69,15 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
         config.option.css.append(str(Path(__file__).with_name("claims.css")))
-    if not hasattr(config, "workerinput"):
-        from harness.audit import Audit
+    told: dict[str, str] | None = getattr(config, "workerinput", None)  # what xdist's controller tells its workers
+    if told is not None:
+        config.stash[_progress_key] = Path(told["claims_progress"])
+        return
+    from harness.audit import Audit
 
-        title = "; ".join(folder.register.title for folder in folders)
-        config.pluginmanager.register(Audit(title), "claims-audit")
+    audit = Audit("; ".join(folder.register.title for folder in folders), config)
+    config.pluginmanager.register(audit, "claims-audit")
+    config.stash[_progress_key] = audit.progress_file
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -92,6 +99,53 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if expected is not None:
             reason = f"{expected.verdict} since {expected.date}: {expected.reason}"
             item.add_marker(pytest.mark.xfail(strict=True, raises=EXCEPTIONS[expected.verdict], reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Train what the selected claims need before the first is judged; all workers share the work."""
+    config = session.config
+    worker: str | None = getattr(config, "workerinput", {}).get("workerid")
+    trains = worker is not None or config.getoption("dist", "no") == "no"
+    if trains and _progress_key in config.stash and not config.getoption("collectonly") and not session.testsfailed:
+        _train_for(session.items, config, backwards=worker is not None and worker[-1] in "13579")
+    return (yield)
+
+
+def _train_for(items: list[pytest.Item], config: pytest.Config, *, backwards: bool) -> None:
+    from harness.engine import missing_blocks, train_blocks
+    from harness.plan import protocols_needed
+    from harness.progress import ProgressWriter
+    from harness.protocol import BLOCK_SIZE, seed_blocks
+
+    protocols = set()
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker(MARKER) is not None:
+            with suppress(RegisterError):  # said where the claim is set up
+                parameters = item.callspec.params if hasattr(item, "callspec") else {}
+                protocols.update(protocols_needed(item.obj, parameters, *_finding_of(item), grid=_folder_of(item).grid))
+    if not protocols:
+        return
+    store, count = _store_of(config), config.getoption("seeds")
+    missing = missing_blocks(protocols, count, store)
+    progress = ProgressWriter(config.stash[_progress_key])
+    progress.planned(
+        ((_block_name(protocol, seeds), BLOCK_SIZE) for protocol in protocols for seeds in seed_blocks(count)),
+        (_block_name(*block) for block in missing),
+    )
+    # From both ends: two workers then import one framework each, and meet in the middle.
+    ordered = missing[::-1] if backwards else missing
+    train_blocks(ordered, store, done=lambda block: progress.trained(_block_name(*block)))
+
+
+def _block_name(protocol: "Protocol", seeds: "tuple[Seed, ...]") -> str:
+    return f"{protocol.digest} {seeds[0].split}"
+
+
+def _store_of(config: pytest.Config) -> "Store":
+    from harness.engine import open_store
+
+    return open_store(Path(config.getoption("store") or config.rootpath / ".claims-store"))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -133,13 +187,10 @@ def pytest_runtest_makereport(
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> "Evidence":
     """Give runs of the report's cells, asked for by axis: ``evidence(framework="torch", task="regression")``."""
-    from harness.engine import open_store
     from harness.evidence import Evidence
-    from harness.protocol import seed_block
 
     config = request.config
-    store = Path(config.getoption("store") or config.rootpath / ".claims-store")
-    return Evidence(_folder_of(request.node).grid, seed_block(config.getoption("seeds")), open_store(store))
+    return Evidence(_folder_of(request.node).grid, config.getoption("seeds"), _store_of(config))
 
 
 @pytest.fixture

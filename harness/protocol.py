@@ -44,12 +44,18 @@ class Seed(NamedTuple):
     training: int
 
 
-def seed_block(count: int) -> tuple[Seed, ...]:
-    """Return the first `count` seeds: each run draws a split and a training of its own.
+BLOCK_SIZE = 20
 
-    Runs of such a block are independent draws, so what is said over them generalizes over splits and trainings.
+
+def seed_blocks(count: int) -> list[tuple[Seed, ...]]:
+    """Return the blocks of `BLOCK_SIZE` seeds that hold the first `count` seeds.
+
+    Each run draws a split and a training of its own, so runs are independent draws, and what is said over them
+    generalizes over splits and trainings. Blocks are always whole and a seed always has the same place: the last
+    bits of a result depend on both, and so a seed's result is the same whoever asks for how many.
     """
-    return tuple(Seed(number, number) for number in range(count))
+    starts = range(0, count, BLOCK_SIZE)
+    return [tuple(Seed(number, number) for number in range(start, start + BLOCK_SIZE)) for start in starts]
 
 
 @dataclass(frozen=True, kw_only=True)

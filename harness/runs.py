@@ -71,6 +71,11 @@ class Runs:
                 )
             array.setflags(write=False)
 
+    def first(self, count: int) -> "Runs":
+        """Return the runs of the first `count` seeds."""
+        arrays = {name: array[:count] for name, array in self.arrays().items()}
+        return Runs(self.protocol, self.seeds[:count], **arrays)  # type: ignore[arg-type]
+
     def arrays(self) -> dict[str, Array]:
         """Return all arrays by name, first axis seeds."""
         return {name: getattr(self, name) for name in ARRAY_NAMES}

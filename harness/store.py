@@ -48,6 +48,10 @@ class Store:
         digest = content_digest(self._identity(protocol, seeds))
         return self.folder / "runs" / digest[:2] / f"{digest}.npz"
 
+    def has(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> bool:
+        """Whether there is a file for these runs; whether it can be trusted shows when it is loaded."""
+        return self.path(protocol, seeds).exists()
+
     def load(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs | None:
         """Return the stored runs, or None if they are not there.
 

@@ -47,7 +47,7 @@ class Table:
             return cls(tomllib.loads(file.read_text(encoding="utf-8")), file)
         except OSError as reason:
             raise RegisterError(f"{file}: cannot be read ({reason.strerror})") from reason
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as reason:
+        except (ValueError, RecursionError) as reason:
             raise RegisterError(f"{file}: not valid TOML ({reason})") from reason
 
     def __contains__(self, key: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from harness.errors import Inconclusive, Refuted
-from harness.statistics import Estimate
+from harness.estimate import Estimate
 
 Outcome = Literal["supported", "refuted", "inconclusive"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)

@@ -271,9 +271,7 @@ def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that is not installed is refused in the same words as a missing file."""
     entry = dataclasses.replace(datasets._REGISTRY["wine"], file="no_such_package/wine_data.csv")
     monkeypatch.setitem(datasets._REGISTRY, "wine", entry)
-    with pytest.raises(
-        DataError, match=r"no_such_package.wine_data\.csv .* found no file; install scikit-learn"
-    ):
+    with pytest.raises(DataError, match=r"no_such_package.wine_data\.csv .* found no file; install scikit-learn"):
         load("wine")
 
 
@@ -281,9 +279,7 @@ def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_row_count_mismatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that gives another number of complete rows than registered is refused with both numbers."""
     copied("penguins", tmp_path, monkeypatch, rows=344)
-    with pytest.raises(
-        DataError, match=r"penguins\.csv gives 333 complete rows .* where 344 are registered; "
-    ):
+    with pytest.raises(DataError, match=r"penguins\.csv gives 333 complete rows .* where 344 are registered; "):
         load("penguins")
 
 
@@ -384,9 +380,7 @@ def test_scaling_leaves_rows_and_targets(name: str) -> None:
         np.testing.assert_array_equal(parts.test_rows, plain.test_rows)
         np.testing.assert_array_equal(parts.train_target, plain.train_target)
         np.testing.assert_array_equal(parts.test_target, plain.test_target)
-    np.testing.assert_array_equal(
-        plain.test_features, load(name).features[plain.test_rows].astype(np.float32)
-    )
+    np.testing.assert_array_equal(plain.test_features, load(name).features[plain.test_rows].astype(np.float32))
 
 
 def check_standard_from_training_part(data: Dataset, parts: Split) -> None:
@@ -470,20 +464,17 @@ def test_share_outside_its_range(share: float) -> None:
         (
             numbered(classes=(50, 50, 50)),
             0.01,
-            "Data set 'numbered' with test_share 0.01: 148 training and 2 test rows, and each part needs at "
-            "least 3.",
+            "Data set 'numbered' with test_share 0.01: 148 training and 2 test rows, and each part needs at least 3.",
         ),
         (
             numbered(classes=(50, 50, 50)),
             0.99,
-            "Data set 'numbered' with test_share 0.99: 1 training and 149 test rows, and each part needs at "
-            "least 3.",
+            "Data set 'numbered' with test_share 0.99: 1 training and 149 test rows, and each part needs at least 3.",
         ),
         (
             numbered(5),
             0.9,
-            "Data set 'numbered' with test_share 0.9: 0 training and 5 test rows, and each part needs at "
-            "least 1.",
+            "Data set 'numbered' with test_share 0.9: 0 training and 5 test rows, and each part needs at least 1.",
         ),
         (numbered(classes=(50, 1)), 0.2, "Data set 'numbered': class 'class 1' has 1 rows, a split needs 2."),
         (

@@ -1,7 +1,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
@@ -14,7 +14,7 @@ import pytest
 from harness import datasets, engine
 from harness.datasets import Split
 from harness.errors import HarnessError, StoreWarning
-from harness.protocol import Protocol, Seed, seed_block
+from harness.protocol import Protocol, Seed, seed_blocks
 from harness.runs import Runs
 from harness.store import Store
 from harness.training import TRAINING_VERSION
@@ -34,55 +34,56 @@ PROTOCOL = Protocol(
 )
 
 
-def fake_run(protocol: Protocol, split: Split, seed: Seed) -> Runs:
-    """Build the run of a seed without training: its losses tell the seed."""
-    rows, epochs = len(split.test_rows), protocol.epochs
-    curve = np.full((1, epochs), 100.0 * seed.split + seed.training)
+def fake_runs(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+    """Build the runs of a block without training: their losses tell the seed."""
+    count, rows, epochs = len(seeds), len(splits[0].test_rows), protocol.epochs
+    curve = np.tile(np.array([[100.0 * seed.split + seed.training] for seed in seeds]), (1, epochs))
     return Runs(
         protocol,
-        (seed,),
+        tuple(seeds),
         train_loss=curve,
         test_loss=curve + 0.5,
-        train_accuracy=np.zeros((1, epochs)),
-        test_accuracy=np.zeros((1, epochs)),
-        weight_norm=np.zeros((1, epochs + 1)),
-        test_predictions=np.zeros((1, rows, 3)),
-        test_targets=split.test_target[None].astype(float),
-        test_rows=split.test_rows[None],
-        seconds=np.array([time.perf_counter()]),
+        train_accuracy=np.zeros((count, epochs)),
+        test_accuracy=np.zeros((count, epochs)),
+        weight_norm=np.zeros((count, epochs + 1)),
+        test_predictions=np.zeros((count, rows, 3)),
+        test_targets=np.stack([split.test_target for split in splits]).astype(float),
+        test_rows=np.stack([split.test_rows for split in splits]),
+        seconds=np.full(count, time.perf_counter()),
     )
 
 
 class FakeTrainer:
-    """Stands in for the trainers; remembers what it trained, and fails where it is told to."""
+    """Stands in for the trainers; remembers which blocks it trained, and fails where it is told to."""
 
     def __init__(self) -> None:
-        self.trained: list[tuple[str, Seed]] = []
-        self.failures: dict[Seed, BaseException] = {}
+        self.trained: list[tuple[str, int]] = []
+        self.failures: dict[int, BaseException] = {}
 
-    def of(self, framework: str) -> Callable[[Protocol, Split, Seed], Runs]:
+    def of(self, framework: str) -> Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]:
         """Return the trainer of a framework."""
 
-        def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
+        def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
             assert protocol.framework == framework
-            self.trained.append((framework, seed))
-            if seed in self.failures:
-                raise self.failures[seed]
-            return fake_run(protocol, split, seed)
+            first = seeds[0].split
+            self.trained.append((framework, first))
+            if first in self.failures:
+                raise self.failures[first]
+            return fake_runs(protocol, splits, seeds)
 
         return train
 
     @property
-    def seeds(self) -> list[Seed]:
-        """The seeds trained, in order."""
-        return [seed for _, seed in self.trained]
+    def blocks(self) -> list[int]:
+        """The first seed of each block trained, in order."""
+        return [first for _, first in self.trained]
 
 
 @pytest.fixture
 def trainer(monkeypatch: pytest.MonkeyPatch) -> FakeTrainer:
     """Replace the trainers of all frameworks."""
     fake = FakeTrainer()
-    monkeypatch.setattr(engine, "reference_trainer", fake.of)
+    monkeypatch.setattr(engine, "ensemble_trainer", fake.of)
     return fake
 
 
@@ -97,59 +98,66 @@ def store(tmp_path: Path) -> Store:
 
 def test_nothing_is_trained_twice(trainer: FakeTrainer, store: Store, tmp_path: Path) -> None:
     """Asking again trains nothing, also through a store opened anew, and gives the same runs."""
-    first = engine.runs_of(PROTOCOL, seed_block(3), store)
-    assert trainer.seeds == list(seed_block(3))
-    again = engine.runs_of(PROTOCOL, seed_block(3), store)
-    anew = engine.runs_of(PROTOCOL, seed_block(3), engine.open_store(tmp_path / "store"))
-    assert len(trainer.trained) == 3
+    first = engine.runs_of(PROTOCOL, 3, store)
+    assert trainer.blocks == [0]
+    again = engine.runs_of(PROTOCOL, 3, store)
+    anew = engine.runs_of(PROTOCOL, 3, engine.open_store(tmp_path / "store"))
+    assert trainer.blocks == [0]
     np.testing.assert_array_equal(first.seconds, again.seconds)
     np.testing.assert_array_equal(first.seconds, anew.seconds)
 
 
-def test_only_what_is_missing_is_trained(trainer: FakeTrainer, store: Store) -> None:
-    """A longer block trains only its new seeds."""
-    engine.runs_of(PROTOCOL, seed_block(2), store)
-    engine.runs_of(PROTOCOL, seed_block(5), store)
-    assert trainer.seeds == list(seed_block(5))
+def test_more_seeds_train_only_further_blocks(trainer: FakeTrainer, store: Store) -> None:
+    """Within a block more seeds cost nothing; beyond it only what is missing is trained, and no run changes."""
+    few = engine.runs_of(PROTOCOL, 2, store)
+    all_of_block = engine.runs_of(PROTOCOL, 20, store)
+    assert trainer.blocks == [0]
+    more = engine.runs_of(PROTOCOL, 41, store)
+    assert trainer.blocks == [0, 20, 40]
+    assert [len(runs.seeds) for runs in (few, all_of_block, more)] == [2, 20, 41]
+    np.testing.assert_array_equal(more.train_loss[:, 0], 101.0 * np.arange(41))
+    np.testing.assert_array_equal(more.train_loss[:2], few.train_loss)
+    assert more.seeds == tuple(Seed(number, number) for number in range(41))
+    assert (more.test_rows[0] != more.test_rows[1]).any()
 
 
 def test_each_protocol_is_trained_with_its_framework(trainer: FakeTrainer, store: Store) -> None:
     """Runs of another protocol are not taken for those asked for."""
-    engine.runs_of(PROTOCOL, seed_block(1), store)
-    runs = engine.runs_of(replace(PROTOCOL, framework="keras"), seed_block(1), store)
-    assert trainer.trained == [("torch", Seed(0, 0)), ("keras", Seed(0, 0))]
+    engine.runs_of(PROTOCOL, 1, store)
+    runs = engine.runs_of(replace(PROTOCOL, framework="keras"), 1, store)
+    assert trainer.trained == [("torch", 0), ("keras", 0)]
     assert runs.protocol.framework == "keras"
 
 
-def test_runs_come_in_the_order_asked_for(trainer: FakeTrainer, store: Store) -> None:
-    """The runs stand in the order of the seeds, each with the split of its own seed."""
-    engine.runs_of(PROTOCOL, (Seed(2, 1),), store)
-    seeds = (Seed(0, 0), Seed(2, 1), Seed(0, 3), Seed(0, 0))
-    runs = engine.runs_of(PROTOCOL, seeds, store)
-    assert runs.seeds == seeds
-    np.testing.assert_array_equal(runs.train_loss[:, 0], [0, 201, 3, 0])
-    np.testing.assert_array_equal(runs.test_rows[0], runs.test_rows[2])
-    assert (runs.test_rows[0] != runs.test_rows[1]).any()
-    assert trainer.seeds == [Seed(2, 1), Seed(0, 0), Seed(0, 3)]
+def test_missing_blocks_are_those_not_stored_one_framework_after_the_other(trainer: FakeTrainer, store: Store) -> None:
+    """What is stored is not missing, what is asked for twice is missing once, and frameworks do not alternate."""
+    protocols = [
+        replace(PROTOCOL, framework=name, epochs=epochs) for epochs in (1, 2, 3) for name in ("keras", "torch")
+    ]
+    engine.runs_of(protocols[0], 20, store)
+    missing = engine.missing_blocks([*protocols, *protocols], 21, store)
+    assert len(missing) == len(set(missing)) == 2 * len(protocols) - 1
+    frameworks = [protocol.framework for protocol, _ in missing]
+    assert frameworks == sorted(frameworks)
 
 
-def test_a_damaged_run_is_trained_again(trainer: FakeTrainer, store: Store) -> None:
-    """A stored run that is damaged is trained again with a warning, the others are not."""
-    engine.runs_of(PROTOCOL, seed_block(3), store)
-    store.path(PROTOCOL, (Seed(1, 1),)).write_bytes(b"damaged")
+def test_a_damaged_block_is_trained_again(trainer: FakeTrainer, store: Store) -> None:
+    """A stored block that is damaged is trained again with a warning, the others are not."""
+    engine.runs_of(PROTOCOL, 60, store)
+    store.path(PROTOCOL, seed_blocks(60)[1]).write_bytes(b"damaged")
     with pytest.warns(StoreWarning, match="trained again"):
-        engine.runs_of(PROTOCOL, seed_block(3), store)
-    assert trainer.seeds == [*seed_block(3), Seed(1, 1)]
+        engine.runs_of(PROTOCOL, 60, store)
+    assert trainer.blocks == [0, 20, 40, 20]
 
 
 def test_a_new_version_of_the_trainers_trains_again(
     trainer: FakeTrainer, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Runs of another version of the trainers are not used."""
-    engine.runs_of(PROTOCOL, seed_block(1), store)
+    engine.runs_of(PROTOCOL, 1, store)
     monkeypatch.setattr(engine, "TRAINING_VERSION", TRAINING_VERSION + 1)
-    engine.runs_of(PROTOCOL, seed_block(1), engine.open_store(tmp_path / "store"))
-    assert trainer.seeds == [Seed(0, 0), Seed(0, 0)]
+    engine.runs_of(PROTOCOL, 1, engine.open_store(tmp_path / "store"))
+    assert trainer.blocks == [0, 0]
 
 
 @pytest.mark.parametrize("library", ["torch", "numpy", "scikit-learn"])
@@ -157,18 +165,19 @@ def test_a_new_version_of_a_library_trains_again(
     trainer: FakeTrainer, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     """Runs made with another version of a library that determines the result are not used."""
-    engine.runs_of(PROTOCOL, seed_block(1), store)
+    engine.runs_of(PROTOCOL, 1, store)
     monkeypatch.setattr("harness.training.version", lambda name: "99" if name == library else version(name))
-    engine.runs_of(PROTOCOL, seed_block(1), engine.open_store(tmp_path / "store"))
-    assert trainer.seeds == [Seed(0, 0), Seed(0, 0)]
+    engine.runs_of(PROTOCOL, 1, engine.open_store(tmp_path / "store"))
+    assert trainer.blocks == [0, 0]
 
 
-def test_a_run_that_another_process_has_just_finished_is_not_trained(
+def test_a_block_that_another_process_has_just_finished_is_not_trained(
     trainer: FakeTrainer, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A run that was stored between the first look and the moment the right was obtained is used, not repeated."""
-    split = datasets.split(datasets.load("wine"), 0.25, "standard", 0)
-    finished = fake_run(PROTOCOL, split, Seed(0, 0))
+    """A block that was stored between the first look and the moment the right was obtained is used, not repeated."""
+    block = seed_blocks(1)[0]
+    splits = [datasets.split(datasets.load("wine"), 0.25, "standard", seed.split) for seed in block]
+    finished = fake_runs(PROTOCOL, splits, block)
     reserve = store.reserve
 
     @contextmanager
@@ -178,49 +187,67 @@ def test_a_run_that_another_process_has_just_finished_is_not_trained(
             yield reserved
 
     monkeypatch.setattr(store, "reserve", late)
-    runs = engine.runs_of(PROTOCOL, seed_block(1), store)
+    runs = engine.runs_of(PROTOCOL, 1, store)
     assert trainer.trained == []
-    np.testing.assert_array_equal(runs.seconds, finished.seconds)
+    np.testing.assert_array_equal(runs.seconds, finished.seconds[:1])
 
 
 # Interrupts and failures
 
 
 def test_an_interrupt_keeps_what_is_finished(trainer: FakeTrainer, store: Store) -> None:
-    """After an interrupt in the third training the first two are stored, and only the rest is trained."""
-    trainer.failures[Seed(2, 2)] = KeyboardInterrupt()
+    """After an interrupt in the second block the first is stored, and only the rest is trained."""
+    trainer.failures[20] = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
-        engine.runs_of(PROTOCOL, seed_block(5), store)
-    assert trainer.seeds == list(seed_block(3))
+        engine.runs_of(PROTOCOL, 60, store)
+    assert trainer.blocks == [0, 20]
     trainer.failures.clear()
-    trainer.trained.clear()
-    engine.runs_of(PROTOCOL, seed_block(5), store)
-    assert trainer.seeds == [Seed(2, 2), Seed(3, 3), Seed(4, 4)]
+    engine.runs_of(PROTOCOL, 60, store)
+    assert trainer.blocks == [0, 20, 20, 40]
 
 
 @pytest.mark.parametrize("reason", [RuntimeError("out of cheese"), MemoryError("out of cheese")])
-def test_a_failed_training_names_protocol_and_seed(trainer: FakeTrainer, store: Store, reason: Exception) -> None:
-    """An exception of a trainer becomes a HarnessError with seed, protocol and reason, and nothing is stored."""
-    trainer.failures[Seed(1, 1)] = reason
+def test_a_failed_training_names_protocol_and_seeds(trainer: FakeTrainer, store: Store, reason: Exception) -> None:
+    """An exception of a trainer becomes a HarnessError with seeds, protocol and reason, and nothing is stored."""
+    trainer.failures[20] = reason
     with pytest.raises(HarnessError) as caught:
-        engine.runs_of(PROTOCOL, seed_block(2), store)
+        engine.runs_of(PROTOCOL, 21, store)
     assert str(caught.value) == (
-        "training failed: seed Seed(split=1, training=1), Protocol(framework='torch', dataset='wine', "
+        "training failed: seeds Seed(split=20, training=20) to Seed(split=39, training=39), "
+        "Protocol(framework='torch', dataset='wine', "
         "test_share=0.25, scaling='standard', hidden_widths=(4,), activation='relu', optimizer='sgd', "
         "learning_rate=0.1, batch_size=133, epochs=1, loss='cross_entropy'): out of cheese"
     )
     assert caught.value.__cause__ is reason
-    assert store.load(PROTOCOL, (Seed(0, 0),)) is not None
-    assert store.load(PROTOCOL, (Seed(1, 1),)) is None
+    first, second = seed_blocks(21)
+    assert store.load(PROTOCOL, first) is not None
+    assert store.load(PROTOCOL, second) is None
 
 
 def test_a_failed_training_gives_its_right_back(trainer: FakeTrainer, store: Store) -> None:
-    """After a failure the same run can be trained at once, without waiting for anybody."""
-    trainer.failures[Seed(0, 0)] = RuntimeError()
+    """After a failure the same block can be trained at once, without waiting for anybody."""
+    trainer.failures[0] = RuntimeError()
     with pytest.raises(HarnessError):
-        engine.runs_of(PROTOCOL, seed_block(1), store)
-    with store.reserve(PROTOCOL, seed_block(1), wait=False) as reserved:
+        engine.runs_of(PROTOCOL, 1, store)
+    with store.reserve(PROTOCOL, seed_blocks(1)[0], wait=False) as reserved:
         assert reserved
+
+
+def test_training_ahead_goes_on_after_a_failure_and_leaves_it_to_the_claim(trainer: FakeTrainer, store: Store) -> None:
+    """Of several blocks the one that fails is left out; whoever asks for it meets the error."""
+    trainer.failures[20] = RuntimeError("out of cheese")
+    done = []
+    engine.train_blocks(engine.missing_blocks([PROTOCOL], 60, store), store, done.append)
+    assert [seeds[0].split for _, seeds in done] == [0, 40]
+    with pytest.raises(HarnessError, match="out of cheese"):
+        engine.runs_of(PROTOCOL, 60, store)
+
+
+def test_training_ahead_leaves_out_what_another_process_trains(trainer: FakeTrainer, store: Store) -> None:
+    """A block that is reserved elsewhere is neither trained nor waited for."""
+    with store.reserve(PROTOCOL, seed_blocks(21)[1], wait=False):
+        engine.train_blocks(engine.missing_blocks([PROTOCOL], 60, store), store, lambda block: None)
+    assert trainer.blocks == [0, 40]
 
 
 # Several processes
@@ -229,27 +256,29 @@ SHARE = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_engine import PROTOCOL, fake_run
+from test_engine import PROTOCOL, fake_runs
 from harness import engine
-from harness.protocol import seed_block
+from harness.protocol import seed_blocks
 
-def train(protocol, split, seed):
+def train(protocol, splits, seeds):
     time.sleep(0.1)
     with open({log!r}, "a") as log:
-        log.write(f"{{sys.argv[1]}} {{seed.split}}\\n")
-    return fake_run(protocol, split, seed)
+        log.write(f"{{sys.argv[1]}} {{seeds[0].split}}\\n")
+    return fake_runs(protocol, splits, seeds)
 
-engine.reference_trainer = lambda framework: train
+engine.ensemble_trainer = lambda framework: train
 import sklearn.model_selection
 print("ready", flush=True)
 sys.stdin.readline()
-runs = engine.runs_of(PROTOCOL, seed_block(8), engine.open_store(Path({folder!r})))
-print(runs.seconds.tolist(), flush=True)
+store = engine.open_store(Path({folder!r}))
+missing = engine.missing_blocks([PROTOCOL], 160, store)
+engine.train_blocks(missing[::-1] if sys.argv[1] == "b" else missing, store, lambda block: None)
+print(engine.runs_of(PROTOCOL, 160, store).seconds.tolist(), flush=True)
 """
 
 
-def test_processes_share_the_seeds(tmp_path: Path) -> None:
-    """Two processes that ask for the same runs train each seed once in all, both train, both get all runs."""
+def test_processes_share_the_blocks(tmp_path: Path) -> None:
+    """Two processes that need the same blocks train each once in all, both train, both get all runs."""
     log = tmp_path / "log"
     program = SHARE.format(tests=str(Path(__file__).parent), log=str(log), folder=str(tmp_path / "store"))
     pipe: Any = subprocess.PIPE
@@ -263,10 +292,10 @@ def test_processes_share_the_seeds(tmp_path: Path) -> None:
         process.stdin.flush()
     results = [process.communicate(timeout=60)[0] for process in processes]
     lines = [line.split() for line in log.read_text().splitlines()]
-    assert sorted(int(seed) for _, seed in lines) == list(range(8))
+    assert sorted(int(first) for _, first in lines) == list(range(0, 160, 20))
     assert {name for name, _ in lines} == {"a", "b"}
     assert results[0] == results[1]
-    assert results[0].count(",") == 7
+    assert results[0].count(",") == 159
 
 
 # Imports
@@ -277,18 +306,17 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_engine import PROTOCOL
 from harness import engine
-from harness.protocol import seed_block
-engine.runs_of(PROTOCOL, seed_block(2), engine.open_store(Path({folder!r})))
+engine.runs_of(PROTOCOL, 21, engine.open_store(Path({folder!r})))
 print(*sorted({{"torch", "tensorflow", "keras", "sklearn"}} & set(sys.modules)))
 """
 
 
-@pytest.mark.parametrize(("stored", "imported"), [(2, []), (1, ["sklearn", "torch"])])
+@pytest.mark.parametrize(("stored", "imported"), [(21, []), (20, ["sklearn", "torch"])])
 def test_no_framework_is_imported_when_all_is_stored(
     trainer: FakeTrainer, store: Store, stored: int, imported: list[str]
 ) -> None:
     """With every run stored neither framework nor scikit-learn is imported; with one missing, what trains it is."""
-    engine.runs_of(PROTOCOL, seed_block(stored), store)
+    engine.runs_of(PROTOCOL, stored, store)
     program = ASK.format(tests=str(Path(__file__).parent), folder=str(store.folder))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == imported

@@ -12,13 +12,14 @@ from harness import datasets
 from harness.errors import HarnessError, ProtocolError
 from harness.protocol import (
     ACTIVATIONS,
+    BLOCK_SIZE,
     FRAMEWORKS,
     LOSSES_OF_TASK,
     OPTIMIZERS,
     Protocol,
     Seed,
     content_digest,
-    seed_block,
+    seed_blocks,
 )
 
 FIELDS: dict[str, Any] = {
@@ -229,15 +230,18 @@ def test_data_set_fixes_the_task(dataset: str, task: str) -> None:
 # Seeds
 
 
-def test_seed_block_pairs_splits_and_trainings() -> None:
-    """Every run of a block has a split and a training of its own."""
-    assert seed_block(3) == (Seed(split=0, training=0), Seed(split=1, training=1), Seed(split=2, training=2))
-    assert seed_block(0) == ()
+def test_every_run_has_a_split_and_a_training_of_its_own() -> None:
+    """Seeds are paired off, so that runs are independent draws of both."""
+    assert seed_blocks(1)[0][:3] == (Seed(split=0, training=0), Seed(split=1, training=1), Seed(split=2, training=2))
+    assert seed_blocks(0) == []
 
 
-@given(st.integers(0, 200), st.integers(0, 200))
-def test_a_longer_seed_block_continues_a_shorter_one(few: int, more: int) -> None:
-    """Asking for more seeds keeps those there were, so that their runs are found in the store."""
+@given(st.integers(1, 200), st.integers(1, 200))
+def test_more_seeds_continue_fewer_in_whole_blocks(few: int, more: int) -> None:
+    """Blocks are whole, and asking for more seeds keeps those there were, so that their runs are found in the store."""
     few, more = sorted((few, more))
-    assert seed_block(more)[:few] == seed_block(few)
-    assert len(set(seed_block(more))) == more
+    blocks = seed_blocks(more)
+    assert blocks[: len(seed_blocks(few))] == seed_blocks(few)
+    assert {len(block) for block in blocks} == {BLOCK_SIZE}
+    assert len(blocks) == -(-more // BLOCK_SIZE)
+    assert len({seed for block in blocks for seed in block}) == BLOCK_SIZE * len(blocks)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as array_strategy
 
-from harness.protocol import Protocol, Seed, seed_block
+from harness.protocol import Protocol, Seed
 from harness.runs import ARRAY_NAMES, Runs, concatenate, without_divergence
 
 EPOCHS, ROWS, OUTPUTS = 4, 5, 3
@@ -37,7 +37,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
 }
 
 
-def made_up(seeds: tuple[Seed, ...] = seed_block(2), **changed: Any) -> Runs:
+def made_up(seeds: tuple[Seed, ...] = (Seed(0, 0), Seed(1, 1)), **changed: Any) -> Runs:
     """Build runs of random numbers, with some arrays replaced."""
     generator = np.random.default_rng(1)
     content: dict[str, Any] = {name: generator.random((len(seeds), *shape)) for name, shape in SHAPES.items()}
@@ -215,7 +215,7 @@ def test_a_diverged_run_predicts_no_class() -> None:
 
 def test_joined_runs_keep_order_and_values() -> None:
     """Runs are joined along the seeds, in the order given."""
-    first, second = made_up(seed_block(2)), made_up((Seed(7, 8),))
+    first, second = made_up(), made_up((Seed(7, 8),))
     joined = concatenate([second, first])
     assert joined.seeds == (Seed(7, 8), Seed(0, 0), Seed(1, 1))
     assert joined.protocol == PROTOCOL
@@ -223,6 +223,15 @@ def test_joined_runs_keep_order_and_values() -> None:
         np.testing.assert_array_equal(joined.arrays()[name][:1], second.arrays()[name])
         np.testing.assert_array_equal(joined.arrays()[name][1:], first.arrays()[name])
         assert joined.arrays()[name].dtype == first.arrays()[name].dtype
+
+
+def test_the_first_runs_keep_their_values() -> None:
+    """The first runs of a block are those runs, unchanged."""
+    runs = made_up((Seed(0, 0), Seed(1, 1), Seed(2, 2)))
+    first = runs.first(2)
+    assert first.seeds == runs.seeds[:2]
+    for name in ARRAY_NAMES:
+        np.testing.assert_array_equal(first.arrays()[name], runs.arrays()[name][:2])
 
 
 def test_runs_of_two_protocols_are_not_joined() -> None:

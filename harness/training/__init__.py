@@ -1,37 +1,49 @@
-"""The frameworks, as a competent user writes them.
+"""The frameworks: the reference as a competent user writes it, and ensembles that train many seeds at once.
 
-One module a framework, one function each: ``train(protocol, split, seed) -> Runs`` of one seed. This package is the
-only place that imports torch, tensorflow or keras, and it does so only when something is trained.
+Two modules a framework, one function each: ``train(protocol, split, seed)`` for one seed, and
+``train(protocol, splits, seeds)`` for a block, with the same numbers. This package is the only place that imports
+torch, tensorflow or keras, and it does so only when something is trained.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.metadata import version
+from types import ModuleType
 
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
 
 Trainer = Callable[[Protocol, Split, Seed], Runs]
+EnsembleTrainer = Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]
 
 # Raise it when a change in this package changes results: stored runs of older versions are then trained again.
 TRAINING_VERSION = 1
 
-_MODULES = {"keras": "harness.training.keras_fit", "torch": "harness.training.torch_loop"}
+_REFERENCES = {"keras": "harness.training.keras_fit", "torch": "harness.training.torch_loop"}
+_ENSEMBLES = {"keras": "harness.training.keras_ensemble", "torch": "harness.training.torch_ensemble"}
 _DISTRIBUTIONS = {"keras": ("keras", "tensorflow"), "torch": ("torch",)}
 _OF_EVERY_TRAINING = ("numpy", "scikit-learn")  # the split depends on them
 
 
 def reference_trainer(framework: str) -> Trainer:
-    """Import one framework, confined to one thread, and return its trainer.
+    """Import one framework and return its trainer of one seed."""
+    trainer: Trainer = _on_one_thread(_REFERENCES[framework]).train
+    return trainer
 
-    Threads change the order of sums, and with it the last bits of a result.
-    """
+
+def ensemble_trainer(framework: str) -> EnsembleTrainer:
+    """Import one framework and return its trainer of a block of seeds."""
+    trainer: EnsembleTrainer = _on_one_thread(_ENSEMBLES[framework]).train
+    return trainer
+
+
+def _on_one_thread(module: str) -> ModuleType:
+    # Threads change the order of sums, and with it the last bits of a result.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
-    trainer: Trainer = import_module(_MODULES[framework]).train
-    return trainer
+    return import_module(module)
 
 
 def framework_versions(framework: str) -> dict[str, str]:

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from harness.findings import Finding, Reading
+from harness.folder import open_folder
+from harness.grid import Grid
+from harness.plan import BlankEvidence, blank_runs, protocols_needed
+
+
+@pytest.fixture
+def grid(pytester: pytest.Pytester, make_claims) -> Grid:
+    """Open the grid of the small report."""
+    make_claims("")
+    return open_folder(pytester.path / "claims").grid
+
+
+@pytest.fixture
+def finding(pytester: pytest.Pytester, grid: Grid) -> tuple[Finding, Reading]:
+    """Find the finding of the small report, with its reading."""
+    return open_folder(pytester.path / "claims").register.find("speed.faster", "ratio", "here")
+
+
+def test_what_a_claim_asks_for_is_noted_in_order(grid: Grid, finding: tuple[Finding, Reading]) -> None:
+    """Parameters, reading and reported numbers are there, arithmetic on runs works, and judging does nothing."""
+
+    def claim(evidence, reading, reported, judge, activation):
+        one, other = evidence(activation=activation), evidence(activation="tanh")
+        judge(np.log(one.final_test_loss - other.final_test_loss) + reading.margin + reported["ratio"].value)
+
+    needed = protocols_needed(claim, {"activation": "relu"}, *finding, grid)
+    assert [protocol.activation for protocol in needed] == ["relu", "tanh"]
+
+
+def test_a_claim_that_breaks_on_blank_runs_still_says_what_it_asked_for(
+    grid: Grid, finding: tuple[Finding, Reading]
+) -> None:
+    """Errors, and outcomes of pytest, of the trial call are no errors of the session."""
+
+    def claim(evidence):
+        evidence(activation="tanh")
+        pytest.fail("no curve ever fell")
+
+    assert [protocol.activation for protocol in protocols_needed(claim, {}, *finding, grid)] == ["tanh"]
+
+
+def test_a_claim_without_evidence_or_with_foreign_fixtures_is_not_called(
+    grid: Grid, finding: tuple[Finding, Reading]
+) -> None:
+    """What the harness cannot stand in for is left alone: no claim runs twice with half its fixtures."""
+
+    def never(**_):
+        raise SystemExit("called")
+
+    def without_evidence(judge):
+        never()
+
+    def with_foreign_fixture(evidence, tmp_path):
+        never()
+
+    assert protocols_needed(without_evidence, {}, *finding, grid) == []
+    assert protocols_needed(with_foreign_fixture, {}, *finding, grid) == []
+
+
+@pytest.mark.parametrize("cell", ["torch-classification-relu-adam-net1", "keras-regression-tanh-sgd-net3"])
+def test_blank_runs_have_the_shapes_of_real_ones(request: pytest.FixtureRequest, cell: str) -> None:
+    """Outputs and epochs are the protocol's, test rows close to it, and nothing diverged."""
+    protocol = open_folder(request.config.rootpath / "claims").grid.protocol(cell)
+    runs = blank_runs(protocol)
+    assert runs.test_loss.shape[1] == protocol.epochs
+    assert runs.test_predictions.shape[1:] == ((99, 3) if protocol.task == "classification" else (101, 1))
+    assert not runs.diverged.any()
+
+
+def test_blank_evidence_refuses_what_evidence_refuses(grid: Grid) -> None:
+    """An unknown value of an axis is an error here too, so that the plan never names a cell that is not there."""
+    with pytest.raises(ValueError, match="activation is 'gelu'"):
+        BlankEvidence(grid)(activation="gelu")

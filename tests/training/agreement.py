@@ -1,0 +1,126 @@
+"""When a member of an ensemble counts as the run of its seed alone: the cells, the comparison and its tolerance.
+
+Two programs that do the same arithmetic in another order part by rounding: float32 keeps 24 bits, so each number is
+off by up to 2**-24 of itself. Independent errors of n steps add up like a random walk, to sqrt(n) of one step's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from harness import datasets
+from harness.datasets import Split
+from harness.protocol import Protocol, Seed, seed_blocks
+from harness.runs import ARRAY_NAMES, Runs
+from harness.training import ensemble_trainer, reference_trainer
+
+# At these seeds no kind of cell is chaotic; see `CHAOTIC`.
+SEEDS = (Seed(1, 33), Seed(5, 22), Seed(7, 3))
+(TWENTY,) = seed_blocks(20)  # what the engine trains at once
+
+# Data set, share of the test rows and learning rate for each loss, as the claims have them.
+LOSSES = {
+    "squared_error": ("boston", 0.2, 0.01),
+    "cross_entropy": ("penguins", 0.3, 0.001),
+    "cross_entropy_on_softmax": ("penguins", 0.3, 0.001),
+}
+WIDTHS = ((10,), (128,), (10, 10))
+
+ROUNDINGS = 32 * 2.0**-24  # what one step may add: five times the most that was seen
+
+
+def cell(framework: Any, loss: Any, activation: Any, optimizer: Any, widths: tuple[int, ...]) -> Protocol:
+    """Return the protocol of one kind of cell, for three epochs."""
+    dataset, test_share, learning_rate = LOSSES[loss]
+    return Protocol(
+        framework=framework,
+        dataset=dataset,
+        test_share=test_share,
+        scaling="standard",
+        hidden_widths=widths,
+        activation=activation,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        batch_size=16,  # divides neither number of rows: the last batch is smaller
+        epochs=3,
+        loss=loss,
+    )
+
+
+# Here a rounding may grow a thousandfold within an epoch, in the reference as in the ensemble: relu units switch on
+# for one row in one program only, while gradients are some hundred; and RMSprop gives the gradient of a saturated
+# unit, which is all rounding, the size of any other.
+CHAOTIC = (
+    (cell("torch", "squared_error", "relu", "sgd", (10, 10)), Seed(20, 8)),
+    (cell("torch", "squared_error", "tanh", "rmsprop", (10, 10)), Seed(8, 50)),
+)
+
+
+def step_by_step(protocol: Protocol) -> Protocol:
+    """Return the protocol with all rows in one batch: each epoch is one step, and the curves show every step."""
+    return replace(protocol, batch_size=1000, epochs=6)
+
+
+def name_of(protocol: Protocol) -> str:
+    """Return a short name for the ids of tests."""
+    widths = "x".join(map(str, protocol.hidden_widths))
+    return f"{protocol.loss}-{protocol.activation}-{protocol.optimizer}-{widths}-{protocol.batch_size}"
+
+
+def splits_of(protocol: Protocol, seeds: Sequence[Seed]) -> list[Split]:
+    """Split the data of a protocol for each seed."""
+    data = datasets.load(protocol.dataset)
+    return [datasets.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
+
+
+def train_block(protocol: Protocol, seeds: Sequence[Seed], splits: Sequence[Split] | None = None) -> Runs:
+    """Train a block of seeds as an ensemble."""
+    runs = ensemble_trainer(protocol.framework)(protocol, splits or splits_of(protocol, seeds), seeds)
+    assert runs.seeds == tuple(seeds)
+    return runs
+
+
+def train_alone(protocol: Protocol, seed: Seed) -> Runs:
+    """Train one seed with the reference trainer."""
+    return reference_trainer(protocol.framework)(protocol, splits_of(protocol, [seed])[0], seed)
+
+
+def member(runs: Runs, number: int) -> Runs:
+    """Return one run of a block."""
+    arrays: dict[str, Any] = {name: array[number : number + 1].copy() for name, array in runs.arrays().items()}
+    return Runs(protocol=runs.protocol, seeds=(runs.seeds[number],), **arrays)
+
+
+def check_agreement(run: Runs, reference: Runs) -> None:
+    """Assert that two single runs have the same curves and predictions, but for rounding.
+
+    Losses and norms are compared relative to themselves at each epoch, predictions relative to the largest; an
+    accuracy may differ by one row, whose two likeliest classes tie. What is not finite agrees with nothing.
+    """
+    protocol = reference.protocol
+    test_rows = reference.test_rows.shape[1]
+    train_rows = len(datasets.load(protocol.dataset).target) - test_rows
+    steps = np.arange(protocol.epochs + 1) * -(-train_rows // protocol.batch_size)
+    allowed = ROUNDINGS * np.sqrt(np.maximum(steps, 1))
+    np.testing.assert_array_equal(run.test_rows, reference.test_rows)
+    np.testing.assert_array_equal(run.test_targets, reference.test_targets)
+    compared = {
+        "weight_norm": (reference.weight_norm, allowed),
+        "train_loss": (reference.train_loss, allowed[1:]),
+        "test_loss": (reference.test_loss, allowed[1:]),
+        "test_predictions": (np.abs(reference.test_predictions).max(), allowed[-1]),
+    }
+    if protocol.task == "classification":
+        compared |= {"train_accuracy": (1, 1.001 / train_rows), "test_accuracy": (1, 1.001 / test_rows)}
+    for name, (scale, tolerance) in compared.items():
+        apart = np.abs(getattr(run, name) - getattr(reference, name)) / scale
+        assert (apart <= tolerance).all(), f"{name}: apart by {apart}, tolerance {tolerance}"
+
+
+def check_same_bits(one: Any, other: Any, members: Any = slice(None)) -> None:
+    """Assert that all arrays by name but the wall time are the same, bit for bit, for some members."""
+    for name in ARRAY_NAMES:
+        if name != "seconds":
+            assert one[name][members].tobytes() == other[name][members].tobytes(), name
