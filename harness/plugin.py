@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -69,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
         config.option.css.append(str(Path(__file__).with_name("claims.css")))
+    _note_environment(config)
     told: dict[str, str] | None = getattr(config, "workerinput", None)  # what xdist's controller tells its workers
     if told is not None:
         config.stash[_progress_key] = Path(told["claims_progress"])
@@ -78,6 +79,19 @@ def pytest_configure(config: pytest.Config) -> None:
     audit = Audit("; ".join(folder.register.title for folder in folders), config)
     config.pluginmanager.register(audit, "claims-audit")
     config.stash[_progress_key] = audit.progress_file
+
+
+def _note_environment(config: pytest.Config) -> None:
+    """Let the page say what its verdicts rest on; workers too, since pytest-metadata takes theirs for the session's."""
+    from pytest_metadata.plugin import metadata_key
+
+    from harness.protocol import FRAMEWORKS
+    from harness.training import framework_versions
+
+    environment: dict[str, Any] = config.stash.get(metadata_key, {})
+    environment["Seeds"] = str(config.getoption("seeds"))
+    for framework in FRAMEWORKS:
+        environment["Packages"] = {**environment.get("Packages", {}), **framework_versions(framework)}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

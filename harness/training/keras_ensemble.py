@@ -7,9 +7,14 @@ with the same initial weights and order of rows, but for the order in which floa
 here for each seed by NumPy, since the one that `fit` draws inside its input pipeline costs more than the training.
 """
 
+import os
 import time
 from collections.abc import Sequence
 from typing import Any
+
+# As in `keras_fit`, which is imported only after Keras has read them.
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np

@@ -1,0 +1,261 @@
+import itertools
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.datasets import Split
+from harness.protocol import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
+from harness.runs import Runs
+from harness.statistics import ratio_over_seeds
+from harness.training import reference_trainer
+from tests.training.agreement import (
+    LOSSES,
+    SEEDS,
+    TWENTY,
+    WIDTHS,
+    cell,
+    check_agreement,
+    check_same_bits,
+    member,
+    name_of,
+    splits_of,
+    step_by_step,
+    train_alone,
+    train_block,
+)
+
+# To trace a `fit` costs a second, so not all 81 cells: nine of each kind in which all pairs of values meet.
+NINES = [[(i, j, (i + j + k) % 3, (i + 2 * j + k) % 3) for i in range(3) for j in range(3)] for k in range(2)]
+VALUES = (tuple(LOSSES), ACTIVATIONS, OPTIMIZERS, WIDTHS)
+BY_EPOCH, BY_STEP = (
+    [cell("keras", *(values[place] for values, place in zip(VALUES, places, strict=True))) for places in nine]
+    for nine in NINES
+)
+CELLS = [*BY_EPOCH, *map(step_by_step, BY_STEP)]
+CLASSIFICATION = cell("keras", "cross_entropy", "tanh", "adam", (10,))
+REGRESSION = cell("keras", "squared_error", "tanh", "sgd", (10,))
+QUICK = replace(CLASSIFICATION, dataset="wine", learning_rate=0.01, epochs=30)
+
+
+@pytest.fixture
+def keras_ensemble() -> Any:
+    """Import the module under test; late, so that collecting tests imports no framework."""
+    reference_trainer("keras")
+    return import_module("harness.training.keras_ensemble")
+
+
+def fit_in_order(keras_ensemble: Any, protocol: Protocol, split: Split, seed: Seed) -> Runs:
+    """Train the reference's model with ``fit`` on rows in the ensemble's order, epoch by epoch."""
+    keras_fit, recording = (import_module(f"harness.training.{name}") for name in ("keras_fit", "recording"))
+    keras_fit.keras.backend.clear_session()
+    keras_fit.keras.utils.set_random_seed(seed.training)
+    model = keras_fit.build(protocol, split.train_features.shape[1], recording.outputs_of(protocol, split))
+
+    def norm() -> float:
+        return float(np.sqrt(sum((array.astype(np.float64) ** 2).sum() for array in model.get_weights())))
+
+    curves: dict[str, list[float]] = defaultdict(list, weight_norm=[norm()])
+    for order in keras_ensemble.epoch_orders(seed, len(split.train_target), protocol.epochs):
+        history = model.fit(
+            split.train_features[order],
+            split.train_target[order],
+            validation_data=(split.test_features, split.test_target),
+            batch_size=protocol.batch_size,
+            validation_batch_size=len(split.test_target),
+            shuffle=False,
+            verbose=0,
+        ).history
+        for name, key in keras_fit.HISTORY_NAMES.items():
+            curves[name] += history.get(key, [np.nan])
+        curves["weight_norm"].append(norm())
+    predictions = np.asarray(model(split.test_features))
+    run: Runs = recording.one_run(protocol, split, seed, curves=dict(curves), test_predictions=predictions, seconds=0.0)
+    return run
+
+
+# A member is the fit of its seed alone
+
+
+def test_the_cells_cover_all_pairs() -> None:
+    """Epoch by epoch, and step by step, each two values of two different axes are together in some cell."""
+    for protocols in (BY_EPOCH, BY_STEP):
+        rows = [(each.loss, each.activation, each.optimizer, each.hidden_widths) for each in protocols]
+        for one, other in itertools.combinations(range(4), 2):
+            assert {(row[one], row[other]) for row in rows} == set(itertools.product(VALUES[one], VALUES[other]))
+    assert len({name_of(each) for each in CELLS}) == 18
+
+
+@pytest.mark.parametrize("number", range(len(CELLS)), ids=map(name_of, CELLS))
+def test_a_member_is_the_fit_of_its_seed(keras_ensemble: Any, number: int) -> None:
+    """With the same weights and order of rows, curves and predictions are those of ``fit``, by epoch or by step."""
+    protocol, place = CELLS[number], number % 3
+    split = splits_of(protocol, SEEDS)[place]
+    reference = fit_in_order(keras_ensemble, protocol, split, SEEDS[place])
+    check_agreement(member(train_block(protocol, SEEDS), place), reference)
+
+
+@pytest.mark.parametrize("widths", [(10,), (128,), (10, 10), (3, 5, 7)])
+@pytest.mark.parametrize("seed", [0, 33])
+def test_initial_weights_are_those_of_the_model(keras_ensemble: Any, widths: tuple[int, ...], seed: int) -> None:
+    """The weights and biases are, bit for bit, those that the reference's model is built with."""
+    keras_fit = import_module("harness.training.keras_fit")
+    protocol = replace(CLASSIFICATION, hidden_widths=widths)
+    keras_fit.keras.utils.set_random_seed(seed)
+    built = keras_fit.build(protocol, 8, 3).get_weights()
+    drawn = keras_ensemble.initial_weights(protocol, 8, 3, Seed(9, seed))
+    assert [array.shape for array in drawn] == [array.shape for array in built]
+    assert [array.tobytes() for array in drawn] == [array.tobytes() for array in built]
+
+
+def test_orders_of_rows(keras_ensemble: Any) -> None:
+    """Each epoch takes every row once, in an order of its own, which only the training seed decides."""
+    orders = keras_ensemble.epoch_orders(Seed(3, 4), 133, 50)
+    np.testing.assert_array_equal(np.sort(orders, axis=1), np.tile(np.arange(133), (50, 1)))
+    assert len({order.tobytes() for order in orders}) == 50
+    np.testing.assert_array_equal(keras_ensemble.epoch_orders(Seed(5, 4), 133, 7), orders[:7])
+    assert (keras_ensemble.epoch_orders(Seed(3, 5), 133, 50) != orders).any(axis=1).all()
+    # Every row comes early and late: the mean place of 50 uniform ones is 66 with a standard error of 5.4.
+    places = np.argsort(orders, axis=1).mean(axis=0)
+    assert places.min() > 66 - 5 * 5.4
+    assert places.max() < 66 + 5 * 5.4
+
+
+def test_whole_trainings_end_alike() -> None:
+    """After a training to the end, twenty members have the test losses of ``fit``, which shuffles by itself."""
+    runs = train_block(QUICK, TWENTY)
+    alone = [train_alone(QUICK, seed) for seed in TWENTY]
+    references = np.concatenate([run.final_test_loss for run in alone])
+    assert references.mean() < 0.2  # it has learnt: ln 3 = 1.1 is guessing
+    np.testing.assert_allclose(runs.weight_norm[:, 0], np.concatenate([run.weight_norm[:, 0] for run in alone]), 1e-6)
+    ratio = ratio_over_seeds(runs.final_test_loss, references, "test loss of a member / of fit")
+    assert 0.9 < ratio.low < ratio.high < 1.1
+    accuracies = np.concatenate([run.final_test_accuracy for run in alone])
+    assert runs.final_test_accuracy.mean() == pytest.approx(accuracies.mean(), abs=0.01)
+
+
+@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
+def test_accuracies_are_shares_of_rows(protocol: Protocol) -> None:
+    """An accuracy is a number of rows over all rows in double precision, so that equal shares are equal numbers."""
+    runs = train_block(protocol, SEEDS)
+    if protocol.task == "regression":
+        assert np.isnan(runs.train_accuracy).all()
+        assert np.isnan(runs.test_accuracy).all()
+    else:
+        hits = (runs.predicted_classes == runs.test_targets).sum(axis=1)
+        np.testing.assert_array_equal(runs.final_test_accuracy, hits / runs.test_rows.shape[1])
+
+
+# The comparison can fail
+
+
+@pytest.mark.parametrize("other", [Seed(1, 34), Seed(2, 33)], ids=["training", "split"])
+def test_another_seed_does_not_agree(keras_ensemble: Any, other: Seed) -> None:
+    """A member does not pass for the run of a seed that has only its split, or only its training, in common."""
+    (split,) = splits_of(CLASSIFICATION, [other])
+    with pytest.raises(AssertionError):
+        check_agreement(
+            member(train_block(CLASSIFICATION, SEEDS), 0), fit_in_order(keras_ensemble, CLASSIFICATION, split, other)
+        )
+
+
+def test_another_order_of_rows_does_not_agree(keras_ensemble: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rows in another order, in the last epoch alone, are noticed."""
+    runs = train_block(CLASSIFICATION, SEEDS)
+    real = keras_ensemble.epoch_orders
+
+    def last_one_turned(*arguments: Any) -> Any:
+        orders = real(*arguments)
+        orders[-1] = orders[-1][::-1]
+        return orders
+
+    monkeypatch.setattr(keras_ensemble, "epoch_orders", last_one_turned)
+    split = splits_of(CLASSIFICATION, SEEDS)[0]
+    with pytest.raises(AssertionError, match="weight_norm"):
+        check_agreement(member(runs, 0), fit_in_order(keras_ensemble, CLASSIFICATION, split, SEEDS[0]))
+
+
+# Same seeds, same bits
+
+
+@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
+def test_same_seeds_same_bits(protocol: Protocol) -> None:
+    """Trained again in one process, after a training of something else, a block gives the same bits."""
+    first = train_block(protocol, SEEDS)
+    train_block(replace(protocol, hidden_widths=(3,), optimizer="rmsprop"), TWENTY[:2])
+    check_same_bits(first.arrays(), train_block(protocol, SEEDS).arrays())
+
+
+FRESH = """
+import numpy as np
+from tests.training.test_keras_ensemble import CLASSIFICATION, SEEDS, train_block
+np.savez({file!r}, **train_block(CLASSIFICATION, SEEDS).arrays())
+"""
+
+
+def test_same_seeds_same_bits_in_a_fresh_process(tmp_path: Path) -> None:
+    """A block gives the same bits in another process, whatever backend of Keras its environment names."""
+    file = str(tmp_path / "fresh.npz")
+    subprocess.run(
+        [sys.executable, "-c", FRESH.format(file=file)],
+        check=True,
+        timeout=120,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "KERAS_BACKEND": "torch"},
+    )
+    with np.load(file) as arrays:
+        check_same_bits(train_block(CLASSIFICATION, SEEDS).arrays(), arrays)
+
+
+# Blocks
+
+
+@settings(max_examples=5, deadline=None)
+@given(
+    loss=st.sampled_from(sorted(LOSSES)),
+    optimizer=st.sampled_from(OPTIMIZERS),
+    widths=st.lists(st.integers(1, 40), min_size=1, max_size=2).map(tuple),
+    batch_size=st.sampled_from([7, 16, 50, 150, 1000]),
+    size=st.sampled_from([1, 2, 7]),
+    start=st.integers(0, 13),
+)
+def test_a_seed_in_another_block(
+    loss: str, optimizer: str, widths: tuple[int, ...], batch_size: int, size: int, start: int
+) -> None:
+    """In smaller blocks, at other places, a seed has the run that it has in the block of twenty, but for rounding.
+
+    The last bits do differ: vector instructions round the tail of an array otherwise than its body.
+    """
+    protocol = replace(cell("keras", loss, "tanh", optimizer, widths), batch_size=batch_size, epochs=1)
+    twenty = train_block(protocol, TWENTY)
+    block = train_block(protocol, TWENTY[start : start + size])
+    for number in range(size):
+        check_agreement(member(block, number), member(twenty, start + number))
+
+
+# Divergence
+
+
+def test_a_member_that_diverges_does_not_disturb_the_others() -> None:
+    """Beside a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
+    protocol = replace(REGRESSION, scaling="none", learning_rate=1e-7)
+    splits = splits_of(protocol, SEEDS)
+    calm = train_block(protocol, SEEDS, splits)
+    large = np.float32(1e20)
+    splits[1] = replace(
+        splits[1], train_features=splits[1].train_features * large, train_target=splits[1].train_target * large
+    )
+    runs = train_block(protocol, SEEDS, splits)
+    assert calm.diverged.tolist() == [False, False, False]
+    assert runs.diverged.tolist() == [False, True, False]
+    assert np.isnan(runs.train_loss[1]).all()
+    check_same_bits(runs.arrays(), calm.arrays(), [0, 2])
