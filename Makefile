@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims test lint clean
+.PHONY: claims test lint bench clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
@@ -15,6 +15,9 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: .venv/ready
+	$(BIN)/python -m benchmarks.bench
 
 # Debian's python3 has no ensurepip unless python3-venv is installed; pip can then install itself from outside.
 .venv/ready: pyproject.toml constraints.txt

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-INTERVAL = 1.0
+INTERVAL = 0.5
 QUIET_INTERVAL = 15.0  # where lines cannot be overwritten, as in a log
 
 
@@ -109,7 +109,7 @@ class ProgressLine:
     def __init__(self, file: Path, show: Callable[[str], None], overwrite: bool) -> None:
         self._file = file
         self._show = show
-        self._interval = INTERVAL if overwrite else QUIET_INTERVAL
+        self._least_wait = 0.0 if overwrite else QUIET_INTERVAL
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -123,17 +123,16 @@ class ProgressLine:
         self._thread.join()
 
     def _run(self) -> None:
-        started = time.monotonic()
-        last = ""
+        started = shown = time.monotonic()
         while True:
-            stopped = self._stop.wait(self._interval)
-            progress = read_progress(self._file)
+            stopped = self._stop.wait(INTERVAL)
+            progress, now = read_progress(self._file), time.monotonic()
             if progress is not None and progress.needed > progress.stored:
-                line = progress.line(time.monotonic() - started)
-                if line != last:
-                    self._show(line)
-                    last = line
-                if progress.stored + progress.trained >= progress.needed:
+                finished = progress.stored + progress.trained >= progress.needed
+                if finished or stopped or now - shown >= self._least_wait:
+                    self._show(progress.line(now - started))
+                    shown = now
+                if finished:
                     return
             if stopped:
                 return

@@ -21,6 +21,7 @@ LAYERS = (
     {"training.recording"},
     {"training.keras_fit", "training.torch_loop"},
     {"training.keras_ensemble", "training.torch_ensemble"},
+    {"training.keras_ensemble", "training.torch_ensemble"},
     {"training"},
     {"verdict"},
     {"findings", "grid"},

@@ -6,7 +6,10 @@ torch, tensorflow or keras, and it does so only when something is trained.
 """
 
 import os
-from collections.abc import Callable, Sequence
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import version
 from types import ModuleType
@@ -43,7 +46,29 @@ def _on_one_thread(module: str) -> ModuleType:
     # Threads change the order of sums, and with it the last bits of a result.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
-    return import_module(module)
+    with _quiet_standard_error():
+        return import_module(module)
+
+
+@contextmanager
+def _quiet_standard_error() -> Iterator[None]:
+    """Hold back what native code writes while it is loaded; say it after all if loading fails.
+
+    TensorFlow tells of GPUs it did not find before any of its log levels applies, in every worker.
+    """
+    sys.stderr.flush()
+    shown = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(shown, held.read())
+            raise
+        finally:
+            os.dup2(shown, 2)
+            os.close(shown)
 
 
 def framework_versions(framework: str) -> dict[str, str]:

@@ -7,15 +7,13 @@ with the same initial weights and order of rows, but for the order in which floa
 here for each seed by NumPy, since the one that `fit` draws inside its input pipeline costs more than the training.
 """
 
-import os
 import time
 from collections.abc import Sequence
 from typing import Any
 
-# As in `keras_fit`, which is imported only after Keras has read them.
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from harness.training import keras_fit  # first: it sets what Keras and TensorFlow read while they are imported
 
+# isort: split
 import keras
 import numpy as np
 import tensorflow as tf
@@ -24,7 +22,6 @@ from numpy.typing import NDArray
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
-from harness.training.keras_fit import LOSSES, OPTIMIZERS
 from harness.training.recording import block_of_runs, outputs_of
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_norm")
@@ -42,7 +39,7 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     keras.backend.clear_session()
     stacked = [np.stack(weights) for weights in zip(*map(_initial_of(protocol, splits[0]), seeds), strict=True)]
     variables = [keras.Variable(weights, name=f"weights_{number}") for number, weights in enumerate(stacked)]
-    optimizer = OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate)
+    optimizer = keras_fit.OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate)
     optimizer.build(variables)
     rows = len(splits[0].train_target)
     orders = np.stack([epoch_orders(seed, rows, protocol.epochs) for seed in seeds], axis=1)
@@ -106,7 +103,7 @@ def _program(protocol: Protocol, variables: Sequence[Any], optimizer: Any) -> An
     """
     classify = protocol.task == "classification"
     activation = keras.activations.get(protocol.activation)
-    loss_function = keras.losses.get(LOSSES[protocol.loss])
+    loss_function = keras.losses.get(keras_fit.LOSSES[protocol.loss])
 
     def outputs_and_losses(features: Any, target: Any) -> tuple[Any, Any]:
         """Return outputs (seeds, rows, outputs) and the loss of each row (seeds, rows)."""

@@ -1,3 +1,4 @@
+import functools
 import itertools
 import os
 import subprocess
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from harness.datasets import Split
 from harness.protocol import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
-from harness.runs import Runs
+from harness.runs import Runs, concatenate
 from harness.statistics import ratio_over_seeds
 from harness.training import reference_trainer
 from tests.training.agreement import (
@@ -38,13 +39,15 @@ from tests.training.agreement import (
 NINES = [[(i, j, (i + j + k) % 3, (i + 2 * j + k) % 3) for i in range(3) for j in range(3)] for k in range(2)]
 VALUES = (tuple(LOSSES), ACTIVATIONS, OPTIMIZERS, WIDTHS)
 BY_EPOCH, BY_STEP = (
-    [cell("keras", *(values[place] for values, place in zip(VALUES, places, strict=True))) for places in nine]
-    for nine in NINES
+    [cell("keras", VALUES[0][i], ACTIVATIONS[j], OPTIMIZERS[k], WIDTHS[n]) for i, j, k, n in nine] for nine in NINES
 )
 CELLS = [*BY_EPOCH, *map(step_by_step, BY_STEP)]
 CLASSIFICATION = cell("keras", "cross_entropy", "tanh", "adam", (10,))
 REGRESSION = cell("keras", "squared_error", "tanh", "sgd", (10,))
-QUICK = replace(CLASSIFICATION, dataset="wine", learning_rate=0.01, epochs=30)
+QUICK = replace(CLASSIFICATION, dataset="wine", learning_rate=0.01, epochs=10)
+
+# A training takes a second, so tests that only look at a block share it.
+trained = functools.cache(train_block)
 
 
 @pytest.fixture
@@ -131,22 +134,24 @@ def test_orders_of_rows(keras_ensemble: Any) -> None:
 
 
 def test_whole_trainings_end_alike() -> None:
-    """After a training to the end, twenty members have the test losses of ``fit``, which shuffles by itself."""
-    runs = train_block(QUICK, TWENTY)
-    alone = [train_alone(QUICK, seed) for seed in TWENTY]
-    references = np.concatenate([run.final_test_loss for run in alone])
-    assert references.mean() < 0.2  # it has learnt: ln 3 = 1.1 is guessing
-    np.testing.assert_allclose(runs.weight_norm[:, 0], np.concatenate([run.weight_norm[:, 0] for run in alone]), 1e-6)
-    ratio = ratio_over_seeds(runs.final_test_loss, references, "test loss of a member / of fit")
+    """After a whole training, members of a block have the test losses of ``fit``, which shuffles by itself.
+
+    Ten of the twenty, since each ``fit`` takes seconds; and as long as losses are not so small that their ratio for
+    one seed depends much on the order of rows.
+    """
+    runs = train_block(QUICK, TWENTY).first(10)
+    alone = concatenate([train_alone(QUICK, seed) for seed in runs.seeds])
+    assert alone.final_test_loss.mean() < 0.4  # it has learnt: ln 3 = 1.1 is guessing
+    np.testing.assert_allclose(runs.weight_norm[:, 0], alone.weight_norm[:, 0], rtol=1e-6)
+    ratio = ratio_over_seeds(runs.final_test_loss, alone.final_test_loss, "test loss of a member / of fit")
     assert 0.9 < ratio.low < ratio.high < 1.1
-    accuracies = np.concatenate([run.final_test_accuracy for run in alone])
-    assert runs.final_test_accuracy.mean() == pytest.approx(accuracies.mean(), abs=0.01)
+    assert runs.final_test_accuracy.mean() == pytest.approx(alone.final_test_accuracy.mean(), abs=0.02)
 
 
 @pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
 def test_accuracies_are_shares_of_rows(protocol: Protocol) -> None:
     """An accuracy is a number of rows over all rows in double precision, so that equal shares are equal numbers."""
-    runs = train_block(protocol, SEEDS)
+    runs = trained(protocol, SEEDS)
     if protocol.task == "regression":
         assert np.isnan(runs.train_accuracy).all()
         assert np.isnan(runs.test_accuracy).all()
@@ -162,15 +167,14 @@ def test_accuracies_are_shares_of_rows(protocol: Protocol) -> None:
 def test_another_seed_does_not_agree(keras_ensemble: Any, other: Seed) -> None:
     """A member does not pass for the run of a seed that has only its split, or only its training, in common."""
     (split,) = splits_of(CLASSIFICATION, [other])
+    reference = fit_in_order(keras_ensemble, CLASSIFICATION, split, other)
     with pytest.raises(AssertionError):
-        check_agreement(
-            member(train_block(CLASSIFICATION, SEEDS), 0), fit_in_order(keras_ensemble, CLASSIFICATION, split, other)
-        )
+        check_agreement(member(trained(CLASSIFICATION, SEEDS), 0), reference)
 
 
 def test_another_order_of_rows_does_not_agree(keras_ensemble: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same rows in another order, in the last epoch alone, are noticed."""
-    runs = train_block(CLASSIFICATION, SEEDS)
+    runs = trained(CLASSIFICATION, SEEDS)
     real = keras_ensemble.epoch_orders
 
     def last_one_turned(*arguments: Any) -> Any:
@@ -180,19 +184,19 @@ def test_another_order_of_rows_does_not_agree(keras_ensemble: Any, monkeypatch: 
 
     monkeypatch.setattr(keras_ensemble, "epoch_orders", last_one_turned)
     split = splits_of(CLASSIFICATION, SEEDS)[0]
+    reference = fit_in_order(keras_ensemble, CLASSIFICATION, split, SEEDS[0])
     with pytest.raises(AssertionError, match="weight_norm"):
-        check_agreement(member(runs, 0), fit_in_order(keras_ensemble, CLASSIFICATION, split, SEEDS[0]))
+        check_agreement(member(runs, 0), reference)
 
 
 # Same seeds, same bits
 
 
-@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
-def test_same_seeds_same_bits(protocol: Protocol) -> None:
+def test_same_seeds_same_bits() -> None:
     """Trained again in one process, after a training of something else, a block gives the same bits."""
-    first = train_block(protocol, SEEDS)
-    train_block(replace(protocol, hidden_widths=(3,), optimizer="rmsprop"), TWENTY[:2])
-    check_same_bits(first.arrays(), train_block(protocol, SEEDS).arrays())
+    first = trained(CLASSIFICATION, SEEDS)
+    train_block(replace(CLASSIFICATION, hidden_widths=(3,), optimizer="rmsprop"), TWENTY[:2])
+    check_same_bits(first.arrays(), train_block(CLASSIFICATION, SEEDS).arrays())
 
 
 FRESH = """
@@ -213,13 +217,13 @@ def test_same_seeds_same_bits_in_a_fresh_process(tmp_path: Path) -> None:
         env={**os.environ, "KERAS_BACKEND": "torch"},
     )
     with np.load(file) as arrays:
-        check_same_bits(train_block(CLASSIFICATION, SEEDS).arrays(), arrays)
+        check_same_bits(trained(CLASSIFICATION, SEEDS).arrays(), arrays)
 
 
 # Blocks
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     loss=st.sampled_from(sorted(LOSSES)),
     optimizer=st.sampled_from(OPTIMIZERS),

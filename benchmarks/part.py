@@ -1,0 +1,192 @@
+"""One framework's part of the benchmark, run in a process of its own: ``python -m benchmarks.part torch FILE``."""
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.measure import Series, Side, in_turn
+from benchmarks.settings import FRAMEWORKS, Settings, settings
+from harness import datasets
+from harness.datasets import Split
+from harness.protocol import Protocol, Seed
+from harness.runs import Runs
+from harness.training import EnsembleTrainer, ensemble_trainer, reference_trainer
+
+# What each step may add to the distance of two programs that do the same arithmetic in another order; see
+# tests/training/agreement.py.
+ROUNDING = 32 * 2.0**-24
+
+
+@dataclass(frozen=True)
+class Part:
+    """All that is measured with one framework.
+
+    Attributes
+    ----------
+    framework, sizes
+        Which one, and how much.
+    """
+
+    framework: str
+    sizes: Settings
+
+    def series(self) -> tuple[list[Series], list[dict[str, Any]]]:
+        """Measure everything; return the timings, and how far the alternatives' losses are apart."""
+        timed = [*self._against_native(), *self._growth_with_rows(), *self._growth_with_width()]
+        agreement: list[dict[str, Any]] = []
+        if self.framework == "torch":
+            timed += self._against_vmap(agreement)
+        return timed, agreement
+
+    def _against_native(self) -> list[Series]:
+        native, ensemble = reference_trainer(self.framework), ensemble_trainer(self.framework)
+        repeats, result = self.sizes.repeats[self.framework], []
+        for cell in self.sizes.cells:
+            protocol = self._protocol(cell)
+
+            def one_seed(number: int, protocol: Protocol = protocol) -> Runs:
+                splits, seeds = prepared(protocol, self.sizes.native_seeds)
+                chosen = number % len(seeds)
+                return native(protocol, splits[chosen], seeds[chosen])
+
+            sides = {("native", 1): one_seed}
+            sides |= {("ensemble", count): block(ensemble, protocol, count) for count in self.sizes.seeds}
+            result += self._timed("native", cell, sides, repeats)
+        return result
+
+    def _growth_with_rows(self) -> list[Series]:
+        ensemble, count = ensemble_trainer(self.framework), self.sizes.row_seeds
+        classification, regression = (
+            self._protocol(f"{task}-relu-adam-net1") for task in ("classification", "regression")
+        )
+        sides = {}
+        for name, copies in self.sizes.row_cases:
+            # Everything but data and loss is the classification's, so that only the rows differ.
+            loss = classification.loss if datasets.task(name) == "classification" else regression.loss
+            protocol = replace(classification, dataset=name, loss=loss)
+            rows = len(prepared(protocol, 1)[0][0].train_target) * copies
+            label = f"{name}, {rows} training rows" if copies == 1 else f"{name} {copies} times, {rows} training rows"
+            sides[label, count] = block(ensemble, protocol, count, copies)
+        return self._timed("rows", "classification-relu-adam-net1", sides, self.sizes.growth_repeats)
+
+    def _growth_with_width(self) -> list[Series]:
+        ensemble, result = ensemble_trainer(self.framework), []
+        narrow = self._protocol("classification-relu-adam-net1")
+        for count in self.sizes.width_seeds:
+            sides = {
+                (str(width), count): block(ensemble, replace(narrow, hidden_widths=(width,)), count)
+                for width in self.sizes.widths
+            }
+            result += self._timed("width", "classification-relu-adam-net1", sides, self.sizes.growth_repeats)
+        return result
+
+    def _against_vmap(self, agreement: list[dict[str, Any]]) -> list[Series]:
+        from benchmarks import vmap_ensemble
+
+        ensemble, result = ensemble_trainer(self.framework), []
+        for cell in self.sizes.cells:
+            protocol = self._protocol(cell)
+            for count in self.sizes.vmap_seeds:
+                kept: dict[str, Runs] = {}
+                sides = {
+                    ("ensemble", count): keeping(kept, "ensemble", block(ensemble, protocol, count)),
+                    ("vmap", count): keeping(kept, "vmap", block(vmap_ensemble.train, protocol, count)),
+                }
+                result += self._timed("vmap", cell, sides, self.sizes.repeats[self.framework])
+                agreement.append({"case": cell, "seeds": count, **distance(kept["vmap"], kept["ensemble"])})
+        return result
+
+    def _protocol(self, cell: str) -> Protocol:
+        return self.sizes.protocol(f"{self.framework}-{cell}")
+
+    def _timed(self, question: str, case: str, sides: dict[tuple[str, int], Any], repeats: int) -> list[Series]:
+        named = {f"{side} {count}": run for (side, count), run in sides.items()}
+        seconds = in_turn(named, repeats=repeats)
+        return [
+            Series(
+                question=question,
+                framework=self.framework,
+                case=case,
+                side=side,
+                seeds=count,
+                seconds=seconds[f"{side} {count}"],
+            )
+            for side, count in sides
+        ]
+
+
+@cache
+def prepared(protocol: Protocol, count: int) -> tuple[list[Split], list[Seed]]:
+    """Return splits and seeds of the first `count` runs; dividing the data is no part of any timing."""
+    data = datasets.load(protocol.dataset)
+    seeds = [Seed(number, number) for number in range(count)]
+    return [datasets.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds], seeds
+
+
+def block(train: EnsembleTrainer, protocol: Protocol, count: int, copies: int = 1) -> Callable[[int], Runs]:
+    """Return the training of `count` seeds at once, on rows that are repeated."""
+    splits, seeds = prepared(protocol, count)
+    if copies > 1:
+        splits = [repeated(split, copies) for split in splits]
+    return lambda number: train(protocol, splits, seeds)
+
+
+def repeated(split: Split, copies: int) -> Split:
+    """Return a split with all its rows repeated."""
+    return Split(
+        train_features=np.tile(split.train_features, (copies, 1)),
+        train_target=np.tile(split.train_target, copies),
+        test_features=np.tile(split.test_features, (copies, 1)),
+        test_target=np.tile(split.test_target, copies),
+        test_rows=np.tile(split.test_rows, copies),
+    )
+
+
+def keeping(kept: dict[str, Runs], name: str, side: Callable[[int], Runs]) -> Side:
+    """Return a side that leaves its latest runs in `kept`."""
+
+    def run(number: int) -> None:
+        kept[name] = side(number)
+
+    return run
+
+
+def distance(one: Runs, other: Runs) -> dict[str, float]:
+    """Return how far the losses of two blocks are apart, relative to themselves, and what rounding allows.
+
+    Raises
+    ------
+    ValueError
+        If they are further apart than rounding allows: then the two have not trained the same networks.
+    """
+    apart = max(
+        float(np.max(np.abs(getattr(one, name) / getattr(other, name) - 1))) for name in ("train_loss", "test_loss")
+    )
+    rows = len(datasets.load(other.protocol.dataset).target) - other.test_rows.shape[1]
+    steps = other.protocol.epochs * -(-rows // other.protocol.batch_size)
+    allowed = ROUNDING * steps**0.5  # independent errors of n steps add up like a random walk
+    if not apart <= allowed:
+        raise ValueError(f"losses are apart by {apart}; rounding allows {allowed}: {other.protocol}")
+    return {"apart": apart, "allowed": allowed}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure one framework, and write what was seen to a file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("framework", choices=FRAMEWORKS)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args(arguments)
+    timed, agreement = Part(options.framework, settings(quick=options.quick)).series()
+    content = {"series": [series.to_plain() for series in timed], "agreement": agreement}
+    options.file.write_text(json.dumps(content), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

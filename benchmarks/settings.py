@@ -1,0 +1,133 @@
+"""How much is measured: all of it, or a tiny version that only shows that everything works."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from harness.folder import open_folder
+from harness.grid import Grid
+from harness.protocol import Protocol
+
+ROOT = Path(__file__).resolve().parents[1]
+FRAMEWORKS = ("keras", "torch")
+# Threads change what is measured; these are read when NumPy or a framework is imported, so processes start with them.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The sizes of one benchmark.
+
+    Attributes
+    ----------
+    cells
+        What is trained, by the names of the grid's cells without the framework.
+    seeds
+        Sizes of the ensembles.
+    native_seeds
+        Over how many seeds the trainer of one seed goes; its time is that of one run already.
+    repeats
+        Rounds that count, by framework; a run with Keras takes ten times as long as one with PyTorch.
+    vmap_seeds
+        Sizes of the ensembles that are compared with `torch.func.vmap`.
+    growth_repeats
+        Rounds that count where growth is measured.
+    row_cases
+        Data set and how often its rows are repeated.
+    row_seeds
+        Size of the ensembles for `row_cases`.
+    widths, width_seeds
+        Width of the hidden layer, and size of the ensembles for each.
+    import_repeats, import_warm_ups
+        Rounds for the imports.
+    grid_cells
+        How many cells of the whole grid are trained, or None for all.
+    grid_repeats
+        How often.
+    epochs
+        In place of the protocol's own, or None.
+    """
+
+    cells: tuple[str, ...]
+    seeds: tuple[int, ...]
+    native_seeds: int
+    repeats: Mapping[str, int]
+    vmap_seeds: tuple[int, ...]
+    growth_repeats: int
+    row_cases: tuple[tuple[str, int], ...]
+    row_seeds: int
+    widths: tuple[int, ...]
+    width_seeds: tuple[int, ...]
+    import_repeats: int
+    import_warm_ups: int
+    grid_cells: int | None
+    grid_repeats: int
+    epochs: int | None
+
+    def protocol(self, cell_name: str) -> Protocol:
+        """Return the protocol of a cell of the report under test."""
+        return self.adapted(grid().protocol(cell_name))
+
+    def grid_protocols(self) -> list[Protocol]:
+        """Return the protocols of the whole grid, or of as many cells from both of its ends as are asked for."""
+        protocols = list(grid().protocols.values())
+        if self.grid_cells is not None:
+            half = self.grid_cells // 2
+            protocols = protocols[:half] + protocols[-half:]
+        return [self.adapted(protocol) for protocol in protocols]
+
+    def adapted(self, protocol: Protocol) -> Protocol:
+        """Return a protocol with the number of epochs that is asked for."""
+        return protocol if self.epochs is None else replace(protocol, epochs=self.epochs)
+
+
+def grid() -> Grid:
+    """Return the grid of the report under test."""
+    return open_folder(ROOT / "claims").grid
+
+
+FULL = Settings(
+    cells=("classification-relu-adam-net1", "classification-relu-adam-net2", "regression-relu-adam-net1"),
+    seeds=(1, 10, 20, 40, 80),
+    native_seeds=3,
+    repeats={"keras": 3, "torch": 5},
+    vmap_seeds=(1, 20, 80),
+    growth_repeats=3,
+    row_cases=(("wine", 1), ("penguins", 1), ("boston", 1), ("penguins", 2), ("penguins", 4)),
+    row_seeds=20,
+    widths=(10, 32, 128, 512),
+    width_seeds=(1, 20, 80),
+    import_repeats=5,
+    import_warm_ups=1,
+    grid_cells=None,
+    grid_repeats=1,
+    epochs=None,
+)
+QUICK = Settings(
+    cells=FULL.cells[:1],
+    seeds=(1, 2),
+    native_seeds=1,
+    repeats={"keras": 1, "torch": 2},
+    vmap_seeds=(2,),
+    growth_repeats=1,
+    row_cases=(("wine", 1), ("penguins", 2)),
+    row_seeds=2,
+    widths=(10, 32),
+    width_seeds=(2,),
+    import_repeats=1,
+    import_warm_ups=0,
+    grid_cells=2,
+    grid_repeats=1,
+    epochs=2,
+)
+
+
+def settings(*, quick: bool) -> Settings:
+    """Return the sizes of the full or of the tiny benchmark."""
+    return QUICK if quick else FULL

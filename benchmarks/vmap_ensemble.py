@@ -1,0 +1,105 @@
+"""Train a block of seeds with `torch.func`: what PyTorch's own tutorial on model ensembling leads to.
+
+https://docs.pytorch.org/tutorials/intermediate/ensembling.html: parameters stacked by `stack_module_state`, the
+gradient of one network mapped over them by `vmap`. The measure for `harness.training.torch_ensemble`: initial
+weights, order of rows, optimizer and what is recorded are the same, only the gradient comes about in another way.
+"""
+
+import time
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, grad_and_value, stack_module_state, vmap
+from torch.nn import functional
+
+from harness.datasets import Split
+from harness.protocol import Protocol, Seed
+from harness.runs import Runs
+from harness.training.recording import block_of_runs, outputs_of
+
+# The parts around the gradient are the harness's own, private or not, so that both sides do the same there.
+from harness.training.torch_ensemble import FUSED, _accuracy, _epoch_order, _stack
+from harness.training.torch_loop import OPTIMIZERS, Network
+
+Parameters = dict[str, Tensor]
+
+
+def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+    """Train one network for each seed, all at once, and return their runs.
+
+    Parameters
+    ----------
+    splits, seeds
+        One of each for every network; all splits have as many rows.
+    """
+    classify = protocol.task == "classification"
+    started = time.perf_counter()
+    networks = [_initial(protocol, split, seed) for split, seed in zip(splits, seeds, strict=True)]
+    parameters, _ = stack_module_state(networks)  # each (seeds, shape of one network's)
+    skeleton = networks[0].to("meta")
+
+    def loss_of(parameters: Parameters, features: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        outputs = functional_call(skeleton, parameters, (features,))
+        loss = functional.cross_entropy(outputs, target) if classify else functional.mse_loss(outputs, target)
+        return loss, outputs
+
+    evaluate = vmap(loss_of)
+    differentiate = vmap(grad_and_value(loss_of, has_aux=True))
+    optimizer = OPTIMIZERS[protocol.optimizer](
+        list(parameters.values()), lr=protocol.learning_rate, **FUSED[protocol.optimizer]
+    )
+    generators = [torch.Generator().manual_seed(seed.training) for seed in seeds]
+    with torch.no_grad():
+        train_features, train_target = _stack(splits, "train", classify)
+        test_features, test_target = _stack(splits, "test", classify)
+        count, rows = train_target.shape[:2]
+        member = torch.arange(count)[:, None]
+        curves: dict[str, list[Tensor]] = {"train_loss": [], "test_loss": [], "weight_norm": [_norms(parameters)]}
+        if classify:
+            curves |= {"train_accuracy": [], "test_accuracy": []}
+        for _ in range(protocol.epochs):
+            order = torch.stack([_epoch_order(generator, rows) for generator in generators])
+            features, target = train_features[member, order], train_target[member, order]
+            loss_sum, outputs_by_batch = torch.zeros(count), []
+            for start in range(0, rows, protocol.batch_size):
+                batch = slice(start, start + protocol.batch_size)
+                gradients, (losses, outputs) = differentiate(parameters, features[:, batch], target[:, batch])
+                for name, gradient in gradients.items():
+                    parameters[name].grad = gradient
+                optimizer.step()
+                loss_sum += losses * outputs.shape[1]
+                outputs_by_batch.append(outputs)
+            losses, outputs = evaluate(parameters, test_features, test_target)
+            curves["train_loss"].append(loss_sum / rows)
+            curves["test_loss"].append(losses)
+            curves["weight_norm"].append(_norms(parameters))
+            if classify:
+                curves["train_accuracy"].append(_accuracy(torch.cat(outputs_by_batch, dim=1), target))
+                curves["test_accuracy"].append(_accuracy(outputs, test_target))
+        if protocol.loss == "cross_entropy":
+            outputs = outputs.softmax(dim=2)
+    return block_of_runs(
+        protocol,
+        splits,
+        seeds,
+        curves={name: torch.stack(curve, dim=1).numpy() for name, curve in curves.items()},
+        test_predictions=outputs.numpy(),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _initial(protocol: Protocol, split: Split, seed: Seed) -> Network:
+    torch.manual_seed(seed.training)
+    return Network(
+        split.train_features.shape[1],
+        protocol.hidden_widths,
+        outputs_of(protocol, split),
+        protocol.activation,
+        softmax_output=protocol.loss == "cross_entropy_on_softmax",
+    )
+
+
+def _norms(parameters: Parameters) -> Tensor:
+    """Return the Euclidean norm over all weights and biases of each network, shape (seeds,)."""
+    return torch.cat([values.flatten(1) for values in parameters.values()], dim=1).norm(dim=1)

@@ -1,0 +1,89 @@
+"""Train the whole grid, cold, in two processes that share a store, as the plugin does under ``pytest -n 2``."""
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.settings import ROOT, settings
+from harness.engine import Block, missing_blocks, open_store, train_blocks
+from harness.protocol import BLOCK_SIZE
+
+SEEDS = BLOCK_SIZE  # the plugin's default
+
+
+def train_grid(*, quick: bool, environment: dict[str, str]) -> dict[str, Any]:
+    """Train all cells into a store of their own, and return what it took.
+
+    Returns
+    -------
+    dict
+        ``cells``, ``seeds``, ``seconds`` from the start of the two processes to the end of the later one, and for each
+        of the two in ``workers`` the blocks it trained by framework, its seconds and its peak memory in bytes.
+
+    Raises
+    ------
+    RuntimeError
+        If a worker fails, or blocks are missing at the end.
+    """
+    protocols = settings(quick=quick).grid_protocols()
+    with tempfile.TemporaryDirectory(prefix="bench-grid-") as folder:
+        started = time.perf_counter()
+        workers = [
+            subprocess.Popen(
+                [sys.executable, "-m", __name__, folder, *extra, *(["--quick"] if quick else [])],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for extra in ([], ["--backwards"])
+        ]
+        said = [worker.communicate() for worker in workers]
+        seconds = time.perf_counter() - started
+        for worker, (_, errors) in zip(workers, said, strict=True):
+            if worker.returncode:
+                raise RuntimeError(f"a worker of the grid failed:\n{errors}")
+        missing = missing_blocks(protocols, SEEDS, open_store(Path(folder)))
+        if missing:
+            raise RuntimeError(f"{len(missing)} blocks of the grid were not trained, first: {missing[0]}")
+    reports = [json.loads(output.splitlines()[-1]) for output, _ in said]
+    return {"cells": len(protocols), "seeds": SEEDS, "seconds": seconds, "workers": reports}
+
+
+def work(folder: Path, *, backwards: bool, quick: bool) -> dict[str, Any]:
+    """Train what nobody else trains, from one end, and return what it took."""
+    started = time.perf_counter()
+    store = open_store(folder)
+    missing = missing_blocks(settings(quick=quick).grid_protocols(), SEEDS, store)
+    trained: list[Block] = []
+    train_blocks(missing[::-1] if backwards else missing, store, done=trained.append)
+    by_framework: dict[str, int] = {}
+    for protocol, _ in trained:
+        by_framework[protocol.framework] = by_framework.get(protocol.framework, 0) + 1
+    return {
+        "blocks": by_framework,
+        "seconds": time.perf_counter() - started,
+        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,  # Linux counts in KiB
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Be one of the two workers; print its report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("--backwards", action="store_true")
+    parser.add_argument("--quick", action="store_true")
+    options = parser.parse_args(arguments)
+    print(json.dumps(work(options.store, backwards=options.backwards, quick=options.quick)))
+
+
+if __name__ == "__main__":
+    main()
