@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from benchmarks.measure import Series, in_turn
 from benchmarks.settings import ROOT, Settings
 
-STORED_SESSION = "harness.plugin, harness.plan, harness.judge, harness.audit, harness.statistics"
+STORED_IMPORTS = "harness.plugin, harness.plan, harness.judge, harness.audit, harness.statistics"
 STATEMENTS = {
     "a bare interpreter": "pass",
     "pytest": "import pytest",
     "harness.plugin": "import harness.plugin",
-    "all that a session with a full store needs": f"import {STORED_SESSION}",
+    "all that judging stored trainings needs": f"import {STORED_IMPORTS}",
     "torch": "import torch",
     "tensorflow and keras": "import tensorflow, keras",
 }
@@ -26,9 +26,6 @@ def time_imports(sizes: Settings, environment: Mapping[str, str]) -> list[Series
             [sys.executable, "-c", statement], cwd=ROOT, env=dict(environment), check=True, capture_output=True
         )
 
-    sides = {
-        name: lambda number, statement=statement: importing(statement)  # type: ignore[misc]
-        for name, statement in STATEMENTS.items()
-    }
-    seconds = in_turn(sides, repeats=sizes.import_repeats, warm_ups=sizes.import_warm_ups)
+    sides = {name: lambda number, statement=statement: importing(statement) for name, statement in STATEMENTS.items()}
+    seconds = in_turn(sides, repeats=sizes.import_repeats, warm_ups=sizes.warm_ups)
     return [Series(question="imports", case=name, side=name, seconds=sample) for name, sample in seconds.items()]

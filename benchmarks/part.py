@@ -16,22 +16,19 @@ from harness import datasets
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
-from harness.training import EnsembleTrainer, ensemble_trainer, reference_trainer
+from harness.training import EnsembleTrainer, Trainer, ensemble_trainer, reference_trainer
 
 # What each step may add to the distance of two programs that do the same arithmetic in another order; see
 # tests/training/agreement.py.
 ROUNDING = 32 * 2.0**-24
 
+Sides = dict[tuple[str, int], Side]
+"""What is timed in turn, by its name and number of seeds."""
+
 
 @dataclass(frozen=True)
 class Part:
-    """All that is measured with one framework.
-
-    Attributes
-    ----------
-    framework, sizes
-        Which one, and how much.
-    """
+    """All that is measured with one framework, in the sizes that are asked for."""
 
     framework: str
     sizes: Settings
@@ -46,18 +43,12 @@ class Part:
 
     def _against_native(self) -> list[Series]:
         native, ensemble = reference_trainer(self.framework), ensemble_trainer(self.framework)
-        repeats, result = self.sizes.repeats[self.framework], []
+        result = []
         for cell in self.sizes.cells:
             protocol = self._protocol(cell)
-
-            def one_seed(number: int, protocol: Protocol = protocol) -> Runs:
-                splits, seeds = prepared(protocol, self.sizes.native_seeds)
-                chosen = number % len(seeds)
-                return native(protocol, splits[chosen], seeds[chosen])
-
-            sides = {("native", 1): one_seed}
+            sides: Sides = {("native", 1): one_by_one(native, protocol, self.sizes)}
             sides |= {("ensemble", count): block(ensemble, protocol, count) for count in self.sizes.seeds}
-            result += self._timed("native", cell, sides, repeats)
+            result += self._timed("native", cell, sides, self.sizes.repeats[self.framework])
         return result
 
     def _growth_with_rows(self) -> list[Series]:
@@ -65,7 +56,7 @@ class Part:
         classification, regression = (
             self._protocol(f"{task}-relu-adam-net1") for task in ("classification", "regression")
         )
-        sides = {}
+        sides: Sides = {}
         for name, copies in self.sizes.row_cases:
             # Everything but data and loss is the classification's, so that only the rows differ.
             loss = classification.loss if datasets.task(name) == "classification" else regression.loss
@@ -73,41 +64,39 @@ class Part:
             rows = len(prepared(protocol, 1)[0][0].train_target) * copies
             label = f"{name}, {rows} training rows" if copies == 1 else f"{name} {copies} times, {rows} training rows"
             sides[label, count] = block(ensemble, protocol, count, copies)
-        return self._timed("rows", "classification-relu-adam-net1", sides, self.sizes.growth_repeats)
+        return self._timed("rows", "classification-relu-adam-net1", sides, self.sizes.other_repeats)
 
     def _growth_with_width(self) -> list[Series]:
         ensemble, result = ensemble_trainer(self.framework), []
         narrow = self._protocol("classification-relu-adam-net1")
         for count in self.sizes.width_seeds:
-            sides = {
+            sides: Sides = {
                 (str(width), count): block(ensemble, replace(narrow, hidden_widths=(width,)), count)
                 for width in self.sizes.widths
             }
-            result += self._timed("width", "classification-relu-adam-net1", sides, self.sizes.growth_repeats)
+            result += self._timed("width", "classification-relu-adam-net1", sides, self.sizes.other_repeats)
         return result
 
     def _against_vmap(self, agreement: list[dict[str, Any]]) -> list[Series]:
         from benchmarks import vmap_ensemble
 
         ensemble, result = ensemble_trainer(self.framework), []
-        for cell in self.sizes.cells:
-            protocol = self._protocol(cell)
-            for count in self.sizes.vmap_seeds:
-                kept: dict[str, Runs] = {}
-                sides = {
-                    ("ensemble", count): keeping(kept, "ensemble", block(ensemble, protocol, count)),
-                    ("vmap", count): keeping(kept, "vmap", block(vmap_ensemble.train, protocol, count)),
-                }
-                result += self._timed("vmap", cell, sides, self.sizes.repeats[self.framework])
-                agreement.append({"case": cell, "seeds": count, **distance(kept["vmap"], kept["ensemble"])})
+        for cell, count in self.sizes.vmap_cases:
+            protocol, kept = self._protocol(cell), dict[str, Runs]()
+            sides: Sides = {
+                ("ensemble", count): keeping(kept, "ensemble", block(ensemble, protocol, count)),
+                ("vmap", count): keeping(kept, "vmap", block(vmap_ensemble.train, protocol, count)),
+            }
+            result += self._timed("vmap", cell, sides, self.sizes.other_repeats)
+            agreement.append({"case": cell, "seeds": count, **distance(kept["vmap"], kept["ensemble"])})
         return result
 
     def _protocol(self, cell: str) -> Protocol:
         return self.sizes.protocol(f"{self.framework}-{cell}")
 
-    def _timed(self, question: str, case: str, sides: dict[tuple[str, int], Any], repeats: int) -> list[Series]:
+    def _timed(self, question: str, case: str, sides: Sides, repeats: int) -> list[Series]:
         named = {f"{side} {count}": run for (side, count), run in sides.items()}
-        seconds = in_turn(named, repeats=repeats)
+        seconds = in_turn(named, repeats=repeats, warm_ups=self.sizes.warm_ups)
         return [
             Series(
                 question=question,
@@ -129,6 +118,18 @@ def prepared(protocol: Protocol, count: int) -> tuple[list[Split], list[Seed]]:
     return [datasets.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds], seeds
 
 
+def one_by_one(train: Trainer, protocol: Protocol, sizes: Settings) -> Side:
+    """Return the training of one seed, another one in each round; to warm up, two epochs do."""
+    splits, seeds = prepared(protocol, sizes.native_seeds)
+    short = replace(protocol, epochs=2)
+
+    def run(number: int) -> None:
+        chosen = number % len(seeds)
+        train(short if number < sizes.warm_ups else protocol, splits[chosen], seeds[chosen])
+
+    return run
+
+
 def block(train: EnsembleTrainer, protocol: Protocol, count: int, copies: int = 1) -> Callable[[int], Runs]:
     """Return the training of `count` seeds at once, on rows that are repeated."""
     splits, seeds = prepared(protocol, count)
@@ -139,13 +140,8 @@ def block(train: EnsembleTrainer, protocol: Protocol, count: int, copies: int = 
 
 def repeated(split: Split, copies: int) -> Split:
     """Return a split with all its rows repeated."""
-    return Split(
-        train_features=np.tile(split.train_features, (copies, 1)),
-        train_target=np.tile(split.train_target, copies),
-        test_features=np.tile(split.test_features, (copies, 1)),
-        test_target=np.tile(split.test_target, copies),
-        test_rows=np.tile(split.test_rows, copies),
-    )
+    arrays: dict[str, Any] = vars(split)
+    return Split(**{name: np.concatenate([array] * copies) for name, array in arrays.items()})
 
 
 def keeping(kept: dict[str, Runs], name: str, side: Callable[[int], Runs]) -> Side:

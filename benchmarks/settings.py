@@ -34,18 +34,20 @@ class Settings:
         Over how many seeds the trainer of one seed goes; its time is that of one run already.
     repeats
         Rounds that count, by framework; a run with Keras takes ten times as long as one with PyTorch.
-    vmap_seeds
-        Sizes of the ensembles that are compared with `torch.func.vmap`.
-    growth_repeats
-        Rounds that count where growth is measured.
+    vmap_cases
+        Cell and size of the ensembles that are compared with `torch.func.vmap`.
+    warm_ups
+        Rounds before those that count.
+    other_repeats
+        Rounds that count where the alternative or growth is measured.
     row_cases
         Data set and how often its rows are repeated.
     row_seeds
         Size of the ensembles for `row_cases`.
     widths, width_seeds
         Width of the hidden layer, and size of the ensembles for each.
-    import_repeats, import_warm_ups
-        Rounds for the imports.
+    import_repeats
+        Rounds that count for the imports.
     grid_cells
         How many cells of the whole grid are trained, or None for all.
     grid_repeats
@@ -58,14 +60,14 @@ class Settings:
     seeds: tuple[int, ...]
     native_seeds: int
     repeats: Mapping[str, int]
-    vmap_seeds: tuple[int, ...]
-    growth_repeats: int
+    vmap_cases: tuple[tuple[str, int], ...]
+    warm_ups: int
+    other_repeats: int
     row_cases: tuple[tuple[str, int], ...]
     row_seeds: int
     widths: tuple[int, ...]
     width_seeds: tuple[int, ...]
     import_repeats: int
-    import_warm_ups: int
     grid_cells: int | None
     grid_repeats: int
     epochs: int | None
@@ -92,36 +94,37 @@ def grid() -> Grid:
     return open_folder(ROOT / "claims").grid
 
 
+_CELLS = ("classification-relu-adam-net1", "classification-relu-adam-net2", "regression-relu-adam-net1")
 FULL = Settings(
-    cells=("classification-relu-adam-net1", "classification-relu-adam-net2", "regression-relu-adam-net1"),
+    cells=_CELLS,
     seeds=(1, 10, 20, 40, 80),
     native_seeds=3,
-    repeats={"keras": 3, "torch": 5},
-    vmap_seeds=(1, 20, 80),
-    growth_repeats=3,
+    repeats={"keras": 3, "torch": 3},
+    vmap_cases=((_CELLS[0], 1), (_CELLS[0], 20), (_CELLS[0], 80), (_CELLS[1], 20), (_CELLS[2], 20)),
+    warm_ups=1,
+    other_repeats=3,
     row_cases=(("wine", 1), ("penguins", 1), ("boston", 1), ("penguins", 2), ("penguins", 4)),
     row_seeds=20,
     widths=(10, 32, 128, 512),
-    width_seeds=(1, 20, 80),
-    import_repeats=5,
-    import_warm_ups=1,
+    width_seeds=(20, 80),
+    import_repeats=3,
     grid_cells=None,
     grid_repeats=1,
     epochs=None,
 )
 QUICK = Settings(
-    cells=FULL.cells[:1],
+    cells=_CELLS[:1],
     seeds=(1, 2),
     native_seeds=1,
     repeats={"keras": 1, "torch": 2},
-    vmap_seeds=(2,),
-    growth_repeats=1,
+    vmap_cases=((_CELLS[0], 2),),
+    warm_ups=0,
+    other_repeats=1,
     row_cases=(("wine", 1), ("penguins", 2)),
     row_seeds=2,
     widths=(10, 32),
     width_seeds=(2,),
     import_repeats=1,
-    import_warm_ups=0,
     grid_cells=2,
     grid_repeats=1,
     epochs=2,

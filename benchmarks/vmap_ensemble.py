@@ -102,4 +102,5 @@ def _initial(protocol: Protocol, split: Split, seed: Seed) -> Network:
 
 def _norms(parameters: Parameters) -> Tensor:
     """Return the Euclidean norm over all weights and biases of each network, shape (seeds,)."""
-    return torch.cat([values.flatten(1) for values in parameters.values()], dim=1).norm(dim=1)
+    norms: Tensor = torch.cat([values.flatten(1) for values in parameters.values()], dim=1).norm(dim=1)
+    return norms

@@ -45,3 +45,32 @@ def test_predicted_values_agree(evidence, judge, activation):
     root_mean_square_difference = np.sqrt((difference**2).mean(axis=1))
     root_mean_square_error = np.sqrt(torch.final_test_loss)
     judge(mean_over_seeds(root_mean_square_difference / root_mean_square_error, "difference over error"))
+
+
+@pytest.mark.timed
+@pytest.mark.finding("frameworks.training-time", reading="total")
+@pytest.mark.parametrize("torch", ["torch", "torch compile"])
+@pytest.mark.parametrize("keras", ["keras", "keras no-jit", "keras on-torch"])
+def test_torch_trains_faster_classification(classification_timings, judge, keras, torch):
+    """A whole training of the classification takes Keras considerably longer, in each mode of both."""
+    first, second = classification_timings[keras].seconds, classification_timings[torch].seconds
+    judge(ratio_over_seeds(first, second, f"seconds a training, {keras} over {torch}"))
+
+
+@pytest.mark.timed
+@pytest.mark.finding("frameworks.training-time", reading="epoch")
+@pytest.mark.parametrize("torch", ["torch", "torch compile"])
+@pytest.mark.parametrize("keras", ["keras", "keras no-jit", "keras on-torch"])
+def test_torch_runs_an_epoch_faster_classification(classification_timings, judge, keras, torch):
+    """An epoch after the first, with nothing left to trace or compile, takes Keras considerably longer."""
+    first = classification_timings[keras].steady_epoch_seconds
+    second = classification_timings[torch].steady_epoch_seconds
+    judge(ratio_over_seeds(first, second, f"seconds an epoch, {keras} over {torch}"))
+
+
+@pytest.mark.timed
+@pytest.mark.finding("frameworks.training-time", reading="total")
+def test_torch_trains_faster_regression(evidence, judge):
+    """A whole training of the regression takes Keras considerably longer."""
+    keras, torch = evidence.race([{"framework": name, "task": "regression"} for name in ("keras", "torch")])
+    judge(ratio_over_seeds(keras.seconds, torch.seconds, "seconds a training, Keras over PyTorch"))

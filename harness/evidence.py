@@ -1,13 +1,17 @@
 """What a claim sees: the runs behind a finding, asked for by the axes of the grid."""
 
+from collections.abc import Mapping, Sequence
+
 from harness.engine import runs_of
+from harness.errors import HarnessError
 from harness.grid import Grid
 from harness.runs import Runs
 from harness.store import Store
+from harness.timing import Contestant, Timing, race
 
 
 class Evidence:
-    """Hands out runs and remembers which were asked for.
+    """Hands out runs and timings, and remembers which were asked for.
 
     Parameters
     ----------
@@ -17,13 +21,24 @@ class Evidence:
         Over how many every claim is judged.
     store
         Where finished runs are kept.
+    alone
+        Whether nothing else runs meanwhile, so that time may be measured.
+
+    Attributes
+    ----------
+    used
+        The runs that were handed out, by the name of the cell.
+    timed
+        The contestants whose timings were handed out.
     """
 
-    def __init__(self, grid: Grid, seeds: int, store: Store) -> None:
+    def __init__(self, grid: Grid, seeds: int, store: Store, *, alone: bool = False) -> None:
         self._grid = grid
         self._seeds = seeds
         self._store = store
+        self._alone = alone
         self.used: dict[str, Runs] = {}
+        self.timed: list[str] = []
 
     def __call__(self, **chosen: str) -> Runs:
         """Return the runs of one cell, training those that are missing.
@@ -43,3 +58,26 @@ class Evidence:
         if name not in self.used:
             self.used[name] = runs_of(self._grid.protocol(name), self._seeds, self._store)
         return self.used[name]
+
+    def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
+        """Return how long the native training of each cell takes, all measured in turn.
+
+        Parameters
+        ----------
+        cells
+            For each contestant a value for each axis that matters, as in a call; and, where it is not the default, a
+            ``mode`` of `harness.timing.Contestant`.
+
+        Raises
+        ------
+        HarnessError
+            If the claim is not marked ``timed``, so that other work might go on beside it.
+        """
+        if not self._alone:
+            raise HarnessError("a claim that measures time is marked @pytest.mark.timed, to have the machine alone")
+        contestants = []
+        for cell in cells:
+            name = self._grid.cell_name(**{axis: value for axis, value in cell.items() if axis != "mode"})
+            contestants.append(Contestant(self._grid.protocol(name), cell.get("mode", "default")))
+            self.timed.append(f"{name} ({contestants[-1].mode})")
+        return race(contestants, self._store.folder / "timings")

@@ -58,7 +58,7 @@ class Judge:
             band=str(self._reading.band),
             band_reason=self._reading.band.reason,
             seeds=estimate.seeds,
-            cells=tuple(self._evidence.used),
+            cells=(*self._evidence.used, *self._evidence.timed),
             rerun=self._rerun,
         )
         exception = self.verdict.exception()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from harness.store import Store
 
 MARKER = "finding"
+TIMED = "timed"
 USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
 _progress_key: pytest.StashKey[Path] = pytest.StashKey()
 _judge_key: pytest.StashKey["Judge"] = pytest.StashKey()
@@ -56,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         f"{MARKER}(id, reading): the finding of report.toml that a claim judges, and in which reading",
     )
+    config.addinivalue_line("markers", f"{TIMED}: the claim measures time; nothing else of the session runs beside it")
     paths = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
     from harness.folder import folders_among, open_folder
 
@@ -102,6 +104,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     from harness.verdict import EXCEPTIONS
 
+    items.sort(key=_is_timed)  # last, so that nobody waits for a measurement while there is something to train
     for item in items:
         if item.get_closest_marker(MARKER) is None:
             continue
@@ -131,6 +134,7 @@ def _train_for(items: list[pytest.Item], config: pytest.Config, *, backwards: bo
     from harness.plan import protocols_needed
     from harness.progress import ProgressWriter
     from harness.protocol import BLOCK_SIZE, seed_blocks
+    from harness.timing import machine
 
     protocols = set()
     for item in items:
@@ -149,7 +153,8 @@ def _train_for(items: list[pytest.Item], config: pytest.Config, *, backwards: bo
     )
     # From both ends: two workers then import one framework each, and meet in the middle.
     ordered = missing[::-1] if backwards else missing
-    train_blocks(ordered, store, done=lambda block: progress.trained(_block_name(*block)))
+    with machine(store.folder, alone=False):
+        train_blocks(ordered, store, done=lambda block: progress.trained(_block_name(*block)))
 
 
 def _block_name(protocol: "Protocol", seeds: "tuple[Seed, ...]") -> str:
@@ -159,7 +164,26 @@ def _block_name(protocol: "Protocol", seeds: "tuple[Seed, ...]") -> str:
 def _store_of(config: pytest.Config) -> "Store":
     from harness.engine import open_store
 
-    return open_store(Path(config.getoption("store") or config.rootpath / ".claims-store"))
+    return open_store(_store_folder(config))
+
+
+def _store_folder(config: pytest.Config) -> Path:
+    return Path(config.getoption("store") or config.rootpath / ".claims-store")
+
+
+def _is_timed(item: pytest.Item) -> bool:
+    return item.get_closest_marker(TIMED) is not None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let a claim that measures time have the machine alone; all others share it."""
+    if item.get_closest_marker(MARKER) is None:
+        return (yield)
+    from harness.timing import machine
+
+    with machine(_store_folder(item.config), alone=_is_timed(item)):
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -204,7 +228,8 @@ def evidence(request: pytest.FixtureRequest) -> "Evidence":
     from harness.evidence import Evidence
 
     config = request.config
-    return Evidence(_folder_of(request.node).grid, config.getoption("seeds"), _store_of(config))
+    grid, seeds = _folder_of(request.node).grid, config.getoption("seeds")
+    return Evidence(grid, seeds, _store_of(config), alone=_is_timed(request.node))
 
 
 @pytest.fixture

@@ -104,16 +104,7 @@ class Store:
         path = self.path(runs.protocol, runs.seeds)
         payload = _pack(runs.arrays(), self._identity(runs.protocol, runs.seeds))
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-                try:
-                    part.write(payload)
-                    part.flush()
-                    os.fsync(part.fileno())
-                    Path(part.name).replace(path)
-                except BaseException:
-                    Path(part.name).unlink(missing_ok=True)
-                    raise
+            write_atomically(path, payload)
         except OSError as reason:
             raise StoreError(
                 f"store {self.folder} cannot be written to ({reason}); free space there or give another --store"
@@ -156,6 +147,20 @@ class Store:
             "seeds": [list(seed) for seed in seeds],
             "origin": dict(self._origin[protocol.framework]),
         }
+
+
+def write_atomically(path: Path, payload: bytes) -> None:
+    """Write a file beside its place and rename it into it, so that a reader sees a whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
+        try:
+            part.write(payload)
+            part.flush()
+            os.fsync(part.fileno())
+            Path(part.name).replace(path)
+        except BaseException:
+            Path(part.name).unlink(missing_ok=True)
+            raise
 
 
 def _pack(arrays: Mapping[str, Array], identity: dict[str, Any]) -> bytes:

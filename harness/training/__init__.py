@@ -46,6 +46,7 @@ def _on_one_thread(module: str) -> ModuleType:
     # Threads change the order of sums, and with it the last bits of a result.
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
+    os.environ["KERAS_BACKEND"] = "tensorflow"
     with _quiet_standard_error():
         return import_module(module)
 

@@ -36,6 +36,7 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
         One of each for every network; all splits have as many rows.
     """
     started = time.perf_counter()
+    tf.config.experimental.enable_op_determinism()
     keras.backend.clear_session()
     stacked = [np.stack(weights) for weights in zip(*map(_initial_of(protocol, splits[0]), seeds), strict=True)]
     variables = [keras.Variable(weights, name=f"weights_{number}") for number, weights in enumerate(stacked)]

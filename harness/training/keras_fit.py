@@ -4,24 +4,31 @@ import os
 import time
 from typing import Any
 
-os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
-import tensorflow as tf
+from numpy.typing import NDArray
 
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
 from harness.training.recording import one_run, outputs_of
 
-tf.config.set_visible_devices([], "GPU")  # networks this small are faster without, and results the same everywhere
-tf.config.threading.set_intra_op_parallelism_threads(1)
-tf.config.threading.set_inter_op_parallelism_threads(1)
-# The same seed must give the same bits; this also keeps Keras from compiling with XLA.
-tf.config.experimental.enable_op_determinism()
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
 
+    tf.config.set_visible_devices([], "GPU")  # networks this small are faster without, and results the same everywhere
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+else:
+    import torch
+
+    torch.set_num_threads(1)
+
+# What `compile` is told, for each mode; "default" is Keras's own choice.
+MODES: dict[str, dict[str, Any]] = {"default": {}, "jit": {"jit_compile": True}, "no-jit": {"jit_compile": False}}
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
     "adam": keras.optimizers.Adam,
@@ -33,6 +40,18 @@ HISTORY_NAMES = {
     "train_accuracy": "accuracy",
     "test_accuracy": "val_accuracy",
 }
+
+
+class EpochTimes(keras.callbacks.Callback):  # type: ignore[misc]
+    """Records how long each epoch took; what comes before the first counts for the first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ends = [time.perf_counter()]
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Record the end of an epoch."""
+        self.ends.append(time.perf_counter())
 
 
 class WeightNorm(keras.callbacks.Callback):  # type: ignore[misc]
@@ -74,7 +93,7 @@ LOSSES = {
 }
 
 
-def build(protocol: Protocol, inputs: int, outputs: int) -> Any:
+def build(protocol: Protocol, inputs: int, outputs: int, **compile_options: Any) -> Any:
     """Return the compiled model; initial weights and update rules are Keras's defaults."""
     classify = protocol.task == "classification"
     model = keras.Sequential(
@@ -88,17 +107,30 @@ def build(protocol: Protocol, inputs: int, outputs: int) -> Any:
         optimizer=OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate),
         loss=LOSSES[protocol.loss],
         metrics=["accuracy"] if classify else [],
+        **compile_options,
     )
     return model
 
 
 def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
-    """Train one network on one split and return its run."""
+    """Train one network on one split and return its run; the same seed gives the same bits."""
+    tf.config.experimental.enable_op_determinism()
+    return train_and_time(protocol, split, seed)[0]
+
+
+def train_and_time(
+    protocol: Protocol, split: Split, seed: Seed, mode: str = "default"
+) -> tuple[Runs, NDArray[np.float64]]:
+    """Train one network in one of `MODES`; return its run, and the seconds of each epoch, shape (epochs,).
+
+    Building the model and tracing it count for the first epoch.
+    """
+    started = time.perf_counter()
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed.training)
-    model = build(protocol, split.train_features.shape[1], outputs_of(protocol, split))
-    weight_norm = WeightNorm()
-    started = time.perf_counter()
+    model = build(protocol, split.train_features.shape[1], outputs_of(protocol, split), **MODES[mode])
+    weight_norm, epoch_times = WeightNorm(), EpochTimes()
+    epoch_times.ends[0] = started
     history = model.fit(
         split.train_features,
         split.train_target,
@@ -106,16 +138,16 @@ def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
         batch_size=protocol.batch_size,
         validation_batch_size=len(split.test_target),
         epochs=protocol.epochs,
-        callbacks=[weight_norm],
+        callbacks=[weight_norm, epoch_times],
         verbose=0,
     ).history
-    seconds = time.perf_counter() - started
     curves = {name: history[key] for name, key in HISTORY_NAMES.items() if key in history}
-    return one_run(
+    run = one_run(
         protocol,
         split,
         seed,
         curves={**curves, "weight_norm": weight_norm.norms},
         test_predictions=model.predict(split.test_features, batch_size=len(split.test_target), verbose=0),
-        seconds=seconds,
+        seconds=epoch_times.ends[-1] - started,
     )
+    return run, np.diff(epoch_times.ends)

@@ -2,7 +2,9 @@
 
 import time
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
@@ -14,6 +16,7 @@ from harness.training.recording import one_run, outputs_of
 torch.set_num_threads(1)
 
 ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
+MODES = ("default", "compile")  # eager, and through torch.compile
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
 
 
@@ -39,11 +42,22 @@ class Network(nn.Module):
 
 
 def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
-    """Train one network on one split and return its run.
+    """Train one network on one split and return its run; the same seed gives the same bits.
 
     Initial weights and update rules are PyTorch's defaults; only the learning rate is set.
     """
+    return train_and_time(protocol, split, seed)[0]
+
+
+def train_and_time(
+    protocol: Protocol, split: Split, seed: Seed, mode: str = "default"
+) -> tuple[Runs, NDArray[np.float64]]:
+    """Train one network in one of `MODES`; return its run, and the seconds of each epoch, shape (epochs,).
+
+    Building the model, and compiling it, count for the first epoch.
+    """
     classify = protocol.task == "classification"
+    ends = [time.perf_counter()]
     torch.manual_seed(seed.training)
     model = Network(
         split.train_features.shape[1],
@@ -53,6 +67,7 @@ def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
         # CrossEntropyLoss applies softmax itself: a network that ends in softmax applies it twice.
         softmax_output=protocol.loss == "cross_entropy_on_softmax",
     )
+    network = torch.compile(model) if mode == "compile" else model
     loss_function = nn.CrossEntropyLoss() if classify else nn.MSELoss()
     optimizer = OPTIMIZERS[protocol.optimizer](model.parameters(), lr=protocol.learning_rate)
     train_features, train_target = _tensors(split.train_features, split.train_target, classify)
@@ -67,13 +82,12 @@ def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
     curves: dict[str, list[float]] = {"train_loss": [], "test_loss": [], "weight_norm": [_weight_norm(model)]}
     if classify:
         curves |= {"train_accuracy": [], "test_accuracy": []}
-    started = time.perf_counter()
     for _ in range(protocol.epochs):
         loss_sum = 0.0
         correct = 0
         for features, target in loader:
             optimizer.zero_grad()
-            outputs = model(features)
+            outputs = network(features)
             loss = loss_function(outputs, target)
             loss.backward()
             optimizer.step()
@@ -81,18 +95,21 @@ def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
             if classify:
                 correct += _correct(outputs, target)
         with torch.no_grad():
-            outputs = model(test_features)
+            outputs = network(test_features)
             curves["test_loss"].append(loss_function(outputs, test_target).item())
         curves["train_loss"].append(loss_sum / len(train_target))
         curves["weight_norm"].append(_weight_norm(model))
         if classify:
             curves["train_accuracy"].append(correct / len(train_target))
             curves["test_accuracy"].append(_correct(outputs, test_target) / len(test_target))
-    seconds = time.perf_counter() - started
+        ends.append(time.perf_counter())
 
     if protocol.loss == "cross_entropy":
         outputs = outputs.softmax(dim=1)
-    return one_run(protocol, split, seed, curves=dict(curves), test_predictions=outputs.numpy(), seconds=seconds)
+    run = one_run(
+        protocol, split, seed, curves=dict(curves), test_predictions=outputs.numpy(), seconds=ends[-1] - ends[0]
+    )
+    return run, np.diff(ends)
 
 
 def _tensors(features: object, target: object, classify: bool) -> tuple[Tensor, Tensor]:

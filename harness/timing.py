@@ -1,0 +1,163 @@
+"""Wall time of trainings, measured in turn (A B A B ...), each in a process of its own, nothing else training."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from filelock import ReadWriteLock
+
+from harness.errors import HarnessError
+from harness.protocol import Protocol, content_digest
+from harness.runs import Floats
+from harness.store import write_atomically
+from harness.training import framework_versions
+
+REPEATS = 5
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A protocol in one of the modes that a user would choose.
+
+    Attributes
+    ----------
+    protocol
+        What is trained.
+    mode
+        ``default``; ``jit`` or ``no-jit`` (Keras's ``jit_compile``); ``on-torch`` (Keras on its PyTorch backend);
+        ``compile`` (`torch.compile`).
+    """
+
+    protocol: Protocol
+    mode: str = "default"
+
+    @property
+    def process(self) -> str:
+        """The kind of process that trains it."""
+        return "keras-on-torch" if self.mode == "on-torch" else self.protocol.framework
+
+
+@dataclass(frozen=True, eq=False)
+class Timing:
+    """How long one contestant took.
+
+    Attributes
+    ----------
+    epoch_seconds : (repeats, epochs)
+        Wall time of each epoch; building, tracing and compiling count for the first.
+    """
+
+    epoch_seconds: Floats
+
+    @property
+    def seconds(self) -> Floats:
+        """Wall time of each whole training, shape (repeats,)."""
+        return np.asarray(self.epoch_seconds.sum(axis=1))
+
+    @property
+    def steady_epoch_seconds(self) -> Floats:
+        """Median wall time of an epoch after the first, by repeat, shape (repeats,)."""
+        return np.asarray(np.median(self.epoch_seconds[:, 1:], axis=1))
+
+    @property
+    def startup_seconds(self) -> Floats:
+        """What the first epoch took beyond a steady one (tracing, compiling), by repeat, shape (repeats,)."""
+        return np.asarray(self.epoch_seconds[:, 0] - self.steady_epoch_seconds)
+
+
+def race(contestants: Sequence[Contestant], folder: Path, repeats: int = REPEATS) -> list[Timing]:
+    """Return the timing of each contestant, all measured in turn; what was measured before is read again.
+
+    Each repeat trains with a seed of its own, the same for all contestants. A first, short training of each is not
+    counted: it warms up.
+    The raw seconds are kept as JSON in `folder`, with machine and versions; deleting them measures anew.
+
+    Raises
+    ------
+    HarnessError
+        If a process that trains fails.
+    """
+    about: dict[str, Any] = {
+        "contestants": [asdict(contestant) for contestant in contestants],
+        "repeats": repeats,
+        "versions": {name: framework_versions(name) for name in ("keras", "torch")},
+        "machine": {"name": platform.node(), "system": platform.platform(), "cores": os.cpu_count()},
+    }
+    file = folder / f"{content_digest(about)}.json"
+    if file.exists():
+        epoch_seconds = json.loads(file.read_text(encoding="utf-8"))["epoch_seconds"]
+    else:
+        epoch_seconds = _measure(contestants, repeats)
+        write_atomically(file, json.dumps({**about, "epoch_seconds": epoch_seconds}).encode())
+    return [Timing(np.array(one)) for one in epoch_seconds]
+
+
+@contextmanager
+def machine(folder: Path, *, alone: bool) -> Iterator[None]:
+    """Use the machine together with other sessions of this store, or alone, waiting until the others have stopped."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = ReadWriteLock(folder / "machine.db")
+    with lock.write_lock() if alone else lock.read_lock():
+        yield
+
+
+def _measure(contestants: Sequence[Contestant], repeats: int) -> list[list[list[float]]]:
+    """Return the seconds of each epoch, by contestant and repeat."""
+    seconds: list[list[list[float]]] = [[] for _ in contestants]
+    with ExitStack() as stack:
+        processes = {kind: stack.enter_context(_stopwatch(kind)) for kind in {one.process for one in contestants}}
+        for contestant in contestants:
+            short = replace(contestant, protocol=replace(contestant.protocol, epochs=2))
+            _ask(processes[contestant.process], short, 0)
+        for turn in range(repeats):
+            for taken, contestant in zip(seconds, contestants, strict=True):
+                taken.append(_ask(processes[contestant.process], contestant, turn))
+    return seconds
+
+
+@dataclass(frozen=True)
+class _Stopwatch:
+    process: "subprocess.Popen[str]"
+    errors: IO[str]
+
+
+@contextmanager
+def _stopwatch(kind: str) -> Iterator[_Stopwatch]:
+    command = [sys.executable, "-m", "harness.training.stopwatch", kind]
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        try:
+            yield _Stopwatch(process, errors)
+        finally:
+            process.kill()
+
+
+def _ask(stopwatch: _Stopwatch, contestant: Contestant, turn: int) -> list[float]:
+    mode = "default" if contestant.mode == "on-torch" else contestant.mode
+    request = {"protocol": asdict(contestant.protocol), "mode": mode, "seed": [turn, turn]}
+    process = stopwatch.process
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+    except BrokenPipeError:
+        answer = ""
+    if not answer:
+        stopwatch.errors.seek(0)
+        said = stopwatch.errors.read().strip().splitlines()
+        raise HarnessError(f"timing failed: {contestant}: {said[-1] if said else 'its process ended'}")
+    taken: list[float] = json.loads(answer)["epoch_seconds"]
+    return taken

@@ -1,0 +1,44 @@
+"""A process that trains what it is told and says how long it took: ``python -m harness.training.stopwatch FRAMEWORK``.
+
+It reads one JSON object a line from standard input, and answers with one on standard output. A process of its own for
+each framework, since loading both in one changes how fast they are; and for each backend of Keras, since a process
+can have only one.
+"""
+
+import json
+import os
+import sys
+from importlib import import_module
+
+from harness import datasets
+from harness.protocol import Protocol, Seed
+
+
+def main(framework: str) -> None:
+    """Answer requests until standard input ends.
+
+    Parameters
+    ----------
+    framework
+        ``keras``, ``torch``, or ``keras-on-torch``.
+    """
+    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[variable] = "1"
+    os.environ["KERAS_BACKEND"] = "torch" if framework == "keras-on-torch" else "tensorflow"
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever a framework prints must not be taken for an answer
+    train_and_time = import_module(
+        "harness.training.torch_loop" if framework == "torch" else "harness.training.keras_fit"
+    ).train_and_time
+    for line in sys.stdin:
+        request = json.loads(line)
+        fields = request["protocol"]
+        protocol = Protocol(**{**fields, "hidden_widths": tuple(fields["hidden_widths"])})
+        seed = Seed(*request["seed"])
+        split = datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
+        _, epoch_seconds = train_and_time(protocol, split, seed, request["mode"])
+        print(json.dumps({"epoch_seconds": epoch_seconds.tolist()}), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,156 @@
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.measure import Series, Spread, figures, in_turn, ratio
+from benchmarks.page import page
+from benchmarks.part import block, distance, keeping
+from benchmarks.sections import times_faster
+from benchmarks.settings import FULL, ROOT, settings
+from harness.runs import Runs
+from tests.training.agreement import SEEDS, cell, check_agreement, member, name_of, splits_of, train_alone, train_block
+
+
+class Work:
+    """Sides that say when they ran, and take as long on a clock of their own as they are told."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.log: list[str] = []
+
+    def side(self, name: str, durations: list[float]) -> Any:
+        """Return a side that takes the next of `durations` each time."""
+        left: Iterator[float] = iter(durations)
+
+        def run(number: int) -> None:
+            self.log.append(f"{name}{number}")
+            self.now += next(left)
+
+        return run
+
+
+# Timing in turn
+
+
+def test_sides_run_in_turn() -> None:
+    """Every round runs every side once, in the same order, and tells it the number of the round."""
+    work = Work()
+    sides = {"a": work.side("a", [1] * 3), "b": work.side("b", [1] * 3)}
+    in_turn(sides, repeats=2, warm_ups=1, clock=lambda: work.now)
+    assert work.log == ["a0", "b0", "a1", "b1", "a2", "b2"]
+
+
+def test_the_warm_up_is_discarded() -> None:
+    """What the first round took is in no sample; each side is charged with its own time only."""
+    work = Work()
+    sides = {"a": work.side("a", [50, 1, 2]), "b": work.side("b", [70, 10, 20])}
+    assert in_turn(sides, repeats=2, clock=lambda: work.now) == {"a": (1, 2), "b": (10, 20)}
+
+
+def test_a_ratio_is_taken_round_by_round() -> None:
+    """A machine that is slow for a whole round does not show in a ratio."""
+    above = Series(question="", case="", side="a", seconds=(2, 20, 4))
+    below = Series(question="", case="", side="b", seconds=(1, 10, 2))
+    assert ratio(above, below) == Spread(2, 2, 2)
+
+
+def test_a_native_run_is_compared_with_one_run_of_the_ensemble() -> None:
+    """Twenty seeds in two seconds are ten times as fast as one seed in one second."""
+    ensemble = Series(question="", case="", side="ensemble", seeds=20, seconds=(2, 4))
+    native = Series(question="", case="", side="native", seeds=1, seconds=(1, 4))
+    assert times_faster(ensemble, native) == Spread(15, 10, 20)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0.012345, "0.0123"), (0.1, "0.1"), (1, "1"), (99.96, "100"), (1234.5, "1234"), (0.00012344, "0.000123")],
+)
+def test_numbers_have_three_figures(number: float, text: str) -> None:
+    """No exponents, no trailing zeros, and never fewer digits before the point than there are."""
+    assert figures(number) == text
+
+
+# The alternative
+
+
+@pytest.mark.parametrize(
+    "protocol",
+    [
+        cell("torch", "squared_error", "tanh", "adam", (10,)),
+        cell("torch", "cross_entropy", "sigmoid", "rmsprop", (10, 10)),
+        cell("torch", "cross_entropy_on_softmax", "relu", "sgd", (128,)),
+    ],
+    ids=name_of,
+)
+def test_vmap_trains_the_same_networks(protocol: Any) -> None:
+    """Every member that `torch.func` trains is the run of its seed, so that the comparison is one of equals."""
+    from benchmarks import vmap_ensemble
+
+    runs = vmap_ensemble.train(protocol, splits_of(protocol, SEEDS), SEEDS)
+    for number, seed in enumerate(SEEDS):
+        check_agreement(member(runs, number), train_alone(protocol, seed))
+    assert distance(runs, train_block(protocol, SEEDS))["apart"] > 0
+
+
+def test_networks_that_differ_are_not_compared() -> None:
+    """Losses further apart than rounding allows stop the benchmark."""
+    protocol = cell("torch", "squared_error", "tanh", "adam", (10,))
+    runs = train_block(protocol, SEEDS)
+    with pytest.raises(ValueError, match="losses are apart by"):
+        distance(runs, train_block(protocol, SEEDS[::-1]))
+
+
+def test_rows_are_repeated_in_both_parts() -> None:
+    """Repeated rows are what the name says: more test rows, and each of them again."""
+    from harness.training import ensemble_trainer
+
+    protocol, kept = settings(quick=True).protocol("torch-classification-relu-adam-net1"), dict[str, Runs]()
+    for copies in (1, 3):
+        keeping(kept, str(copies), block(ensemble_trainer("torch"), protocol, 2, copies))(0)
+    assert kept["3"].test_rows.shape[1] == 3 * kept["1"].test_rows.shape[1]
+
+
+def test_the_full_benchmark_trains_the_whole_grid() -> None:
+    """All 108 cells, each with its own protocol and all its epochs."""
+    protocols = FULL.grid_protocols()
+    assert len(set(protocols)) == len(protocols) == 108
+    assert {protocol.epochs for protocol in protocols} == {50, 100}
+
+
+# The whole
+
+
+def test_quick_writes_page_samples_and_figure(tmp_path: Path) -> None:
+    """The command writes its three files, with a table for each question and every sample behind it."""
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.bench", "--quick", "--out", str(tmp_path)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["benchmarks.json", "benchmarks.md", "benchmarks.svg"]
+    results = json.loads((tmp_path / "benchmarks.json").read_text(encoding="utf-8"))
+    text = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
+    assert text == page(results)  # the page says nothing that does not stand in the samples
+    assert "A quick run" in text
+    for head in (
+        "| cell | seeds | one run natively | the ensemble | one run of it | times faster | twice the seeds |",
+        "| cell | seeds | the ensemble | `torch.func` | ratio | losses apart by | rounding allows |",
+        "| data | keras | keras, ratio | torch | torch, ratio |",
+        "| width | seeds | keras | keras, ratio | torch | torch, ratio |",
+        "| what is imported | seconds |",
+        "| repeat | seconds | blocks trained | peak memory, MiB |",
+    ):
+        assert head in text
+    questions = {(series["question"], series["framework"]) for series in results["series"]}
+    assert questions == {("imports", ""), ("vmap", "torch")} | {
+        (question, framework) for question in ("native", "rows", "width") for framework in ("keras", "torch")
+    }
+    assert all(series["seconds"] for series in results["series"])
+    assert sum(sum(worker["blocks"].values()) for worker in results["grid"][0]["workers"]) == 2
+    assert (tmp_path / "benchmarks.svg").read_text(encoding="utf-8").startswith("<?xml")
