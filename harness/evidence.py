@@ -21,8 +21,8 @@ class Evidence:
         Over how many every claim is judged.
     store
         Where finished runs are kept.
-    alone
-        Whether nothing else runs meanwhile, so that time may be measured.
+    may_time
+        Whether the claim may wait to have the machine alone, to measure time.
 
     Attributes
     ----------
@@ -32,11 +32,11 @@ class Evidence:
         The contestants whose timings were handed out.
     """
 
-    def __init__(self, grid: Grid, seeds: int, store: Store, *, alone: bool = False) -> None:
+    def __init__(self, grid: Grid, seeds: int, store: Store, *, may_time: bool = False) -> None:
         self._grid = grid
         self._seeds = seeds
         self._store = store
-        self._alone = alone
+        self._may_time = may_time
         self.used: dict[str, Runs] = {}
         self.timed: list[str] = []
 
@@ -73,11 +73,11 @@ class Evidence:
         HarnessError
             If the claim is not marked ``timed``, so that other work might go on beside it.
         """
-        if not self._alone:
+        if not self._may_time:
             raise HarnessError("a claim that measures time is marked @pytest.mark.timed, to have the machine alone")
         contestants = []
         for cell in cells:
             name = self._grid.cell_name(**{axis: value for axis, value in cell.items() if axis != "mode"})
             contestants.append(Contestant(self._grid.protocol(name), cell.get("mode", "default")))
             self.timed.append(f"{name} ({contestants[-1].mode})")
-        return race(contestants, self._store.folder / "timings")
+        return race(contestants, self._store.folder)

@@ -40,13 +40,25 @@ class Reading:
 
 @dataclass(frozen=True)
 class Expected:
-    """A verdict other than supported that is known, with the reason and the day it was recorded."""
+    """A verdict other than supported that is known, with the reason and the day it was recorded.
+
+    Attributes
+    ----------
+    also
+        The other verdict that noise alone may give, where more evidence is not to be had; None where there is none.
+    """
 
     reading: str
     case: str
     verdict: Outcome
     reason: str
     date: datetime.date
+    also: Outcome | None = None
+
+    @property
+    def verdicts(self) -> tuple[Outcome, ...]:
+        """The verdicts that are no change."""
+        return (self.verdict,) if self.also is None else (self.verdict, self.also)
 
 
 @dataclass(frozen=True)
@@ -192,6 +204,7 @@ def _expected(table: Table, readings: dict[str, Reading]) -> Expected:
         verdict=table.get("verdict", str, among=OUTCOMES[1:]),  # type: ignore[arg-type]
         reason=table.get("reason", str),
         date=table.get("date", datetime.date),
+        also=table.get("also", str, among=OUTCOMES[1:]) if "also" in table else None,  # type: ignore[arg-type]
     )
     if isinstance(expected.date, datetime.datetime):
         raise table.error("date", f"is {expected.date!r}; give a date such as 2026-01-31, without a time")

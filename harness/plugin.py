@@ -114,8 +114,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue  # said where the claim is set up, so that it shows as an error of that claim
         expected = finding.expectation(reading.name, _case(item))
         if expected is not None:
-            reason = f"{expected.verdict} since {expected.date}: {expected.reason}"
-            item.add_marker(pytest.mark.xfail(strict=True, raises=EXCEPTIONS[expected.verdict], reason=reason))
+            reason = f"{' or '.join(expected.verdicts)} since {expected.date}: {expected.reason}"
+            raises = tuple(EXCEPTIONS[verdict] for verdict in expected.verdicts)
+            item.add_marker(pytest.mark.xfail(strict=True, raises=raises, reason=reason))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -177,12 +178,12 @@ def _is_timed(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Let a claim that measures time have the machine alone; all others share it."""
-    if item.get_closest_marker(MARKER) is None:
+    """Let claims use the machine together, so that one that measures time can wait until it has it alone."""
+    if item.get_closest_marker(MARKER) is None or _is_timed(item):
         return (yield)
     from harness.timing import machine
 
-    with machine(_store_folder(item.config), alone=_is_timed(item)):
+    with machine(_store_folder(item.config), alone=False):
         return (yield)
 
 
@@ -229,7 +230,7 @@ def evidence(request: pytest.FixtureRequest) -> "Evidence":
 
     config = request.config
     grid, seeds = _folder_of(request.node).grid, config.getoption("seeds")
-    return Evidence(grid, seeds, _store_of(config), alone=_is_timed(request.node))
+    return Evidence(grid, seeds, _store_of(config), may_time=_is_timed(request.node))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
@@ -79,7 +79,8 @@ def race(contestants: Sequence[Contestant], folder: Path, repeats: int = REPEATS
 
     Each repeat trains with a seed of its own, the same for all contestants. A first, short training of each is not
     counted: it warms up.
-    The raw seconds are kept as JSON in `folder`, with machine and versions; deleting them measures anew.
+    The raw seconds are kept as JSON below `folder`, with machine and versions; deleting them measures anew. Waits for
+    everybody who uses the `machine`; the caller must not.
 
     Raises
     ------
@@ -92,21 +93,24 @@ def race(contestants: Sequence[Contestant], folder: Path, repeats: int = REPEATS
         "versions": {name: framework_versions(name) for name in ("keras", "torch")},
         "machine": {"name": platform.node(), "system": platform.platform(), "cores": os.cpu_count()},
     }
-    file = folder / f"{content_digest(about)}.json"
-    if file.exists():
-        epoch_seconds = json.loads(file.read_text(encoding="utf-8"))["epoch_seconds"]
-    else:
-        epoch_seconds = _measure(contestants, repeats)
-        write_atomically(file, json.dumps({**about, "epoch_seconds": epoch_seconds}).encode())
+    file = folder / "timings" / f"{content_digest(about)}.json"
+    if not file.exists():
+        with machine(folder, alone=True):
+            if not file.exists():  # who had the machine before may have measured the same
+                epoch_seconds = _measure(contestants, repeats)
+                write_atomically(file, json.dumps({**about, "epoch_seconds": epoch_seconds}).encode())
+    epoch_seconds = json.loads(file.read_text(encoding="utf-8"))["epoch_seconds"]
     return [Timing(np.array(one)) for one in epoch_seconds]
 
 
 @contextmanager
 def machine(folder: Path, *, alone: bool) -> Iterator[None]:
-    """Use the machine together with other sessions of this store, or alone, waiting until the others have stopped."""
+    """Use the machine together with other processes of this store, or alone, waiting until the others have stopped."""
     folder.mkdir(parents=True, exist_ok=True)
-    lock = ReadWriteLock(folder / "machine.db")
-    with lock.write_lock() if alone else lock.read_lock():
+    with (
+        closing(ReadWriteLock(folder / "machine.db", is_singleton=False)) as lock,
+        lock.write_lock() if alone else lock.read_lock(),
+    ):
         yield
 
 

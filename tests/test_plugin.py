@@ -107,6 +107,13 @@ def test_a_recorded_verdict_is_green_and_a_changed_one_red(pytester: pytest.Pyte
     result.stdout.fnmatch_lines(["*XPASS(strict)*refuted since 2026-01-31: B was timed on another machine*"])
 
 
+def test_where_noise_decides_two_verdicts_are_recorded(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """With `also`, either of two verdicts is no change, and supported still is one."""
+    also = EXPECTED_REFUTED + 'also = "inconclusive"\n'
+    make_claims(THREE_VERDICTS, report=REPORT + also)
+    pytester.runpytest("claims").assert_outcomes(xfailed=2, failed=1)
+
+
 def test_an_error_is_never_taken_for_a_recorded_refutation(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """A claim that breaks is red even where the register records that it is refuted."""
     make_claims("\n@finding\ndef test_broken(judge):\n    judge(1 / 0)\n", report=REPORT + EXPECTED_REFUTED)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from harness.training import keras_fit  # first: it sets what Keras and TensorFlow read while they are imported
+import harness.training.keras_fit as keras_fit  # first: it sets what Keras and TensorFlow read while they are imported
 
 # isort: split
 import keras
