@@ -18,6 +18,7 @@ lint: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.bench
+	$(BIN)/python -m benchmarks.always
 
 # Debian's python3 has no ensurepip unless python3-venv is installed; pip can then install itself from outside.
 .venv/ready: pyproject.toml constraints.txt

@@ -53,8 +53,11 @@ def test_predicted_values_agree(evidence, judge, activation):
 @pytest.mark.parametrize("keras", ["keras", "keras no-jit", "keras on-torch"])
 def test_torch_trains_faster_classification(classification_timings, judge, keras, torch):
     """A whole training of the classification takes Keras considerably longer, in each mode of both."""
-    first, second = classification_timings[keras].seconds, classification_timings[torch].seconds
-    judge(ratio_over_seeds(first, second, f"seconds a training, {keras} over {torch}"))
+    first, second = classification_timings[keras], classification_timings[torch]
+    judge(
+        ratio_over_seeds(first.seconds, second.seconds, f"seconds a training, {keras} over {torch}"),
+        note=f"{keras}: {first}; {torch}: {second}",
+    )
 
 
 @pytest.mark.timed
@@ -63,9 +66,11 @@ def test_torch_trains_faster_classification(classification_timings, judge, keras
 @pytest.mark.parametrize("keras", ["keras", "keras no-jit", "keras on-torch"])
 def test_torch_runs_an_epoch_faster_classification(classification_timings, judge, keras, torch):
     """An epoch after the first, with nothing left to trace or compile, takes Keras considerably longer."""
-    first = classification_timings[keras].steady_epoch_seconds
-    second = classification_timings[torch].steady_epoch_seconds
-    judge(ratio_over_seeds(first, second, f"seconds an epoch, {keras} over {torch}"))
+    first, second = classification_timings[keras], classification_timings[torch]
+    ratios = ratio_over_seeds(
+        first.steady_epoch_seconds, second.steady_epoch_seconds, f"seconds an epoch, {keras} over {torch}"
+    )
+    judge(ratios, note=f"{keras}: {first}; {torch}: {second}")
 
 
 @pytest.mark.timed
@@ -73,4 +78,5 @@ def test_torch_runs_an_epoch_faster_classification(classification_timings, judge
 def test_torch_trains_faster_regression(evidence, judge):
     """A whole training of the regression takes Keras considerably longer."""
     keras, torch = evidence.race([{"framework": name, "task": "regression"} for name in ("keras", "torch")])
-    judge(ratio_over_seeds(keras.seconds, torch.seconds, "seconds a training, Keras over PyTorch"))
+    ratios = ratio_over_seeds(keras.seconds, torch.seconds, "seconds a training, Keras over PyTorch")
+    judge(ratios, note=f"keras: {keras}; torch: {torch}")

@@ -28,8 +28,15 @@ class Judge:
         self.estimate: Estimate | None = None
         self.verdict: Verdict | None = None
 
-    def __call__(self, estimate: Estimate) -> None:
+    def __call__(self, estimate: Estimate, note: str = "") -> None:
         """Compare an estimate with the band that the register gives for this reading.
+
+        Parameters
+        ----------
+        estimate
+            The last line of a claim hands it over.
+        note
+            What else a reviewer should know, in one sentence.
 
         Raises
         ------
@@ -54,7 +61,7 @@ class Judge:
             low=estimate.low,
             high=estimate.high,
             method=estimate.method,
-            note=estimate.note,
+            note="; ".join(text for text in (estimate.note, note) if text),
             band=str(self._reading.band),
             band_reason=self._reading.band.reason,
             seeds=estimate.seeds,

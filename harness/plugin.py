@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.findings import Finding, Reading
     from harness.folder import ReportFolder
     from harness.judge import Judge
-    from harness.protocol import Protocol, Seed
+    from harness.protocol import Protocol
     from harness.store import Store
 
 MARKER = "finding"
@@ -126,40 +126,28 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     worker: str | None = getattr(config, "workerinput", {}).get("workerid")
     trains = worker is not None or config.getoption("dist", "no") == "no"
     if trains and _progress_key in config.stash and not config.getoption("collectonly") and not session.testsfailed:
-        _train_for(session.items, config, backwards=worker is not None and worker[-1] in "13579")
+        from harness.prepare import prepare
+
+        prepare(
+            _protocols_needed(session.items),
+            config.getoption("seeds"),
+            _store_of(config),
+            config.stash[_progress_key],
+            backwards=worker is not None and worker[-1] in "13579",
+        )
     return (yield)
 
 
-def _train_for(items: list[pytest.Item], config: pytest.Config, *, backwards: bool) -> None:
-    from harness.engine import missing_blocks, train_blocks
+def _protocols_needed(items: list[pytest.Item]) -> "set[Protocol]":
     from harness.plan import protocols_needed
-    from harness.progress import ProgressWriter
-    from harness.protocol import BLOCK_SIZE, seed_blocks
-    from harness.timing import machine
 
-    protocols = set()
+    needed: set[Protocol] = set()
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker(MARKER) is not None:
             with suppress(RegisterError):  # said where the claim is set up
                 parameters = item.callspec.params if hasattr(item, "callspec") else {}
-                protocols.update(protocols_needed(item.obj, parameters, *_finding_of(item), grid=_folder_of(item).grid))
-    if not protocols:
-        return
-    store, count = _store_of(config), config.getoption("seeds")
-    missing = missing_blocks(protocols, count, store)
-    progress = ProgressWriter(config.stash[_progress_key])
-    progress.planned(
-        ((_block_name(protocol, seeds), BLOCK_SIZE) for protocol in protocols for seeds in seed_blocks(count)),
-        (_block_name(*block) for block in missing),
-    )
-    # From both ends: two workers then import one framework each, and meet in the middle.
-    ordered = missing[::-1] if backwards else missing
-    with machine(store.folder, alone=False):
-        train_blocks(ordered, store, done=lambda block: progress.trained(_block_name(*block)))
-
-
-def _block_name(protocol: "Protocol", seeds: "tuple[Seed, ...]") -> str:
-    return f"{protocol.digest} {seeds[0].split}"
+                needed.update(protocols_needed(item.obj, parameters, *_finding_of(item), grid=_folder_of(item).grid))
+    return needed
 
 
 def _store_of(config: pytest.Config) -> "Store":

@@ -15,13 +15,14 @@ from typing import IO, Any
 import numpy as np
 from filelock import ReadWriteLock
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, ProtocolError
 from harness.protocol import Protocol, content_digest
 from harness.runs import Floats
 from harness.store import write_atomically
 from harness.training import framework_versions
 
 REPEATS = 5
+MODES = {"keras": ("default", "jit", "no-jit", "steps-10", "on-torch"), "torch": ("default", "compile")}
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,17 @@ class Contestant:
     protocol
         What is trained.
     mode
-        ``default``; ``jit`` or ``no-jit`` (Keras's ``jit_compile``); ``on-torch`` (Keras on its PyTorch backend);
-        ``compile`` (`torch.compile`).
+        ``default``; ``jit`` or ``no-jit`` (Keras's ``jit_compile``); ``steps-10`` (its ``steps_per_execution``);
+        ``on-torch`` (Keras on its PyTorch backend); ``compile`` (`torch.compile`).
     """
 
     protocol: Protocol
     mode: str = "default"
+
+    def __post_init__(self) -> None:
+        if self.mode not in MODES[self.protocol.framework]:
+            valid = ", ".join(MODES[self.protocol.framework])
+            raise ProtocolError(f"mode is {self.mode!r}; {self.protocol.framework} is timed in one of: {valid}")
 
     @property
     def process(self) -> str:
@@ -57,6 +63,12 @@ class Timing:
     """
 
     epoch_seconds: Floats
+
+    def __str__(self) -> str:
+        total, startup, epoch = (
+            float(np.median(taken)) for taken in (self.seconds, self.startup_seconds, self.steady_epoch_seconds)
+        )
+        return f"{total:.3g} s a training, {max(startup, 0):.2g} s of it startup, {1000 * epoch:.3g} ms an epoch"
 
     @property
     def seconds(self) -> Floats:

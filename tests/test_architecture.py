@@ -31,6 +31,7 @@ LAYERS = (
     {"evidence"},
     {"judge"},
     {"plan", "progress"},
+    {"prepare"},
     {"audit"},
     {"plugin", "__main__"},
 )

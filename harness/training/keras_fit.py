@@ -28,7 +28,12 @@ else:
     torch.set_num_threads(1)
 
 # What `compile` is told, for each mode; "default" is Keras's own choice.
-MODES: dict[str, dict[str, Any]] = {"default": {}, "jit": {"jit_compile": True}, "no-jit": {"jit_compile": False}}
+MODES: dict[str, dict[str, Any]] = {
+    "default": {},
+    "jit": {"jit_compile": True},
+    "no-jit": {"jit_compile": False},
+    "steps-10": {"steps_per_execution": 10},
+}
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
     "adam": keras.optimizers.Adam,

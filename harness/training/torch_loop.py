@@ -16,7 +16,7 @@ from harness.training.recording import one_run, outputs_of
 torch.set_num_threads(1)
 
 ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
-MODES = ("default", "compile")  # eager, and through torch.compile
+MODES = {"default": lambda model: model, "compile": torch.compile}
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
 
 
@@ -67,7 +67,7 @@ def train_and_time(
         # CrossEntropyLoss applies softmax itself: a network that ends in softmax applies it twice.
         softmax_output=protocol.loss == "cross_entropy_on_softmax",
     )
-    network = torch.compile(model) if mode == "compile" else model
+    network = MODES[mode](model)
     loss_function = nn.CrossEntropyLoss() if classify else nn.MSELoss()
     optimizer = OPTIMIZERS[protocol.optimizer](model.parameters(), lr=protocol.learning_rate)
     train_features, train_target = _tensors(split.train_features, split.train_target, classify)

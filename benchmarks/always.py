@@ -1,0 +1,86 @@
+"""Is PyTorch always faster than Keras? What the difference is made of: ``python -m benchmarks.always``.
+
+Native trainings, all in turn, by batch size, size of the data, and Keras's ``steps_per_execution``. Writes
+``docs/always.md``.
+"""
+
+import os
+import platform
+import tempfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.settings import ROOT, grid
+from harness.protocol import Protocol
+from harness.statistics import ratio_over_seeds
+from harness.timing import Contestant, Timing, race
+from harness.training import framework_versions
+
+REPEATS = 3
+EPOCHS = 10
+BATCH_SIZES = (4, 16, 64, 512)
+DATA_SETS = ("iris", "penguins", "wine")
+
+
+def variants(framework: str) -> dict[str, Contestant]:
+    """Return what is timed of one framework, by what is special about it."""
+    cell = grid().protocol(f"{framework}-classification-relu-adam-net1")
+    base = replace(cell, epochs=EPOCHS)
+    named: dict[str, Protocol] = {f"batch size {size}": replace(base, batch_size=size) for size in BATCH_SIZES}
+    named |= {f"data set {name}": replace(base, dataset=name) for name in DATA_SETS if name != base.dataset}
+    named |= {"1,024 neurons": replace(base, hidden_widths=(1024,))}
+    contestants = {name: Contestant(protocol) for name, protocol in named.items()}
+    if framework == "keras":
+        contestants["batch size 16, steps_per_execution 10"] = Contestant(base, "steps-10")
+    return contestants
+
+
+def row(name: str, keras: Timing, torch: Timing, steps: int) -> str:
+    """Return one line of the table."""
+    ratio = ratio_over_seeds(keras.steady_epoch_seconds, torch.steady_epoch_seconds, name)
+    cells = [
+        name,
+        str(steps),
+        *(f"{1000 * float(np.median(one.steady_epoch_seconds)):.1f}" for one in (keras, torch)),
+        *(f"{max(float(np.median(one.startup_seconds)), 0):.2f}" for one in (keras, torch)),
+        f"{ratio.value:.1f} [{ratio.low:.1f}, {ratio.high:.1f}]",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Measure, and write the page."""
+    keras, torch = variants("keras"), variants("torch")
+    contestants = [*keras.values(), *torch.values()]
+    with tempfile.TemporaryDirectory() as folder:
+        timings = dict(zip(contestants, race(contestants, Path(folder), REPEATS), strict=True))
+    lines = []
+    for name, contestant in keras.items():
+        opponent = torch.get(name, torch["batch size 16"])
+        rows = {"iris": 105, "penguins": 233, "wine": 124}[contestant.protocol.dataset]
+        steps = -(-rows // contestant.protocol.batch_size)
+        lines.append(row(name, timings[contestant], timings[opponent], steps))
+    versions = framework_versions("keras") | framework_versions("torch")
+    page = [
+        "# Is PyTorch always faster?",
+        "",
+        f"Measured on {date.today()} with `python -m benchmarks.always`: Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores ({platform.processor() or platform.machine()}), one thread a process, "
+        + ", ".join(f"{name} {version}" for name, version in versions.items())
+        + f". Classification, Adam, {EPOCHS} epochs, {REPEATS} repeats in turn; medians, ratio with its 90 % interval.",
+        "",
+        "| what | steps an epoch | Keras, ms an epoch | PyTorch, ms an epoch | Keras, startup s | PyTorch, startup s "
+        "| epoch, Keras over PyTorch |",
+        "|---|---|---|---|---|---|---|",
+        *lines,
+        "",
+    ]
+    (ROOT / "docs" / "always.md").write_text("\n".join(page), encoding="utf-8")
+    print("\n".join(page))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""Train what the selected claims need before the first of them is judged, and say how far that is."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from harness.engine import Block, missing_blocks, train_blocks
+from harness.progress import ProgressWriter
+from harness.protocol import BLOCK_SIZE, Protocol, seed_blocks
+from harness.store import Store
+from harness.timing import machine
+
+
+def prepare(protocols: Iterable[Protocol], count: int, store: Store, progress_file: Path, *, backwards: bool) -> None:
+    """Train what the store lacks of the first `count` seeds of these protocols, sharing the work with other processes.
+
+    Parameters
+    ----------
+    progress_file
+        Where to say what is needed, missing, and trained.
+    backwards
+        Begin at the other end: two workers then import one framework each, and meet in the middle.
+    """
+    needed = set(protocols)
+    if not needed:
+        return
+    missing = missing_blocks(needed, count, store)
+    progress = ProgressWriter(progress_file)
+    progress.planned(
+        ((_name((protocol, seeds)), BLOCK_SIZE) for protocol in needed for seeds in seed_blocks(count)),
+        (_name(block) for block in missing),
+    )
+    with machine(store.folder, alone=False):
+        ordered = missing[::-1] if backwards else missing
+        train_blocks(ordered, store, done=lambda block: progress.trained(_name(block)))
+
+
+def _name(block: Block) -> str:
+    protocol, seeds = block
+    return f"{protocol.digest} {seeds[0].split}"

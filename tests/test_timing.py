@@ -1,0 +1,163 @@
+import json
+import multiprocessing
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness import timing
+from harness.errors import HarnessError, ProtocolError
+from harness.protocol import Protocol
+from harness.timing import Contestant, Timing, machine, race
+
+PROTOCOL = Protocol(
+    framework="torch",
+    dataset="wine",
+    test_share=0.25,
+    scaling="standard",
+    hidden_widths=(4,),
+    activation="relu",
+    optimizer="sgd",
+    learning_rate=0.1,
+    batch_size=64,
+    epochs=3,
+    loss="cross_entropy",
+)
+OTHER = replace(PROTOCOL, optimizer="adam")
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
+    """Replace the processes that train; note optimizer, epochs and turn of each training asked for."""
+    log: list[tuple[str, int, int]] = []
+
+    @contextmanager
+    def no_process(kind: str):
+        yield kind
+
+    def answer(stopwatch: Any, contestant: Contestant, turn: int) -> list[float]:
+        assert stopwatch == contestant.process
+        log.append((contestant.protocol.optimizer, contestant.protocol.epochs, turn))
+        return [1.0 + turn, 0.1, 0.3]
+
+    monkeypatch.setattr(timing, "_stopwatch", no_process)
+    monkeypatch.setattr(timing, "_ask", answer)
+    return log
+
+
+def test_contestants_are_measured_in_turn_after_a_short_warm_up(
+    asked: list[tuple[str, int, int]], tmp_path: Path
+) -> None:
+    """A B A B, the same seeds for both, and the warm-up of two epochs is not counted."""
+    timings = race([Contestant(PROTOCOL), Contestant(OTHER)], tmp_path, repeats=2)
+    assert asked == [("sgd", 2, 0), ("adam", 2, 0), ("sgd", 3, 0), ("adam", 3, 0), ("sgd", 3, 1), ("adam", 3, 1)]
+    np.testing.assert_allclose(timings[0].seconds, [1.4, 2.4])
+
+
+def test_total_steady_epoch_and_startup_are_apart() -> None:
+    """The total is the sum, a steady epoch the median after the first, the startup what the first took beyond."""
+    one = Timing(np.array([[2.0, 0.5, 0.4, 9.0], [1.0, 1.0, 1.0, 1.0]]))
+    np.testing.assert_allclose(one.seconds, [11.9, 4.0])
+    np.testing.assert_allclose(one.steady_epoch_seconds, [0.5, 1.0])
+    np.testing.assert_allclose(one.startup_seconds, [1.5, 0.0])
+
+
+def test_raw_seconds_are_kept_with_machine_and_versions_and_read_again(
+    asked: list[tuple[str, int, int]], tmp_path: Path
+) -> None:
+    """The same question is measured once; another mode, or another number of repeats, is another question."""
+    first = race([Contestant(PROTOCOL)], tmp_path, repeats=2)
+    trained = len(asked)
+    again = race([Contestant(PROTOCOL)], tmp_path, repeats=2)
+    assert len(asked) == trained
+    np.testing.assert_array_equal(first[0].epoch_seconds, again[0].epoch_seconds)
+    (file,) = (tmp_path / "timings").iterdir()
+    kept = json.loads(file.read_text())
+    assert kept["epoch_seconds"] == [[[1.0, 0.1, 0.3], [2.0, 0.1, 0.3]]]
+    assert kept["versions"]["torch"]["torch"]
+    assert kept["machine"]["cores"] >= 1
+    race([Contestant(PROTOCOL, "compile")], tmp_path, repeats=2)
+    race([Contestant(PROTOCOL)], tmp_path, repeats=3)
+    assert len(list((tmp_path / "timings").iterdir())) == 3
+
+
+def test_a_real_training_is_timed_and_a_failing_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyTorch's trainer answers with one time an epoch; a mode that it does not know ends in one sentence."""
+    (one,) = race([Contestant(PROTOCOL)], tmp_path, repeats=2)
+    assert one.epoch_seconds.shape == (2, 3)
+    assert (one.epoch_seconds > 0).all()
+    monkeypatch.setitem(timing.MODES, "torch", ("backwards",))
+    with pytest.raises(HarnessError, match=r"^timing failed: Contestant\(.*mode='backwards'\): KeyError: 'backwards'"):
+        race([Contestant(PROTOCOL, "backwards")], tmp_path, repeats=2)
+
+
+def test_an_unknown_mode_is_refused_before_anything_starts() -> None:
+    """The sentence names the mode and those of the framework."""
+    with pytest.raises(ProtocolError, match=r"^mode is 'no-jit'; torch is timed in one of: default, compile$"):
+        Contestant(PROTOCOL, "no-jit")
+
+
+def _use(folder: Path, log: Path, name: str, alone: bool, ready: Any) -> None:
+    ready.wait()
+    with machine(folder, alone=alone):
+        with log.open("a") as file:
+            file.write(f"begin {name}\n")
+        time.sleep(0.3)
+        with log.open("a") as file:
+            file.write(f"end {name}\n")
+
+
+@pytest.mark.parametrize(("alone", "overlap"), [(True, False), (False, True)])
+def test_who_is_alone_shares_the_machine_with_nobody(tmp_path: Path, alone: bool, overlap: bool) -> None:
+    """Two processes that share overlap; one that is alone and one that shares never do."""
+    context = multiprocessing.get_context("spawn")
+    ready, log = context.Barrier(2), tmp_path / "log"
+    processes = [
+        context.Process(target=_use, args=(tmp_path, log, name, only, ready))
+        for name, only in (("a", alone), ("b", False))
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+        assert process.exitcode == 0
+    kinds = [line.split()[0] for line in log.read_text().splitlines()]
+    assert (kinds == ["begin", "begin", "end", "end"]) == overlap
+    assert (kinds == ["begin", "end", "begin", "end"]) != overlap
+
+
+def test_time_is_measured_only_in_claims_marked_for_it(
+    pytester: pytest.Pytester, make_claims: Callable[..., None]
+) -> None:
+    """Without the marker other claims might run beside the measurement."""
+    make_claims("\n@finding\ndef test_time(evidence, judge):\n    evidence.race([{'activation': 'relu'}])\n")
+    result = pytester.runpytest("claims")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*a claim that measures time is marked @pytest.mark.timed, to have the machine alone"])
+
+
+def test_timed_claims_come_last_and_are_judged(pytester: pytest.Pytester, make_claims: Callable[..., None]) -> None:
+    """A claim marked `timed` waits for all others of its worker, then gets its timings."""
+    make_claims(
+        """
+@pytest.mark.timed
+@finding
+def test_time(evidence, judge):
+    one, other = evidence.race([{"activation": "relu"}, {"activation": "tanh"}])
+    assert one.epoch_seconds.shape == (5, 2)
+    judge(mean_over_seeds(1 + 1e-6 * one.seconds, "seconds"))
+
+@finding
+def test_other(judge):
+    judge(mean_over_seeds(SUPPORTED, "ratio"))
+"""
+    )
+    result = pytester.runpytest_subprocess("claims", "-v", "-n", "0")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*::test_other PASSED*", "*::test_time PASSED*"])
+    assert "torch-classification-relu-adam (default)" in (pytester.path / "reports" / "claims.html").read_text()
