@@ -1,6 +1,8 @@
 """Train one network with PyTorch: a module, a data loader, a plain loop."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +18,7 @@ from harness.training.recording import one_run, outputs_of
 torch.set_num_threads(1)
 
 ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
-MODES = {"default": lambda model: model, "compile": torch.compile}
+MODES: dict[str, Callable[[nn.Module], Any]] = {"default": lambda model: model, "compile": torch.compile}
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
 
 
