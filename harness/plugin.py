@@ -1,5 +1,6 @@
 """The pytest plugin: options, markers, fixtures and hooks. The work itself is imported when a claim needs it."""
 
+import os
 import shlex
 from argparse import ArgumentTypeError
 from collections.abc import Generator
@@ -67,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(problem)) from None
     if not folders:
         return
+    _refuse_unwritable(_store_folder(config))
     if not config.getoption("htmlpath", None):
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
@@ -148,6 +150,12 @@ def _protocols_needed(items: list[pytest.Item]) -> "set[Protocol]":
                 parameters = item.callspec.params if hasattr(item, "callspec") else {}
                 needed.update(protocols_needed(item.obj, parameters, *_finding_of(item), grid=_folder_of(item).grid))
     return needed
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        raise pytest.UsageError(f"--store {folder}: {nearest} is no folder that can be written to; give another folder")
 
 
 def _store_of(config: pytest.Config) -> "Store":

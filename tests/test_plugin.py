@@ -188,6 +188,17 @@ def test_a_wrong_seed_count_gets_one_sentence(pytester: pytest.Pytester, make_cl
     result.stderr.fnmatch_lines([f"*--seeds: is '{value}'; give a whole number of at least 2"])
 
 
+def test_a_store_that_cannot_be_written_to_gets_one_sentence(
+    pytester: pytest.Pytester, make_claims: MakeClaims
+) -> None:
+    """Nothing is trained that could not be kept."""
+    make_claims(THREE_VERDICTS)
+    file = pytester.makefile(".txt", "no folder")
+    result = pytester.runpytest("claims", "--store", f"{file}/store")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --store {file}/store: {file} is no folder that can be written to; *"])
+
+
 def test_a_worker_that_dies_is_named_on_top_and_the_session_fails(
     pytester: pytest.Pytester, make_claims: MakeClaims
 ) -> None:

@@ -107,7 +107,7 @@ def _use(folder: Path, log: Path, name: str, alone: bool, ready: Any) -> None:
     with machine(folder, alone=alone):
         with log.open("a") as file:
             file.write(f"begin {name}\n")
-        time.sleep(0.3)
+        time.sleep(1.0)
         with log.open("a") as file:
             file.write(f"end {name}\n")
 
