@@ -1,6 +1,7 @@
 """A small report of its own, for tests that drive pytest with the plugin."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +63,18 @@ INCONCLUSIVE = [0.5, 0.8, 1.0, 1.2, 1.5]
 DIVERGED = [1.0, 1.0, float("nan")]
 finding = pytest.mark.finding("speed.faster", reading="ratio")
 """
+
+
+@pytest.fixture
+def small_report(tmp_path: Path) -> Path:
+    """Write the small report's folder, for tests that train in this process.
+
+    They cannot use pytester, which forgets the modules that were loaded meanwhile; PyTorch cannot be loaded twice.
+    """
+    (tmp_path / "claims").mkdir()
+    (tmp_path / "claims" / "report.toml").write_text(REPORT, encoding="utf-8")
+    (tmp_path / "claims" / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
+    return tmp_path / "claims"
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +10,9 @@ from harness.folder import open_folder
 
 
 @pytest.fixture
-def evidence(pytester: pytest.Pytester, make_claims: Callable[..., None], tmp_path: Path) -> Evidence:
+def evidence(small_report: Path, tmp_path: Path) -> Evidence:
     """Open the small report's evidence over three seeds."""
-    make_claims("")
-    return Evidence(open_folder(pytester.path / "claims").grid, 3, open_store(tmp_path / "store"))
+    return Evidence(open_folder(small_report).grid, 3, open_store(tmp_path / "store"))
 
 
 def test_a_cell_is_asked_for_by_its_axes(evidence: Evidence, tmp_path: Path) -> None:

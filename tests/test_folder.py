@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,15 +25,11 @@ def test_folders_are_found_from_paths_at_below_and_above(tmp_path: Path) -> None
     assert folders_among([tmp_path / "nowhere"]) == []
 
 
-def test_both_files_are_read_and_a_missing_one_is_named(
-    pytester: pytest.Pytester, make_claims: Callable[..., None]
-) -> None:
+def test_both_files_are_read_and_a_missing_one_is_named(small_report: Path) -> None:
     """A folder gives register and grid; without protocol.toml the sentence names that file."""
-    make_claims("")
-    folder = pytester.path / "claims"
-    assert open_folder(folder).register.title == "A small report"
-    assert len(open_folder(folder).grid.protocols) == 2
+    assert open_folder(small_report).register.title == "A small report"
+    assert len(open_folder(small_report).grid.protocols) == 2
     open_folder.cache_clear()
-    (folder / "protocol.toml").unlink()
+    (small_report / "protocol.toml").unlink()
     with pytest.raises(RegisterError, match=r"protocol\.toml: cannot be read \(No such file or directory\)"):
-        open_folder(folder)
+        open_folder(small_report)

@@ -1,6 +1,6 @@
 """The command line."""
 
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -17,11 +17,15 @@ def test_cells_lists_every_cell_of_the_report(
     assert "keras-regression-tanh-rmsprop-net3" in names
 
 
-def test_train_trains_a_cell_by_name(
-    pytester: pytest.Pytester, make_claims: Callable[..., None], capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def beside_the_report(small_report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in the folder that holds the small report as ``claims``."""
+    monkeypatch.chdir(small_report.parent)
+
+
+@pytest.mark.usefixtures("beside_the_report")
+def test_train_trains_a_cell_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     """Each seed's end is printed, and a second call finds the same in the store."""
-    make_claims("")
     arguments = ["train", "claims", "torch-classification-tanh-adam", "--seeds", "2"]
     assert main(arguments) == 0
     first = capsys.readouterr().out
@@ -45,14 +49,8 @@ def test_train_trains_a_cell_by_name(
         ),
     ],
 )
-def test_bad_input_gets_one_sentence(
-    pytester: pytest.Pytester,
-    make_claims: Callable[..., None],
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    sentence: str,
-) -> None:
+@pytest.mark.usefixtures("beside_the_report")
+def test_bad_input_gets_one_sentence(capsys: pytest.CaptureFixture[str], arguments: list[str], sentence: str) -> None:
     """What the user can mend is said in one sentence on standard error, with exit status 2."""
-    make_claims("")
     assert main(arguments) == 2
     assert capsys.readouterr().err == sentence

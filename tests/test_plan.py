@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,16 +10,15 @@ from harness.plan import BlankEvidence, blank_runs, protocols_needed
 
 
 @pytest.fixture
-def grid(pytester: pytest.Pytester, make_claims) -> Grid:
+def grid(small_report: Path) -> Grid:
     """Open the grid of the small report."""
-    make_claims("")
-    return open_folder(pytester.path / "claims").grid
+    return open_folder(small_report).grid
 
 
 @pytest.fixture
-def finding(pytester: pytest.Pytester, grid: Grid) -> tuple[Finding, Reading]:
+def finding(small_report: Path) -> tuple[Finding, Reading]:
     """Find the finding of the small report, with its reading."""
-    return open_folder(pytester.path / "claims").register.find("speed.faster", "ratio", "here")
+    return open_folder(small_report).register.find("speed.faster", "ratio", "here")
 
 
 def test_what_a_claim_asks_for_is_noted_in_order(grid: Grid, finding: tuple[Finding, Reading]) -> None:
