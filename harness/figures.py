@@ -54,7 +54,7 @@ def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, band: Ban
         for axis, (array, label) in zip(axes, names.items(), strict=False):
             curves = {cell: getattr(runs, array) for cell, runs in runs_by_cell.items()}
             draw_curves(axis, curves, label)
-            axis.legend(fontsize=7)
+            axis.legend(fontsize=7, loc="upper right" if array == "test_loss" else "lower right")
         draw_sample(axes[-1], estimate, band)
         return _svg(figure)
 
@@ -76,6 +76,7 @@ def draw_curves(axis: Axes, curves: Mapping[str, Floats], label: str) -> None:
         colour = COLOURS[number % len(COLOURS)]
         axis.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
         axis.plot(epochs, middle, color=colour, linestyle=DASHES[number % len(DASHES)], label=name)
+    axis.locator_params(nbins=5)
     axis.set_xlabel("epoch")
     axis.set_ylabel(label)
 
@@ -112,11 +113,12 @@ def draw_sample(axis: Axes, estimate: Estimate, band: Band) -> None:
     left, right = axis.get_xlim()
     axis.axvspan(max(limits[0], left), min(limits[1], right), color=COLOURS[2], alpha=0.15, label=name)
     axis.set_ylim(0, 1)
+    axis.locator_params(nbins=5)
     axis.set_xlabel(estimate.sample_label)
     axis.set_ylabel("share of seeds below")
     missing = estimate.seeds - len(finite)
     axis.set_title(f"{estimate.seeds} seeds" + (f", {missing} diverged" if missing else ""), fontsize=9)
-    axis.legend(fontsize=7)
+    axis.legend(fontsize=7, loc="upper left")  # sorted dots leave it free
 
 
 def _svg(figure: Figure) -> str:
