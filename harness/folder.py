@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from harness.findings import Register, read_register
-from harness.grid import Grid, read_grid
+if TYPE_CHECKING:
+    from harness.findings import Register
+    from harness.grid import Grid
 
 REGISTER_FILE = "report.toml"
 PROTOCOL_FILE = "protocol.toml"
@@ -16,8 +18,8 @@ PROTOCOL_FILE = "protocol.toml"
 class ReportFolder:
     """A report under test: what it says, and how its networks are trained."""
 
-    register: Register
-    grid: Grid
+    register: "Register"
+    grid: "Grid"
 
 
 @cache
@@ -29,6 +31,10 @@ def open_folder(folder: Path) -> ReportFolder:
     RegisterError
         If one is missing or malformed.
     """
+    # Every pytest session looks for folders; only one that has some should pay for reading them.
+    from harness.findings import read_register
+    from harness.grid import read_grid
+
     return ReportFolder(read_register(folder / REGISTER_FILE), read_grid(folder / PROTOCOL_FILE))
 
 

@@ -104,12 +104,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A strict xfail that names one exception: a verdict that changed is red in either direction, and an error in the
     harness is never taken for a refutation.
     """
+    claims = [item for item in items if item.get_closest_marker(MARKER) is not None]
+    if not claims:
+        return
     from harness.verdict import EXCEPTIONS
 
     items.sort(key=_is_timed)  # last, so that nobody waits for a measurement while there is something to train
-    for item in items:
-        if item.get_closest_marker(MARKER) is None:
-            continue
+    for item in claims:
         try:
             finding, reading = _finding_of(item)
         except RegisterError:

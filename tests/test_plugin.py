@@ -251,6 +251,17 @@ def test_other_sessions_are_left_alone(pytester: pytest.Pytester) -> None:
     assert not (pytester.path / "reports").exists()
 
 
+def test_other_sessions_load_nothing_heavy(pytester: pytest.Pytester) -> None:
+    """A whole session without claims loads neither NumPy nor anything of the harness that needs it."""
+    pytester.makepyfile(
+        "import sys\n\ndef test_one():\n"
+        "    print('LOADED', sorted({'numpy', 'scipy', 'matplotlib'} & set(sys.modules)))\n"
+    )
+    result = pytester.runpytest_subprocess("-s", "-p", "no:hypothesispytest")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*LOADED [[][]]*"])
+
+
 REAL_CLAIM = """
 import sys
 
