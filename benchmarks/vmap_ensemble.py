@@ -18,9 +18,9 @@ from harness.protocol import Protocol, Seed
 from harness.runs import Runs
 from harness.training.recording import block_of_runs, outputs_of
 
-# The parts around the gradient are the harness's own, private or not, so that both sides do the same there.
-from harness.training.torch_ensemble import FUSED, _accuracy, _epoch_order, _stack
-from harness.training.torch_loop import OPTIMIZERS, Network
+# What is around the gradient is the harness's own, so that both sides do the same there.
+from harness.training.torch_ensemble import optimizer_step, shuffled, stack
+from harness.training.torch_loop import Network
 
 Parameters = dict[str, Tensor]
 
@@ -41,33 +41,30 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
 
     def loss_of(parameters: Parameters, features: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         outputs = functional_call(skeleton, parameters, (features,))
-        loss = functional.cross_entropy(outputs, target) if classify else functional.mse_loss(outputs, target)
-        return loss, outputs
+        if classify:
+            return functional.cross_entropy(outputs, target), outputs
+        return functional.mse_loss(outputs[:, 0], target), outputs
 
     evaluate = vmap(loss_of)
     differentiate = vmap(grad_and_value(loss_of, has_aux=True))
-    optimizer = OPTIMIZERS[protocol.optimizer](
-        list(parameters.values()), lr=protocol.learning_rate, **FUSED[protocol.optimizer]
-    )
+    step = optimizer_step(protocol, list(parameters.values()))
     generators = [torch.Generator().manual_seed(seed.training) for seed in seeds]
     with torch.no_grad():
-        train_features, train_target = _stack(splits, "train", classify)
-        test_features, test_target = _stack(splits, "test", classify)
+        train_features, train_target = stack(splits, "train")
+        test_features, test_target = stack(splits, "test")
         count, rows = train_target.shape[:2]
-        member = torch.arange(count)[:, None]
         curves: dict[str, list[Tensor]] = {"train_loss": [], "test_loss": [], "weight_norm": [_norms(parameters)]}
         if classify:
             curves |= {"train_accuracy": [], "test_accuracy": []}
         for _ in range(protocol.epochs):
-            order = torch.stack([_epoch_order(generator, rows) for generator in generators])
-            features, target = train_features[member, order], train_target[member, order]
+            features, target = shuffled(train_features, train_target, generators)
             loss_sum, outputs_by_batch = torch.zeros(count), []
             for start in range(0, rows, protocol.batch_size):
                 batch = slice(start, start + protocol.batch_size)
                 gradients, (losses, outputs) = differentiate(parameters, features[:, batch], target[:, batch])
                 for name, gradient in gradients.items():
                     parameters[name].grad = gradient
-                optimizer.step()
+                step()
                 loss_sum += losses * outputs.shape[1]
                 outputs_by_batch.append(outputs)
             losses, outputs = evaluate(parameters, test_features, test_target)
@@ -98,6 +95,11 @@ def _initial(protocol: Protocol, split: Split, seed: Seed) -> Network:
         protocol.activation,
         softmax_output=protocol.loss == "cross_entropy_on_softmax",
     )
+
+
+def _accuracy(outputs: Tensor, target: Tensor) -> Tensor:
+    """Return the share of rows with the right class, shape (seeds,), of outputs (seeds, rows, classes)."""
+    return (outputs.argmax(dim=2) == target).float().mean(dim=1)
 
 
 def _norms(parameters: Parameters) -> Tensor:

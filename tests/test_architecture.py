@@ -20,7 +20,7 @@ LAYERS = (
     {"statistics"},
     {"training.recording"},
     {"training.keras_fit", "training.torch_loop"},
-    {"training.keras_ensemble", "training.torch_ensemble", "training.stopwatch"},
+    {"training.stacked_network"},
     {"training.keras_ensemble", "training.torch_ensemble", "training.stopwatch"},
     {"training"},
     {"verdict"},

@@ -1,0 +1,125 @@
+"""Many PyTorch networks of one shape as one: outputs and gradients by batched products (Wang et al. 2021, HFTA, MLSys).
+
+A step of so small a network costs what its operations cost to start, not what they compute. So all parameters are one
+flat tensor, and the chain rule is written out over the derivative kernels that autograd itself would call. Outputs
+have their rows last, (seeds, outputs, rows): a softmax over three neighbours in memory takes ten times as long as one
+over three lines of rows.
+"""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from harness.protocol import Protocol
+from harness.training.torch_loop import Network
+
+aten = torch.ops.aten
+ACTIVATIONS = {"relu": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh}
+# From the gradient of an activation's output, and that output, to the gradient of its input.
+DERIVATIVES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "relu": lambda gradient, output: aten.threshold_backward(gradient, output, 0),
+    "sigmoid": aten.sigmoid_backward,
+    "tanh": aten.tanh_backward,
+}
+
+
+class StackedNetwork:
+    """The networks of all seeds, their parameters in one flat tensor.
+
+    Attributes
+    ----------
+    parameters : (seeds * parameters of one network,)
+        What the optimizer steps on; `fill_gradient` fills its gradient.
+    """
+
+    def __init__(self, networks: Sequence[Network], protocol: Protocol) -> None:
+        stacked = [
+            torch.stack(tensors).detach()
+            for tensors in zip(*(network.parameters() for network in networks), strict=True)
+        ]
+        # Weights as (seeds, in, out), biases as (seeds, 1, out): what baddbmm takes.
+        shaped = [(tensor.mT if tensor.dim() == 3 else tensor[:, None]).contiguous() for tensor in stacked]
+        self.parameters = torch.nn.Parameter(torch.cat([tensor.flatten() for tensor in shaped]))
+        self.parameters.grad = torch.zeros_like(self.parameters)
+        values, gradients = _views(self.parameters.detach(), shaped), _views(self.parameters.grad, shaped)
+        self._weights, self._biases = values[::2], values[1::2]
+        self._transposed = [weights.mT for weights in self._weights]
+        self._weight_gradients, self._bias_gradients = gradients[::2], gradients[1::2]
+        self._activation = ACTIVATIONS[protocol.activation]
+        self._derivative = DERIVATIVES[protocol.activation]
+        self._classify = protocol.task == "classification"
+        self._softmax_output = protocol.loss == "cross_entropy_on_softmax"
+
+    def __call__(self, features: Tensor) -> Tensor:
+        """Map features (seeds, rows, inputs) to outputs (seeds, outputs, rows)."""
+        return self._outputs(self._signals(features)[-1])
+
+    def losses(self, outputs: Tensor, target: Tensor) -> Tensor:
+        """Return the loss of each row, shape (seeds, rows).
+
+        Parameters
+        ----------
+        outputs : (seeds, outputs, rows)
+        target : (seeds, rows)
+            Classes or values.
+        """
+        if self._classify:
+            return functional.cross_entropy(outputs, target, reduction="none")
+        return functional.mse_loss(outputs[:, 0], target, reduction="none")
+
+    def wanted(self, target: Tensor) -> Tensor:
+        """Return the outputs that would be perfect, shape (seeds, outputs, rows), for a target (seeds, rows)."""
+        if self._classify:
+            classes = torch.arange(self._biases[-1].shape[2])
+            return (target[:, None] == classes[:, None]).float()
+        return target[:, None]
+
+    def fill_gradient(self, features: Tensor, wanted: Tensor) -> Tensor:
+        """Return the outputs; leave the gradient of each seed's mean loss in `parameters`.
+
+        Parameters
+        ----------
+        features : (seeds, rows, inputs)
+        wanted : (seeds, outputs, rows)
+            As `wanted` returns it.
+        """
+        signals = self._signals(features)
+        outputs = self._outputs(signals[-1])
+        # With cross-entropy, the gradient for what its softmax is taken of is the softmax less the perfect answer
+        # (Bishop 2006, Pattern Recognition and Machine Learning, equation 4.109).
+        error = torch.sub(outputs.softmax(dim=1) if self._classify else outputs, wanted)
+        gradient = error.mul_((1 if self._classify else 2) / wanted.shape[2])
+        if self._softmax_output:
+            gradient = aten._softmax_backward_data(gradient, outputs, 1, torch.float32)
+        gradient = gradient.mT
+        for number in range(len(self._weights) - 1, -1, -1):
+            torch.bmm(signals[number].mT, gradient, out=self._weight_gradients[number])
+            torch.sum(gradient, dim=1, keepdim=True, out=self._bias_gradients[number])
+            if number:
+                behind = torch.bmm(gradient, self._transposed[number])
+                gradient = self._derivative(behind, signals[number])
+        return outputs
+
+    def norms(self) -> Tensor:
+        """Return the Euclidean norm over all weights and biases of each network, shape (seeds,)."""
+        squares = [(values**2).sum(dim=(1, 2)) for values in (*self._weights, *self._biases)]
+        return torch.stack(squares).sum(dim=0).sqrt()
+
+    def _signals(self, features: Tensor) -> list[Tensor]:
+        """Return the input of each layer, and what the last layer puts out: all but the last (seeds, rows, width)."""
+        signals = [features]
+        for biases, weights in zip(self._biases[:-1], self._weights[:-1], strict=True):
+            signals.append(self._activation(torch.baddbmm(biases, signals[-1], weights)))
+        signals.append(torch.baddbmm(self._biases[-1].mT, self._transposed[-1], signals[-1].mT))
+        return signals
+
+    def _outputs(self, last: Tensor) -> Tensor:
+        return last.softmax(dim=1) if self._softmax_output else last
+
+
+def _views(flat: Tensor, like: Sequence[Tensor]) -> list[Tensor]:
+    """Return consecutive parts of a flat tensor, in the shapes of others."""
+    parts = torch.split(flat, [tensor.numel() for tensor in like])
+    return [part.view(tensor.shape) for part, tensor in zip(parts, like, strict=True)]
