@@ -22,7 +22,7 @@ Trainer = Callable[[Protocol, Split, Seed], Runs]
 EnsembleTrainer = Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]
 
 # Raise it when a change in this package changes results: stored runs of older versions are then trained again.
-TRAINING_VERSION = 1
+TRAINING_VERSION = 2
 
 _REFERENCES = {"keras": "harness.training.keras_fit", "torch": "harness.training.torch_loop"}
 _ENSEMBLES = {"keras": "harness.training.keras_ensemble", "torch": "harness.training.torch_ensemble"}

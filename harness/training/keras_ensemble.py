@@ -1,12 +1,17 @@
 """Train a whole block of seeds of one protocol with Keras on TensorFlow, as one compiled program.
 
 The networks of all seeds are stacked along a first axis, the whole training is one `tf.function`, and Keras's own
-initializers, activations, losses and optimizer classes act on the stacked variables (Wang et al. 2021, HFTA, MLSys).
+initializers, activations, losses and optimizer classes act on the stacked weights (Wang et al. 2021, HFTA, MLSys).
 The updates are elementwise, so each seed's slice gets exactly the update it would get alone. A member equals a `fit`
 with the same initial weights and order of rows, but for the order in which floats are summed; that order is drawn
 here for each seed by NumPy, since the one that `fit` draws inside its input pipeline costs more than the training.
+
+Twenty seeds take little longer than one: most of the time goes into tracing the program. So there is one variable for
+all weights, which the optimizer's update is traced for once, and the loops are written as the graph's own, which
+spares the translation of Python.
 """
 
+import itertools
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +30,7 @@ from harness.runs import Runs
 from harness.training.recording import block_of_runs, outputs_of
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_norm")
+_PARTS = ("train_features", "train_target", "test_features", "test_target")
 
 
 def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
@@ -37,23 +43,25 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     """
     started = time.perf_counter()
     tf.config.experimental.enable_op_determinism()
-    keras.backend.clear_session()
-    stacked = [np.stack(weights) for weights in zip(*map(_initial_of(protocol, splits[0]), seeds), strict=True)]
-    variables = [keras.Variable(weights, name=f"weights_{number}") for number, weights in enumerate(stacked)]
+    # Forget the names of earlier variables; freeing their memory by a garbage collection takes longer than a training.
+    keras.backend.clear_session(free_memory=False)
+    widths = (splits[0].train_features.shape[1], *protocol.hidden_widths, outputs_of(protocol, splits[0]))
+    initial = initial_weights(widths, seeds)
+    flat = keras.Variable(initial, name="weights")
     optimizer = keras_fit.OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate)
-    optimizer.build(variables)
+    optimizer.build([flat])
     rows = len(splits[0].train_target)
     orders = np.stack([epoch_orders(seed, rows, protocol.epochs) for seed in seeds], axis=1)
-    curves, predictions = _program(protocol, variables, optimizer)(
+    curves, predictions = _program(protocol, widths, flat, optimizer)(
         *(tf.constant(np.stack([getattr(split, name) for split in splits])) for name in _PARTS), tf.constant(orders)
     )
     by_name = {
-        name: np.moveaxis(curve.numpy(), 0, 1)
+        name: curve.numpy().T
         for name, curve in zip(CURVES, curves, strict=True)
         if protocol.task == "classification" or "accuracy" not in name
     }
-    initial = np.sqrt(sum((weights.astype(np.float64) ** 2).sum(axis=(1, 2)) for weights in stacked))
-    by_name["weight_norm"] = np.concatenate([initial[:, None], by_name["weight_norm"]], axis=1)
+    norms = np.sqrt((initial.astype(np.float64) ** 2).sum(axis=1))
+    by_name["weight_norm"] = np.concatenate([norms[:, None], by_name["weight_norm"]], axis=1)
     return block_of_runs(
         protocol,
         splits,
@@ -64,9 +72,6 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     )
 
 
-_PARTS = ("train_features", "train_target", "test_features", "test_target")
-
-
 def epoch_orders(seed: Seed, rows: int, epochs: int) -> NDArray[np.int32]:
     """Return the order of the training rows in each epoch, shape (epochs, rows)."""
     generator = np.random.default_rng(seed.training)
@@ -74,90 +79,112 @@ def epoch_orders(seed: Seed, rows: int, epochs: int) -> NDArray[np.int32]:
     return generator.permuted(order, axis=1)
 
 
-def initial_weights(protocol: Protocol, inputs: int, outputs: int, seed: Seed) -> list[NDArray[np.float32]]:
-    """Return the weights and biases, in turn, with which `harness.training.keras_fit` starts for this seed."""
-    keras.utils.set_random_seed(seed.training)
-    widths = (inputs, *protocol.hidden_widths, outputs)
-    # Each layer draws the seed of its initializer when it is made, before any weight is drawn.
-    initializers = [keras.initializers.GlorotUniform() for _ in widths[1:]]
-    weights: list[NDArray[np.float32]] = []
-    for initializer, fan_in, fan_out in zip(initializers, widths, widths[1:], strict=False):
-        weights += [np.asarray(initializer((fan_in, fan_out))), np.zeros(fan_out, dtype=np.float32)]
-    return weights
+def initial_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.float32]:
+    """Return what each seed's `harness.training.keras_fit` starts with, shape (seeds, parameters of one network).
+
+    Of each layer first the weights, then the biases.
+
+    Parameters
+    ----------
+    widths
+        Of the inputs, the hidden layers and the outputs.
+    """
+    initializers = []
+    for seed in seeds:
+        keras.utils.set_random_seed(seed.training)
+        # Each layer draws the seed of its initializer when it is made, before any weight is drawn.
+        initializers.append([keras.initializers.GlorotUniform() for _ in widths[1:]])
+
+    def parameters(own: Sequence[Any]) -> NDArray[np.float32]:
+        layers = zip(own, itertools.pairwise(widths), strict=True)
+        return np.concatenate(
+            [part for draw, shape in layers for part in (np.ravel(draw(shape)), np.zeros(shape[1], dtype=np.float32))]
+        )
+
+    # No draw before the last seed is set: whenever it is seeded, TensorFlow forgets its compiled operations.
+    return np.stack([parameters(own) for own in initializers])
 
 
-def _initial_of(protocol: Protocol, split: Split) -> Any:
-    inputs, outputs = split.train_features.shape[1], outputs_of(protocol, split)
-
-    def stackable(seed: Seed) -> list[NDArray[np.float32]]:
-        weights = initial_weights(protocol, inputs, outputs, seed)
-        return [array if array.ndim == 2 else array[None] for array in weights]
-
-    return stackable
-
-
-def _program(protocol: Protocol, variables: Sequence[Any], optimizer: Any) -> Any:
+def _program(protocol: Protocol, widths: Sequence[int], flat: Any, optimizer: Any) -> Any:
     """Return the whole training as one compiled function.
 
     It takes the arrays of `_PARTS`, each with a first axis over the seeds, and the orders (epochs, seeds, rows); it
     returns the curves of `CURVES`, each (epochs, seeds), and the predictions (seeds, test rows, outputs).
+
+    Parameters
+    ----------
+    flat : (seeds, parameters of one network)
+        A variable; of each layer first the weights, then the biases.
     """
     classify = protocol.task == "classification"
     activation = keras.activations.get(protocol.activation)
     loss_function = keras.losses.get(keras_fit.LOSSES[protocol.loss])
+    layers = list(itertools.pairwise(widths))
+    sizes = [size for fan_in, fan_out in layers for size in (fan_in * fan_out, fan_out)]
 
-    def outputs_and_losses(features: Any, target: Any) -> tuple[Any, Any]:
+    def outputs_and_losses(values: Any, features: Any, target: Any) -> tuple[Any, Any]:
         """Return outputs (seeds, rows, outputs) and the loss of each row (seeds, rows)."""
+        parts = tf.split(values, sizes, axis=1)
         signal = features
-        for number in range(0, len(variables), 2):
-            signal = tf.matmul(signal, variables[number]) + variables[number + 1]
-            if number + 2 < len(variables):
+        for number, (fan_in, fan_out) in enumerate(layers):
+            weights = tf.reshape(parts[2 * number], (-1, fan_in, fan_out))
+            signal = tf.matmul(signal, weights) + parts[2 * number + 1][:, None]
+            if number + 1 < len(layers):
                 signal = activation(signal)
         shape = tf.shape(signal)
-        flat = tf.reshape(signal, (-1, signal.shape[-1]))
+        rows = tf.reshape(signal, (-1, widths[-1]))
         if classify:
-            flat = keras.activations.softmax(flat)
-        losses = loss_function(tf.reshape(target, (-1, 1)), flat)
-        return tf.reshape(flat, shape), tf.reshape(losses, shape[:2])
+            rows = keras.activations.softmax(rows)
+        losses = loss_function(tf.reshape(target, (-1, 1)), rows)
+        return tf.reshape(rows, shape), tf.reshape(losses, shape[:2])
 
-    def correct(outputs: Any, target: Any) -> Any:
-        hits = tf.argmax(outputs, axis=-1, output_type=tf.int64) == tf.cast(target, tf.int64)
-        return tf.reduce_sum(tf.cast(hits, tf.float32), axis=1)
+    def hits(outputs: Any, target: Any) -> Any:
+        """Return how many rows of each seed get the right class, shape (seeds,)."""
+        if not classify:
+            return tf.zeros(target.shape[0])
+        right = tf.argmax(outputs, axis=-1, output_type=tf.int64) == tf.cast(target, tf.int64)
+        return tf.reduce_sum(tf.cast(right, tf.float32), axis=1)
 
-    def norm() -> Any:
-        return tf.sqrt(sum(tf.reduce_sum(tf.square(variable.value), axis=(1, 2)) for variable in variables))
-
-    @tf.function(jit_compile=False)  # type: ignore[untyped-decorator]
+    @tf.function(autograph=False, jit_compile=False)  # type: ignore[untyped-decorator]
     def program(
         train_features: Any, train_target: Any, test_features: Any, test_target: Any, orders: Any
     ) -> tuple[Any, Any]:
-        epochs, rows = protocol.epochs, train_features.shape[1]
-        seeds, test_rows = train_features.shape[0], test_features.shape[1]
-        curves = [tf.TensorArray(tf.float32, size=epochs, element_shape=(seeds,)) for _ in CURVES]
-        predictions = tf.zeros((seeds, test_rows, variables[-1].shape[-1]))
-        for epoch in tf.range(epochs):
-            features = tf.gather(train_features, orders[epoch], batch_dims=1)
-            target = tf.gather(train_target, orders[epoch], batch_dims=1)
-            loss_sum, hits = tf.zeros(seeds), tf.zeros(seeds)
-            for start in tf.range(0, rows, protocol.batch_size):
-                batch_target = target[:, start : start + protocol.batch_size]
-                with tf.GradientTape() as tape:
-                    outputs, losses = outputs_and_losses(features[:, start : start + protocol.batch_size], batch_target)
-                    total = tf.reduce_sum(losses) / tf.cast(tf.shape(losses)[1], tf.float32)
-                values = [variable.value for variable in variables]
-                optimizer.apply(tape.gradient(total, values), variables)
-                loss_sum += tf.reduce_sum(losses, axis=1)
-                if classify:
-                    hits += correct(outputs, batch_target)
-            predictions, losses = outputs_and_losses(test_features, test_target)
+        rows, test_rows, seeds = train_features.shape[1], test_features.shape[1], train_features.shape[0]
+
+        def step(start: Any, features: Any, target: Any, loss_sum: Any, hit_sum: Any) -> tuple[Any, ...]:
+            batch = slice(start, start + protocol.batch_size)
+            with tf.GradientTape() as tape:
+                outputs, losses = outputs_and_losses(flat.value, features[:, batch], target[:, batch])
+                total = tf.reduce_sum(losses) / tf.cast(tf.shape(losses)[1], tf.float32)
+            optimizer.apply([tape.gradient(total, flat.value)], [flat])
+            loss_sum += tf.reduce_sum(losses, axis=1)
+            return start + protocol.batch_size, features, target, loss_sum, hit_sum + hits(outputs, target[:, batch])
+
+        def epoch(number: Any, predictions: Any, *curves: Any) -> tuple[Any, ...]:
+            features = tf.gather(train_features, orders[number], batch_dims=1)
+            target = tf.gather(train_target, orders[number], batch_dims=1)
+            *_, loss_sum, hit_sum = tf.while_loop(
+                lambda start, *_: start < rows, step, (0, features, target, tf.zeros(seeds), tf.zeros(seeds))
+            )
+            predictions, losses = outputs_and_losses(flat.value, test_features, test_target)
             ends = (
                 loss_sum / rows,
-                hits / rows,
+                hit_sum / rows,
                 tf.reduce_mean(losses, axis=1),
-                correct(predictions, test_target) / test_rows if classify else tf.zeros(seeds),
-                norm(),
+                hits(predictions, test_target) / test_rows,
+                tf.sqrt(tf.reduce_sum(tf.square(flat.value), axis=1)),
             )
-            curves = [curve.write(epoch, end) for curve, end in zip(curves, ends, strict=True)]
+            return (
+                number + 1,
+                predictions,
+                *(curve.write(number, end) for curve, end in zip(curves, ends, strict=True)),
+            )
+
+        curves = [tf.TensorArray(tf.float32, size=protocol.epochs, element_shape=(seeds,)) for _ in CURVES]
+        predictions = tf.zeros((seeds, test_rows, widths[-1]))
+        _, predictions, *curves = tf.while_loop(
+            lambda number, *_: number < protocol.epochs, epoch, (0, predictions, *curves)
+        )
         return [curve.stack() for curve in curves], predictions
 
     return program
