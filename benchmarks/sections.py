@@ -94,8 +94,8 @@ def against_vmap(timed: Sequence[Series], agreement: Sequence[Mapping[str, Any]]
     return f"""## Why not `torch.func.vmap`?
 
 The obvious way to train many PyTorch networks at once maps the gradient of one over stacked parameters. Both sides take
-the same initial weights, rows and optimizer; had the losses of any epoch been further apart than float32 rounds over so
-many steps, there would be no page. Distances are relative, the largest over seeds and epochs.
+the same initial weights, rows and optimizer; had the losses of one of the first three epochs been further apart than
+float32 rounds over so many steps, there would be no page. Distances are relative, the largest over seeds and epochs.
 
 {table(head, rows)}"""
 
