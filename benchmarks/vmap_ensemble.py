@@ -19,7 +19,7 @@ from harness.runs import Runs
 from harness.training.recording import block_of_runs, outputs_of
 
 # What is around the gradient is the harness's own, so that both sides do the same there.
-from harness.training.torch_ensemble import optimizer_step, shuffled, stack
+from harness.training.torch_ensemble import epoch_orders, optimizer_step, shuffled, stack
 from harness.training.torch_loop import Network
 
 Parameters = dict[str, Tensor]
@@ -48,7 +48,6 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     evaluate = vmap(loss_of)
     differentiate = vmap(grad_and_value(loss_of, has_aux=True))
     step = optimizer_step(protocol, list(parameters.values()))
-    generators = [torch.Generator().manual_seed(seed.training) for seed in seeds]
     with torch.no_grad():
         train_features, train_target = stack(splits, "train")
         test_features, test_target = stack(splits, "test")
@@ -56,8 +55,8 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
         curves: dict[str, list[Tensor]] = {"train_loss": [], "test_loss": [], "weight_norm": [_norms(parameters)]}
         if classify:
             curves |= {"train_accuracy": [], "test_accuracy": []}
-        for _ in range(protocol.epochs):
-            features, target = shuffled(train_features, train_target, generators)
+        for order in epoch_orders(protocol, seeds, rows):
+            features, target = shuffled(train_features, train_target, order)
             loss_sum, outputs_by_batch = torch.zeros(count), []
             for start in range(0, rows, protocol.batch_size):
                 batch = slice(start, start + protocol.batch_size)

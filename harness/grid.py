@@ -6,7 +6,7 @@ each task: a value that was stated, inferred or assumed, with the reason.
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from harness.tables import Table
 Provenance = Literal["stated", "inferred", "assumed"]
 PROVENANCES = ("stated", "inferred", "assumed")
 PROTOCOL_FIELDS = tuple(field.name for field in fields(Protocol))
+OPTIONAL_FIELDS = tuple(field.name for field in fields(Protocol) if field.default is not MISSING)
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,26 @@ class Grid:
             raise ProtocolError(f"no cell {cell_name!r} in {self.file}; a cell's name is {pattern}")
         return self.protocols[cell_name]
 
+    def variant(self, chosen: Mapping[str, Any]) -> tuple[str, Protocol]:
+        """Return name and protocol of a cell in which some fields may differ from the reconstruction.
+
+        Parameters
+        ----------
+        chosen
+            Values for axes of the grid, as in `cell_name`, and for fields of `Protocol` that are no axes.
+
+        Raises
+        ------
+        ProtocolError
+            If an axis, a field or a value is unknown.
+        """
+        changed = {name: value for name, value in chosen.items() if name in PROTOCOL_FIELDS and name not in self.axes}
+        name = self.cell_name(**{axis: value for axis, value in chosen.items() if axis not in changed})
+        if not changed:
+            return name, self.protocol(name)
+        described = ", ".join(f"{field}={value}" for field, value in changed.items())
+        return f"{name} ({described})", replace(self.protocol(name), **changed)
+
 
 def read_grid(file: Path) -> Grid:
     """Read and validate a ``protocol.toml``; every cell's protocol is made, so that every one is valid.
@@ -135,7 +156,7 @@ def read_grid(file: Path) -> Grid:
 
 
 def _choices(table: Table, axes: dict[str, tuple[str, ...]]) -> dict[str, Choice]:
-    needed = tuple(name for name in PROTOCOL_FIELDS if name not in axes)
+    needed = [name for name in PROTOCOL_FIELDS if name not in axes and (name in table or name not in OPTIONAL_FIELDS)]
     choices = {name: _choice(table.table(name), axes) for name in needed}
     table.close()
     return choices

@@ -17,12 +17,14 @@ Framework = Literal["keras", "torch"]
 Task = Literal["regression", "classification"]
 Activation = Literal["relu", "sigmoid", "tanh"]
 Optimizer = Literal["sgd", "adam", "rmsprop"]
+Regime = Literal["own", "matched"]
 Loss = Literal["squared_error", "cross_entropy", "cross_entropy_on_softmax"]
 
 FRAMEWORKS: tuple[str, ...] = get_args(Framework)
 TASKS: tuple[str, ...] = get_args(Task)
 ACTIVATIONS: tuple[str, ...] = get_args(Activation)
 OPTIMIZERS: tuple[str, ...] = get_args(Optimizer)
+REGIMES: tuple[str, ...] = get_args(Regime)
 LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
     "regression": ("squared_error",),
     "classification": ("cross_entropy", "cross_entropy_on_softmax"),
@@ -75,13 +77,16 @@ class Protocol:
     hidden_widths
         Neurons of each hidden layer, first to last.
     activation, optimizer
-        Their parameters are the framework's defaults, except for the learning rate.
+        Functions and update rules of the framework.
     learning_rate, batch_size, epochs
         As usual; a last batch that is not full is used, not dropped.
     loss
         ``squared_error`` (mean over rows, in squared units of the target); ``cross_entropy`` (natural logarithm,
         softmax applied once); ``cross_entropy_on_softmax`` (softmax outputs taken for logits, so that softmax is
         applied twice, a common mistake with PyTorch's ``CrossEntropyLoss``).
+    regime
+        ``own``: initial weights, order of rows and all parameters of the optimizer but the learning rate are the
+        framework's; ``matched``: they are the same in both frameworks (`harness.training.matched`).
 
     Raises
     ------
@@ -100,6 +105,7 @@ class Protocol:
     batch_size: int
     epochs: int
     loss: Loss
+    regime: Regime = "own"
 
     def __post_init__(self) -> None:
         _one_of("framework", self.framework, FRAMEWORKS)
@@ -108,6 +114,7 @@ class Protocol:
         _one_of("activation", self.activation, ACTIVATIONS)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("loss", self.loss, sum(LOSSES_OF_TASK.values(), ()))
+        _one_of("regime", self.regime, REGIMES)
         _positive_whole("batch_size", self.batch_size)
         _positive_whole("epochs", self.epochs)
         if not isinstance(self.hidden_widths, tuple) or not self.hidden_widths:

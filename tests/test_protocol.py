@@ -34,9 +34,10 @@ FIELDS: dict[str, Any] = {
     "batch_size": 32,
     "epochs": 3,
     "loss": "cross_entropy",
+    "regime": "own",
 }
 # Of the canonical JSON of FIELDS, computed with coreutils' sha256sum.
-DIGEST = "0a4d1af8c553af0663a182c7a056acd609e25e698d0322db73f0070af5032b9d"
+DIGEST = "27cbb23aa7adca1c90693bd96039237d9742201fcad7a1cfa4f9837f3ecd2dce"
 
 # For each field other values that can be trained, near ones among them.
 OTHERS: dict[str, list[Any]] = {
@@ -51,6 +52,7 @@ OTHERS: dict[str, list[Any]] = {
     "batch_size": [31, 33],
     "epochs": [2, 4],
     "loss": ["cross_entropy_on_softmax"],
+    "regime": ["matched"],
 }
 
 protocols = st.sampled_from(datasets.names()).flatmap(
@@ -168,6 +170,7 @@ WIDTHS = "give a tuple of whole numbers, one for each hidden layer"
         ("hidden_widths", (8, 2.0), f"hidden_widths is 2.0; {WHOLE}"),
         ("activation", "gelu", "activation is 'gelu'; give one of: relu, sigmoid, tanh"),
         ("optimizer", "SGD", "optimizer is 'SGD'; give one of: sgd, adam, rmsprop"),
+        ("regime", "Own", "regime is 'Own'; give one of: own, matched"),
         ("learning_rate", 0, f"learning_rate is 0; {RATE}"),
         ("learning_rate", -0.1, f"learning_rate is -0.1; {RATE}"),
         ("learning_rate", float("inf"), f"learning_rate is inf; {RATE}"),

@@ -299,6 +299,7 @@ IDENTITY = {
         "batch_size": 32,
         "epochs": 3,
         "loss": "cross_entropy",
+        "regime": "own",
     },
     "data": "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
     "seeds": [[0, 0], [0, 1]],

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
+from harness.training import matched
 from harness.training.recording import block_of_runs, outputs_of
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_norm")
@@ -46,12 +47,14 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     # Forget the names of earlier variables; freeing their memory by a garbage collection takes longer than a training.
     keras.backend.clear_session(free_memory=False)
     widths = (splits[0].train_features.shape[1], *protocol.hidden_widths, outputs_of(protocol, splits[0]))
-    initial = initial_weights(widths, seeds)
+    same = protocol.regime == "matched"
+    initial = matched_weights(widths, seeds) if same else initial_weights(widths, seeds)
     flat = keras.Variable(initial, name="weights")
-    optimizer = keras_fit.OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate)
+    settings = matched.KERAS_SETTINGS[protocol.optimizer] if same else {}
+    optimizer = keras_fit.OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate, **settings)
     optimizer.build([flat])
     rows = len(splits[0].train_target)
-    orders = np.stack([epoch_orders(seed, rows, protocol.epochs) for seed in seeds], axis=1)
+    orders = np.stack([matched.epoch_orders(seed, rows, protocol.epochs) for seed in seeds], axis=1)
     curves, predictions = _program(protocol, widths, flat, optimizer)(
         *(tf.constant(np.stack([getattr(split, name) for split in splits])) for name in _PARTS), tf.constant(orders)
     )
@@ -70,13 +73,6 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
         test_predictions=predictions.numpy(),
         seconds=time.perf_counter() - started,
     )
-
-
-def epoch_orders(seed: Seed, rows: int, epochs: int) -> NDArray[np.int32]:
-    """Return the order of the training rows in each epoch, shape (epochs, rows)."""
-    generator = np.random.default_rng(seed.training)
-    order = np.tile(np.arange(rows, dtype=np.int32), (epochs, 1))
-    return generator.permuted(order, axis=1)
 
 
 def initial_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.float32]:
@@ -103,6 +99,12 @@ def initial_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.
 
     # No draw before the last seed is set: whenever it is seeded, TensorFlow forgets its compiled operations.
     return np.stack([parameters(own) for own in initializers])
+
+
+def matched_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.float32]:
+    """Return the initial weights of the matched regime, laid out as by `initial_weights`."""
+    drawn = [matched.initial_weights(widths, seed) for seed in seeds]
+    return np.stack([np.concatenate([np.ravel(array) for array in arrays]) for arrays in drawn])
 
 
 def _program(protocol: Protocol, widths: Sequence[int], flat: Any, optimizer: Any) -> Any:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
-from harness.training.recording import one_run, outputs_of
+from harness.training.recording import one_run, outputs_of, refuse_matched
 
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
@@ -100,6 +100,7 @@ LOSSES = {
 
 def build(protocol: Protocol, inputs: int, outputs: int, **compile_options: Any) -> Any:
     """Return the compiled model; initial weights and update rules are Keras's defaults."""
+    refuse_matched(protocol)
     classify = protocol.task == "classification"
     model = keras.Sequential(
         [

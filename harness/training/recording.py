@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from harness.datasets import Split
+from harness.errors import ProtocolError
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs, concatenate, without_divergence
 
@@ -15,6 +16,18 @@ def outputs_of(protocol: Protocol, split: Split) -> int:
     if protocol.task == "regression":
         return 1
     return int(max(split.train_target.max(), split.test_target.max())) + 1
+
+
+def refuse_matched(protocol: Protocol) -> None:
+    """Refuse what a reference trainer does not know: it is each framework as its users have it.
+
+    Raises
+    ------
+    ProtocolError
+        If the regime is not the framework's own.
+    """
+    if protocol.regime != "own":
+        raise ProtocolError(f"regime is {protocol.regime!r}; trainings of one seed, which are timed, know only 'own'")
 
 
 def one_run(

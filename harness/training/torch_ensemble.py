@@ -7,7 +7,7 @@ of `harness.training.torch_loop` with the same seed, but for the order in which 
 
 import inspect
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from torch import Tensor
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
+from harness.training import matched
 from harness.training.recording import block_of_runs, outputs_of
 from harness.training.stacked_network import StackedNetwork
 from harness.training.torch_loop import OPTIMIZERS, Network
@@ -43,15 +44,15 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
         [_initial(protocol, split, seed) for split, seed in zip(splits, seeds, strict=True)], protocol
     )
     step = optimizer_step(protocol, [network.parameters])
-    generators = [torch.Generator().manual_seed(seed.training) for seed in seeds]
+    orders = epoch_orders(protocol, seeds, len(splits[0].train_target))
     with torch.no_grad():
         train_features, train_target = stack(splits, "train")
         test_features, test_target = stack(splits, "test")
         curves: dict[str, list[Tensor]] = {"train_loss": [], "test_loss": [], "weight_norm": [network.norms()]}
         if protocol.task == "classification":
             curves |= {"train_accuracy": [], "test_accuracy": []}
-        for _ in range(protocol.epochs):
-            features, target = shuffled(train_features, train_target, generators)
+        for order in orders:
+            features, target = shuffled(train_features, train_target, order)
             outputs_by_batch = []
             for batch_features, batch_wanted in zip(
                 _batches(features, 1, protocol.batch_size),
@@ -84,8 +85,9 @@ def optimizer_step(protocol: Protocol, parameters: Sequence[Tensor]) -> Callable
 
     These take half the time of a step of Adam; nothing here profiles or hooks. Call it where gradients are off.
     """
+    settings = matched.TORCH_SETTINGS[protocol.optimizer] if protocol.regime == "matched" else {}
     optimizer = OPTIMIZERS[protocol.optimizer](
-        parameters, lr=protocol.learning_rate, **IMPLEMENTATIONS[protocol.optimizer]
+        parameters, lr=protocol.learning_rate, **IMPLEMENTATIONS[protocol.optimizer], **settings
     )
     return partial(inspect.unwrap(type(optimizer).step), optimizer)
 
@@ -97,10 +99,20 @@ def stack(splits: Sequence[Split], part: str) -> tuple[Tensor, Tensor]:
     return torch.as_tensor(features), torch.as_tensor(target)
 
 
-def shuffled(features: Tensor, target: Tensor, generators: Sequence[torch.Generator]) -> tuple[Tensor, Tensor]:
-    """Return the rows of each seed in the order in which its `DataLoader` takes them in the next epoch."""
+def epoch_orders(protocol: Protocol, seeds: Sequence[Seed], rows: int) -> Iterator[Tensor]:
+    """Yield, epoch by epoch, the order of each seed's training rows, shape (seeds, rows)."""
+    if protocol.regime == "matched":
+        orders = np.stack([matched.epoch_orders(seed, rows, protocol.epochs) for seed in seeds], axis=1)
+        yield from torch.as_tensor(orders, dtype=torch.int64)
+        return
+    generators = [torch.Generator().manual_seed(seed.training) for seed in seeds]
+    for _ in range(protocol.epochs):
+        yield torch.stack([_epoch_order(generator, rows) for generator in generators])
+
+
+def shuffled(features: Tensor, target: Tensor, order: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the rows of each seed in a new order (seeds, rows)."""
     seeds, rows = target.shape
-    order = torch.stack([_epoch_order(generator, rows) for generator in generators])
     # Whole rows by their place among those of all seeds: many times faster than an index for each axis.
     places = (order + torch.arange(0, seeds * rows, rows)[:, None]).view(-1)
     return (
@@ -111,13 +123,14 @@ def shuffled(features: Tensor, target: Tensor, generators: Sequence[torch.Genera
 
 def _initial(protocol: Protocol, split: Split, seed: Seed) -> Network:
     torch.manual_seed(seed.training)
-    return Network(
-        split.train_features.shape[1],
-        protocol.hidden_widths,
-        outputs_of(protocol, split),
-        protocol.activation,
-        softmax_output=False,
-    )
+    inputs, outputs = split.train_features.shape[1], outputs_of(protocol, split)
+    network = Network(inputs, protocol.hidden_widths, outputs, protocol.activation, softmax_output=False)
+    if protocol.regime == "matched":
+        drawn = matched.initial_weights((inputs, *protocol.hidden_widths, outputs), seed)
+        with torch.no_grad():
+            for parameter, array in zip(network.parameters(), drawn, strict=True):
+                parameter.copy_(torch.as_tensor(array.T))
+    return network
 
 
 def _epoch_order(generator: torch.Generator, rows: int) -> Tensor:

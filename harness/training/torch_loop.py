@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
-from harness.training.recording import one_run, outputs_of
+from harness.training.recording import one_run, outputs_of, refuse_matched
 
 torch.set_num_threads(1)
 
@@ -58,6 +58,7 @@ def train_and_time(
 
     Building the model, and compiling it, count for the first epoch.
     """
+    refuse_matched(protocol)
     classify = protocol.task == "classification"
     ends = [time.perf_counter()]
     torch.manual_seed(seed.training)

@@ -93,8 +93,8 @@ def member(runs: Runs, number: int) -> Runs:
     return Runs(protocol=runs.protocol, seeds=(runs.seeds[number],), **arrays)
 
 
-def check_agreement(run: Runs, reference: Runs) -> None:
-    """Assert that two single runs have the same curves and predictions, but for rounding.
+def check_agreement(run: Runs, reference: Runs, roundings: float = ROUNDINGS) -> None:
+    """Assert that two single runs have the same curves and predictions, but for what rounding may add in a step.
 
     Losses and norms are compared relative to themselves at each epoch, predictions relative to the largest; an
     accuracy may differ by one row, whose two likeliest classes tie. What is not finite agrees with nothing.
@@ -103,7 +103,7 @@ def check_agreement(run: Runs, reference: Runs) -> None:
     test_rows = reference.test_rows.shape[1]
     train_rows = len(datasets.load(protocol.dataset).target) - test_rows
     steps = np.arange(protocol.epochs + 1) * -(-train_rows // protocol.batch_size)
-    allowed = ROUNDINGS * np.sqrt(np.maximum(steps, 1))
+    allowed = roundings * np.sqrt(np.maximum(steps, 1))
     np.testing.assert_array_equal(run.test_rows, reference.test_rows)
     np.testing.assert_array_equal(run.test_targets, reference.test_targets)
     compared = {

@@ -68,7 +68,7 @@ def fit_in_order(keras_ensemble: Any, protocol: Protocol, split: Split, seed: Se
         return float(np.sqrt(sum((array.astype(np.float64) ** 2).sum() for array in model.get_weights())))
 
     curves: dict[str, list[float]] = defaultdict(list, weight_norm=[norm()])
-    for order in keras_ensemble.epoch_orders(seed, len(split.train_target), protocol.epochs):
+    for order in keras_ensemble.matched.epoch_orders(seed, len(split.train_target), protocol.epochs):
         history = model.fit(
             split.train_features[order],
             split.train_target[order],
@@ -121,11 +121,11 @@ def test_initial_weights_are_those_of_the_models(keras_ensemble: Any, widths: tu
 
 def test_orders_of_rows(keras_ensemble: Any) -> None:
     """Each epoch takes every row once, in an order of its own, which only the training seed decides."""
-    orders = keras_ensemble.epoch_orders(Seed(3, 4), 133, 50)
+    orders = keras_ensemble.matched.epoch_orders(Seed(3, 4), 133, 50)
     np.testing.assert_array_equal(np.sort(orders, axis=1), np.tile(np.arange(133), (50, 1)))
     assert len({order.tobytes() for order in orders}) == 50
-    np.testing.assert_array_equal(keras_ensemble.epoch_orders(Seed(5, 4), 133, 7), orders[:7])
-    assert (keras_ensemble.epoch_orders(Seed(3, 5), 133, 50) != orders).any(axis=1).all()
+    np.testing.assert_array_equal(keras_ensemble.matched.epoch_orders(Seed(5, 4), 133, 7), orders[:7])
+    assert (keras_ensemble.matched.epoch_orders(Seed(3, 5), 133, 50) != orders).any(axis=1).all()
     # Every row comes early and late: the mean place of 50 uniform ones is 66 with a standard error of 5.4.
     places = np.argsort(orders, axis=1).mean(axis=0)
     assert places.min() > 66 - 5 * 5.4
@@ -174,14 +174,14 @@ def test_another_seed_does_not_agree(keras_ensemble: Any, other: Seed) -> None:
 def test_another_order_of_rows_does_not_agree(keras_ensemble: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same rows in another order, in the last epoch alone, are noticed."""
     runs = trained(CLASSIFICATION, SEEDS)
-    real = keras_ensemble.epoch_orders
+    real = keras_ensemble.matched.epoch_orders
 
     def last_one_turned(*arguments: Any) -> Any:
         orders = real(*arguments)
         orders[-1] = orders[-1][::-1]
         return orders
 
-    monkeypatch.setattr(keras_ensemble, "epoch_orders", last_one_turned)
+    monkeypatch.setattr(keras_ensemble.matched, "epoch_orders", last_one_turned)
     split = splits_of(CLASSIFICATION, SEEDS)[0]
     reference = fit_in_order(keras_ensemble, CLASSIFICATION, split, SEEDS[0])
     with pytest.raises(AssertionError, match="weight_norm"):
