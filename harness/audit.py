@@ -1,14 +1,29 @@
 """The controller's side of a session of claims: which verdicts came in, which should have, and how both are shown."""
 
+import datetime
+import sys
 import tempfile
+from collections import defaultdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.progress import ProgressLine
-from harness.report import Holes, summary_html, summary_lines, table_header, table_row, terminal_table, verdict_text
+from harness.combination import judgements
+from harness.folder import folder_of, open_folder
+from harness.progress import Progress, ProgressLine, read_progress
+from harness.report import (
+    Holes,
+    case_of,
+    findings_table,
+    summary_html,
+    summary_lines,
+    table_header,
+    table_row,
+    terminal_table,
+    verdict_text,
+)
 from harness.verdict import Verdict
 
 PROPERTY = "claim"
@@ -39,8 +54,10 @@ class Audit:
         self._progress_folder = tempfile.TemporaryDirectory(prefix="claims-progress-")
         self.progress_file = Path(self._progress_folder.name) / "progress.jsonl"
         self._progress_line: ProgressLine | None = None
+        self._progress: Progress | None = None
         self.verdicts: dict[str, Verdict] = {}
         self.holes = Holes()
+        self.accepted: list[str] = []
         self._collected: set[str] = set()
         self._reported: set[str] = set()
 
@@ -88,18 +105,49 @@ class Audit:
         """Find the holes, before pytest-html writes its report, and let none of them end in success."""
         if self._progress_line is not None:
             self._progress_line.stop()
+        self._progress = read_progress(self.progress_file)
         self._progress_folder.cleanup()
+        if self._collected <= self.verdicts.keys() and "hypothesis" not in sys.modules:
+            # Its terminal summary loads all of Hypothesis, for over a second, to say that nothing used it.
+            self._config.pluginmanager.unregister(name="hypothesispytest")
         if session.config.getoption("collectonly"):
             return
+        if self._config.getoption("accept_verdicts"):
+            self._accept_verdicts(self._config.getoption("accept_verdicts"))
+        if self._progress is not None:
+            self.holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
         self.holes.unreported.extend(sorted(self._collected - self._reported))
         if self.holes.sentences() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    def _accept_verdicts(self, reason: str) -> None:
+        from harness.accept import Change, accept
+
+        changes: dict[Path, list[Change]] = defaultdict(list)
+        for test, verdict in self.verdicts.items():
+            folder, case = folder_of(self._config.rootpath / test.partition("::")[0]), case_of(test)
+            if folder is None:
+                continue
+            register = open_folder(folder).register
+            expected = register.findings[verdict.finding].expectation(verdict.reading, case)
+            if verdict.outcome not in (expected.verdicts if expected else ("supported",)):
+                changes[register.file].append(Change(verdict.finding, verdict.reading, case, verdict.outcome))
+        for file, its_changes in changes.items():
+            accept(file, its_changes, reason, datetime.datetime.now(datetime.UTC).date())
+            self.accepted.append(f"{len(its_changes)} verdicts recorded as expected in {file}")
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print one line a claim, the counts, and every hole."""
-        terminalreporter.section("claims")
-        for line in [*terminal_table(self.verdicts), *summary_lines(list(self.verdicts.values()))]:
+        terminalreporter.section("claims that are not supported")
+        found = judgements(self.verdicts.values())
+        for line in terminal_table(self.verdicts):
             terminalreporter.write_line(line)
+        terminalreporter.section("findings")
+        trained = [] if self._progress is None else [self._progress.proof()]
+        for line in [*findings_table(found), *summary_lines(found), *trained]:
+            terminalreporter.write_line(line)
+        for sentence in self.accepted:
+            terminalreporter.write_line(sentence)
         for sentence in self.holes.sentences():
             terminalreporter.write_line(sentence, red=True)
 

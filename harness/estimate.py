@@ -1,8 +1,13 @@
 """What a sample over seeds says of one quantity, as data; `harness.statistics` makes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from harness.runs import Floats
+
+Interval = tuple[float, float]
+Kind = Literal["mean", "ratio", "share", "median", "draw", "exact"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,11 @@ class Reported:
     value: float
     half_unit: float
 
+    def over(self, other: "Reported") -> "Reported":
+        """Return the ratio to another reported number, with what rounding may have hidden in either."""
+        highest = (self.value + self.half_unit) / (other.value - other.half_unit)
+        return Reported(self.value / other.value, highest - self.value / other.value)
+
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
@@ -27,14 +37,19 @@ class Estimate:
 
     Attributes
     ----------
-    value, low, high
-        Point estimate and interval; an interval from -inf to inf says that the sample carries none.
+    value
+        Point estimate.
+    interval
+        From a confidence between 0 and 1 to the two-sided interval with it; of two, that with the larger confidence
+        holds the other. From -inf to inf says that the sample carries none.
     method
-        How the interval was made, in one phrase.
+        What was estimated and how the interval was made, in one phrase.
     sample : (seeds,)
         The numbers it rests on, one a seed, in the unit that `sample_label` names.
     sample_label
         What one number of the sample is.
+    kind
+        Of check: ``mean``, ``ratio``, ``share``, ``median``, ``draw`` or ``exact``.
     region
         The range of a single seed's number in which that seed agrees with the finding (for a reported value: the
         prediction interval); None where only the mean counts.
@@ -45,11 +60,11 @@ class Estimate:
     """
 
     value: float
-    low: float
-    high: float
+    interval: Callable[[float], Interval]
     method: str
     sample: Floats
     sample_label: str
+    kind: Kind
     region: tuple[float, float] | None = None
     reported: float | None = None
     note: str = ""

@@ -1,6 +1,7 @@
 """What a claim sees: the runs behind a finding, asked for by the axes of the grid."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from harness.engine import runs_of
 from harness.errors import HarnessError
@@ -40,24 +41,31 @@ class Evidence:
         self.used: dict[str, Runs] = {}
         self.timed: list[str] = []
 
-    def __call__(self, **chosen: str) -> Runs:
+    def __call__(self, **chosen: Any) -> Runs:
         """Return the runs of one cell, training those that are missing.
 
         Parameters
         ----------
         chosen
             A value for each axis of the grid that matters, such as ``framework="keras"``; the others take the
-            grid's defaults.
+            grid's defaults. Besides, fields of `harness.protocol.Protocol` that differ from the cell's, such as
+            ``learning_rate=0.1``.
 
         Raises
         ------
         ProtocolError
             If an axis or a value is unknown.
         """
-        name = self._grid.cell_name(**chosen)
+        name, protocol = self._grid.variant(chosen)
         if name not in self.used:
-            self.used[name] = runs_of(self._grid.protocol(name), self._seeds, self._store)
+            self.used[name] = runs_of(protocol, self._seeds, self._store)
         return self.used[name]
+
+    def extend(self, seeds: int) -> None:
+        """From now on hand out the runs of so many seeds."""
+        self._seeds = seeds
+        self.used.clear()
+        self.timed.clear()
 
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
         """Return how long the native training of each cell takes, all measured in turn.

@@ -1,6 +1,7 @@
 """Figures of runs and estimates, as SVG text that is the same for the same input."""
 
 import io
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,13 +10,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from harness.estimate import Estimate
+from harness.estimate import Estimate, Interval
 from harness.runs import Floats, Runs
 from harness.verdict import Band
 
 # Okabe and Ito 2008, "Color Universal Design": distinguishable with all common kinds of colour vision.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
+MOST_POINTS = 60
 _STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: small files, and a reader can search them
     "svg.hashsalt": "harness",
@@ -27,15 +29,15 @@ _STYLE: Any = {
 }
 
 
-def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, band: Band) -> str:
+def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band) -> str:
     """Draw what a claim rests on: the curves of its cells over epochs, and its sample over seeds.
 
     Parameters
     ----------
     runs_by_cell
         The evidence, by the name of the cell.
-    estimate, band
-        What was judged, and against what.
+    estimate, interval, band
+        What was judged, with the interval that decided, and against what.
 
     Returns
     -------
@@ -55,7 +57,7 @@ def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, band: Ban
             curves = {cell: getattr(runs, array) for cell, runs in runs_by_cell.items()}
             draw_curves(axis, curves, label)
             axis.legend(fontsize=7, loc="upper right" if array == "test_loss" else "lower right")
-        draw_sample(axes[-1], estimate, band)
+        draw_sample(axes[-1], estimate, interval, band)
         return _svg(figure)
 
 
@@ -71,8 +73,14 @@ def draw_curves(axis: Axes, curves: Mapping[str, Floats], label: str) -> None:
     """
     for number, (name, curve) in enumerate(curves.items()):
         alive = np.isfinite(curve).any(axis=0)
-        epochs = np.arange(1, curve.shape[1] + 1)[alive]
-        low, middle, high = np.nanquantile(curve[:, alive], [0.05, 0.5, 0.95], axis=0)
+        if not alive.any():  # every seed diverged in its first epoch
+            axis.plot([], [], color=COLOURS[number % len(COLOURS)], label=f"{name}: all diverged")
+            continue
+        places = np.flatnonzero(alive)
+        # More points than a reader can tell apart would only make the page larger.
+        shown = places[np.unique(np.linspace(0, len(places) - 1, MOST_POINTS).round().astype(int))]
+        epochs = shown + 1
+        low, middle, high = np.nanquantile(curve[:, shown], [0.05, 0.5, 0.95], axis=0)
         colour = COLOURS[number % len(COLOURS)]
         axis.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
         axis.plot(epochs, middle, color=colour, linestyle=DASHES[number % len(DASHES)], label=name)
@@ -81,7 +89,7 @@ def draw_curves(axis: Axes, curves: Mapping[str, Floats], label: str) -> None:
     axis.set_ylabel(label)
 
 
-def draw_sample(axis: Axes, estimate: Estimate, band: Band) -> None:
+def draw_sample(axis: Axes, estimate: Estimate, interval: Interval, band: Band) -> None:
     """Draw one dot a seed, sorted, with what was judged: region or band, interval, reported value."""
     finite = np.sort(estimate.sample[np.isfinite(estimate.sample)])
     heights = (np.arange(len(finite)) + 0.5) / max(len(finite), 1)
@@ -95,13 +103,13 @@ def draw_sample(axis: Axes, estimate: Estimate, band: Band) -> None:
         axis.errorbar(
             estimate.value,
             0.5,
-            xerr=[[estimate.value - estimate.low], [estimate.high - estimate.value]]
-            if np.isfinite([estimate.low, estimate.high]).all()
+            xerr=[[estimate.value - interval[0]], [interval[1] - estimate.value]]
+            if np.isfinite(interval).all()
             else None,
             fmt="D",
             color="black",
             capsize=4,
-            label="mean, 90 % interval",
+            label="estimate and interval",
         )
     else:
         limits = estimate.region
@@ -124,4 +132,8 @@ def draw_sample(axis: Axes, estimate: Estimate, band: Band) -> None:
 def _svg(figure: Figure) -> str:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+    # A tenth of a point is enough, since a page holds hundreds of figures; texts between tags stay as they are.
+    return re.sub(r"<[^>]+>", lambda tag: _DECIMALS.sub(r"\1", tag.group()), buffer.getvalue())
+
+
+_DECIMALS = re.compile(r"(?<![\w.])(-?\d+\.\d)\d+")

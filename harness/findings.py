@@ -10,7 +10,7 @@ from typing import Literal
 from harness.errors import RegisterError
 from harness.estimate import Reported
 from harness.tables import Table
-from harness.verdict import OUTCOMES, Band, Outcome
+from harness.verdict import NEEDS, OUTCOMES, Band, Needs, Outcome
 
 Basis = Literal["calibrated", "held out"]
 BASES = ("calibrated", "held out")
@@ -30,12 +30,15 @@ class Reading:
         Where that quantity must lie.
     margin
         How far apart, or how far beyond, a single seed's number must be to count; None where no seed is counted.
+    needs
+        Of how many of its claims (cells, pairs ...) the finding speaks: all, most (more than half), or some.
     """
 
     name: str
     estimand: str
     band: Band
     margin: float | None
+    needs: Needs = "all"
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,14 @@ class Expected:
 
     Attributes
     ----------
+    cases
+        Parameters of the claims that it is known of, as pytest prints them in brackets.
     also
         The other verdict that noise alone may give, where more evidence is not to be had; None where there is none.
     """
 
     reading: str
-    case: str
+    cases: tuple[str, ...]
     verdict: Outcome
     reason: str
     date: datetime.date
@@ -76,7 +81,7 @@ class Finding:
     def expectation(self, reading: str, case: str) -> Expected | None:
         """Return the verdict recorded for one case of a reading, or None where supported is expected."""
         for expected in self.expected:
-            if (expected.reading, expected.case) == (reading, case):
+            if expected.reading == reading and case in expected.cases:
                 return expected
         return None
 
@@ -160,6 +165,7 @@ def _reading(name: str, table: Table) -> Reading:
         estimand=table.get("estimand", str),
         band=Band(low, high, table.get("reason", str)),
         margin=table.get("margin", float) if "margin" in table else None,
+        needs=table.get("needs", str, among=NEEDS) if "needs" in table else "all",  # type: ignore[arg-type]
     )
     if reading.margin is not None and not 0 <= reading.margin < math.inf:
         raise table.error("margin", f"is {reading.margin!r}; give a finite number of at least 0")
@@ -191,16 +197,17 @@ def _all_expected(finding: Table, readings: dict[str, Reading]) -> tuple[Expecte
     entries = tuple(_expected(table, readings) for table in tables)
     seen = set()
     for table, entry in zip(tables, entries, strict=True):
-        if (entry.reading, entry.case) in seen:
-            raise table.error("case", f"is {entry.case!r}, which an entry above has for the same reading; keep one")
-        seen.add((entry.reading, entry.case))
+        for case in entry.cases:
+            if (entry.reading, case) in seen:
+                raise table.error("cases", f"holds {case!r}, which is given already for the same reading; keep one")
+            seen.add((entry.reading, case))
     return entries
 
 
 def _expected(table: Table, readings: dict[str, Reading]) -> Expected:
     expected = Expected(
         reading=table.get("reading", str, among=tuple(readings)),
-        case=table.get("case", str),
+        cases=table.texts("cases"),
         verdict=table.get("verdict", str, among=OUTCOMES[1:]),  # type: ignore[arg-type]
         reason=table.get("reason", str),
         date=table.get("date", datetime.date),

@@ -1,14 +1,20 @@
 """Turns the estimate of a claim into its verdict, and the verdict into the outcome of a test."""
 
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.drawn import kept_figure
+from harness.errors import Inconclusive
 from harness.estimate import Estimate
 from harness.evidence import Evidence
-from harness.figures import claim_figure
 from harness.findings import Finding, Reading
-from harness.verdict import Verdict, decide
+from harness.power import power
+from harness.verdict import EDGE, ERROR_RATE, Outcome, Verdict, decide, error_rate_at, p_values
 
 
 class Judge:
-    """Judges one claim, once.
+    """Judges one claim, at one look after the other.
 
     Parameters
     ----------
@@ -18,14 +24,36 @@ class Judge:
         Where the claim gets its runs from; it knows which were used.
     rerun
         The command that runs this claim alone.
+    planned_looks
+        How often the claim may be judged, over more and more seeds; `error_rate_at` splits the error rate over them.
+    recorded
+        The verdict that the register expects. Where that is `inconclusive`, only evidence well beyond the error rate
+        decides otherwise: a claim at the edge of its band stays inconclusive instead of flapping from night to night.
+
+    Attributes
+    ----------
+    verdict
+        That of the last look; None before the first.
     """
 
-    def __init__(self, finding: Finding, reading: Reading, evidence: Evidence, rerun: str) -> None:
+    def __init__(
+        self,
+        finding: Finding,
+        reading: Reading,
+        evidence: Evidence,
+        rerun: str,
+        planned_looks: int,
+        recorded: Outcome = "supported",
+    ) -> None:
         self._finding = finding
         self._reading = reading
         self._evidence = evidence
         self._rerun = rerun
-        self.estimate: Estimate | None = None
+        self._planned_looks = planned_looks
+        self._recorded = recorded
+        self._judged_this_look = False
+        self._looks: tuple[int, ...] = ()
+        self._estimate: Estimate | None = None
         self.verdict: Verdict | None = None
 
     def __call__(self, estimate: Estimate, note: str = "") -> None:
@@ -46,11 +74,26 @@ class Judge:
             If the claim was judged before: a claim holds one idea.
         """
         __tracebackhide__ = True
-        if self.verdict is not None:
+        if self._judged_this_look:
             raise RuntimeError("a claim is judged once; write a second test for a second estimate")
-        self.estimate = estimate
+        self._judged_this_look = True
+        self._estimate = estimate
+        self._looks += (estimate.seeds,)
+        error_rate = error_rate_at(len(self._looks), self._planned_looks)
+        confidence = 1 - 2 * error_rate
+        low, high = estimate.interval(confidence)
+        outcome = decide((low, high), self._reading.band)
+        # In units of what this look may spend, so that p-values of all looks are compared with the same error rate.
+        scale = ERROR_RATE / error_rate
+        p_supported, p_refuted = (min(1.0, p * scale) for p in p_values(estimate, self._reading.band))
+        notes = [estimate.note, note]
+        if outcome != self._recorded == "inconclusive" and min(p_supported, p_refuted) > EDGE * ERROR_RATE:
+            notes.append(
+                f"{outcome} only just: recorded as inconclusive, it takes a p below {EDGE * ERROR_RATE:g} to change"
+            )
+            outcome = "inconclusive"
         self.verdict = Verdict(
-            outcome=decide(estimate, self._reading.band),
+            outcome=outcome,
             finding=self._finding.id,
             section=self._finding.section,
             statement=self._finding.statement,
@@ -58,13 +101,18 @@ class Judge:
             basis=self._finding.basis,
             estimand=self._reading.estimand,
             value=estimate.value,
-            low=estimate.low,
-            high=estimate.high,
+            low=low,
+            high=high,
+            confidence=confidence,
+            p_supported=p_supported,
+            p_refuted=p_refuted,
+            power=power(estimate, self._reading.band, self._looks[0], 1 - 2 * error_rate_at(1, self._planned_looks)),
             method=estimate.method,
-            note="; ".join(text for text in (estimate.note, note) if text),
+            note="; ".join(text for text in notes if text),
             band=str(self._reading.band),
             band_reason=self._reading.band.reason,
-            seeds=estimate.seeds,
+            looks=self._looks,
+            needs=self._reading.needs,
             cells=(*self._evidence.used, *self._evidence.timed),
             rerun=self._rerun,
         )
@@ -72,8 +120,47 @@ class Judge:
         if exception is not None:
             raise exception
 
-    def figure(self) -> str:
-        """Return the figure of a claim that was judged, as SVG."""
-        if self.estimate is None:
+    def look_again(self, seeds: int) -> bool:
+        """Get ready for a look at more seeds; returns False where more seeds cannot decide.
+
+        That is so if the claim asked for no runs, and if its sample carries no estimate, as when seeds diverged.
+        """
+        if self._estimate is None or math.isnan(self._estimate.value) or not self._evidence.used:
+            return False
+        self._evidence.extend(seeds)
+        self._judged_this_look = False
+        return True
+
+    def figure(self, folder: Path) -> str:
+        """Return the figure of a claim that was judged, as SVG; figures are kept below `folder`."""
+        if self._estimate is None or self.verdict is None:
             raise RuntimeError("a claim has a figure once it was judged")
-        return claim_figure(self._evidence.used, self.estimate, self._reading.band)
+        interval = (self.verdict.low, self.verdict.high)
+        return kept_figure(folder, self._evidence.used, self._estimate, interval, self._reading.band)
+
+
+def judge_in_looks(claim: Callable[[], object], judge: Judge, seeds: int, looks: int) -> None:
+    """Call a claim, and again over twice as many seeds each time while it is inconclusive.
+
+    Parameters
+    ----------
+    seeds
+        At the first look.
+    looks
+        How many at most.
+
+    Raises
+    ------
+    Refuted, Inconclusive
+        If the last look does not support the finding.
+    """
+    __tracebackhide__ = True
+    for number in range(1, looks):
+        try:
+            claim()
+        except Inconclusive:
+            if not judge.look_again(seeds * 2**number):
+                raise
+        else:
+            return
+    claim()

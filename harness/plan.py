@@ -30,9 +30,9 @@ class BlankEvidence:
         self._grid = grid
         self.asked: list[Protocol] = []
 
-    def __call__(self, **chosen: str) -> Runs:
+    def __call__(self, **chosen: Any) -> Runs:
         """Return runs of the right shapes in which nothing was learnt."""
-        protocol = self._grid.protocol(self._grid.cell_name(**chosen))
+        _, protocol = self._grid.variant(chosen)
         self.asked.append(protocol)
         return blank_runs(protocol)
 

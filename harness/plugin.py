@@ -1,10 +1,12 @@
 """The pytest plugin: options, markers, fixtures and hooks. The work itself is imported when a claim needs it."""
 
+import inspect
 import os
 import shlex
 from argparse import ArgumentTypeError
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,18 @@ def _seed_count(text: str) -> int:
     return int(text)
 
 
+def _look_count(text: str) -> int:
+    if text not in ("1", "2", "3", "4", "5"):
+        raise ArgumentTypeError(f"is {text!r}; give a whole number from 1 to 5")
+    return int(text)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ArgumentTypeError("is empty; say in one sentence why these verdicts are right")
+    return text
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of claims."""
     group = parser.getgroup("claims", "findings of a report, judged over seeds")
@@ -43,6 +57,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=20,
         metavar="N",
         help="judge each claim over N seeds (default: 20)",
+    )
+    group.addoption(
+        "--looks",
+        type=_look_count,
+        default=3,
+        metavar="N",
+        help="look at an inconclusive claim again over twice as many seeds, N times in all (default: 3)",
+    )
+    group.addoption(
+        "--accept-verdicts",
+        type=_reason,
+        metavar="REASON",
+        help="record every verdict that is not the expected one in report.toml, with this reason and today's date",
     )
     group.addoption(
         "--store",
@@ -93,7 +120,8 @@ def _note_environment(config: pytest.Config) -> None:
     from harness.training import framework_versions
 
     environment: dict[str, Any] = config.stash.get(metadata_key, {})
-    environment["Seeds"] = str(config.getoption("seeds"))
+    first, looks = config.getoption("seeds"), config.getoption("looks")
+    environment["Seeds"] = ", then ".join(str(first * 2**look) for look in range(looks))
     for framework in FRAMEWORKS:
         environment["Packages"] = {**environment.get("Packages", {}), **framework_versions(framework)}
 
@@ -169,6 +197,11 @@ def _store_folder(config: pytest.Config) -> Path:
     return Path(config.getoption("store") or config.rootpath / ".claims-store")
 
 
+def _looks(item: pytest.Item) -> int:
+    # Time is measured over repeats, of which more seeds bring no more.
+    return 1 if _is_timed(item) else int(item.config.getoption("looks"))
+
+
 def _is_timed(item: pytest.Item) -> bool:
     return item.get_closest_marker(TIMED) is not None
 
@@ -189,6 +222,20 @@ def pytest_runtest_setup() -> Generator[None, None, None]:
     """Give one sentence instead of a traceback where the user can mend it."""
     with _one_sentence():
         yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Call a claim over more and more seeds while it is inconclusive."""
+    judge = pyfuncitem.stash.get(_judge_key, None)
+    if judge is None:
+        return None
+    from harness.judge import judge_in_looks
+
+    names = inspect.signature(pyfuncitem.obj).parameters
+    claim = partial(pyfuncitem.obj, **{name: pyfuncitem.funcargs[name] for name in names})
+    judge_in_looks(claim, judge, pyfuncitem.config.getoption("seeds"), _looks(pyfuncitem))
+    return True
 
 
 @pytest.hookimpl(wrapper=True)
@@ -216,7 +263,7 @@ def pytest_runtest_makereport(
 
             from harness.report import figure_html
 
-            report.extras = [extras.html(figure_html(judge.figure(), judge.verdict))]  # type: ignore[attr-defined]
+            report.extras = [extras.html(figure_html(judge.figure(_store_folder(item.config)), judge.verdict))]  # type: ignore[attr-defined]
     return report
 
 
@@ -248,7 +295,10 @@ def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
     from harness.judge import Judge
 
     finding, reading = _finding_of(request.node)
-    judge = Judge(finding, reading, evidence, rerun=f"pytest {shlex.quote(request.node.nodeid)}")
+    rerun = f"pytest {shlex.quote(request.node.nodeid)}"
+    expected = finding.expectation(reading.name, _case(request.node))
+    recorded = expected.verdict if expected else "supported"
+    judge = Judge(finding, reading, evidence, rerun, planned_looks=_looks(request.node), recorded=recorded)
     request.node.stash[_judge_key] = judge
     return judge
 

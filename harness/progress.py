@@ -42,6 +42,13 @@ class Progress:
             text += f", about {_duration(seconds * left / self.trained)} left"
         return text
 
+    def proof(self) -> str:
+        """Return what was done, in one line for the end of a session."""
+        return (
+            f"Planned trainings: {self.needed}, of which {self.trained} done now and {self.stored} before. All "
+            "comparisons are between the same seeds, each with a split and a training of its own."
+        )
+
 
 class ProgressWriter:
     """A worker's side: appends to the file of its session.

@@ -1,19 +1,21 @@
 """What the HTML report and the terminal show of verdicts. All text from a report's files is escaped here."""
 
 import base64
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from harness.verdict import OUTCOMES, Verdict
+from harness.combination import Judgement, judgements
+from harness.verdict import ERROR_RATE, OUTCOMES, Verdict
 
 COLUMNS = (
     "Result",
     "Finding",
     "Section",
     "Verdict",
-    "Estimate [90 % interval]",
+    "Estimate [interval]",
     "Band",
     "Seeds",
     "Evidence",
@@ -41,11 +43,14 @@ class Holes:
         Tests that were collected but never reported.
     internal_errors
         The last line of each internal error.
+    untrained
+        How many trainings were planned and not done.
     """
 
     crashed: list[str] = field(default_factory=list)
     unreported: list[str] = field(default_factory=list)
     internal_errors: list[str] = field(default_factory=list)
+    untrained: int = 0
 
     def sentences(self) -> list[str]:
         """Return one sentence for each hole, as plain text."""
@@ -53,6 +58,7 @@ class Holes:
             *(f"A worker died while running {test}: no verdict." for test in self.crashed),
             *(f"Collected but never reported: {test}." for test in self.unreported),
             *(f"Internal error: {line}" for line in self.internal_errors),
+            *([f"Planned but not done: {self.untrained} trainings."] if self.untrained else []),
         ]
 
 
@@ -127,25 +133,63 @@ def verdict_text(verdict: Verdict, failure: str, recorded: str) -> list[str]:
 
 
 def summary_html(title: str, verdicts: Sequence[Verdict], holes: Holes) -> list[str]:
-    """Return the lines above the table: holes first, then the counts."""
+    """Return what stands above the table of claims: holes first, then the counts, then a table of the findings."""
+    found = judgements(verdicts)
     lines = [f'<p class="claim-hole">✘ {escape(text)}</p>' for text in holes.sentences()]
     lines.append(f"<h2>{escape(title)}</h2>")
-    lines += [f"<p>{escape(line)}</p>" for line in summary_lines(verdicts)]
+    lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found)]
+    lines.append('<table class="findings"><thead><tr>')
+    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", *JUDGEMENT_COLUMNS)]
+    lines.append("</tr></thead><tbody>")
+    for judgement in found:
+        cells = [f"{judgement.finding} ({judgement.reading}): {judgement.statement}", *judgement_texts(judgement)]
+        lines.append(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in cells)}</tr>")
+    lines.append("</tbody></table>")
+    lines.append(f"<p>{escape(RULE)}</p>")
     return lines
 
 
-def summary_lines(verdicts: Sequence[Verdict]) -> list[str]:
-    """Return how many claims have which verdict, those on calibrated numbers apart."""
-    held_out = [verdict for verdict in verdicts if verdict.basis == "held out"]
-    calibrated = [verdict for verdict in verdicts if verdict.basis == "calibrated"]
+def summary_lines(found: Sequence[Judgement]) -> list[str]:
+    """Return how many readings of findings have which verdict, those on calibrated numbers apart."""
+    held_out = [judgement for judgement in found if judgement.basis == "held out"]
+    calibrated = [judgement for judgement in found if judgement.basis == "calibrated"]
     return [
-        f"Claims on held out findings: {_counts(held_out)}.",
-        f"Claims on calibrated findings (no evidence; the reconstruction was fitted to them): {_counts(calibrated)}.",
+        f"Held out findings, by reading: {_counts(held_out)}.",
+        f"Calibrated findings (no evidence; the reconstruction was fitted to them): {_counts(calibrated)}.",
     ]
 
 
+JUDGEMENT_COLUMNS = ("Verdict", "By Holm", "Claims", "Least power", "Evidence")
+RULE = (
+    f"A finding is supported if all, most (more than half) or some of its claims hold, as the register says; p is the "
+    f"error rate at which the verdict would just be given, {ERROR_RATE:g} suffices. Holm's procedure holds the rate "
+    "over all findings together."
+)
+
+
+def judgement_texts(judgement: Judgement) -> tuple[str, ...]:
+    """Return the texts of `JUDGEMENT_COLUMNS`."""
+    return (
+        f"{SYMBOLS[judgement.outcome]} {judgement.outcome}, p {_p_text(judgement.p_value)}",
+        f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_outcome}, "
+        f"p {_p_text(judgement.corrected_p_value)}",
+        f"{judgement.supported} of {judgement.claims} supported, {judgement.refuted} refuted; needs {judgement.needs}",
+        "" if math.isnan(judgement.power) else f"{judgement.power:.2f}",
+        judgement.basis,
+    )
+
+
+def findings_table(found: Sequence[Judgement]) -> list[str]:
+    """Return one line a reading of a finding, for the terminal."""
+    return aligned([(f"{judgement.finding} ({judgement.reading})", *judgement_texts(judgement)) for judgement in found])
+
+
+def _p_text(p_value: float) -> str:
+    return f"{p_value:.2g}" if p_value >= 1e-4 else "< 0.0001"
+
+
 def terminal_table(verdicts_by_test: dict[str, Verdict]) -> list[str]:
-    """Return one line a claim, sorted by finding."""
+    """Return one line for each claim that is not supported, sorted by finding."""
     rows = [
         (
             f"{SYMBOLS[verdict.outcome]} {verdict.outcome}",
@@ -154,9 +198,15 @@ def terminal_table(verdicts_by_test: dict[str, Verdict]) -> list[str]:
             f"band {verdict.band}",
         )
         for test, verdict in sorted(verdicts_by_test.items(), key=lambda pair: (pair[1].finding, pair[0]))
+        if verdict.outcome != "supported"
     ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    return ["  ".join([*(f"{row[i]:<{widths[i]}}" for i in range(3)), row[3]]) for row in rows]
+    return aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines in which the columns stand below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def case_of(test: str) -> str:
@@ -164,6 +214,6 @@ def case_of(test: str) -> str:
     return test.partition("[")[2].removesuffix("]")
 
 
-def _counts(verdicts: Sequence[Verdict]) -> str:
-    counter = Counter(verdict.outcome for verdict in verdicts)
+def _counts(found: Sequence[Judgement]) -> str:
+    counter = Counter(judgement.outcome for judgement in found)
     return ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)

@@ -55,6 +55,8 @@ class Runs:
 
     def __post_init__(self) -> None:
         count, epochs = len(self.seeds), self.protocol.epochs
+        if len(set(self.seeds)) != count:
+            raise ValueError(f"{count - len(set(self.seeds))} of {count} seeds stand twice: no seed counts twice")
         rows, outputs = self.test_predictions.shape[-2:]
         shapes = {
             "weight_norm": (count, epochs + 1),

@@ -1,8 +1,8 @@
-"""Estimates over seeds, each with an interval, its method and the sample it rests on.
+"""Estimates over seeds, each with its intervals, its method and the sample it rests on.
 
-Seeds are the unit of replication: every function takes one number a seed. All intervals are two-sided with
-`CONFIDENCE`, so that each of their ends is a one-sided test at 5 %: an interval inside a band is the two one-sided
-tests of equivalence (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15, 657-680), an interval outside refutes.
+Seeds are the unit of replication: every function takes one number a seed. All intervals are two-sided, so that each
+end of one with confidence 1 - 2a is a one-sided test at a: an interval inside a band is the two one-sided tests of
+equivalence (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15, 657-680), an interval outside refutes.
 """
 
 import functools
@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
-from harness.estimate import Estimate, Reported
+from harness.estimate import Estimate, Interval, Kind, Reported
 from harness.runs import Floats
 
-CONFIDENCE = 0.90
 PREDICTION = 0.95
 
 
@@ -31,13 +30,17 @@ def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:
         What one number of the sample is.
     """
     values = _at_least_two(sample)
-    method = f"mean over seeds, {CONFIDENCE:.0%} t interval"
+    method = "mean over seeds, t interval"
     problem = _no_interval_from(values)
     if problem:
-        return _no_interval(values, method, label, problem)
-    error = float(stats.sem(values) * stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1))
-    mean = float(values.mean())
-    return Estimate(mean, mean - error, mean + error, method, values, label)
+        return _no_interval(values, method, label, "mean", problem)
+    mean, error = float(values.mean()), float(stats.sem(values))
+
+    def interval(confidence: float) -> Interval:
+        reach = error * float(special.stdtrit(len(values) - 1, (1 + confidence) / 2))
+        return mean - reach, mean + reach
+
+    return Estimate(mean, interval, method, values, label, "mean")
 
 
 def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
@@ -55,13 +58,17 @@ def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
     finite = np.isfinite(numerators) & np.isfinite(denominators)
     _refuse_unless((numerators[finite] > 0).all() and (denominators[finite] > 0).all())
     ratios = np.where(finite, numerators, np.nan) / np.where(finite, denominators, np.nan)
-    method = f"geometric mean of paired ratios, {CONFIDENCE:.0%} t interval on logarithms"
+    method = "geometric mean of paired ratios, t interval on logarithms"
     problem = _no_interval_from(ratios) or _no_interval_from(np.log(ratios))
     if problem:
-        return _no_interval(ratios, method, label, problem)
+        return _no_interval(ratios, method, label, "ratio", problem)
     logarithms = mean_over_seeds(np.log(ratios), label)
-    value, low, high = (math.exp(end) for end in (logarithms.value, logarithms.low, logarithms.high))
-    return Estimate(value, low, high, method, ratios, label)
+
+    def interval(confidence: float) -> Interval:
+        low, high = logarithms.interval(confidence)
+        return math.exp(low), math.exp(high)
+
+    return Estimate(math.exp(logarithms.value), interval, method, ratios, label, "ratio")
 
 
 def share_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -> Estimate:
@@ -85,17 +92,64 @@ def share_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -
     # Differences of shares such as 0.95 - 0.90 miss the margin they equal by an error of rounding.
     tolerance = 1e-9
     inside = int((np.isfinite(values) & (values >= low - tolerance) & (values <= high + tolerance)).sum())
-    interval = stats.binomtest(inside, len(values)).proportion_ci(CONFIDENCE, method="exact")
+    outside = len(values) - inside
+
+    def interval(confidence: float) -> Interval:
+        tail = (1 - confidence) / 2
+        lowest = float(special.betaincinv(inside, outside + 1, tail)) if inside else 0.0
+        highest = float(special.betaincinv(inside + 1, outside, 1 - tail)) if outside else 1.0
+        return lowest, highest
+
     return Estimate(
         inside / len(values),
-        float(interval.low),
-        float(interval.high),
-        f"share of seeds, exact binomial {CONFIDENCE:.0%} interval",
+        interval,
+        "share of seeds, exact binomial interval",
         values,
         label,
+        "share",
         region=region,
         note=f"{inside} of {len(values)} seeds",
     )
+
+
+def median_over_seeds(sample: ArrayLike, label: str) -> Estimate:
+    """Estimate the median over seeds, with the interval between two order statistics.
+
+    Holds for every distribution, ties included (Conover 1999, Practical Nonparametric Statistics, section 3.2). An
+    infinite number is a time that was not reached before the training ended: since all seeds are watched equally
+    long, the sample median and these limits are those of Kaplan and Meier (1958, J. Am. Stat. Assoc. 53, 457-481).
+
+    Parameters
+    ----------
+    sample : (seeds,)
+        One number a seed, infinite where it was not reached.
+    label
+        What one number of the sample is.
+    """
+    values = _at_least_two(sample)
+    method = "median over seeds, interval between order statistics"
+    if np.isnan(values).any():
+        return _no_interval(
+            values, method, label, "median", f"{int(np.isnan(values).sum())} of {len(values)} seeds diverged"
+        )
+    ordered, count = np.sort(values), len(values)
+
+    def interval(confidence: float) -> Interval:
+        # The rank-th smallest and largest leave out the median with probability 2 P(Binomial(count, 1/2) < rank).
+        rank = int(stats.binom.ppf((1 - confidence) / 2, count, 0.5))
+        if rank == 0 or stats.binom.cdf(rank - 1, count, 0.5) > (1 - confidence) / 2:
+            return -math.inf, math.inf
+        return float(ordered[rank - 1]), float(ordered[count - rank])
+
+    never = int(np.isinf(values).sum())
+    note = f"{never} of {count} seeds never got there (censored at the end of training)" if never else ""
+    middle = ordered[[(count - 1) // 2, count // 2]]
+    return Estimate(float(middle.mean()), interval, method, values, label, "median", note=note)
+
+
+def exactly(value: float, label: str) -> Estimate:
+    """Return a number that rests on no sample, such as a count or an arithmetical bound."""
+    return Estimate(value, lambda _: (value, value), "exact: nothing is sampled", np.array([value]), label, "exact")
 
 
 def plausible_draw(reported: Reported, sample: ArrayLike, label: str) -> Estimate:
@@ -192,10 +246,10 @@ def _position(
     back: Callable[[ArrayLike], Floats],
     least_deviation: float = 0.0,
 ) -> Estimate:
-    method = f"distance of the reported value from the mean over seeds, {CONFIDENCE:.0%} noncentral t interval"
+    method = "distance of the reported value from the mean over seeds, noncentral t interval"
     constant = _all_equal(values)
     if not np.isfinite(values).all() or (constant and least_deviation == 0):
-        return _no_interval(values, method, label, _no_interval_from(values), reported.value)
+        return _no_interval(values, method, label, "draw", _no_interval_from(values), reported.value)
     scaled = forward(values)
     # The standard deviation of equal numbers is not always zero, but of the order of rounding.
     mean, deviation = float(scaled.mean()), 0.0 if constant else float(scaled.std(ddof=1))
@@ -203,21 +257,27 @@ def _position(
     rounding = (reported.value - reported.half_unit, reported.value + reported.half_unit)
     lowest, highest = (float(forward(end)) for end in rounding)
     distance = max(lowest - mean, 0.0) + min(highest - mean, 0.0)
-    # The spread that was seen limits what is supported, the spread that must be there what is refuted.
-    intervals = [_position_interval(_ratio(distance, spread), len(values)) for spread in {deviation, floored}]
-    lower, upper = min(interval[0] for interval in intervals), max(interval[1] for interval in intervals)
     # Where seeds themselves got as far out, as in a distribution with two humps, it is no farther than they show.
     as_far = scaled >= lowest - 1e-9 if distance > 0 else scaled <= highest + 1e-9
     shown = max(0.0, -float(special.ndtri(as_far.mean())))
+
+    def interval(confidence: float) -> Interval:
+        # The spread that was seen limits what is supported, the spread that must be there what is refuted.
+        ends = [
+            _position_interval(_ratio(distance, spread), len(values), confidence) for spread in {deviation, floored}
+        ]
+        lower, upper = min(low for low, _ in ends), max(high for _, high in ends)
+        return min(lower, shown) if distance > 0 else lower, max(upper, -shown) if distance < 0 else upper
+
     center = back(np.asarray(mean))
     low, high = (float(back(np.asarray(end))) for end in _next_draw(mean, floored, len(values)))
     return Estimate(
         _ratio(distance, floored),
-        min(lower, shown) if distance > 0 else lower,
-        max(upper, -shown) if distance < 0 else upper,
+        interval,
         method,
         values,
         label,
+        "draw",
         region=(low, high),
         reported=reported.value,
         note=f"reported {reported.value:g}; centre over seeds {float(center):.4g}; "
@@ -229,12 +289,12 @@ def _ratio(distance: float, deviation: float) -> float:
     return distance / deviation if deviation > 0 else math.copysign(math.inf, distance) if distance else 0.0
 
 
-def _position_interval(position: float, count: int) -> tuple[float, float]:
+def _position_interval(position: float, count: int, confidence: float) -> Interval:
     """Return the interval for a standardized distance that was estimated from `count` normal draws."""
     if math.isinf(position):
         return (position, position)
     statistic = position * math.sqrt(count)
-    tail = (1 - CONFIDENCE) / 2
+    tail = (1 - confidence) / 2
     # The noncentral t distribution as a mixture of normals over the spread that might have been seen;
     # scipy.stats.nct.cdf gives NaN far from its centre, which is where a refuted value lies.
     shifted = statistic * _relative_spreads(count)
@@ -285,5 +345,10 @@ def _no_interval_from(values: Floats) -> str:
     return ""
 
 
-def _no_interval(values: Floats, method: str, label: str, note: str, reported: float | None = None) -> Estimate:
-    return Estimate(math.nan, -math.inf, math.inf, method, values, label, reported=reported, note=note)
+def _no_interval(
+    values: Floats, method: str, label: str, kind: Kind, note: str, reported: float | None = None
+) -> Estimate:
+    def everywhere(confidence: float) -> Interval:
+        return -math.inf, math.inf
+
+    return Estimate(math.nan, everywhere, method, values, label, kind, reported=reported, note=note)

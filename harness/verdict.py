@@ -5,10 +5,21 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from harness.errors import Inconclusive, Refuted
-from harness.estimate import Estimate
+from harness.estimate import Estimate, Interval
 
 Outcome = Literal["supported", "refuted", "inconclusive"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+Needs = Literal["all", "most", "some"]
+NEEDS: tuple[Needs, ...] = get_args(Needs)
+
+# One-sided, for each verdict, over all looks at its evidence.
+ERROR_RATE = 0.05
+# The part of it that each look but the last may spend: an early verdict needs strong evidence, so that more seeds
+# would not have undone it.
+EARLY_SHARE = 0.2
+# What is recorded as inconclusive takes a p-value below this part of the error rate to become anything else.
+EDGE = 0.2
+SMALLEST_P = 1e-9
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,21 @@ class Band:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What the evidence says of one claim, in words and numbers that travel between processes and into files."""
+    """What the evidence says of one claim, in words and numbers that travel between processes and into files.
+
+    Attributes
+    ----------
+    low, high, confidence
+        The interval that decided, and its two-sided confidence.
+    p_supported, p_refuted
+        Smallest one-sided error rates at which the claim would be supported, or refuted, counting all planned looks.
+    power
+        Chance that the first look supports a claim that is true; NaN where it is not known (`harness.power`).
+    looks
+        Over how many seeds it was judged, one look after the other; the last one decided.
+    needs
+        How many of a finding's claims have to hold for the finding to hold.
+    """
 
     outcome: Outcome
     finding: str
@@ -41,13 +66,23 @@ class Verdict:
     value: float
     low: float
     high: float
+    confidence: float
+    p_supported: float
+    p_refuted: float
+    power: float
     method: str
     note: str
     band: str
     band_reason: str
-    seeds: int
+    looks: tuple[int, ...]
+    needs: Needs
     cells: tuple[str, ...]
     rerun: str
+
+    @property
+    def seeds(self) -> int:
+        """Over how many seeds it was decided."""
+        return self.looks[-1]
 
     @property
     def interval(self) -> str:
@@ -59,10 +94,17 @@ class Verdict:
             f"{self.finding} ({self.reading}): {self.outcome}",
             f"  finding   {self.statement}",
             f"  estimand  {self.estimand}",
-            f"  estimate  {self.interval} ({self.method})",
+            f"  estimate  {self.interval} ({self.method}, confidence {self.confidence:.1%})",
             f"  band      {self.band}: {self.band_reason}",
-            f"  seeds     {self.seeds}, each with a split and a training of its own",
-            f"  cells     {', '.join(self.cells)}",
+            f"  seeds     {', then '.join(map(str, self.looks))}, each with a split and a training of its own"
+            if self.cells
+            else "  seeds     none: no training is needed",
+            *(
+                []
+                if math.isnan(self.power)
+                else [f"  power     {self.power:.2f} at {self.looks[0]} seeds, if it is true"]
+            ),
+            f"  cells     {', '.join(self.cells) or 'none'}",
             f"  evidence  {self.basis}",
             f"  rerun     {self.rerun}",
         ]
@@ -73,16 +115,16 @@ class Verdict:
     def to_plain(self) -> dict[str, Any]:
         """Return the fields as plain JSON values; numbers that are not finite become text."""
         plain = asdict(self)
-        for name in ("value", "low", "high"):
+        for name in _NUMBERS:
             number = float(plain[name])  # a NumPy float would not travel between processes
             plain[name] = number if math.isfinite(number) else str(number)
-        return {**plain, "cells": list(self.cells)}
+        return {**plain, "cells": list(self.cells), "looks": list(self.looks)}
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Verdict":
         """Return the verdict that `to_plain` wrote."""
-        numbers = {name: float(plain[name]) for name in ("value", "low", "high")}
-        return cls(**{**plain, **numbers, "cells": tuple(plain["cells"])})
+        numbers = {name: float(plain[name]) for name in _NUMBERS}
+        return cls(**{**plain, **numbers, "cells": tuple(plain["cells"]), "looks": tuple(plain["looks"])})
 
     def exception(self) -> AssertionError | None:
         """Return what a claim raises on this verdict; None if the finding is supported."""
@@ -91,13 +133,55 @@ class Verdict:
         return EXCEPTIONS[self.outcome](str(self))
 
 
+_NUMBERS = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
 EXCEPTIONS: dict[str, type[AssertionError]] = {"refuted": Refuted, "inconclusive": Inconclusive}
 
 
-def decide(estimate: Estimate, band: Band) -> Outcome:
+def error_rate_at(look: int, planned_looks: int) -> float:
+    """Return the one-sided error rate that a look may spend; over all planned looks they add up to `ERROR_RATE`.
+
+    Whichever look decides, the verdict is then wrong no more often than that (Bonferroni).
+
+    Parameters
+    ----------
+    look
+        Counted from 1.
+    planned_looks
+        How many there may be, up to five.
+    """
+    early = EARLY_SHARE * ERROR_RATE
+    return early if look < planned_looks else ERROR_RATE - early * (planned_looks - 1)
+
+
+def decide(interval: Interval, band: Band) -> Outcome:
     """Return supported if the interval lies inside the band, refuted if outside, inconclusive if astride."""
-    if band.low <= estimate.low and estimate.high <= band.high:
+    low, high = interval
+    if band.low <= low and high <= band.high:
         return "supported"
-    if estimate.high < band.low or estimate.low > band.high:
+    if high < band.low or low > band.high:
         return "refuted"
     return "inconclusive"
+
+
+def p_values(estimate: Estimate, band: Band) -> tuple[float, float]:
+    """Return the smallest one-sided error rates at which the estimate supports, and at which it refutes.
+
+    The first is the p-value of two one-sided tests. Found by narrowing the interval until it no longer decides; 1
+    where no interval does.
+    """
+    return _least_error_rate(estimate, band, "supported"), _least_error_rate(estimate, band, "refuted")
+
+
+def _least_error_rate(estimate: Estimate, band: Band, outcome: Outcome) -> float:
+    def decides(exponent: float) -> bool:
+        return decide(estimate.interval(1 - 2 * math.exp(exponent)), band) == outcome
+
+    low, high = math.log(SMALLEST_P), math.log(0.5)
+    if not decides(high):
+        return 1.0
+    if decides(low):
+        return SMALLEST_P
+    while high - low > 0.01:  # a hundredth of the p-value
+        middle = (low + high) / 2
+        low, high = (low, middle) if decides(middle) else (middle, high)
+    return math.exp(high)

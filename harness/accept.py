@@ -1,0 +1,89 @@
+"""Record verdicts in the register as expected, with a reason and the day, leaving all else in the file as it is."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+
+from harness.errors import RegisterError
+from harness.verdict import Outcome
+
+
+@dataclass(frozen=True)
+class Change:
+    """A verdict that differs from the one that the register expects."""
+
+    finding: str
+    reading: str
+    case: str
+    outcome: Outcome
+
+
+def accept(file: Path, changes: Iterable[Change], reason: str, date: datetime.date) -> None:
+    """Write changes into a ``report.toml``: what it expected of these cases is replaced.
+
+    Parameters
+    ----------
+    reason
+        Why these verdicts are right, in one sentence; it stands beside each of them.
+
+    Raises
+    ------
+    RegisterError
+        If the file has no header ``[findings."..."]`` for one of the findings.
+    """
+    document = tomlkit.parse(file.read_text(encoding="utf-8"))
+    cases: dict[tuple[str, str, Outcome], list[str]] = defaultdict(list)
+    for change in changes:
+        _forget(document["findings"][change.finding], change.reading, change.case)
+        cases[change.finding, change.reading, change.outcome].append(change.case)
+    lines = tomlkit.dumps(document).splitlines()
+    for (finding, reading, outcome), its_cases in cases.items():
+        if outcome != "supported":
+            place = _end_of_block(lines, finding, file)
+            lines[place:place] = ["", *_entry(finding, reading, its_cases, outcome, reason, date)]
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _forget(finding: Any, reading: str, case: str) -> None:
+    entries = finding.get("expected", [])
+    for entry in entries:
+        if entry["reading"] == reading and case in entry["cases"]:
+            entry["cases"].remove(case)
+    for number in reversed(range(len(entries))):
+        if not entries[number]["cases"]:
+            del entries[number]
+    if "expected" in finding and not entries:
+        del finding["expected"]
+
+
+def _end_of_block(lines: Sequence[str], finding: str, file: Path) -> int:
+    """Return behind which line the tables of a finding end; what follows may be a comment on the next one."""
+    own = tuple(f'{bracket}findings."{finding}"{end}' for bracket in ("[", "[[") for end in ("]", "."))
+    headers = [number for number, line in enumerate(lines) if line.startswith("[")]
+    of_finding = [number for number in headers if lines[number].startswith(own)]
+    if not of_finding:
+        raise RegisterError(f'{file}: no table is headed [findings."{finding}"]; write its id in double quotes')
+    end = min((number for number in headers if number > of_finding[-1]), default=len(lines))
+    while not lines[end - 1].strip() or lines[end - 1].startswith("#"):
+        end -= 1
+    return end
+
+
+def _entry(
+    finding: str, reading: str, cases: Sequence[str], outcome: Outcome, reason: str, date: datetime.date
+) -> list[str]:
+    quoted = [tomlkit.item(case).as_string() for case in cases]
+    together = f"cases = [{', '.join(quoted)}]"
+    return [
+        f'[[findings."{finding}".expected]]',
+        f"reading = {tomlkit.item(reading).as_string()}",
+        *([together] if len(together) <= 120 else ["cases = [", *(f"    {case}," for case in quoted), "]"]),
+        f'verdict = "{outcome}"',
+        f"reason = {tomlkit.item(reason).as_string()}",
+        f"date = {date.isoformat()}",
+    ]

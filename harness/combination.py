@@ -1,0 +1,121 @@
+"""How the verdicts of many claims become one on a finding, and what remains of it among many findings.
+
+A claim judges one cell (or pair of cells); a finding speaks of all its cells, of most, or of some. Whether at least a
+number of them hold is a partial conjunction hypothesis (Benjamini and Heller 2008, Biometrics 64, 1215-1222); over all
+findings the error rate is held by Holm's procedure (Holm 1979, Scand. J. Statist. 6, 65-70).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.verdict import ERROR_RATE, Needs, Outcome, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """The verdict on one reading of a finding, over all of its claims.
+
+    Attributes
+    ----------
+    supported, refuted, inconclusive
+        How many of the claims have which verdict.
+    outcome, p_value
+        The verdict on the finding by itself, and the error rate at which it would just be given.
+    power
+        The least power of its claims at the first look; NaN where that of one is not known.
+    corrected_outcome, corrected_p_value
+        The same with the error rate held over all findings of the session.
+    """
+
+    finding: str
+    reading: str
+    section: str
+    statement: str
+    basis: str
+    needs: Needs
+    supported: int
+    refuted: int
+    inconclusive: int
+    outcome: Outcome
+    p_value: float
+    power: float
+    corrected_outcome: Outcome
+    corrected_p_value: float
+
+    @property
+    def claims(self) -> int:
+        """How many claims there are."""
+        return self.supported + self.refuted + self.inconclusive
+
+
+def judgements(verdicts: Iterable[Verdict]) -> list[Judgement]:
+    """Return one judgement for each reading of each finding, sorted by finding."""
+    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    for verdict in verdicts:
+        groups[verdict.finding, verdict.reading].append(verdict)
+    keys = sorted(groups)
+    singles = [_outcome(groups[key]) for key in keys]
+    corrected = holm([p_value for _, p_value in singles])
+    return [
+        _judgement(groups[key], outcome, p_value, corrected_p_value)
+        for key, (outcome, p_value), corrected_p_value in zip(keys, singles, corrected, strict=True)
+    ]
+
+
+def partial_conjunction(p_values: Sequence[float], at_least: int) -> float:
+    """Return the p-value for at least so many of the claims being true, given that of each.
+
+    Simes' form (Benjamini and Heller 2008, section 2): holds for claims that are independent or depend positively on
+    each other, as those on cells that share their seeds do.
+    """
+    weakest = sorted(p_values)[at_least - 1 :]
+    return min(1.0, *(len(weakest) / rank * p_value for rank, p_value in enumerate(weakest, start=1)))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted for their number by Holm's step-down procedure, in the order given."""
+    order = sorted(range(len(p_values)), key=p_values.__getitem__)
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    for rank, place in enumerate(order):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
+        adjusted[place] = largest
+    return adjusted
+
+
+def needed(needs: Needs, claims: int) -> int:
+    """Return how many of the claims have to hold."""
+    return {"all": claims, "most": claims // 2 + 1, "some": 1}[needs]
+
+
+def _outcome(group: Sequence[Verdict]) -> tuple[Outcome, float]:
+    hold = needed(group[0].needs, len(group))
+    # A finding is false if so many claims are false that too few are left.
+    fail = len(group) - hold + 1
+    by_outcome: dict[Outcome, float] = {
+        "supported": partial_conjunction([verdict.p_supported for verdict in group], hold),
+        "refuted": partial_conjunction([verdict.p_refuted for verdict in group], fail),
+    }
+    outcome, p_value = min(by_outcome.items(), key=lambda pair: pair[1])
+    return (outcome, p_value) if p_value <= ERROR_RATE else ("inconclusive", p_value)
+
+
+def _judgement(group: Sequence[Verdict], outcome: Outcome, p_value: float, corrected: float) -> Judgement:
+    first, counts = group[0], Counter(verdict.outcome for verdict in group)
+    shared: dict[str, Any] = {
+        name: getattr(first, name) for name in ("finding", "reading", "section", "statement", "basis", "needs")
+    }
+    return Judgement(
+        **shared,
+        supported=counts["supported"],
+        refuted=counts["refuted"],
+        inconclusive=counts["inconclusive"],
+        outcome=outcome,
+        p_value=p_value,
+        power=float(np.min([verdict.power for verdict in group])),
+        corrected_outcome=outcome if corrected <= ERROR_RATE else "inconclusive",
+        corrected_p_value=corrected,
+    )

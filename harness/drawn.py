@@ -1,0 +1,50 @@
+"""Figures are kept beside the runs that they show: to draw one takes many times as long as to judge a claim."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from harness.estimate import Estimate, Interval
+from harness.runs import Runs
+from harness.store import write_atomically
+from harness.verdict import Band
+
+
+def kept_figure(
+    folder: Path, runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band
+) -> str:
+    """Return `harness.figures.claim_figure` of the same arguments, drawn only if it was not drawn before.
+
+    Parameters
+    ----------
+    folder
+        Where figures are kept. A file is named by the digest of all that decides the picture, and holds a digest of
+        itself; what does not match is drawn again. Deleting them is always safe.
+    """
+    file = folder / "figures" / f"{_digest(runs_by_cell, estimate, interval, band)}.svg"
+    if file.exists():
+        svg, _, mark = file.read_bytes().rpartition(b"\n")
+        if mark == _mark(svg):
+            return svg.decode()
+    from harness.figures import claim_figure  # matplotlib
+
+    drawn = claim_figure(runs_by_cell, estimate, interval, band)
+    write_atomically(file, drawn.encode() + b"\n" + _mark(drawn.encode()))
+    return drawn
+
+
+def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band) -> str:
+    digest = hashlib.sha256(Path(__file__).with_name("figures.py").read_bytes())
+    digest.update(version("matplotlib").encode())
+    for cell, runs in runs_by_cell.items():
+        digest.update(repr((cell, runs.protocol, runs.test_loss.shape)).encode())
+        digest.update(runs.test_loss.tobytes() + runs.test_accuracy.tobytes())
+    described = {name: value for name, value in vars(estimate).items() if name not in ("sample", "interval")}
+    digest.update(repr((sorted(described.items()), interval, band, estimate.sample.shape)).encode())
+    digest.update(estimate.sample.tobytes())
+    return digest.hexdigest()
+
+
+def _mark(svg: bytes) -> bytes:
+    return b"<!-- sha256 " + hashlib.sha256(svg).hexdigest().encode() + b" -->"

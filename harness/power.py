@@ -1,0 +1,71 @@
+"""How likely a claim that is true is to be supported at its first look: what a verdict of inconclusive is worth.
+
+The truth is taken in the middle of the band; of a band that is open to one side, as far from its end as that is from
+zero, since the end is the smallest effect of interest, or the largest that is none. Not the observed effect: power at
+that only restates the p-value (Hoenig and Heisey 2001, The American Statistician 55, 19-24).
+"""
+
+import math
+
+import numpy as np
+from scipy import special, stats
+
+from harness.estimate import Estimate
+from harness.runs import Floats
+from harness.verdict import Band
+
+
+def power(estimate: Estimate, band: Band, seeds: int, confidence: float) -> float:
+    """Return the chance that so many seeds support a finding that is true; NaN where no formula is known.
+
+    Parameters
+    ----------
+    estimate
+        Gives the kind of check, and the spread that was seen.
+    seeds, confidence
+        Of the look in question.
+    """
+    truth = true_value(band)
+    if estimate.kind == "share":
+        return _of_share(truth, band, seeds, confidence)
+    if math.isnan(estimate.value):
+        return math.nan
+    if estimate.kind == "mean":
+        deviation = _deviation(estimate.sample)
+        return _of_mean(truth - band.low, band.high - truth, deviation, seeds, confidence)
+    if estimate.kind == "ratio" and truth > 0:
+        below = math.log(truth / band.low) if band.low > 0 else math.inf
+        above = math.log(band.high / truth)
+        return _of_mean(below, above, _deviation(np.log(estimate.sample)), seeds, confidence)
+    return math.nan
+
+
+def true_value(band: Band) -> float:
+    """Return the value of the estimand at which the power is computed."""
+    if math.isinf(band.high):
+        return band.low + abs(band.low)
+    if math.isinf(band.low):
+        return band.high - abs(band.high)
+    return (band.low + band.high) / 2
+
+
+def _of_mean(below: float, above: float, deviation: float, seeds: int, confidence: float) -> float:
+    """Return the power of two one-sided t tests, the spread taken as known (Julious 2004, Stat. Med. 23, 1921-1986)."""
+    error = deviation / math.sqrt(seeds)
+    critical = float(special.stdtrit(seeds - 1, (1 + confidence) / 2))
+    reached_above, reached_below = (float(special.ndtr(distance / error - critical)) for distance in (above, below))
+    return max(0.0, reached_above + reached_below - 1)
+
+
+def _of_share(truth: float, band: Band, seeds: int, confidence: float) -> float:
+    """Return the probability of all counts of seeds whose exact interval lies inside the band."""
+    tail, counts = (1 - confidence) / 2, np.arange(seeds + 1)
+    with np.errstate(invalid="ignore"):
+        low = np.where(counts == 0, 0.0, special.betaincinv(counts, seeds - counts + 1, tail))
+        high = np.where(counts == seeds, 1.0, special.betaincinv(counts + 1, seeds - counts, 1 - tail))
+    inside = (low >= band.low) & (high <= band.high)
+    return float(stats.binom.pmf(counts[inside], seeds, truth).sum())
+
+
+def _deviation(sample: Floats) -> float:
+    return float(sample.std(ddof=1))
