@@ -1,13 +1,134 @@
 """Findings of the section Activations."""
 
+import numpy as np
 import pytest
 
-from harness.statistics import plausible_draw
+from claims.axes import ACTIVATIONS, every_activation, every_framework, every_optimizer, every_pair_of_activations
+from harness.curves import area_above_end, epochs_to_maximum, epochs_to_share
+from harness.statistics import mean_over_seeds, median_over_seeds, plausible_draw, ratio_over_seeds, share_of_seeds
+
+NEAR_OPTIMAL = 0.95
+fast_activation = pytest.mark.parametrize("activation", ["relu", "tanh"])
+
+
+@pytest.mark.finding("activations.regression-parity", reading="loss")
+@every_pair_of_activations
+@every_optimizer
+@every_framework
+def test_activations_end_at_the_same_loss(evidence, judge, framework, optimizer, first, second):
+    """On the same rows, two activations reach about the same test loss."""
+    cell = {"framework": framework, "task": "regression", "optimizer": optimizer}
+    one, other = evidence(activation=first, **cell), evidence(activation=second, **cell)
+    judge(ratio_over_seeds(one.final_test_loss, other.final_test_loss, f"test loss, {first} over {second}"))
+
+
+@pytest.mark.finding("activations.classification-parity", reading="accuracy")
+@every_pair_of_activations
+@every_optimizer
+@every_framework
+def test_activations_end_at_the_same_accuracy(evidence, reading, judge, framework, optimizer, first, second):
+    """On the same rows, two activations get about the same share of the test rows right."""
+    cell = {"framework": framework, "task": "classification", "optimizer": optimizer}
+    one, other = evidence(activation=first, **cell), evidence(activation=second, **cell)
+    difference = one.final_test_accuracy - other.final_test_accuracy
+    judge(share_of_seeds(difference, (-reading.margin, reading.margin), f"test accuracy, {first} minus {second}"))
+
+
+@pytest.mark.finding("activations.pointwise-variance", reading="spread")
+def test_single_predictions_vary(evidence, judge):
+    """A row's prediction depends on the activation by much of what the networks err."""
+    runs = [evidence(framework="torch", task="regression", activation=activation) for activation in ACTIVATIONS]
+    predictions = np.stack([one.test_predictions[:, :, 0] for one in runs])
+    spread = np.sqrt(predictions.var(axis=0, ddof=1).mean(axis=1))
+    error = np.sqrt(((predictions.mean(axis=0) - runs[0].test_targets) ** 2).mean(axis=1))
+    judge(mean_over_seeds(spread / error, "spread over activations, over the error of their mean"))
 
 
 @pytest.mark.finding("activations.loss-table", reading="draw")
-@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
+@every_activation
 def test_reported_loss_is_a_plausible_draw(evidence, reported, judge, activation):
     """Each loss of the table could be that of one training of this network."""
     runs = evidence(framework="torch", task="regression", activation=activation)
     judge(plausible_draw(reported[activation], runs.final_test_loss, "test loss"))
+
+
+@pytest.mark.finding("activations.loss-table-insignificant", reading="equivalence")
+@every_pair_of_activations
+def test_mean_losses_of_the_table_are_equivalent(evidence, judge, first, second):
+    """Over many trainings, the table's networks reach about the same test loss."""
+    one = evidence(framework="torch", task="regression", activation=first)
+    other = evidence(framework="torch", task="regression", activation=second)
+    judge(ratio_over_seeds(one.final_test_loss, other.final_test_loss, f"test loss, {first} over {second}"))
+
+
+@pytest.mark.finding("activations.loss-table-insignificant", reading="noise")
+@every_pair_of_activations
+def test_reported_difference_is_noise(evidence, reported, judge, first, second):
+    """A ratio as large as that of two losses of the table comes from the seeds of equally good networks."""
+    one = evidence(framework="torch", task="regression", activation=first)
+    other = evidence(framework="torch", task="regression", activation=second)
+    ratio = one.final_test_loss / other.final_test_loss
+    centred = ratio / np.exp(np.log(ratio).mean())
+    label = f"test loss, {first} over {second}, over its geometric mean"
+    judge(plausible_draw(reported[first].over(reported[second]), centred, label))
+
+
+@pytest.mark.finding("activations.fast", reading="loss")
+@fast_activation
+def test_fast_activations_reach_their_loss_in_20_to_30_epochs(evidence, judge, activation):
+    """Half of the trainings have made most of their drop in test loss by an epoch from 20 to 30."""
+    runs = evidence(framework="torch", task="classification", activation=activation)
+    judge(median_over_seeds(epochs_to_share(runs.test_loss, NEAR_OPTIMAL), "epochs to 95 % of the drop in test loss"))
+
+
+@pytest.mark.finding("activations.fast", reading="accuracy")
+@fast_activation
+def test_fast_activations_reach_their_accuracy_in_20_to_30_epochs(evidence, judge, activation):
+    """Half of the trainings are near their best test accuracy by an epoch from 20 to 30."""
+    runs = evidence(framework="torch", task="classification", activation=activation)
+    epochs = epochs_to_maximum(runs.test_accuracy, tolerance=0.01)
+    judge(median_over_seeds(epochs, "epochs to within 0.01 of the best test accuracy"))
+
+
+@pytest.mark.finding("activations.fast", reading="by-30")
+@fast_activation
+def test_fast_activations_are_near_optimal_by_epoch_30(evidence, judge, activation):
+    """Most trainings have made most of their drop in test loss by epoch 30."""
+    runs = evidence(framework="torch", task="classification", activation=activation)
+    epochs = epochs_to_share(runs.test_loss, NEAR_OPTIMAL)
+    judge(share_of_seeds(epochs, (1, 30), "epochs to 95 % of the drop in test loss"))
+
+
+@pytest.mark.finding("activations.slow-sigmoid", reading="loss")
+def test_sigmoid_reaches_its_loss_in_nearly_50_epochs(evidence, judge):
+    """Half of the trainings have made most of their drop in test loss by an epoch from 40 to 50."""
+    runs = evidence(framework="torch", task="classification", activation="sigmoid")
+    judge(median_over_seeds(epochs_to_share(runs.test_loss, NEAR_OPTIMAL), "epochs to 95 % of the drop in test loss"))
+
+
+@pytest.mark.finding("activations.slow-sigmoid", reading="accuracy")
+def test_sigmoid_reaches_its_accuracy_in_nearly_50_epochs(evidence, judge):
+    """Half of the trainings are near their best test accuracy by an epoch from 40 to 50."""
+    runs = evidence(framework="torch", task="classification", activation="sigmoid")
+    epochs = epochs_to_maximum(runs.test_accuracy, tolerance=0.01)
+    judge(median_over_seeds(epochs, "epochs to within 0.01 of the best test accuracy"))
+
+
+@pytest.mark.finding("activations.rate-order", reading="epochs")
+@fast_activation
+def test_sigmoid_needs_more_epochs(evidence, judge, activation):
+    """On the same rows, sigmoid makes most of its drop in test loss later than another activation."""
+    sigmoid = evidence(framework="torch", task="classification", activation="sigmoid")
+    other = evidence(framework="torch", task="classification", activation=activation)
+    later = epochs_to_share(sigmoid.test_loss, NEAR_OPTIMAL) - epochs_to_share(other.test_loss, NEAR_OPTIMAL)
+    judge(share_of_seeds(later, (1, np.inf), f"epochs to 95 % of the drop, sigmoid minus {activation}"))
+
+
+@pytest.mark.finding("activations.rate-order", reading="area")
+@fast_activation
+def test_sigmoid_learns_later(evidence, judge, activation):
+    """On the same rows, sigmoid's test loss stays above its end for more of the training."""
+    sigmoid = evidence(framework="torch", task="classification", activation="sigmoid")
+    other = evidence(framework="torch", task="classification", activation=activation)
+    later = area_above_end(sigmoid.test_loss) - area_above_end(other.test_loss)
+    judge(share_of_seeds(later, (0, np.inf), f"area above the end, sigmoid minus {activation}"))

@@ -1,46 +1,97 @@
 """Findings of the section Keras against PyTorch."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from harness.statistics import mean_over_seeds, ratio_over_seeds, share_of_seeds
+from claims.axes import every_activation, every_network, every_optimizer
+from harness.complexity import measure
+from harness.statistics import exactly, mean_over_seeds, ratio_over_seeds, share_of_seeds
+
+SCRIPTS = Path(__file__).with_name("scripts")
 
 
 @pytest.mark.finding("frameworks.classification-parity", reading="accuracy")
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])
-def test_accuracies_agree(evidence, reading, judge, optimizer):
+@every_network
+@every_optimizer
+@every_activation
+def test_accuracies_agree(evidence, reading, judge, activation, optimizer, network):
     """Trained on the same rows, both frameworks get about the same share of the test rows right."""
-    keras = evidence(framework="keras", task="classification", optimizer=optimizer)
-    torch = evidence(framework="torch", task="classification", optimizer=optimizer)
+    cell = {"task": "classification", "activation": activation, "optimizer": optimizer, "network": network}
+    keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
+    difference = keras.final_test_accuracy - torch.final_test_accuracy
+    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
+
+
+@pytest.mark.finding("frameworks.classification-parity", reading="accuracy-matched")
+@every_optimizer
+@every_activation
+def test_accuracies_agree_when_matched(evidence, reading, judge, activation, optimizer):
+    """With the same loss, initial weights and order of rows, both frameworks get the same rows right."""
+    cell = {"task": "classification", "activation": activation, "optimizer": optimizer}
+    keras = evidence(framework="keras", regime="matched", loss="cross_entropy_on_softmax", **cell)
+    torch = evidence(framework="torch", regime="matched", loss="cross_entropy_on_softmax", **cell)
+    difference = keras.final_test_accuracy - torch.final_test_accuracy
+    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
+
+
+@pytest.mark.finding("frameworks.classification-parity", reading="accuracy-same-loss")
+@every_optimizer
+@every_activation
+def test_accuracies_agree_with_the_same_loss(evidence, reading, judge, activation, optimizer):
+    """With softmax applied twice in both and all else their own, the frameworks get about the same rows right."""
+    cell = {"task": "classification", "activation": activation, "optimizer": optimizer}
+    keras = evidence(framework="keras", loss="cross_entropy_on_softmax", **cell)
+    torch = evidence(framework="torch", loss="cross_entropy_on_softmax", **cell)
     difference = keras.final_test_accuracy - torch.final_test_accuracy
     judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
 
 
 @pytest.mark.finding("frameworks.classification-parity", reading="predictions")
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])
-def test_predicted_classes_agree(evidence, reading, judge, optimizer):
+@every_network
+@every_optimizer
+@every_activation
+def test_predicted_classes_agree(evidence, reading, judge, activation, optimizer, network):
     """Trained on the same rows, both frameworks put almost every test row into the same class."""
-    keras = evidence(framework="keras", task="classification", optimizer=optimizer)
-    torch = evidence(framework="torch", task="classification", optimizer=optimizer)
+    cell = {"task": "classification", "activation": activation, "optimizer": optimizer, "network": network}
+    keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
     differing = (keras.predicted_classes != torch.predicted_classes).mean(axis=1)
     judge(share_of_seeds(differing, (0, reading.margin), "share of test rows with different classes"))
 
 
 @pytest.mark.finding("frameworks.regression-parity", reading="loss")
-@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
-def test_losses_agree(evidence, judge, activation):
+@every_network
+@every_optimizer
+@every_activation
+def test_losses_agree(evidence, judge, activation, optimizer, network):
     """Trained on the same rows, both frameworks reach about the same test loss."""
-    keras = evidence(framework="keras", task="regression", activation=activation)
-    torch = evidence(framework="torch", task="regression", activation=activation)
+    cell = {"task": "regression", "activation": activation, "optimizer": optimizer, "network": network}
+    keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
     judge(ratio_over_seeds(keras.final_test_loss, torch.final_test_loss, "test loss, Keras over PyTorch"))
 
 
 @pytest.mark.finding("frameworks.regression-parity", reading="predictions")
-@pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
-def test_predicted_values_agree(evidence, judge, activation):
+@every_network
+@every_optimizer
+@every_activation
+def test_predicted_values_agree(evidence, judge, activation, optimizer, network):
     """Trained on the same rows, the frameworks' predictions differ by much less than they err."""
-    keras = evidence(framework="keras", task="regression", activation=activation)
-    torch = evidence(framework="torch", task="regression", activation=activation)
+    cell = {"task": "regression", "activation": activation, "optimizer": optimizer, "network": network}
+    keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
+    difference = (keras.test_predictions - torch.test_predictions)[:, :, 0]
+    root_mean_square_difference = np.sqrt((difference**2).mean(axis=1))
+    root_mean_square_error = np.sqrt(torch.final_test_loss)
+    judge(mean_over_seeds(root_mean_square_difference / root_mean_square_error, "difference over error"))
+
+
+@pytest.mark.finding("frameworks.regression-parity", reading="predictions-matched")
+@every_optimizer
+@every_activation
+def test_predicted_values_agree_when_matched(evidence, judge, activation, optimizer):
+    """With the same initial weights and order of rows, the frameworks predict the same."""
+    cell = {"task": "regression", "activation": activation, "optimizer": optimizer, "regime": "matched"}
+    keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
     difference = (keras.test_predictions - torch.test_predictions)[:, :, 0]
     root_mean_square_difference = np.sqrt((difference**2).mean(axis=1))
     root_mean_square_error = np.sqrt(torch.final_test_loss)
@@ -80,3 +131,24 @@ def test_torch_trains_faster_regression(evidence, judge):
     keras, torch = evidence.race([{"framework": name, "task": "regression"} for name in ("keras", "torch")])
     ratios = ratio_over_seeds(keras.seconds, torch.seconds, "seconds a training, Keras over PyTorch")
     judge(ratios, note=f"keras: {keras}; torch: {torch}")
+
+
+@pytest.mark.finding("frameworks.complexity", reading="source-lines")
+def test_torch_takes_more_lines(judge):
+    """The same training takes more lines of source in PyTorch."""
+    keras, torch = (measure((SCRIPTS / f"{name}_classifier.py").read_text()) for name in ("keras", "torch"))
+    judge(exactly(torch.source_lines / keras.source_lines, "lines of source, PyTorch over Keras"))
+
+
+@pytest.mark.finding("frameworks.complexity", reading="statements")
+def test_torch_takes_more_statements(judge):
+    """The same training takes more statements in PyTorch."""
+    keras, torch = (measure((SCRIPTS / f"{name}_classifier.py").read_text()) for name in ("keras", "torch"))
+    judge(exactly(torch.statements / keras.statements, "statements, PyTorch over Keras"))
+
+
+@pytest.mark.finding("frameworks.complexity", reading="cyclomatic")
+def test_torch_has_more_paths(judge):
+    """The same training has more paths through its code in PyTorch."""
+    keras, torch = (measure((SCRIPTS / f"{name}_classifier.py").read_text()) for name in ("keras", "torch"))
+    judge(exactly(torch.cyclomatic / keras.cyclomatic, "cyclomatic complexity, PyTorch over Keras"))

@@ -3,11 +3,116 @@
 import numpy as np
 import pytest
 
-from harness.statistics import mean_over_seeds, plausible_draw, plausible_share_draw, share_of_seeds
+from claims.axes import ACTIVATIONS, OPTIMIZERS, every_activation, every_framework, every_optimizer, every_task
+from harness.curves import area_above_end
+from harness.effects import shares_of_variance
+from harness.statistics import (
+    mean_over_seeds,
+    plausible_draw,
+    plausible_share_draw,
+    ratio_over_seeds,
+    share_of_seeds,
+)
+
+good_optimizer = pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+
+
+@pytest.mark.finding("optimizers.effect-exceeds-activation", reading="variance")
+@every_task
+@every_framework
+def test_optimizer_explains_more_than_activation(evidence, judge, framework, task):
+    """Of the variation between nine networks, the optimizer explains clearly more than the activation."""
+    cells = [
+        [
+            evidence(framework=framework, task=task, activation=activation, optimizer=optimizer)
+            for optimizer in OPTIMIZERS
+        ]
+        for activation in ACTIVATIONS
+    ]
+    losses = np.stack([np.stack([runs.final_test_loss for runs in row], axis=1) for row in cells], axis=1)
+    shares = shares_of_variance(np.log(losses), ("activation", "optimizer"))
+    judge(mean_over_seeds(shares["optimizer"] - shares["activation"], "share of variance, optimizer minus activation"))
+
+
+@pytest.mark.finding("optimizers.inconsequential-without-sgd", reading="accuracy")
+@every_activation
+@every_framework
+def test_adam_and_rmsprop_are_as_accurate(evidence, reading, judge, framework, activation):
+    """On the same rows, Adam and RMSprop get about the same share of the test rows right."""
+    cell = {"framework": framework, "task": "classification", "activation": activation}
+    adam, rmsprop = evidence(optimizer="adam", **cell), evidence(optimizer="rmsprop", **cell)
+    difference = adam.final_test_accuracy - rmsprop.final_test_accuracy
+    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Adam minus RMSprop"))
+
+
+@pytest.mark.finding("optimizers.inconsequential-without-sgd", reading="loss")
+@every_activation
+@every_framework
+def test_adam_and_rmsprop_err_as_much(evidence, judge, framework, activation):
+    """On the same rows of the regression, Adam and RMSprop reach about the same test loss."""
+    cell = {"framework": framework, "task": "regression", "activation": activation}
+    adam, rmsprop = evidence(optimizer="adam", **cell), evidence(optimizer="rmsprop", **cell)
+    judge(ratio_over_seeds(adam.final_test_loss, rmsprop.final_test_loss, "test loss, Adam over RMSprop"))
+
+
+@pytest.mark.finding("optimizers.keras-perfect", reading="literal")
+@good_optimizer
+def test_keras_gets_every_row_right(evidence, reading, judge, optimizer):
+    """Most trainings end with a test accuracy that prints as 1.00."""
+    runs = evidence(framework="keras", task="classification", optimizer=optimizer)
+    judge(share_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
+
+
+@pytest.mark.finding("optimizers.keras-perfect", reading="charitable")
+@good_optimizer
+def test_keras_gets_almost_every_row_right(evidence, reading, judge, optimizer):
+    """Most trainings end with a test accuracy of almost 1."""
+    runs = evidence(framework="keras", task="classification", optimizer=optimizer)
+    judge(share_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
+
+
+@pytest.mark.finding("optimizers.keras-sgd-half", reading="literal")
+def test_half_is_a_plausible_draw_for_keras_with_sgd(evidence, reported, judge):
+    """The reported 0.50 could be the test accuracy of one training with SGD."""
+    runs = evidence(framework="keras", task="classification", optimizer="sgd")
+    rows = runs.test_targets.shape[1]
+    judge(plausible_share_draw(reported["sgd"], runs.final_test_accuracy, rows, "test accuracy"))
+
+
+@pytest.mark.finding("optimizers.keras-sgd-half", reading="direction")
+def test_keras_with_sgd_stays_far_below(evidence, reading, judge):
+    """Most trainings with SGD end nearer to half of the rows than to all of them."""
+    runs = evidence(framework="keras", task="classification", optimizer="sgd")
+    judge(share_of_seeds(runs.final_test_accuracy, (0, reading.margin), "test accuracy"))
+
+
+@pytest.mark.finding("optimizers.torch-replicates", reading="pattern")
+def test_torch_has_sgd_far_below_both_others(evidence, reading, judge):
+    """In PyTorch too, SGD gets far fewer test rows right than Adam and than RMSprop."""
+    sgd, adam, rmsprop = (
+        evidence(framework="torch", task="classification", optimizer=optimizer).final_test_accuracy
+        for optimizer in ("sgd", "adam", "rmsprop")
+    )
+    judge(share_of_seeds(np.minimum(adam, rmsprop) - sgd, (reading.margin, 1), "lesser of both minus SGD"))
+
+
+@pytest.mark.finding("optimizers.torch-replicates", reading="same-gap")
+def test_the_gap_is_the_same_in_both_frameworks(evidence, reading, judge):
+    """On the same rows, SGD falls behind by about as much in PyTorch as in Keras."""
+    keras, torch = (
+        {
+            optimizer: evidence(framework=framework, task="classification", optimizer=optimizer).final_test_accuracy
+            for optimizer in OPTIMIZERS
+        }
+        for framework in ("keras", "torch")
+    )
+    gap_keras, gap_torch = (np.maximum(one["adam"], one["rmsprop"]) - one["sgd"] for one in (keras, torch))
+    label = "SGD's distance to the better of both, Keras minus PyTorch"
+    judge(share_of_seeds(gap_keras - gap_torch, (-reading.margin, reading.margin), label))
 
 
 @pytest.mark.finding("optimizers.loss-table", reading="draw")
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])
+@every_optimizer
 def test_reported_loss_is_a_plausible_draw(evidence, reported, judge, optimizer):
     """Each loss of the table could be that of one training with this optimizer."""
     runs = evidence(framework="torch", task="classification", optimizer=optimizer)
@@ -15,7 +120,7 @@ def test_reported_loss_is_a_plausible_draw(evidence, reported, judge, optimizer)
 
 
 @pytest.mark.finding("optimizers.accuracy-table", reading="draw")
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])
+@every_optimizer
 def test_reported_accuracy_is_a_plausible_draw(evidence, reported, judge, optimizer):
     """Each accuracy of the table could be that of one training with this optimizer."""
     runs = evidence(framework="torch", task="classification", optimizer=optimizer)
@@ -24,7 +129,7 @@ def test_reported_accuracy_is_a_plausible_draw(evidence, reported, judge, optimi
 
 
 @pytest.mark.finding("optimizers.adam-rmsprop-level", reading="loss")
-@pytest.mark.parametrize("framework", ["keras", "torch"])
+@every_framework
 def test_adam_and_rmsprop_end_at_the_same_loss(evidence, judge, framework):
     """On the same rows, Adam and RMSprop reach almost the same test loss."""
     adam = evidence(framework=framework, task="classification", optimizer="adam")
@@ -33,7 +138,7 @@ def test_adam_and_rmsprop_end_at_the_same_loss(evidence, judge, framework):
 
 
 @pytest.mark.finding("optimizers.adam-rmsprop-level", reading="accuracy")
-@pytest.mark.parametrize("framework", ["keras", "torch"])
+@every_framework
 def test_adam_and_rmsprop_end_at_the_same_accuracy(evidence, reading, judge, framework):
     """On the same rows, Adam and RMSprop reach almost the same test accuracy."""
     adam = evidence(framework=framework, task="classification", optimizer="adam")
@@ -42,22 +147,75 @@ def test_adam_and_rmsprop_end_at_the_same_accuracy(evidence, reading, judge, fra
     judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Adam minus RMSprop"))
 
 
+@pytest.mark.finding("optimizers.adam-rmsprop-rate", reading="loss")
+def test_losses_of_adam_and_rmsprop_fall_together(evidence, judge):
+    """On the same rows, Adam's test loss stays above its end for as much of the training as RMSprop's."""
+    adam = evidence(framework="keras", task="classification", optimizer="adam")
+    rmsprop = evidence(framework="keras", task="classification", optimizer="rmsprop")
+    difference = area_above_end(adam.test_loss) - area_above_end(rmsprop.test_loss)
+    judge(mean_over_seeds(difference, "area above the end, Adam minus RMSprop"))
+
+
+@pytest.mark.finding("optimizers.adam-rmsprop-rate", reading="accuracy")
+def test_accuracies_of_adam_and_rmsprop_rise_together(evidence, judge):
+    """On the same rows, Adam's test accuracy over the epochs is about RMSprop's."""
+    adam = evidence(framework="keras", task="classification", optimizer="adam")
+    rmsprop = evidence(framework="keras", task="classification", optimizer="rmsprop")
+    difference = adam.test_accuracy.mean(axis=1) - rmsprop.test_accuracy.mean(axis=1)
+    judge(mean_over_seeds(difference, "mean test accuracy over epochs, Adam minus RMSprop"))
+
+
 @pytest.mark.finding("optimizers.sgd-fails", reading="accuracy")
-@pytest.mark.parametrize("framework", ["keras", "torch"])
-def test_sgd_ends_at_a_low_accuracy(evidence, reading, judge, framework):
+@every_activation
+@every_framework
+def test_sgd_ends_at_a_low_accuracy(evidence, reading, judge, framework, activation):
     """On the same rows and for as many epochs, SGD gets far fewer test rows right than Adam."""
-    sgd = evidence(framework=framework, task="classification", optimizer="sgd")
-    adam = evidence(framework=framework, task="classification", optimizer="adam")
-    gap = adam.final_test_accuracy - sgd.final_test_accuracy
+    cell = {"framework": framework, "task": "classification", "activation": activation}
+    gap = evidence(optimizer="adam", **cell).final_test_accuracy - evidence(optimizer="sgd", **cell).final_test_accuracy
     judge(share_of_seeds(gap, (reading.margin, np.inf), "test accuracy, Adam minus SGD"))
 
 
 @pytest.mark.finding("optimizers.sgd-fails", reading="loss")
-@pytest.mark.parametrize("framework", ["keras", "torch"])
-def test_sgd_ends_at_a_high_loss(evidence, reading, judge, framework):
+@every_activation
+@every_framework
+def test_sgd_ends_at_a_high_loss(evidence, reading, judge, framework, activation):
     """On the same rows and for as many epochs, SGD learns little of what Adam learns."""
-    sgd = evidence(framework=framework, task="classification", optimizer="sgd")
-    adam = evidence(framework=framework, task="classification", optimizer="adam")
+    cell = {"framework": framework, "task": "classification", "activation": activation}
+    sgd, adam = evidence(optimizer="sgd", **cell), evidence(optimizer="adam", **cell)
     uniform_guess = np.log(sgd.test_predictions.shape[2])
     unlearnt = (sgd.final_test_loss - adam.final_test_loss) / (uniform_guess - adam.final_test_loss)
     judge(share_of_seeds(unlearnt, (reading.margin, np.inf), "share of Adam's gain that SGD has not made"))
+
+
+@pytest.mark.finding("optimizers.sgd-weights-grow", reading="growth")
+@every_framework
+def test_weights_grow_with_sgd(evidence, judge, framework):
+    """Training with SGD makes the weights much larger than they were."""
+    runs = evidence(framework=framework, task="classification", optimizer="sgd")
+    judge(ratio_over_seeds(runs.weight_norm[:, -1], runs.weight_norm[:, 0], "norm of all weights, end over start"))
+
+
+@pytest.mark.finding("optimizers.sgd-weights-grow", reading="beyond-adam")
+@every_framework
+def test_weights_grow_more_with_sgd_than_with_adam(evidence, judge, framework):
+    """From the same initial weights, SGD makes the weights grow by more than Adam, which does not fail."""
+    sgd = evidence(framework=framework, task="classification", optimizer="sgd")
+    adam = evidence(framework=framework, task="classification", optimizer="adam")
+    growth, other = (runs.weight_norm[:, -1] / runs.weight_norm[:, 0] for runs in (sgd, adam))
+    judge(ratio_over_seeds(growth, other, "growth of the norm of all weights, SGD over Adam"))
+
+
+@pytest.mark.finding("optimizers.sgd-hyperparameters", reading="learning-rate")
+@pytest.mark.parametrize("learning_rate", [0.003, 0.01, 0.03, 0.1, 0.3])
+def test_another_learning_rate_cures_sgd(evidence, reading, judge, learning_rate):
+    """With this learning rate and all else as it was, most trainings with SGD reach almost full accuracy."""
+    runs = evidence(framework="torch", task="classification", optimizer="sgd", learning_rate=learning_rate)
+    judge(share_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
+
+
+@pytest.mark.finding("optimizers.sgd-hyperparameters", reading="epochs")
+@pytest.mark.parametrize("epochs", [200, 1000])
+def test_more_epochs_cure_sgd(evidence, reading, judge, epochs):
+    """With so many epochs and all else as it was, most trainings with SGD reach almost full accuracy."""
+    runs = evidence(framework="torch", task="classification", optimizer="sgd", epochs=epochs)
+    judge(share_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))

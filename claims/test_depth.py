@@ -1,0 +1,96 @@
+"""Findings of the section Additional hidden layer."""
+
+import numpy as np
+import pytest
+
+from claims.axes import every_activation, every_framework, every_optimizer, every_task
+from harness.curves import area_above_end, epochs_to_level, epochs_to_maximum
+from harness.statistics import median_over_seeds, share_of_seeds
+
+LEARNT = 0.9
+EXAMPLE = {"framework": "torch", "task": "classification", "activation": "sigmoid", "optimizer": "rmsprop"}
+
+
+@pytest.mark.finding("depth.milder-than-width", reading="loss")
+@every_optimizer
+@every_activation
+@every_task
+@every_framework
+def test_a_layer_changes_less_than_neurons(evidence, judge, framework, task, activation, optimizer):
+    """On the same rows, the test loss changes less with one more layer than with more neurons."""
+    cell = {"framework": framework, "task": task, "activation": activation, "optimizer": optimizer}
+    net1, net2, net3 = (
+        np.log(evidence(network=network, **cell).final_test_loss) for network in ("net1", "net2", "net3")
+    )
+    milder = np.abs(net2 - net1) - np.abs(net3 - net1)
+    judge(share_of_seeds(milder, (0, np.inf), "change of log test loss, by neurons minus by a layer"))
+
+
+@pytest.mark.finding("depth.faster-loss", reading="area")
+@every_optimizer
+@every_activation
+@every_task
+@every_framework
+def test_loss_falls_earlier_with_one_more_layer(evidence, judge, framework, task, activation, optimizer):
+    """On the same rows, the deeper network's test loss stays above its end for less of the training."""
+    cell = {"framework": framework, "task": task, "activation": activation, "optimizer": optimizer}
+    deep, shallow = (area_above_end(evidence(network=network, **cell).test_loss) for network in ("net3", "net1"))
+    judge(share_of_seeds(shallow - deep, (0, np.inf), "area above the end, Net1 minus Net3"))
+
+
+@pytest.mark.finding("depth.faster-loss", reading="level")
+@every_optimizer
+@every_activation
+@every_task
+@every_framework
+def test_loss_is_lower_sooner_with_one_more_layer(evidence, judge, framework, task, activation, optimizer):
+    """On the same rows, the deeper network takes fewer epochs to the loss half way down the shallow one's drop."""
+    cell = {"framework": framework, "task": task, "activation": activation, "optimizer": optimizer}
+    deep, shallow = (evidence(network=network, **cell).test_loss for network in ("net3", "net1"))
+    level = (shallow[:, 0] + shallow[:, -1]) / 2
+    needed_by_deep, needed_by_shallow = (epochs_to_level(losses, level, falling=True) for losses in (deep, shallow))
+    judge(share_of_seeds(needed_by_shallow - needed_by_deep, (1, np.inf), "epochs saved by one more layer"))
+
+
+@pytest.mark.finding("depth.net3-epochs", reading="literal")
+def test_deep_network_is_at_its_best_before_epoch_15(evidence, judge):
+    """Half of the trainings of Net3 are at their best test accuracy before epoch 15."""
+    runs = evidence(network="net3", **EXAMPLE)
+    epochs = np.where(runs.final_test_accuracy >= LEARNT, epochs_to_maximum(runs.test_accuracy), np.inf)
+    judge(median_over_seeds(epochs, "epochs to the best test accuracy"))
+
+
+@pytest.mark.finding("depth.net3-epochs", reading="charitable")
+def test_deep_network_is_near_its_best_before_epoch_15(evidence, reading, judge):
+    """Half of the trainings of Net3 are near their best test accuracy before epoch 15."""
+    runs = evidence(network="net3", **EXAMPLE)
+    epochs = np.where(runs.final_test_accuracy >= LEARNT, epochs_to_maximum(runs.test_accuracy, reading.margin), np.inf)
+    judge(median_over_seeds(epochs, "epochs to near the best test accuracy"))
+
+
+@pytest.mark.finding("depth.net1-epochs", reading="literal")
+def test_shallow_network_is_at_its_best_after_epoch_30(evidence, judge):
+    """Half of the trainings of Net1 come to their best test accuracy only after epoch 30."""
+    runs = evidence(network="net1", **EXAMPLE)
+    epochs = np.where(runs.final_test_accuracy >= LEARNT, epochs_to_maximum(runs.test_accuracy), 0)
+    judge(median_over_seeds(epochs, "epochs to the best test accuracy"))
+
+
+@pytest.mark.finding("depth.net1-epochs", reading="charitable")
+def test_shallow_network_is_near_its_best_after_epoch_30(evidence, reading, judge):
+    """Half of the trainings of Net1 come near their best test accuracy only after epoch 30."""
+    runs = evidence(network="net1", **EXAMPLE)
+    epochs = np.where(runs.final_test_accuracy >= LEARNT, epochs_to_maximum(runs.test_accuracy, reading.margin), 0)
+    judge(median_over_seeds(epochs, "epochs to near the best test accuracy"))
+
+
+@pytest.mark.finding("depth.accuracy-minor", reading="accuracy")
+@every_optimizer
+@every_activation
+@every_framework
+def test_accuracies_of_both_depths_agree(evidence, reading, judge, framework, activation, optimizer):
+    """On the same rows, Net1 and Net3 get about the same share of the test rows right."""
+    cell = {"framework": framework, "task": "classification", "activation": activation, "optimizer": optimizer}
+    shallow, deep = evidence(network="net1", **cell), evidence(network="net3", **cell)
+    difference = shallow.final_test_accuracy - deep.final_test_accuracy
+    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Net1 minus Net3"))
