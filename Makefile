@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims test lint bench clean
+.PHONY: claims test lint bench calibration clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
@@ -19,6 +19,9 @@ lint: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python -m benchmarks.always
+
+calibration: .venv/ready
+	$(BIN)/python -m benchmarks.calibration
 
 # Debian's python3 has no ensurepip unless python3-venv is installed; pip can then install itself from outside.
 .venv/ready: pyproject.toml constraints.txt

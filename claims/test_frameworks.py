@@ -7,7 +7,7 @@ import pytest
 
 from claims.axes import every_activation, every_network, every_optimizer
 from harness.complexity import measure
-from harness.statistics import exactly, mean_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics import exactly, ratio_over_seeds, share_of_seeds
 
 SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -82,7 +82,7 @@ def test_predicted_values_agree(evidence, judge, activation, optimizer, network)
     difference = (keras.test_predictions - torch.test_predictions)[:, :, 0]
     root_mean_square_difference = np.sqrt((difference**2).mean(axis=1))
     root_mean_square_error = np.sqrt(torch.final_test_loss)
-    judge(mean_over_seeds(root_mean_square_difference / root_mean_square_error, "difference over error"))
+    judge(ratio_over_seeds(root_mean_square_difference, root_mean_square_error, "difference over error"))
 
 
 @pytest.mark.finding("frameworks.regression-parity", reading="predictions-matched")
@@ -95,7 +95,7 @@ def test_predicted_values_agree_when_matched(evidence, judge, activation, optimi
     difference = (keras.test_predictions - torch.test_predictions)[:, :, 0]
     root_mean_square_difference = np.sqrt((difference**2).mean(axis=1))
     root_mean_square_error = np.sqrt(torch.final_test_loss)
-    judge(mean_over_seeds(root_mean_square_difference / root_mean_square_error, "difference over error"))
+    judge(ratio_over_seeds(root_mean_square_difference, root_mean_square_error, "difference over error"))
 
 
 @pytest.mark.timed

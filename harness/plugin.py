@@ -96,7 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not folders:
         return
     _refuse_unwritable(_store_folder(config))
-    if not config.getoption("htmlpath", None):
+    if not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
         config.option.css.append(str(Path(__file__).with_name("claims.css")))
