@@ -1,5 +1,6 @@
 """Figures are kept beside the runs that they show: to draw one takes many times as long as to judge a claim."""
 
+import functools
 import hashlib
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -35,8 +36,7 @@ def kept_figure(
 
 
 def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band) -> str:
-    digest = hashlib.sha256(Path(__file__).with_name("figures.py").read_bytes())
-    digest.update(version("matplotlib").encode())
+    digest = hashlib.sha256(_drawing())
     for cell, runs in runs_by_cell.items():
         digest.update(repr((cell, runs.protocol, runs.test_loss.shape)).encode())
         digest.update(runs.test_loss.tobytes() + runs.test_accuracy.tobytes())
@@ -44,6 +44,12 @@ def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Inte
     digest.update(repr((sorted(described.items()), interval, band, estimate.sample.shape)).encode())
     digest.update(estimate.sample.tobytes())
     return digest.hexdigest()
+
+
+@functools.cache
+def _drawing() -> bytes:
+    """Return what draws: a change of it makes other pictures."""
+    return Path(__file__).with_name("figures.py").read_bytes() + version("matplotlib").encode()
 
 
 def _mark(svg: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """What a claim sees: the runs behind a finding, asked for by the axes of the grid."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,9 @@ from harness.grid import Grid
 from harness.runs import Runs
 from harness.store import Store
 from harness.timing import Contestant, Timing, race
+
+# Many claims of a session rest on the same runs; their arrays are read-only, so they can be shared.
+_shared_runs_of = functools.lru_cache(maxsize=512)(runs_of)
 
 
 class Evidence:
@@ -58,7 +62,7 @@ class Evidence:
         """
         name, protocol = self._grid.variant(chosen)
         if name not in self.used:
-            self.used[name] = runs_of(protocol, self._seeds, self._store)
+            self.used[name] = _shared_runs_of(protocol, self._seeds, self._store)
         return self.used[name]
 
     def extend(self, seeds: int) -> None:

@@ -27,6 +27,7 @@ MARKER = "finding"
 TIMED = "timed"
 USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
 _progress_key: pytest.StashKey[Path] = pytest.StashKey()
+_store_key: pytest.StashKey["Store"] = pytest.StashKey()
 _judge_key: pytest.StashKey["Judge"] = pytest.StashKey()
 
 
@@ -188,9 +189,11 @@ def _refuse_unwritable(folder: Path) -> None:
 
 
 def _store_of(config: pytest.Config) -> "Store":
-    from harness.engine import open_store
+    if _store_key not in config.stash:
+        from harness.engine import open_store
 
-    return open_store(_store_folder(config))
+        config.stash[_store_key] = open_store(_store_folder(config))
+    return config.stash[_store_key]
 
 
 def _store_folder(config: pytest.Config) -> Path:

@@ -216,7 +216,7 @@ def test_a_failed_training_names_protocol_and_seeds(trainer: FakeTrainer, store:
         "training failed: seeds Seed(split=20, training=20) to Seed(split=39, training=39), "
         "Protocol(framework='torch', dataset='wine', "
         "test_share=0.25, scaling='standard', hidden_widths=(4,), activation='relu', optimizer='sgd', "
-        "learning_rate=0.1, batch_size=133, epochs=1, loss='cross_entropy'): out of cheese"
+        "learning_rate=0.1, batch_size=133, epochs=1, loss='cross_entropy', regime='own'): out of cheese"
     )
     assert caught.value.__cause__ is reason
     first, second = seed_blocks(21)

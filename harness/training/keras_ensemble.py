@@ -24,10 +24,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+import harness.training.matched as matched
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
-from harness.training import matched
 from harness.training.recording import block_of_runs, outputs_of
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_norm")

@@ -15,10 +15,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+import harness.training.matched as matched
 from harness.datasets import Split
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
-from harness.training import matched
 from harness.training.recording import block_of_runs, outputs_of
 from harness.training.stacked_network import StackedNetwork
 from harness.training.torch_loop import OPTIMIZERS, Network
