@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from claims.axes import ACTIVATIONS, every_activation, every_framework, every_optimizer, every_pair_of_activations
-from harness.curves import area_above_end, epochs_to_maximum, epochs_to_share
+from harness.curves import area_above_end, epochs_later, epochs_to_maximum, epochs_to_share
 from harness.statistics import median_over_seeds, plausible_draw, ratio_over_seeds, share_of_seeds
 
 NEAR_OPTIMAL = 0.95
+LEARNT = 0.9
+MORE = 1e-6  # equal is not more
 fast_activation = pytest.mark.parametrize("activation", ["relu", "tanh"])
 
 
@@ -78,7 +80,8 @@ def test_reported_difference_is_noise(evidence, reported, judge, first, second):
 def test_fast_activations_reach_their_loss_in_20_to_30_epochs(evidence, judge, activation):
     """Half of the trainings have made most of their drop in test loss by an epoch from 20 to 30."""
     runs = evidence(framework="torch", task="classification", activation=activation)
-    judge(median_over_seeds(epochs_to_share(runs.test_loss, NEAR_OPTIMAL), "epochs to 95 % of the drop in test loss"))
+    epochs = _if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
+    judge(median_over_seeds(epochs, "epochs to 95 % of the drop in test loss"))
 
 
 @pytest.mark.finding("activations.fast", reading="accuracy")
@@ -86,31 +89,32 @@ def test_fast_activations_reach_their_loss_in_20_to_30_epochs(evidence, judge, a
 def test_fast_activations_reach_their_accuracy_in_20_to_30_epochs(evidence, judge, activation):
     """Half of the trainings are near their best test accuracy by an epoch from 20 to 30."""
     runs = evidence(framework="torch", task="classification", activation=activation)
-    epochs = epochs_to_maximum(runs.test_accuracy, tolerance=0.01)
+    epochs = _if_learnt(runs, epochs_to_maximum(runs.test_accuracy, tolerance=0.01))
     judge(median_over_seeds(epochs, "epochs to within 0.01 of the best test accuracy"))
 
 
-@pytest.mark.finding("activations.fast", reading="by-30")
+@pytest.mark.finding("activations.fast", reading="in-time")
 @fast_activation
-def test_fast_activations_are_near_optimal_by_epoch_30(evidence, judge, activation):
-    """Most trainings have made most of their drop in test loss by epoch 30."""
+def test_fast_activations_are_near_optimal_in_time(evidence, reading, judge, activation):
+    """Most trainings have made most of their drop in test loss by the last epoch of the report's range."""
     runs = evidence(framework="torch", task="classification", activation=activation)
-    epochs = epochs_to_share(runs.test_loss, NEAR_OPTIMAL)
-    judge(share_of_seeds(epochs, (1, 30), "epochs to 95 % of the drop in test loss"))
+    epochs = _if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
+    judge(share_of_seeds(epochs, (1, reading.margin), "epochs to 95 % of the drop in test loss"))
 
 
 @pytest.mark.finding("activations.slow-sigmoid", reading="loss")
 def test_sigmoid_reaches_its_loss_in_nearly_50_epochs(evidence, judge):
     """Half of the trainings have made most of their drop in test loss by an epoch from 40 to 50."""
     runs = evidence(framework="torch", task="classification", activation="sigmoid")
-    judge(median_over_seeds(epochs_to_share(runs.test_loss, NEAR_OPTIMAL), "epochs to 95 % of the drop in test loss"))
+    epochs = _if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
+    judge(median_over_seeds(epochs, "epochs to 95 % of the drop in test loss"))
 
 
 @pytest.mark.finding("activations.slow-sigmoid", reading="accuracy")
 def test_sigmoid_reaches_its_accuracy_in_nearly_50_epochs(evidence, judge):
     """Half of the trainings are near their best test accuracy by an epoch from 40 to 50."""
     runs = evidence(framework="torch", task="classification", activation="sigmoid")
-    epochs = epochs_to_maximum(runs.test_accuracy, tolerance=0.01)
+    epochs = _if_learnt(runs, epochs_to_maximum(runs.test_accuracy, tolerance=0.01))
     judge(median_over_seeds(epochs, "epochs to within 0.01 of the best test accuracy"))
 
 
@@ -120,7 +124,8 @@ def test_sigmoid_needs_more_epochs(evidence, judge, activation):
     """On the same rows, sigmoid makes most of its drop in test loss later than another activation."""
     sigmoid = evidence(framework="torch", task="classification", activation="sigmoid")
     other = evidence(framework="torch", task="classification", activation=activation)
-    later = epochs_to_share(sigmoid.test_loss, NEAR_OPTIMAL) - epochs_to_share(other.test_loss, NEAR_OPTIMAL)
+    needed, needed_by_other = (epochs_to_share(runs.test_loss, NEAR_OPTIMAL) for runs in (sigmoid, other))
+    later = epochs_later(needed, needed_by_other, sigmoid.protocol.epochs)
     judge(share_of_seeds(later, (1, np.inf), f"epochs to 95 % of the drop, sigmoid minus {activation}"))
 
 
@@ -131,4 +136,9 @@ def test_sigmoid_learns_later(evidence, judge, activation):
     sigmoid = evidence(framework="torch", task="classification", activation="sigmoid")
     other = evidence(framework="torch", task="classification", activation=activation)
     later = area_above_end(sigmoid.test_loss) - area_above_end(other.test_loss)
-    judge(share_of_seeds(later, (0, np.inf), f"area above the end, sigmoid minus {activation}"))
+    judge(share_of_seeds(later, (MORE, np.inf), f"area above the end, sigmoid minus {activation}"))
+
+
+def _if_learnt(runs, epochs):
+    """Return the epochs (seeds,), never for a seed that ends without having learnt: it is not near any optimum."""
+    return np.where(runs.final_test_accuracy < LEARNT, np.inf, epochs)

@@ -1,5 +1,6 @@
 """Findings of the report's consistency with itself: arithmetic with the numbers it prints, no training."""
 
+import numpy as np
 import pytest
 
 from harness.printed import batch_averages, loss_of_saturated_outputs, most_classes, possible_counts, rows_that_allow
@@ -19,7 +20,7 @@ def test_reported_loss_allows_three_classes_at_most(reported, judge, optimizer):
 def test_one_small_test_set_gives_all_accuracies(reported, judge):
     """Some small test set can give every accuracy of the table to two decimals."""
     rows = rows_that_allow(list(reported.values()), MOST_ROWS)
-    judge(exactly(rows[0], "smallest number of test rows"))
+    judge(exactly(min(rows, default=np.inf), "smallest number of test rows"))
 
 
 @pytest.mark.finding("consistency.test-rows", reading="reconstruction")

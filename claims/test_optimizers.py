@@ -183,7 +183,8 @@ def test_sgd_ends_at_a_high_loss(evidence, reading, judge, framework, activation
     cell = {"framework": framework, "task": "classification", "activation": activation}
     sgd, adam = evidence(optimizer="sgd", **cell), evidence(optimizer="adam", **cell)
     uniform_guess = np.log(sgd.test_predictions.shape[2])
-    unlearnt = (sgd.final_test_loss - adam.final_test_loss) / (uniform_guess - adam.final_test_loss)
+    learnt_by_adam = np.where(adam.final_test_loss < uniform_guess, uniform_guess - adam.final_test_loss, np.nan)
+    unlearnt = (sgd.final_test_loss - adam.final_test_loss) / learnt_by_adam
     judge(share_of_seeds(unlearnt, (reading.margin, np.inf), "share of Adam's gain that SGD has not made"))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from claims.axes import every_activation, every_optimizer, every_task
-from harness.curves import epochs_to_level, epochs_to_share, final_gap, rise_after_minimum
+from harness.curves import epochs_later, epochs_to_level, epochs_to_share, final_gap, rise_after_minimum
 from harness.statistics import mean_over_seeds, ratio_over_seeds, share_of_seeds
 
 CONVERGED = 0.95
@@ -19,7 +19,8 @@ def test_wide_network_converges_in_fewer_epochs(evidence, judge, task, activatio
     cell = {"framework": "keras", "task": task, "activation": activation, "optimizer": optimizer}
     wide, narrow = evidence(network="net2", **cell), evidence(network="net1", **cell)
     needed_by_wide, needed_by_narrow = (epochs_to_share(runs.test_loss, CONVERGED) for runs in (wide, narrow))
-    judge(share_of_seeds(_saved(needed_by_narrow, needed_by_wide), (1, np.inf), "epochs saved by 128 neurons"))
+    saved = epochs_later(needed_by_narrow, needed_by_wide, wide.protocol.epochs)
+    judge(share_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
 
 
 @pytest.mark.finding("width.keras-converges-faster", reading="same-level")
@@ -32,7 +33,8 @@ def test_wide_network_reaches_the_same_loss_in_fewer_epochs(evidence, judge, tas
     wide, narrow = (evidence(network=network, **cell).test_loss for network in ("net2", "net1"))
     level = narrow[:, 0] - CONVERGED * (narrow[:, 0] - narrow[:, -1])
     needed_by_wide, needed_by_narrow = (epochs_to_level(losses, level, falling=True) for losses in (wide, narrow))
-    judge(share_of_seeds(_saved(needed_by_narrow, needed_by_wide), (1, np.inf), "epochs saved by 128 neurons"))
+    saved = epochs_later(needed_by_narrow, needed_by_wide, wide.shape[1])
+    judge(share_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
 
 
 @pytest.mark.finding("width.torch-overfits", reading="rise")
@@ -86,8 +88,3 @@ def test_more_neurons_take_longer(classification_timings, judge, framework):
     wide, narrow = classification_timings[f"{framework} net2"], classification_timings[framework]
     ratios = ratio_over_seeds(wide.seconds, narrow.seconds, "seconds a training, 128 over 10 neurons")
     judge(ratios, note=f"128 neurons: {wide}; 10 neurons: {narrow}")
-
-
-def _saved(longer, shorter):
-    """Return how many epochs are saved, shape (seeds,); none where neither got there."""
-    return np.where(np.isinf(longer) & np.isinf(shorter), 0, longer - shorter)

@@ -1,8 +1,8 @@
 """Measures of a training's curve, one number a seed: how soon it gets somewhere, and where it ends.
 
 Epochs are whole numbers counted from 1. `inf` says that the training ended before the curve got there: the epoch is
-censored, so a mean over seeds would be wrong where a median or a rank need not be. A seed that diverged never gets
-anywhere, though it may have passed the place on its way: its epochs are `inf`, its areas and levels NaN.
+censored, so a mean over seeds would be wrong where a median or a rank need not be. Of a seed that diverged nothing is
+known, though it may have passed the place on its way: all its measures are NaN.
 """
 
 import numpy as np
@@ -37,7 +37,7 @@ def epochs_to_share(curve: Floats, share: float) -> Floats:
     values = _void_where_diverged(curve)
     drop = _drop(values)
     made = values[:, :1] - values
-    return _first_epoch(made >= share * (1 - ROUNDING) * drop[:, None])
+    return _first_epoch(made >= share * (1 - ROUNDING) * drop[:, None], known=~np.isnan(values[:, 0]))
 
 
 def epochs_to_level(curve: Floats, level: float | Floats, *, falling: bool) -> Floats:
@@ -58,11 +58,12 @@ def epochs_to_level(curve: Floats, level: float | Floats, *, falling: bool) -> F
     Returns
     -------
     (seeds,)
-        Epochs; `inf` for a seed that never reached its level, or whose level is NaN.
+        Epochs; `inf` for a seed that never reached its level, NaN for one whose level is NaN.
     """
     values = _void_where_diverged(curve)
     levels = np.broadcast_to(np.asarray(level, dtype=np.float64), len(values))[:, None]
-    return _first_epoch(values <= levels if falling else values >= levels)
+    known = ~np.isnan(values[:, 0]) & ~np.isnan(levels[:, 0])
+    return _first_epoch(values <= levels if falling else values >= levels, known)
 
 
 def epochs_to_maximum(curve: Floats, tolerance: float = 0.0) -> Floats:
@@ -78,12 +79,33 @@ def epochs_to_maximum(curve: Floats, tolerance: float = 0.0) -> Floats:
     Returns
     -------
     (seeds,)
-        Epochs; `inf` only for a seed that diverged.
+        Epochs; NaN for a seed that diverged, never `inf`.
     """
     if not tolerance >= 0:
         raise ValueError(f"a tolerance below the maximum is not negative, but this one is {tolerance:g}")
     values = _void_where_diverged(curve)
-    return _first_epoch(values >= values.max(axis=1, keepdims=True) - tolerance - ROUNDING)
+    reached = values >= values.max(axis=1, keepdims=True) - tolerance - ROUNDING
+    return _first_epoch(reached, known=~np.isnan(values[:, 0]))
+
+
+def epochs_later(one: Floats, other: Floats, epochs: int) -> Floats:
+    """Return by how many epochs one training gets somewhere later than another.
+
+    A place that was not reached counts as reached in the epoch after the last: the least that the time can be.
+
+    Parameters
+    ----------
+    one, other : (seeds,)
+        Epochs of the same seeds, `inf` where the training ended before.
+    epochs
+        Of the training.
+
+    Returns
+    -------
+    (seeds,)
+        Whole epochs, 0 where neither got there; NaN where one diverged.
+    """
+    return np.minimum(one, epochs + 1) - np.minimum(other, epochs + 1)
 
 
 def area_above_end(curve: Floats) -> Floats:
@@ -169,12 +191,7 @@ def _drop(values: Floats) -> Floats:
     return np.where(drop > 0, drop, np.nan)
 
 
-def _first_epoch(reached: NDArray[np.bool_]) -> Floats:
-    """Return the first epoch that is true, `inf` where none is.
-
-    Parameters
-    ----------
-    reached : (seeds, epochs)
-        Whether the curve is there; false throughout for a seed that diverged, since nothing compares to NaN.
-    """
-    return np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
+def _first_epoch(reached: NDArray[np.bool_], known: NDArray[np.bool_]) -> Floats:
+    """Return the first epoch in which something is reached (seeds, epochs), or `inf`; NaN where nothing is known."""
+    epochs = np.where(reached.any(axis=1), reached.argmax(axis=1) + 1.0, np.inf)
+    return np.where(known, epochs, np.nan)

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays as array_strategy
 
 from harness.curves import (
     area_above_end,
+    epochs_later,
     epochs_to_level,
     epochs_to_maximum,
     epochs_to_share,
@@ -21,16 +22,16 @@ from harness.runs import Floats
 NAN, INF = float("nan"), float("inf")
 # Each measure with some parameter, and what it says of a seed that diverged.
 MEASURES: dict[str, tuple[Callable[[Any], Floats], float]] = {
-    "epochs_to_share": (lambda curve: epochs_to_share(curve, 0.5), INF),
-    "epochs_to_level, falling": (lambda curve: epochs_to_level(curve, 2.0, falling=True), INF),
-    "epochs_to_level, rising": (lambda curve: epochs_to_level(curve, 2.0, falling=False), INF),
-    "epochs_to_maximum": (lambda curve: epochs_to_maximum(curve, 1.0), INF),
-    "area_above_end": (area_above_end, NAN),
-    "rise_after_minimum": (rise_after_minimum, NAN),
-    "final_gap, test": (lambda curve: final_gap(curve, np.ones(np.shape(curve))), NAN),
-    "final_gap, training": (lambda curve: final_gap(np.ones(np.shape(curve)), curve), NAN),
+    "epochs_to_share": lambda curve: epochs_to_share(curve, 0.5),
+    "epochs_to_level, falling": lambda curve: epochs_to_level(curve, 2.0, falling=True),
+    "epochs_to_level, rising": lambda curve: epochs_to_level(curve, 2.0, falling=False),
+    "epochs_to_maximum": lambda curve: epochs_to_maximum(curve, 1.0),
+    "area_above_end": area_above_end,
+    "rise_after_minimum": rise_after_minimum,
+    "final_gap, test": lambda curve: final_gap(curve, np.ones(np.shape(curve))),
+    "final_gap, training": lambda curve: final_gap(np.ones(np.shape(curve)), curve),
 }
-every_measure = pytest.mark.parametrize(("measure", "nowhere"), MEASURES.values(), ids=MEASURES)
+every_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 
 
 def whole(low: int = 0) -> st.SearchStrategy[Floats]:
@@ -53,18 +54,18 @@ def one(*values: float) -> Floats:
 
 
 @every_measure
-def test_a_seed_that_diverged_gets_nowhere(measure: Callable[[Any], Floats], nowhere: float) -> None:
+def test_of_a_seed_that_diverged_nothing_is_known(measure: Callable[[Any], Floats]) -> None:
     """A value that is not finite at any epoch voids its seed, also where the curve passed the place before."""
     fine = [4.0, 3.0, 1.0, 2.0]
     for bad in ([NAN] * 4, [4.0, 1.0, 2.0, NAN], [4.0, 1.0, NAN, NAN], [4.0, INF, 2.0, 1.0], [4.0, 3.0, 1.0, -INF]):
         values = measure(np.array([fine, bad, fine]))
-        np.testing.assert_array_equal(values, [*measure(one(*fine)), nowhere, *measure(one(*fine))])
+        np.testing.assert_array_equal(values, [*measure(one(*fine)), NAN, *measure(one(*fine))])
         assert np.isfinite(values[0])
 
 
 @every_measure
 @given(curve=whole())
-def test_seeds_do_not_touch_each_other(measure: Callable[[Any], Floats], nowhere: float, curve: Floats) -> None:
+def test_seeds_do_not_touch_each_other(measure: Callable[[Any], Floats], curve: Floats) -> None:
     """A block of seeds gives what its seeds give one by one, and the curve is left as it was."""
     before = curve.copy()
     values = measure(curve)
@@ -74,7 +75,7 @@ def test_seeds_do_not_touch_each_other(measure: Callable[[Any], Floats], nowhere
 
 
 @every_measure
-def test_numbers_are_in_double_precision(measure: Callable[[Any], Floats], nowhere: float) -> None:
+def test_numbers_are_in_double_precision(measure: Callable[[Any], Floats]) -> None:
     """The result has double precision whatever the precision of the curve, also for no seed at all."""
     assert measure(np.array([[4, 3, 1]], dtype=np.float32)).dtype == np.float64
     nothing = measure(np.zeros((0, 3)))
@@ -84,7 +85,7 @@ def test_numbers_are_in_double_precision(measure: Callable[[Any], Floats], nowhe
 
 @every_measure
 @pytest.mark.parametrize("shape", [(), (3,), (2, 1), (2, 0), (1, 2, 3)])
-def test_what_is_no_curve_is_refused(measure: Callable[[Any], Floats], nowhere: float, shape: tuple[int, ...]) -> None:
+def test_what_is_no_curve_is_refused(measure: Callable[[Any], Floats], shape: tuple[int, ...]) -> None:
     """A curve has two axes and at least two epochs."""
     with pytest.raises(
         ValueError, match=r"^a curve has shape \(seeds, epochs\) with at least 2 epochs, not "
@@ -180,11 +181,17 @@ def test_a_rising_curve_reaches_a_level_from_below(level: float, epoch: float) -
 
 
 def test_each_seed_may_have_a_level() -> None:
-    """An array of levels is by seed, and a level that is NaN is never reached."""
+    """An array of levels is by seed; of a level that is NaN nothing is known."""
     curve = np.array([[3.0, 2.0, 1.0]] * 4)
     np.testing.assert_array_equal(
-        epochs_to_level(curve, np.array([1.0, 2.0, 0.0, NAN]), falling=True), [3, 2, INF, INF]
+        epochs_to_level(curve, np.array([1.0, 2.0, 0.0, NAN]), falling=True), [3, 2, INF, NAN]
     )
+
+
+def test_later_by_known_epochs() -> None:
+    """A place that was not reached counts as reached after the last of ten epochs; what diverged says nothing."""
+    one, other = np.array([7.0, INF, 3.0, INF, NAN, 2.0]), np.array([4.0, 4.0, INF, INF, 4.0, NAN])
+    np.testing.assert_array_equal(epochs_later(one, other, 10), [3, 7, -8, 0, NAN, NAN])
 
 
 def test_levels_of_other_seeds_are_refused() -> None:

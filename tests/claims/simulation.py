@@ -1,0 +1,177 @@
+"""Simulated evidence: runs and timings of a known world, in place of trained networks.
+
+Spread over seeds is made of normal scores in an order of chance, whose mean is exactly 0 and whose standard deviation
+is exactly 1, so that an effect of a world is met by every sample and no test hangs on luck. All chance comes from
+hashes of names: the same world gives the same numbers in every process, and worlds differ in nothing but their effects.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from harness import datasets
+from harness.grid import Grid
+from harness.protocol import Protocol, Seed
+from harness.runs import Floats, Runs
+from harness.timing import REPEATS, Contestant, Timing
+from tests.claims.worlds import Cell, Spread, Training, World
+
+SEEDS = 20
+DIVERGES_AT = 3
+MADE = 0.95  # of the drop in loss, by the epoch `Training.epochs_to_loss`
+
+
+class SimulatedEvidence:
+    """Stands in for `harness.evidence.Evidence`: hands out runs and timings of a world.
+
+    Parameters
+    ----------
+    grid
+        The cells of the report; it gives every training its real shapes, and refuses what it does not know.
+    world
+        What is true.
+    seeds
+        How many runs there are of each cell.
+    """
+
+    def __init__(self, grid: Grid, world: World, seeds: int = SEEDS) -> None:
+        self._grid = grid
+        self._world = world
+        self._seeds = seeds
+        self.used: dict[str, Runs] = {}
+
+    def __call__(self, **chosen: Any) -> Runs:
+        """Return the runs of one cell."""
+        name, protocol = self._grid.variant(chosen)
+        if name not in self.used:
+            cell = self._cell(chosen, protocol)
+            self.used[name] = _runs(name, cell, protocol, self._world.training(cell), self._seeds)
+        return self.used[name]
+
+    def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
+        """Return made-up wall times of each cell; the number of repeats is that of real ones."""
+        timings = []
+        for cell in cells:
+            mode = cell.get("mode", "default")
+            name, protocol = self._grid.variant({axis: value for axis, value in cell.items() if axis != "mode"})
+            Contestant(protocol, mode)  # refuses an unknown mode
+            training = self._world.training({**self._cell(cell, protocol), "mode": mode})
+            turns, epochs = (_scores(count, "seconds", name, mode) for count in (REPEATS, protocol.epochs))
+            seconds = training.epoch_seconds * np.exp(0.03 * turns[:, None] + 0.01 * epochs)
+            seconds[:, 0] += training.startup_seconds
+            timings.append(Timing(seconds))
+        return timings
+
+    def _cell(self, chosen: Cell, protocol: Protocol) -> dict[str, Any]:
+        return {**asdict(protocol), **self._grid.default, **chosen}
+
+
+def _runs(name: str, cell: Cell, protocol: Protocol, training: Training, seeds: int) -> Runs:
+    dataset = datasets.load(protocol.dataset)
+    epochs, rows = protocol.epochs, int(np.ceil(protocol.test_share * len(dataset.target)))
+    recipe = "-".join(str(cell[axis]) for axis in ("framework", "task", "activation", "optimizer"))
+
+    def noise(quantity: str, spread: Spread) -> Floats:
+        return (
+            spread.split * _scores(seeds, quantity, protocol.dataset)
+            + spread.recipe * _scores(seeds, quantity, recipe)
+            + spread.own * _scores(seeds, quantity, name)
+        )
+
+    def own(quantity: str, spread: float) -> Floats:
+        return np.exp(spread * _scores(seeds, quantity, name))
+
+    test_rows = _orders("rows", protocol.dataset, seeds=seeds, rows=len(dataset.target))[:, :rows]
+    targets = dataset.target[test_rows].astype(np.float64)
+    level = np.exp(noise("loss", training.loss_spread))
+    soonest = own("epochs to loss", training.epochs_spread)
+    test_loss = level[:, None] * _losses(training, training.epochs_to_loss * soonest, epochs)
+    # Not of the same pace, lest a claim on the one loss takes the other for it.
+    train_loss = level[:, None] * _losses(replace(training, rise=0.0), training.epochs_to_loss / 2 * soonest, epochs)
+    gaps = (training.gap * own("gap", 0.1))[:, None] * np.linspace(0, 1, epochs)
+    growth = training.growth * own("growth", training.growth_spread)
+    if dataset.class_names:
+        ends = np.clip(training.end_accuracy + noise("accuracy", training.accuracy_spread), 0, 1)
+        needed = np.clip(training.epochs_to_accuracy * own("epochs to accuracy", training.epochs_spread), 2, epochs)
+        accuracy = _accuracies(training.start_accuracy, ends, needed, epochs, rows)
+        predictions = _probabilities(targets, accuracy[:, -1], training, name, len(dataset.class_names))
+    else:
+        accuracy = np.full((seeds, epochs), np.nan)
+        predictions = targets[:, :, None] + _errors(cell, name, training, test_loss[:, -1], rows)[:, :, None]
+    runs = {
+        "train_loss": train_loss - gaps,
+        "test_loss": test_loss,
+        "train_accuracy": accuracy.copy(),
+        "test_accuracy": accuracy,
+        "weight_norm": 5 * growth[:, None] ** np.linspace(0, 1, epochs + 1),
+        "test_predictions": predictions,
+    }
+    for quantity, values in runs.items():
+        begin = {"weight_norm": DIVERGES_AT + 1, "test_predictions": 0}.get(quantity, DIVERGES_AT)
+        values[: round(training.diverged * seeds), begin:] = np.nan
+    return Runs(
+        protocol=protocol,
+        seeds=tuple(Seed(number, number) for number in range(seeds)),
+        **runs,
+        test_targets=targets,
+        test_rows=test_rows,
+        seconds=np.full(seeds, training.epoch_seconds * epochs),
+    )
+
+
+def _losses(training: Training, needed: Floats, epochs: int) -> Floats:
+    """Return losses of shape (seeds, epochs) that fall in two straight pieces and may rise again."""
+    lowest = training.end_loss / (1 + training.rise)
+    nearly = training.start_loss - MADE * (training.start_loss - lowest)
+    values = [training.start_loss, nearly, lowest, training.end_loss]
+    time = np.arange(1, epochs + 1)
+    soonest = np.clip(needed, 2, epochs - 1)
+    return np.stack([np.interp(time, [1, soon, (soon + epochs) / 2, epochs], values) for soon in soonest])
+
+
+def _accuracies(start: float, ends: Floats, needed: Floats, epochs: int, rows: int) -> Floats:
+    """Return shares of whole rows, of shape (seeds, epochs), that rise in a straight line and stay."""
+    time = np.arange(1, epochs + 1)
+    shares = np.stack([np.interp(time, [1, soon], [start, end]) for soon, end in zip(needed, ends, strict=True)])
+    return np.round(shares * rows) / rows
+
+
+def _probabilities(targets: Floats, accuracy: Floats, training: Training, name: str, classes: int) -> Floats:
+    """Return outputs of shape (seeds, rows, classes) of which as many are right as the accuracy says."""
+    seeds, rows = targets.shape
+    who = name if training.other_rows else "all"
+    hardness = _orders("hardness", who, seeds=seeds, rows=rows)
+    right = hardness < np.round(accuracy * rows)[:, None]
+    predicted = np.where(right, targets, (targets + training.wrong_class) % classes).astype(int)
+    return np.where(np.arange(classes) == predicted[:, :, None], 0.9, 0.1 / (classes - 1))
+
+
+def _errors(cell: Cell, name: str, training: Training, loss: Floats, rows: int) -> Floats:
+    """Return errors of shape (seeds, rows) whose mean square is the loss."""
+    shares = {cell["activation"]: training.activation_error, name: training.own_error}
+    shares["all"] = np.sqrt(1 - sum(share**2 for share in shares.values()))
+    errors = sum(share * _chance("errors", who).normal(size=(len(loss), rows)) for who, share in shares.items())
+    scaled: Floats = errors * np.sqrt(loss / (errors**2).mean(axis=1))[:, None]
+    return scaled
+
+
+def _orders(*names: object, seeds: int, rows: int) -> NDArray[np.int64]:
+    """Return for each seed the rows in an order of chance, shape (seeds, rows)."""
+    return _chance(*names).permuted(np.tile(np.arange(rows), (seeds, 1)), axis=1)
+
+
+def _scores(count: int, *names: object) -> Floats:
+    """Return normal scores in an order of chance, shape (count,): mean 0, standard deviation 1."""
+    quantiles = special.ndtri((np.arange(count) + 0.5) / count)
+    scores: Floats = _chance(*names).permutation(quantiles / quantiles.std(ddof=1))
+    return scores
+
+
+def _chance(*names: object) -> np.random.Generator:
+    digest = hashlib.sha256("|".join(map(str, names)).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
