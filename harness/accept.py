@@ -1,8 +1,9 @@
 """Record verdicts in the register as expected, with a reason and the day, leaving all else in the file as it is."""
 
 import datetime
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,19 +35,29 @@ def accept(file: Path, changes: Iterable[Change], reason: str, date: datetime.da
     Raises
     ------
     RegisterError
-        If the file has no header ``[findings."..."]`` for one of the findings.
+        If the file has no header ``[findings."..."]`` for one of the findings, or two claims cannot be told apart.
     """
-    document = tomlkit.parse(file.read_text(encoding="utf-8"))
+    # As bytes: line ends, and what else looks like one, stay as they are.
+    document = tomlkit.parse(file.read_bytes().decode())
     cases: dict[tuple[str, str, Outcome], list[str]] = defaultdict(list)
+    outcomes: dict[tuple[str, str, str], Outcome] = {}
     for change in changes:
+        place = (change.finding, change.reading, change.case)
+        if outcomes.setdefault(place, change.outcome) != change.outcome:
+            raise RegisterError(
+                f"{file}: two claims on {change.finding} ({change.reading}) have the same case {change.case!r} and "
+                "different verdicts; give their parameters different ids"
+            )
         _forget(document["findings"][change.finding], change.reading, change.case)
         cases[change.finding, change.reading, change.outcome].append(change.case)
-    lines = tomlkit.dumps(document).splitlines()
+    text = tomlkit.dumps(document)
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.removesuffix(line_end).split(line_end)
     for (finding, reading, outcome), its_cases in cases.items():
         if outcome != "supported":
-            place = _end_of_block(lines, finding, file)
-            lines[place:place] = ["", *_entry(finding, reading, its_cases, outcome, reason, date)]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            end = _end_of_block(lines, finding, file)
+            lines[end:end] = ["", *_entry(finding, reading, its_cases, outcome, reason, date)]
+    file.write_bytes((line_end.join(lines) + line_end).encode())
 
 
 def _forget(finding: Any, reading: str, case: str) -> None:
@@ -64,7 +75,7 @@ def _forget(finding: Any, reading: str, case: str) -> None:
 def _end_of_block(lines: Sequence[str], finding: str, file: Path) -> int:
     """Return behind which line the tables of a finding end; what follows may be a comment on the next one."""
     own = tuple(f'{bracket}findings."{finding}"{end}' for bracket in ("[", "[[") for end in ("]", "."))
-    headers = [number for number, line in enumerate(lines) if line.startswith("[")]
+    headers = list(_headers(lines))
     of_finding = [number for number in headers if lines[number].startswith(own)]
     if not of_finding:
         raise RegisterError(f'{file}: no table is headed [findings."{finding}"]; write its id in double quotes')
@@ -72,6 +83,16 @@ def _end_of_block(lines: Sequence[str], finding: str, file: Path) -> int:
     while not lines[end - 1].strip() or lines[end - 1].startswith("#"):
         end -= 1
     return end
+
+
+def _headers(lines: Sequence[str]) -> Iterator[int]:
+    """Yield the numbers of the lines that head a table; a text of several lines may hold such as only look so."""
+    quotes = ""
+    for number, line in enumerate(lines):
+        if not quotes and line.startswith("["):
+            yield number
+        for mark in re.findall(r'"""|\'\'\'', line):
+            quotes = "" if mark == quotes else quotes or mark
 
 
 def _entry(

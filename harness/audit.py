@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from harness.combination import judgements
+from harness.errors import RegisterError
 from harness.folder import folder_of, open_folder
 from harness.progress import Progress, ProgressLine, read_progress
 from harness.report import (
@@ -133,8 +134,12 @@ class Audit:
             if verdict.outcome not in (expected.verdicts if expected else ("supported",)):
                 changes[register.file].append(Change(verdict.finding, verdict.reading, case, verdict.outcome))
         for file, its_changes in changes.items():
-            accept(file, its_changes, reason, datetime.datetime.now(datetime.UTC).date())
-            self.accepted.append(f"{len(its_changes)} verdicts recorded as expected in {file}")
+            try:
+                accept(file, its_changes, reason, datetime.datetime.now(datetime.UTC).date())
+            except RegisterError as problem:
+                self.holes.unrecorded.append(str(problem))
+            else:
+                self.accepted.append(f"{len(its_changes)} verdicts recorded as expected in {file}")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print one line a claim, the counts, and every hole."""

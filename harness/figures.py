@@ -92,7 +92,8 @@ def draw_curves(axis: Axes, curves: Mapping[str, Floats], label: str) -> None:
 def draw_sample(axis: Axes, estimate: Estimate, interval: Interval, band: Band) -> None:
     """Draw one dot a seed, sorted, with what was judged: region or band, interval, reported value."""
     finite = np.sort(estimate.sample[np.isfinite(estimate.sample)])
-    heights = (np.arange(len(finite)) + 0.5) / max(len(finite), 1)
+    below = int(np.isneginf(estimate.sample).sum())
+    heights = (below + np.arange(len(finite)) + 0.5) / estimate.seeds
     axis.plot(finite, heights, "o", color=COLOURS[0], markersize=4, label="one seed")
     shown = [*finite]
     if estimate.reported is not None:
@@ -124,8 +125,11 @@ def draw_sample(axis: Axes, estimate: Estimate, interval: Interval, band: Band) 
     axis.locator_params(nbins=5)
     axis.set_xlabel(estimate.sample_label)
     axis.set_ylabel("share of seeds below")
-    missing = estimate.seeds - len(finite)
-    axis.set_title(f"{estimate.seeds} seeds" + (f", {missing} diverged" if missing else ""), fontsize=9)
+    # Only of a time can infinity be said to be late; of anything else it is a divergence.
+    never = int(np.isinf(estimate.sample).sum()) if estimate.kind in ("median", "share") else 0
+    diverged = estimate.seeds - len(finite) - never
+    counts = [f"{never} never got there"] * (never > 0) + [f"{diverged} diverged"] * (diverged > 0)
+    axis.set_title(", ".join([f"{estimate.seeds} seeds", *counts]), fontsize=9)
     axis.legend(fontsize=7, loc="upper left")  # sorted dots leave it free
 
 

@@ -115,7 +115,16 @@ class Grid:
         ProtocolError
             If an axis, a field or a value is unknown.
         """
-        changed = {name: value for name, value in chosen.items() if name in PROTOCOL_FIELDS and name not in self.axes}
+        for name in chosen:
+            if name not in self.axes and name not in PROTOCOL_FIELDS:
+                axes, others = (
+                    ", ".join(self.axes),
+                    ", ".join(field for field in PROTOCOL_FIELDS if field not in self.axes),
+                )
+                raise ProtocolError(
+                    f"the grid in {self.file} has no axis {name!r}; it has: {axes}; a protocol has besides: {others}"
+                )
+        changed = {name: value for name, value in chosen.items() if name not in self.axes}
         name = self.cell_name(**{axis: value for axis, value in chosen.items() if axis not in changed})
         if not changed:
             return name, self.protocol(name)

@@ -82,14 +82,13 @@ class Judge:
         error_rate = error_rate_at(len(self._looks), self._planned_looks)
         confidence = 1 - 2 * error_rate
         low, high = estimate.interval(confidence)
-        outcome = decide((low, high), self._reading.band)
         # In units of what this look may spend, so that p-values of all looks are compared with the same error rate.
-        scale = ERROR_RATE / error_rate
+        scale = ERROR_RATE / error_rate / (EDGE if self._recorded == "inconclusive" else 1)
         p_supported, p_refuted = (min(1.0, p * scale) for p in p_values(estimate, self._reading.band))
-        notes = [estimate.note, note]
-        if outcome != self._recorded == "inconclusive" and min(p_supported, p_refuted) > EDGE * ERROR_RATE:
+        outcome, notes = decide((low, high), self._reading.band), [estimate.note, note]
+        if outcome != self._recorded == "inconclusive" and min(p_supported, p_refuted) > ERROR_RATE:
             notes.append(
-                f"{outcome} only just: recorded as inconclusive, it takes a p below {EDGE * ERROR_RATE:g} to change"
+                f"{outcome} only just: recorded as inconclusive, it takes {EDGE:g} of the error rate to change"
             )
             outcome = "inconclusive"
         self.verdict = Verdict(

@@ -157,17 +157,21 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     config = session.config
     worker: str | None = getattr(config, "workerinput", {}).get("workerid")
     trains = worker is not None or config.getoption("dist", "no") == "no"
-    if trains and _progress_key in config.stash and not config.getoption("collectonly") and not session.testsfailed:
-        from harness.prepare import prepare
+    if not trains or _progress_key not in config.stash or config.getoption("collectonly") or session.testsfailed:
+        return (yield)
+    from harness.prepare import prepare
 
-        prepare(
-            _protocols_needed(session.items),
-            config.getoption("seeds"),
-            _store_of(config),
-            config.stash[_progress_key],
-            backwards=worker is not None and worker[-1] in "13579",
-        )
-    return (yield)
+    say_what_others_trained = prepare(
+        _protocols_needed(session.items),
+        config.getoption("seeds"),
+        _store_of(config),
+        config.stash[_progress_key],
+        backwards=worker is not None and worker[-1] in "13579",
+    )
+    try:
+        return (yield)
+    finally:
+        say_what_others_trained()
 
 
 def _protocols_needed(items: list[pytest.Item]) -> "set[Protocol]":

@@ -1,6 +1,6 @@
 """Train what the selected claims need before the first of them is judged, and say how far that is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harness.engine import Block, missing_blocks, train_blocks
@@ -10,7 +10,9 @@ from harness.store import Store
 from harness.timing import machine
 
 
-def prepare(protocols: Iterable[Protocol], count: int, store: Store, progress_file: Path, *, backwards: bool) -> None:
+def prepare(
+    protocols: Iterable[Protocol], count: int, store: Store, progress_file: Path, *, backwards: bool
+) -> Callable[[], None]:
     """Train what the store lacks of the first `count` seeds of these protocols, sharing the work with other processes.
 
     Parameters
@@ -19,10 +21,15 @@ def prepare(protocols: Iterable[Protocol], count: int, store: Store, progress_fi
         Where to say what is needed, missing, and trained.
     backwards
         Begin at the other end: two workers then import one framework each, and meet in the middle.
+
+    Returns
+    -------
+    Callable
+        To be called when all claims were judged: says which trainings another session did in the meantime.
     """
     needed = set(protocols)
     if not needed:
-        return
+        return lambda: None
     missing = missing_blocks(needed, count, store)
     progress = ProgressWriter(progress_file)
     progress.planned(
@@ -32,6 +39,13 @@ def prepare(protocols: Iterable[Protocol], count: int, store: Store, progress_fi
     with machine(store.folder, alone=False):
         ordered = missing[::-1] if backwards else missing
         train_blocks(ordered, store, done=lambda block: progress.trained(_name(block)))
+
+    def say_what_others_trained() -> None:
+        for block in missing:
+            if store.has(*block):
+                progress.trained(_name(block))
+
+    return say_what_others_trained
 
 
 def _name(block: Block) -> str:

@@ -45,12 +45,15 @@ class Holes:
         The last line of each internal error.
     untrained
         How many trainings were planned and not done.
+    unrecorded
+        Why verdicts that were to be accepted are not in the register.
     """
 
     crashed: list[str] = field(default_factory=list)
     unreported: list[str] = field(default_factory=list)
     internal_errors: list[str] = field(default_factory=list)
     untrained: int = 0
+    unrecorded: list[str] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
         """Return one sentence for each hole, as plain text."""
@@ -59,6 +62,7 @@ class Holes:
             *(f"Collected but never reported: {test}." for test in self.unreported),
             *(f"Internal error: {line}" for line in self.internal_errors),
             *([f"Planned but not done: {self.untrained} trainings."] if self.untrained else []),
+            *(f"Verdicts not recorded: {reason}." for reason in self.unrecorded),
         ]
 
 

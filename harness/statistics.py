@@ -65,8 +65,9 @@ def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
     logarithms = mean_over_seeds(np.log(ratios), label)
 
     def interval(confidence: float) -> Interval:
-        low, high = logarithms.interval(confidence)
-        return math.exp(low), math.exp(high)
+        with np.errstate(over="ignore"):  # an end beyond all numbers is infinite
+            low, high = np.exp(logarithms.interval(confidence))
+        return float(low), float(high)
 
     return Estimate(math.exp(logarithms.value), interval, method, ratios, label, "ratio")
 

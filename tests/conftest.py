@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 # pytester forgets every module that an inner session was first to load, and NumPy's cannot be loaded twice.
+import harness.figures
 import harness.judge
 import harness.plan
 import harness.statistics  # noqa: F401

@@ -9,10 +9,9 @@ import pytest
 
 from benchmarks.measure import Series, Spread, figures, in_turn, ratio
 from benchmarks.page import page
-from benchmarks.part import block, distance, keeping
+from benchmarks.part import block, distance
 from benchmarks.sections import times_faster
 from benchmarks.settings import FULL, ROOT, settings
-from harness.runs import Runs
 from tests.training.agreement import SEEDS, cell, check_agreement, member, name_of, splits_of, train_alone, train_block
 
 
@@ -109,10 +108,9 @@ def test_rows_are_repeated_in_both_parts() -> None:
     """Repeated rows are what the name says: more test rows, and each of them again."""
     from harness.training import ensemble_trainer
 
-    protocol, kept = settings(quick=True).protocol("torch-classification-relu-adam-net1"), dict[str, Runs]()
-    for copies in (1, 3):
-        keeping(kept, str(copies), block(ensemble_trainer("torch"), protocol, 2, copies))(0)
-    assert kept["3"].test_rows.shape[1] == 3 * kept["1"].test_rows.shape[1]
+    protocol = settings(quick=True).protocol("torch-classification-relu-adam-net1")
+    once, thrice = (block(ensemble_trainer("torch"), protocol, 2, copies)(0) for copies in (1, 3))
+    assert thrice.test_rows.shape[1] == 3 * once.test_rows.shape[1]
 
 
 def test_the_full_benchmark_trains_the_whole_grid() -> None:

@@ -7,6 +7,7 @@ from harness.engine import open_store, runs_of
 from harness.errors import ProtocolError
 from harness.evidence import Evidence
 from harness.folder import open_folder
+from harness.store import Store
 
 
 @pytest.fixture
@@ -25,8 +26,41 @@ def test_a_cell_is_asked_for_by_its_axes(evidence: Evidence, tmp_path: Path) -> 
     np.testing.assert_array_equal(runs.test_loss, same.test_loss)
 
 
+def test_more_seeds_keep_the_first(evidence: Evidence) -> None:
+    """After `extend`, the same question gives more runs, of which the first are those that were there before."""
+    before = evidence(activation="tanh")
+    assert evidence(activation="tanh") is before
+    evidence.timed.append("timed before")
+    evidence.extend(6)
+    assert (evidence.used, evidence.timed) == ({}, [])
+    after = evidence(activation="tanh")
+    assert (len(before.seeds), len(after.seeds)) == (3, 6)
+    assert after.seeds[:3] == before.seeds
+    np.testing.assert_array_equal(after.test_loss[:3], before.test_loss)
+
+
+def test_claims_share_what_they_rest_on(small_report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two claims of a session get the same runs, read once; neither can change them."""
+    store, grid = open_store(tmp_path / "store"), open_folder(small_report).grid
+    runs = Evidence(grid, 3, store)(activation="tanh")
+    monkeypatch.setattr(Store, "load", None)
+    assert Evidence(grid, 3, store)(activation="tanh") is runs
+    with pytest.raises(ValueError, match="read-only"):
+        runs.test_loss[0, 0] = 0
+
+
+def test_what_differs_from_the_reconstruction_is_trained_so(evidence: Evidence) -> None:
+    """A field that is no axis changes the training and the name, and both cells are there side by side."""
+    usual, longer = evidence(activation="tanh"), evidence(activation="tanh", epochs=4)
+    assert list(evidence.used) == ["torch-classification-tanh-adam", "torch-classification-tanh-adam (epochs=4)"]
+    assert longer.test_loss.shape == (3, 4)
+    np.testing.assert_array_equal(longer.test_loss[:, :2], usual.test_loss)
+
+
 def test_an_unknown_value_is_refused_before_anything_is_trained(evidence: Evidence, tmp_path: Path) -> None:
-    """The sentence names axis, value and the valid ones; the store stays empty."""
+    """The sentence names axis or field, and the valid values; the store stays empty."""
     with pytest.raises(ProtocolError, match=r"^activation is 'gelu'; the grid in .* has: relu, tanh$"):
         evidence(activation="gelu")
+    with pytest.raises(ProtocolError, match=r"'learning_speed'"):
+        evidence(activation="tanh", learning_speed=1)
     assert not (tmp_path / "store").exists()

@@ -38,7 +38,7 @@ reason = "half the gap"
 
 [[findings."optimizers.table".expected]]
 reading = "draw"
-case = "sgd"
+cases = ["sgd", "adam"]
 verdict = "refuted"
 reason = "too far out"
 date = 2026-01-31
@@ -75,11 +75,41 @@ def test_a_register_is_read(tmp_path: Path) -> None:
         "draw": Reading("draw", "distance", Band(-1.96, 1.96, "one draw"), None),
         "gap": Reading("gap", "share of seeds", Band(1.0, math.inf, "half the gap"), 0.25),
     }
-    expected = Expected("draw", "sgd", "refuted", "too far out", datetime.date(2026, 1, 31))
+    expected = Expected("draw", ("sgd", "adam"), "refuted", "too far out", datetime.date(2026, 1, 31))
     assert finding.expected == (expected,)
     assert finding.expectation("draw", "sgd") == expected
-    assert finding.expectation("draw", "adam") is None
+    assert finding.expectation("draw", "adam") == expected
+    assert finding.expectation("draw", "rmsprop") is None
     assert finding.expectation("gap", "sgd") is None
+
+
+@pytest.mark.parametrize("needs", ["all", "most", "some"])
+def test_how_many_claims_a_reading_needs(tmp_path: Path, needs: str) -> None:
+    """All claims of a reading have to hold unless it says otherwise."""
+    said = read(tmp_path, REPORT.replace("margin = 0.25\n", f'margin = 0.25\nneeds = "{needs}"\n'))
+    readings = said.findings["optimizers.table"].readings
+    assert (readings["gap"].needs, readings["draw"].needs) == (needs, "all")
+
+
+def test_cases_of_several_entries(tmp_path: Path) -> None:
+    """Each case of a reading has the verdict of the entry that lists it; a claim without parameters is the case ''."""
+    another = WHOLE_ENTRY.replace('["sgd", "adam"]', '["rmsprop", ""]').replace("refuted", "inconclusive")
+    other_reading = WHOLE_ENTRY.replace('"draw"', '"gap"') + 'also = "inconclusive"\n'
+    finding = read(tmp_path, REPORT + another + other_reading).findings["optimizers.table"]
+    found = {
+        (reading, case): expected.verdicts
+        for reading in ("draw", "gap")
+        for case in ("sgd", "adam", "rmsprop", "", "other")
+        if (expected := finding.expectation(reading, case)) is not None
+    }
+    assert found == {
+        ("draw", "sgd"): ("refuted",),
+        ("draw", "adam"): ("refuted",),
+        ("draw", "rmsprop"): ("inconclusive",),
+        ("draw", ""): ("inconclusive",),
+        ("gap", "sgd"): ("refuted", "inconclusive"),
+        ("gap", "adam"): ("refuted", "inconclusive"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -195,8 +225,26 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         (
             WHOLE_ENTRY,
             WHOLE_ENTRY + WHOLE_ENTRY,
-            "table [findings.\"optimizers.table\".expected #2], key 'case': is 'sgd', which an entry above has for the "
-            "same reading; keep one",
+            "table [findings.\"optimizers.table\".expected #2], key 'cases': holds 'sgd', which is given already for "
+            "the same reading; keep one",
+        ),
+        (
+            '["sgd", "adam"]',
+            '["adam", "sgd", "adam"]',
+            f"{EXPECTED} 'cases': holds 'adam', which is given already for the same reading; keep one",
+        ),
+        ('["sgd", "adam"]', '"sgd"', f"{EXPECTED} 'cases': is 'sgd'; give a list"),
+        ('["sgd", "adam"]', "[]", f"{EXPECTED} 'cases': is []; give a list of texts"),
+        ('["sgd", "adam"]', '["sgd", 2]', f"{EXPECTED} 'cases': is ['sgd', 2]; give a list of texts"),
+        (
+            'cases = ["sgd", "adam"]',
+            'case = "sgd"',
+            f"{EXPECTED} 'cases': missing; give a list",
+        ),
+        (
+            "margin = 0.25",
+            'margin = 0.25\nneeds = "few"',
+            f"{GAP} 'needs': is 'few'; give one of: all, most, some",
         ),
         (
             WHOLE_ENTRY,
@@ -206,7 +254,7 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         (
             '[[findings."optimizers.table".expected]]',
             '[findings."optimizers.table".expected]',
-            f"{FINDING} 'expected': is {{'reading': 'draw', 'case': 'sgd', 'verdict': 'refuted', 'reason': "
+            f"{FINDING} 'expected': is {{'reading': 'draw', 'cases': ['sgd', 'adam'], 'verdict': 'refuted', 'reason': "
             "'too far out', 'date': datetime.date(2026, 1, 31)}; give a list",
         ),
         (
@@ -282,8 +330,9 @@ keys = st.sampled_from(
         "high",
         "reason",
         "margin",
+        "needs",
         "reading",
-        "case",
+        "cases",
         "verdict",
         "date",
         "x",

@@ -1,5 +1,6 @@
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,84 @@ def test_an_unknown_cell(tmp_path: Path) -> None:
         f"no cell 'keras-regression-relu-adam' in {tmp_path / 'protocol.toml'}; a cell's name is "
         "{keras,torch}-{regression,classification}-{relu,tanh}-{sgd,adam,rmsprop}-{small,deep}"
     )
+
+
+# A cell with something changed
+
+NAMED = {"framework": "torch", "task": "classification", "activation": "tanh"}
+NAME = "torch-classification-tanh-adam-small"
+
+
+def test_a_variant_without_changes_is_its_cell(tmp_path: Path) -> None:
+    """Axes alone name a cell of the grid, and give its protocol."""
+    grid = read(tmp_path)
+    assert grid.variant(NAMED) == (NAME, grid.protocol(NAME))
+    deep = NAME.replace("adam-small", "sgd-deep")
+    assert grid.variant({**NAMED, "optimizer": "sgd", "network": "deep"}) == (deep, grid.protocol(deep))
+
+
+@pytest.mark.parametrize(
+    ("changed", "described"),
+    [
+        ({"learning_rate": 0.1}, "learning_rate=0.1"),
+        ({"epochs": 3, "hidden_widths": (4, 4)}, "epochs=3, hidden_widths=(4, 4)"),
+        ({"dataset": "wine"}, "dataset=wine"),
+        ({"regime": "matched"}, "regime=matched"),
+    ],
+)
+def test_a_variant_differs_in_what_its_name_tells(tmp_path: Path, changed: dict[str, Any], described: str) -> None:
+    """The name is the cell's with the changes behind it, and the protocol the cell's but for them."""
+    grid = read(tmp_path)
+    name, protocol = grid.variant({**NAMED, **changed})
+    assert name == f"{NAME} ({described})"
+    assert protocol == replace(grid.protocol(NAME), **changed)
+    assert protocol not in grid.protocols.values()
+    assert name not in grid.protocols
+
+
+def test_a_field_that_is_an_axis_is_one(tmp_path: Path) -> None:
+    """A protocol has the fields framework, activation and optimizer; where the grid has these axes, they name cells.
+
+    So only the grid's values will do, the name has no parentheses, and what hangs on the axis follows it.
+    """
+    grid = read(tmp_path)
+    name, protocol = grid.variant({**NAMED, "optimizer": "sgd", "epochs": 3})
+    assert name == "torch-classification-tanh-sgd-small (epochs=3)"
+    assert (protocol.optimizer, protocol.learning_rate, protocol.epochs) == ("sgd", 0.1, 3)
+    with pytest.raises(ProtocolError, match=r"^activation is 'sigmoid'; the grid in .* has: relu, tanh$"):
+        grid.variant({**NAMED, "activation": "sigmoid"})
+    without = PROTOCOL.replace('activation = ["relu", "tanh"]', "")
+    for task in FIELDS:
+        without += f"[reconstruction.{task}.activation]\nvalue = 'relu'\nprovenance = 'stated'\nreason = 'so'\n"
+    name, protocol = read(tmp_path, without).variant(NAMED)
+    assert (name, protocol.activation) == ("torch-classification-adam-small (activation=tanh)", "tanh")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        (
+            {"learning_speed": 0.1},
+            "the grid in {file} has no axis 'learning_speed'; it has: framework, task, activation, optimizer, network",
+        ),
+        ({"learning_rate": -1}, "learning_rate is -1; give a finite number above 0"),
+        ({"epochs": 0}, "epochs is 0; give a whole number of at least 1"),
+        ({"dataset": "cars"}, None),
+        (
+            {"loss": "squared_error"},
+            "loss is 'squared_error', but data set 'iris' is a classification task; give one of: "
+            "cross_entropy, cross_entropy_on_softmax",
+        ),
+    ],
+)
+def test_a_variant_that_cannot_be_trained(tmp_path: Path, chosen: dict[str, Any], message: str | None) -> None:
+    """An unknown field, or a value that it cannot have, is refused with one sentence that names it."""
+    with pytest.raises(ProtocolError) as error:
+        read(tmp_path).variant({**NAMED, **chosen})
+    if message is None:
+        assert str(error.value).startswith("dataset is 'cars'; give one of: ")
+    else:
+        assert str(error.value).startswith(message.format(file=tmp_path / "protocol.toml"))
 
 
 # Malformed grids

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.report import JUDGEMENT_COLUMNS
 from tests.conftest import REPORT
 
 CLAIMS = """
@@ -49,22 +50,30 @@ def document(pytester: pytest.Pytester, make_claims: Callable[..., None], tmp_pa
     return rendered(pytester.path / "reports" / "claims.html", tmp_path / "profile")
 
 
+def headers_of(html: str) -> list[str]:
+    """Return the texts of all header cells."""
+    return re.findall(r"<th[^>]*>\s*([^<]*?)\s*</th>", html)
+
+
 def test_the_page_shows_rows_figures_and_no_foreign_script(document: str) -> None:
-    """One row a claim with the claims' own columns, its figure decoded, and text from the register never run."""
+    """One row a claim with its figure, above them one row a finding, and text from the register never run."""
     rows = re.findall(r'<td class="col-verdict">(.*?)</td>', document)
     assert sorted(rows) == ["✔ supported", "✘ refuted"]
-    headers = re.findall(r"<th[^>]*>\s*([^<]*?)\s*</th>", document)
-    assert headers[:9] == [
+    above, claims = document.split('id="results-table"')
+    assert headers_of(claims) == [
         "Result",
         "Finding",
         "Section",
         "Verdict",
-        "Estimate [90 % interval]",
+        "Estimate [interval]",
         "Band",
         "Seeds",
         "Evidence",
         "Test",
     ]
+    assert headers_of(above.split('class="findings"')[1]) == ["Finding", *JUDGEMENT_COLUMNS]
+    assert "<td>speed.faster (ratio): &lt;script&gt;document.title = 'owned'&lt;/script&gt;</td>" in above
+    assert "<td>1 of 2 supported, 1 refuted; needs all</td>" in above
     assert document.count('src="data:image/svg+xml;base64,') == 2
     assert "<title" in document
     assert "owned</title>" not in document

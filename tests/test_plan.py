@@ -72,6 +72,17 @@ def test_blank_runs_have_the_shapes_of_real_ones(request: pytest.FixtureRequest,
     assert not runs.diverged.any()
 
 
+def test_a_variant_is_planned_like_a_cell(grid: Grid, finding: tuple[Finding, Reading]) -> None:
+    """Fields that are no axes are part of what is trained beforehand, and decide the shapes of blank runs."""
+
+    def claim(evidence, judge):
+        assert evidence(activation="relu", epochs=5).test_loss.shape[1] == 5
+        evidence(activation="tanh", learning_rate=0.5)
+
+    needed = protocols_needed(claim, {}, *finding, grid)
+    assert [(protocol.epochs, protocol.learning_rate) for protocol in needed] == [(5, 0.01), (2, 0.5)]
+
+
 def test_blank_evidence_refuses_what_evidence_refuses(grid: Grid) -> None:
     """An unknown value of an axis is an error here too, so that the plan never names a cell that is not there."""
     with pytest.raises(ValueError, match="activation is 'gelu'"):

@@ -1,10 +1,13 @@
 """The plugin, driven through pytest itself."""
 
+import re
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
@@ -29,7 +32,7 @@ def test_inconclusive(judge):
 EXPECTED_REFUTED = """
 [[findings."speed.faster".expected]]
 reading = "ratio"
-case = ""
+cases = [""]
 verdict = "refuted"
 reason = "B was timed on another machine"
 date = 2026-01-31
@@ -42,7 +45,7 @@ def page(pytester: pytest.Pytester) -> str:
 
 
 def test_supported_passes_and_the_other_two_verdicts_fail(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
-    """Only a supported finding passes; the failures are Refuted and Inconclusive, and the counts are printed."""
+    """Only a supported claim passes; the failures are Refuted and Inconclusive, and claims and findings are printed."""
     make_claims(THREE_VERDICTS)
     result = pytester.runpytest("claims")
     result.assert_outcomes(passed=1, failed=2)
@@ -50,7 +53,12 @@ def test_supported_passes_and_the_other_two_verdicts_fail(pytester: pytest.Pytes
         [
             "E*harness.errors.Refuted: speed.faster (ratio): refuted",
             "E*harness.errors.Inconclusive: speed.faster (ratio): inconclusive",
-            "Claims on held out findings: 1 supported, 1 refuted, 1 inconclusive.",
+            "*claims that are not supported*",
+            "[?] inconclusive  speed.faster (ratio)  *  band 0.9 to 1.1",
+            "✘ refuted       speed.faster (ratio)  *  band 0.9 to 1.1",
+            "*findings*",
+            "speed.faster (ratio)  ✘ refuted, p *  1 of 3 supported, 1 refuted; needs all  *  held out",
+            "Held out findings, by reading: 0 supported, 1 refuted, 0 inconclusive.",
         ]
     )
 
@@ -58,15 +66,17 @@ def test_supported_passes_and_the_other_two_verdicts_fail(pytester: pytest.Pytes
 def test_failure_text_is_what_a_reviewer_needs(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """A failing claim names finding, estimand, estimate with interval, band with reason, seeds and how to rerun it."""
     make_claims(THREE_VERDICTS)
-    result = pytester.runpytest("claims", "-k", "refuted")
+    result = pytester.runpytest("claims", "-k", "refuted", "--looks", "1")
     result.stdout.fnmatch_lines(
         [
             "E*speed.faster (ratio): refuted",
             "E*finding   A is faster than B.",
             "E*estimand  mean of the ratio",
-            "E*estimate  2 [[]1.985, 2.015[]] (mean over seeds, 90% t interval)",
+            "E*estimate  2 [[]1.985, 2.015[]] (mean over seeds, t interval, confidence 90.0%)",
             "E*band      0.9 to 1.1: a tenth either way",
-            "E*seeds     5, each with a split and a training of its own",
+            "E*seeds     none: no training is needed",
+            "E*power     1.00 at 5 seeds, if it is true",
+            "E*cells     none",
             "E*evidence  held out",
             "E*rerun     pytest claims/test_speed.py::test_refuted",
         ]
@@ -81,7 +91,7 @@ def test_every_claim_has_a_row_with_its_numbers_and_figure(
     make_claims(
         THREE_VERDICTS + "\n@finding\ndef test_diverged(judge):\n    judge(mean_over_seeds(DIVERGED, 'ratio'))\n"
     )
-    result = pytester.runpytest_subprocess("claims", "-n", workers)
+    result = pytester.runpytest_subprocess("claims", "-n", workers, "--looks", "1")
     result.assert_outcomes(passed=1, failed=3)
     html = page(pytester)
     for text in (
@@ -161,12 +171,23 @@ def test_a_marker_that_fits_no_finding_gets_one_sentence(
     result.stdout.no_fnmatch_line("*plugin.py*")
 
 
-def test_an_unknown_axis_value_gets_one_sentence(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
-    """The sentence names the value and those that the grid has, without a traceback."""
-    make_claims("\n@finding\ndef test_x(judge, evidence):\n    evidence(activation='gelu')\n")
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ("activation='gelu'", "activation is 'gelu'; the grid in *protocol.toml has: relu, tanh"),
+        ("activation='relu', learning_speed=1", "the grid in *protocol.toml has no axis 'learning_speed'; it has: *"),
+        ("activation='relu', learning_rate=-1", "learning_rate is -1; give a finite number above 0"),
+    ],
+)
+def test_what_the_grid_does_not_know_gets_one_sentence(
+    pytester: pytest.Pytester, make_claims: MakeClaims, chosen: str, sentence: str
+) -> None:
+    """The sentence names axis, field or value and what would do, without a traceback."""
+    make_claims(f"\n@finding\ndef test_x(judge, evidence):\n    evidence({chosen})\n")
     result = pytester.runpytest("claims")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["activation is 'gelu'; the grid in *protocol.toml has: relu, tanh"])
+    result.stdout.fnmatch_lines([sentence])
+    result.stdout.no_fnmatch_line("*grid.py*")
 
 
 def test_a_broken_register_stops_the_session_with_one_sentence(
@@ -213,7 +234,7 @@ def test_a_worker_that_dies_is_named_on_top_and_the_session_fails(
     sentence = "A worker died while running claims/test_speed.py::test_dies: no verdict."
     result.stdout.fnmatch_lines([sentence])
     assert sentence in page(pytester)
-    result.stdout.fnmatch_lines(["Claims on held out findings: 4 supported, 0 refuted, 0 inconclusive."])
+    result.stdout.fnmatch_lines(["speed.faster (ratio)  ✔ supported, *  4 of 4 supported, 0 refuted; needs all  *"])
 
 
 def test_claims_lost_with_their_workers_are_named(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
@@ -239,9 +260,10 @@ def test_an_internal_error_is_named_on_top(pytester: pytest.Pytester, make_claim
 
 
 def test_collecting_only_is_no_hole(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
-    """`--collect-only` reports nothing by intention and ends with status 0."""
+    """`--collect-only` reports nothing by intention, ends with status 0 and leaves the page of a session alone."""
     make_claims(THREE_VERDICTS)
     assert pytester.runpytest("claims", "--collect-only").ret == pytest.ExitCode.OK
+    assert not (pytester.path / "reports").exists()
 
 
 def test_other_sessions_are_left_alone(pytester: pytest.Pytester) -> None:
@@ -283,9 +305,219 @@ def test_a_stored_session_imports_no_framework(pytester: pytest.Pytester, make_c
     first = pytester.runpytest_subprocess(*arguments)
     first.assert_outcomes(passed=3)
     first.stdout.fnmatch_lines(["*IMPORTED [[]'sklearn', 'torch'[]]*"])
+    first.stdout.fnmatch_lines(["Planned trainings: 40, of which 40 done now and 0 before.*"])
     second = pytester.runpytest_subprocess(*arguments)
     second.assert_outcomes(passed=3)
     second.stdout.fnmatch_lines(["*IMPORTED [[][]]*"])
+    second.stdout.fnmatch_lines(["Planned trainings: 40, of which 0 done now and 40 before.*"])
+
+
+def test_a_training_that_fails_is_a_hole(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """What was planned and not done is counted on top of the page, and the session fails."""
+    make_claims(REAL_CLAIM)
+    pytester.makeconftest(
+        "import harness.engine\nfrom harness.errors import HarnessError\n\ndef fail(*_):\n"
+        "    raise HarnessError('training failed: made up')\n\nharness.engine._train = fail\n"
+    )
+    result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--seeds", "3")
+    result.assert_outcomes(passed=1, failed=2)
+    result.stdout.fnmatch_lines(["E*HarnessError: training failed: made up", "Planned but not done: 40 trainings."])
+    assert "✘ Planned but not done: 40 trainings." in page(pytester)
+
+
+def test_what_another_session_trained_is_no_hole(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """Where two sessions share a store, each finds trained what the other did in the meantime, and both are green."""
+    make_claims(REAL_CLAIM)
+    pytester.makeconftest(
+        "import harness.prepare\nfrom harness.engine import train_blocks\n\n"
+        "planned = harness.prepare.missing_blocks\n\n"
+        "def missing_blocks(protocols, count, store):\n    missing = planned(protocols, count, store)\n"
+        "    train_blocks(missing[1:], store, done=lambda _: None)  # by the other session\n    return missing\n\n"
+        "harness.prepare.missing_blocks = missing_blocks\n"
+    )
+    result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--seeds", "3")
+    result.assert_outcomes(passed=3)
+    result.stdout.no_fnmatch_line("Planned but not done*")
+    assert result.ret == pytest.ExitCode.OK
+
+
+def test_claims_alone_do_not_load_hypothesis(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """Its plugin would load it at the end of each session; beside a test that may use it, the plugin stays."""
+    make_claims("\n@finding\ndef test_one(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
+    pytester.makeconftest(
+        "import sys\n\ndef pytest_unconfigure():\n    print('LOADED', 'hypothesis.core' in sys.modules)\n"
+    )
+    pytester.runpytest_subprocess("claims", "-p", "no:xdist").stdout.fnmatch_lines(["*LOADED False*"])
+    pytester.makepyfile(
+        test_property="from hypothesis import given, strategies\n\n@given(strategies.integers())\n"
+        "def test_two(number):\n    assert isinstance(number, int)\n"
+    )
+    both = pytester.runpytest_subprocess("claims", "test_property.py", "--hypothesis-show-statistics")
+    both.assert_outcomes(passed=2)
+    both.stdout.fnmatch_lines(["*Hypothesis Statistics*", "*test_two*"])
+
+
+def figures_of(html: str) -> list[str]:
+    """Return the pictures of a page, as they stand there."""
+    return re.findall(r"data:image/svg\+xml;base64,([\w+/=]+)", html)
+
+
+def test_a_figure_is_drawn_once(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """The second session shows the same figures without drawing them, and without loading what draws."""
+    make_claims(REAL_CLAIM.replace('"sklearn"', '"sklearn", "matplotlib"'))
+    arguments = ("claims", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--seeds", "3")
+    first = pytester.runpytest_subprocess(*arguments)
+    first.stdout.fnmatch_lines(["*IMPORTED*'matplotlib'*"])
+    drawn = figures_of(page(pytester))
+    kept = {file: file.stat().st_mtime_ns for file in (pytester.path / ".claims-store" / "figures").iterdir()}
+    assert (len(drawn), len(set(drawn)), len(kept)) == (2, 2, 2)
+    pytester.runpytest_subprocess(*arguments).stdout.fnmatch_lines(["*IMPORTED [[][]]*"])
+    assert figures_of(page(pytester)) == drawn
+    assert {file: file.stat().st_mtime_ns for file in kept} == kept
+    more = pytester.runpytest_subprocess(*arguments[:-1], "4")
+    more.stdout.fnmatch_lines(["*IMPORTED*'matplotlib'*"])
+    assert not set(figures_of(page(pytester))) & set(drawn)
+
+
+# Looks
+
+# Four seeds leave this open, eight decide it; a measurement of time is looked at once.
+CLAIM_IN_LOOKS = """
+def numbers(runs):
+    print(f"SEEDS {len(runs.seeds)}\\n", end="")  # at once, since the progress line is printed by another thread
+    return [1 - DEVIATION, 1 + DEVIATION] * (len(runs.seeds) // 2)
+
+@finding
+def test_looks(evidence, judge):
+    judge(mean_over_seeds(numbers(evidence(activation="relu")), "ratio"))
+
+@finding
+@pytest.mark.timed
+def test_timed(evidence, judge):
+    judge(mean_over_seeds(numbers(evidence(activation="tanh")), "ratio"))
+"""
+
+
+def test_an_inconclusive_claim_is_looked_at_again(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """By default three times over twice the seeds each, with `--looks 1` once; the page says over how many seeds."""
+    make_claims("DEVIATION = 0.08\n" + CLAIM_IN_LOOKS)
+    arguments = ("claims", "-s", "-p", "no:xdist", "--seeds", "4")
+    thrice = pytester.runpytest_subprocess(*arguments)
+    thrice.assert_outcomes(passed=1, failed=1)
+    planned = ["4", "4"]  # both claims are called once with blank runs
+    assert re.findall(r"SEEDS (\d+)", thrice.stdout.str()) == [*planned, "4", "8", "4"]
+    thrice.stdout.fnmatch_lines(["E*Inconclusive: speed.faster*", "E*seeds     4, each with a split*"])
+    assert "seeds     4, then 8, each with a split" in page(pytester)
+    assert '"Seeds": "4, then 8, then 16"' in unescape(page(pytester))
+    once = pytester.runpytest_subprocess(*arguments, "--looks", "1")
+    once.assert_outcomes(failed=2)
+    assert re.findall(r"SEEDS (\d+)", once.stdout.str()) == [*planned, "4", "4"]
+    assert "then 8" not in page(pytester)
+    assert '"Seeds": "4"' in unescape(page(pytester))
+
+
+def test_looks_end(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """A claim that stays open is looked at as often as `--looks` says, and its text tells every look."""
+    make_claims("DEVIATION = 0.3\n" + CLAIM_IN_LOOKS)
+    result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "-k", "looks", "--seeds", "4", "--looks", "3")
+    result.assert_outcomes(failed=1, deselected=1)
+    result.stdout.fnmatch_lines(["E*Inconclusive: speed.faster*", "E*seeds     4, then 8, then 16, each with a split*"])
+
+
+@pytest.mark.parametrize("value", ["0", "6", "-1", "1.5", "many"])
+def test_a_wrong_number_of_looks_gets_one_sentence(
+    pytester: pytest.Pytester, make_claims: MakeClaims, value: str
+) -> None:
+    """Looks are few, since each takes its part of the error rate."""
+    make_claims(THREE_VERDICTS)
+    result = pytester.runpytest("claims", f"--looks={value}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*--looks: is '{value}'; give a whole number from 1 to 5"])
+
+
+# Verdicts that are right although they are not the expected ones
+
+BY_CASE = """
+@finding
+@pytest.mark.parametrize("case", ["SUPPORTED", "REFUTED", "INCONCLUSIVE", "DIVERGED"])
+def test_case(judge, case):
+    judge(mean_over_seeds(globals()[case], "ratio"))
+
+@finding
+@pytest.mark.parametrize("case", ["broken"])
+def test_broken(judge, case):
+    judge(1 / 0)
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_accepted_verdicts_are_green_the_next_time(
+    pytester: pytest.Pytester, make_claims: MakeClaims, workers: str
+) -> None:
+    """Every verdict that is not the expected one is written down, with the reason; what broke has none and stays red.
+
+    The session that records is still red, since its verdicts were not expected.
+    """
+    expected = EXPECTED_REFUTED.replace('cases = [""]', 'cases = ["SUPPORTED", "DIVERGED"]')
+    make_claims(BY_CASE, report=REPORT + expected)
+    file = pytester.path / "claims" / "report.toml"
+    command = ("claims", "-n", workers)
+    pytester.runpytest_subprocess(*command).assert_outcomes(failed=5)
+    assert file.read_text(encoding="utf-8") == REPORT + expected
+    recording = pytester.runpytest_subprocess(*command, "--accept-verdicts", "seen on both machines")
+    recording.assert_outcomes(failed=5)
+    recording.stdout.fnmatch_lines(["4 verdicts recorded as expected in *report.toml"])
+    written = file.read_text(encoding="utf-8")
+    assert written.startswith(REPORT)
+    register = tomllib.loads(written)["findings"]["speed.faster"]["expected"]
+    found = {case: (entry["verdict"], entry["reason"]) for entry in register for case in entry["cases"]}
+    reason = "seen on both machines"
+    assert found == {
+        "REFUTED": ("refuted", reason),
+        "INCONCLUSIVE": ("inconclusive", reason),
+        "DIVERGED": ("inconclusive", reason),
+    }
+    after = pytester.runpytest_subprocess(*command, "-rx")
+    after.assert_outcomes(passed=1, xfailed=3, failed=1)
+    after.stdout.fnmatch_lines(["*inconclusive since *: seen on both machines*"])
+    assert pytester.runpytest_subprocess(*command, "-k", "test_case").ret == pytest.ExitCode.OK
+    again = pytester.runpytest_subprocess(*command, "--accept-verdicts", "once more")
+    again.stdout.no_fnmatch_line("*verdicts recorded*")
+    assert file.read_text(encoding="utf-8") == written
+
+
+@pytest.mark.parametrize("reason", ["", "  "])
+def test_a_verdict_is_accepted_for_a_reason(pytester: pytest.Pytester, make_claims: MakeClaims, reason: str) -> None:
+    """Without one, nothing runs and nothing is written."""
+    make_claims(THREE_VERDICTS)
+    result = pytester.runpytest("claims", f"--accept-verdicts={reason}")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--accept-verdicts: is empty; say in one sentence why these verdicts are right"])
+    assert (pytester.path / "claims" / "report.toml").read_text(encoding="utf-8") == REPORT
+
+
+def test_what_cannot_be_recorded_gets_one_sentence(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """The session ends with its tables, a sentence and no traceback, and the register is what it was."""
+    report = REPORT.replace('findings."speed.faster"', "findings.'speed.faster'")
+    make_claims(BY_CASE, report=report)
+    result = pytester.runpytest_subprocess("claims", "-k", "REFUTED", "--accept-verdicts", "so it is")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    told = result.stdout.str() + result.stderr.str()
+    assert "write its id in double quotes" in told
+    assert "Traceback" not in told
+    result.stdout.fnmatch_lines(["speed.faster (ratio)  ✘ refuted, *"])
+    assert (pytester.path / "claims" / "report.toml").read_text(encoding="utf-8") == report
+
+
+def test_a_recorded_inconclusive_does_not_flap(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """What is only just supported stays inconclusive where that is recorded, and the session green."""
+    just = "JUST = [1 + 0.1 * number for number in (-1, -0.5, 0, 0.5, 1)]\n"
+    claim = "\n@finding\ndef test_just(judge):\n    judge(mean_over_seeds(JUST, 'ratio'))\n"
+    make_claims(just + claim, report=REPORT + EXPECTED_REFUTED.replace('"refuted"', '"inconclusive"'))
+    pytester.runpytest_subprocess("claims", "--looks", "1").assert_outcomes(xfailed=1)
+    assert "supported only just: recorded as inconclusive" in page(pytester)
+    (pytester.path / "claims" / "report.toml").write_text(REPORT, encoding="utf-8")
+    pytester.runpytest_subprocess("claims", "--looks", "1").assert_outcomes(passed=1)
 
 
 def test_an_interrupt_keeps_every_finished_run(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:

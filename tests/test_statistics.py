@@ -8,19 +8,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
+from statsmodels.duration.survfunc import SurvfuncRight
 
-from harness import statistics
 from harness.statistics import (
     Estimate,
     Reported,
+    exactly,
     mean_over_seeds,
+    median_over_seeds,
     plausible_draw,
     plausible_share_draw,
     prediction_interval,
     ratio_over_seeds,
     share_of_seeds,
 )
-from harness.verdict import Band, decide
+from harness.verdict import Band, Outcome, decide
 
 Floats = NDArray[np.float64]
 
@@ -37,8 +39,14 @@ def within_error(share: float, nominal: float, repetitions: int) -> bool:
 
 
 def share_that_holds(truth: float, estimates: list[Estimate]) -> float:
-    """Return the share of intervals that hold the truth."""
-    return float(np.mean([estimate.low <= truth <= estimate.high for estimate in estimates]))
+    """Return the share of 90 % intervals that hold the truth."""
+    ends = [estimate.interval(0.9) for estimate in estimates]
+    return float(np.mean([low <= truth <= high for low, high in ends]))
+
+
+def judged(estimate: Estimate, band: Band) -> Outcome:
+    """Decide on the 90 % interval: each end of it is a one-sided test at 5 %."""
+    return decide(estimate.interval(0.9), band)
 
 
 def reported_share(share: float) -> Reported:
@@ -49,20 +57,19 @@ def reported_share(share: float) -> Reported:
 # Values against published ones
 
 
-def test_mean_is_students(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mean_is_students() -> None:
     """R 4.3: t.test(extra ~ group, sleep, paired = TRUE) gives -2.4598858 to -0.7001142 at 95 %."""
-    monkeypatch.setattr(statistics, "CONFIDENCE", 0.95)
     estimate = mean_over_seeds(SLEEP, "hours")
     assert estimate.value == pytest.approx(1.58)
-    assert (estimate.low, estimate.high) == pytest.approx((0.7001142, 2.4598858), abs=5e-8)
+    assert estimate.interval(0.95) == pytest.approx((0.7001142, 2.4598858), abs=5e-8)
 
 
 def test_mean_has_ninety_percent() -> None:
     """The same interval at 90 %: half as wide as 1.833113 / 2.262157 of it (t tables, 9 degrees of freedom)."""
     half = 0.8798858 * 1.833113 / 2.262157
     estimate = mean_over_seeds(SLEEP, "hours")
-    assert (estimate.low, estimate.high) == pytest.approx((1.58 - half, 1.58 + half), abs=1e-6)
-    assert estimate.method == "mean over seeds, 90% t interval"
+    assert estimate.interval(0.9) == pytest.approx((1.58 - half, 1.58 + half), abs=1e-6)
+    assert estimate.method == "mean over seeds, t interval"
     assert (estimate.seeds, estimate.sample_label, estimate.note) == (10, "hours", "")
 
 
@@ -71,7 +78,7 @@ def test_ratio_by_hand() -> None:
     estimate = ratio_over_seeds([1.0, 6.0, 40.0], [2.0, 3.0, 5.0], "ratio")
     factor = 4 ** (2.919986 / math.sqrt(3))
     assert estimate.value == pytest.approx(2.0)
-    assert (estimate.low, estimate.high) == pytest.approx((2 / factor, 2 * factor), rel=1e-6)
+    assert estimate.interval(0.9) == pytest.approx((2 / factor, 2 * factor), rel=1e-6)
     assert list(estimate.sample) == [0.5, 2.0, 8.0]
 
 
@@ -90,20 +97,21 @@ def test_share_is_the_exact_binomial(inside: int, seeds: int, low: float, high: 
     sample = [0.5] * inside + [2.0] * (seeds - inside)
     estimate = share_of_seeds(sample, (0.0, 1.0), "number")
     assert estimate.value == inside / seeds
-    assert (estimate.low, estimate.high) == pytest.approx((low, high), rel=2e-7)
+    assert estimate.interval(0.9) == pytest.approx((low, high), rel=2e-7)
     assert estimate.note == f"{inside} of {seeds} seeds"
 
 
 def test_share_inverts_the_binomial_sums() -> None:
     """At the lower end 18 or more of 20 have probability 5 %, at the upper end 18 or fewer: summed term by term."""
     estimate = share_of_seeds([1.0] * 18 + [0.0] * 2, (0.9, 1.0), "number")
-    assert (estimate.low, estimate.high) == pytest.approx((0.7173815, 0.9819348), abs=5e-8)
+    low, high = estimate.interval(0.9)
+    assert (low, high) == pytest.approx((0.7173815, 0.9819348), abs=5e-8)
 
     def term(hits: int, share: float) -> float:
         return math.comb(20, hits) * share**hits * (1 - share) ** (20 - hits)
 
-    assert sum(term(hits, estimate.low) for hits in range(18, 21)) == pytest.approx(0.05)
-    assert sum(term(hits, estimate.high) for hits in range(19)) == pytest.approx(0.05)
+    assert sum(term(hits, low) for hits in range(18, 21)) == pytest.approx(0.05)
+    assert sum(term(hits, high) for hits in range(19)) == pytest.approx(0.05)
 
 
 def test_a_shares_region_holds_its_ends() -> None:
@@ -113,20 +121,18 @@ def test_a_shares_region_holds_its_ends() -> None:
     assert share_of_seeds([0.3 - 0.05, 0.2], (0.25, math.inf), "gap").value == 1 / 2
 
 
-def test_distance_is_the_noncentral_t_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_distance_is_the_noncentral_t_interval() -> None:
     """Cohen's d of `sleep` against zero: R package effectsize, cohens_d, prints 1.28 with 0.41 to 2.12 at 95 %."""
-    monkeypatch.setattr(statistics, "CONFIDENCE", 0.95)
     estimate = plausible_draw(Reported(1.0, 0.0), np.exp(-np.array(SLEEP)), "number")
-    assert (estimate.value, estimate.low, estimate.high) == pytest.approx((1.28, 0.41, 2.12), abs=0.005)
+    assert (estimate.value, *estimate.interval(0.95)) == pytest.approx((1.28, 0.41, 2.12), abs=0.005)
 
 
-def test_distance_of_many_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_distance_of_many_seeds() -> None:
     """A statistic of 2.83 with 126 degrees of freedom: R package MBESS, conf.limits.nct, 0.8337503 to 4.8153591."""
-    monkeypatch.setattr(statistics, "CONFIDENCE", 0.95)
     sample = np.linspace(-1, 1, 127)
     sample /= sample.std(ddof=1)
     estimate = plausible_draw(Reported(math.exp(2.83 / math.sqrt(127)), 0.0), np.exp(sample), "number")
-    limits = np.array([estimate.low, estimate.high]) * math.sqrt(127)
+    limits = np.array(estimate.interval(0.95)) * math.sqrt(127)
     assert list(limits) == pytest.approx([0.8337503, 4.8153591], abs=1e-4)
 
 
@@ -138,7 +144,7 @@ def test_distance_inverts_the_noncentral_t(seeds: int, distance: float) -> None:
     sample /= sample.std(ddof=1)
     estimate = plausible_draw(Reported(math.exp(distance), 0.0), np.exp(sample), "number")
     root = math.sqrt(seeds)
-    below = stats.nct.cdf(distance * root, seeds - 1, np.array([estimate.low, estimate.high]) * root)
+    below = stats.nct.cdf(distance * root, seeds - 1, np.array(estimate.interval(0.9)) * root)
     assert estimate.value == pytest.approx(distance, abs=1e-12)
     assert list(below) == pytest.approx([0.95, 0.05], abs=1e-5)
 
@@ -147,16 +153,114 @@ def test_a_far_distance_has_an_interval() -> None:
     """Hundreds of standard deviations off, where SciPy's distribution gives NaN, the ends are still in proportion."""
     sample = np.exp(np.linspace(-1, 1, 20) / np.linspace(-1, 1, 20).std(ddof=1))
     near, far = (plausible_draw(Reported(math.exp(d), 0.0), sample, "number") for d in (60.0, 600.0))
-    assert far.low / near.low == pytest.approx(10, rel=1e-3)
+    (low, high), (near_low, _) = far.interval(0.9), near.interval(0.9)
+    assert low / near_low == pytest.approx(10, rel=1e-3)
     # Far off, the spread alone is uncertain: chi-squared with 19 degrees of freedom, 5 % and 95 % points in tables.
-    assert far.low / 600 == pytest.approx(math.sqrt(10.117 / 19), rel=1e-3)
-    assert far.high / 600 == pytest.approx(math.sqrt(30.144 / 19), rel=1e-3)
+    assert low / 600 == pytest.approx(math.sqrt(10.117 / 19), rel=1e-3)
+    assert high / 600 == pytest.approx(math.sqrt(30.144 / 19), rel=1e-3)
 
 
 def test_prediction_interval_is_hahn_and_meekers() -> None:
     """Readings 51.4 49.5 48.7 49.3 51.6: factor 3.04, so 50.10 +- 3.04 x 1.31 (Statistical Intervals, ch. 1 and 4)."""
     low, high = prediction_interval([51.4, 49.5, 48.7, 49.3, 51.6])
     assert (low, high) == pytest.approx((50.10 - 3.04 * 1.3134, 50.10 + 3.04 * 1.3134), abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "ranks"),
+    [
+        (0.0, (10, 11)),
+        (0.73, (8, 13)),
+        (0.88, (7, 14)),
+        (0.9, (6, 15)),
+        (0.95, (6, 15)),
+        (0.98, (5, 16)),
+        (0.99, (4, 17)),
+        (0.999, (3, 18)),
+        (0.9999, (2, 19)),
+        (0.999998, (1, 20)),
+    ],
+)
+def test_a_median_lies_between_order_statistics(confidence: float, ranks: tuple[int, int]) -> None:
+    """Of 20 numbers, a rank above the critical counts of the sign test (5 for 5 % and 2.5 % in a tail, 3 for 0.5 %)."""
+    numbers = np.random.default_rng(14).permutation(np.arange(1.0, 21.0))
+    estimate = median_over_seeds(numbers, "epochs")
+    assert estimate.value == 10.5
+    assert estimate.interval(confidence) == ranks
+    assert estimate.method == "median over seeds, interval between order statistics"
+    assert (estimate.seeds, estimate.sample_label, estimate.note) == (20, "epochs", "")
+
+
+@pytest.mark.parametrize(("seeds", "confidence"), [(2, 0.9), (4, 0.9), (5, 0.95), (20, 0.999999)])
+def test_too_few_seeds_bound_no_median(seeds: int, confidence: float) -> None:
+    """Two seeds give an infinite interval: even the smallest and the largest miss the median too often."""
+    estimate = median_over_seeds(np.arange(float(seeds)), "epochs")
+    assert estimate.interval(confidence) == (-math.inf, math.inf)
+    assert estimate.value == (seeds - 1) / 2
+    smallest = 1 - 2 * 0.5**seeds  # the confidence of the whole range of the sample
+    assert estimate.interval(smallest - 1e-9) == (0.0, seeds - 1.0)
+
+
+def test_what_was_never_reached_is_later_than_all_that_was() -> None:
+    """Infinite numbers stand last in the order, are counted in the note, and leave the lower end finite."""
+    few, most = ([*range(1, reached + 1)] + [math.inf] * (20 - reached) for reached in (12, 8))
+    estimate = median_over_seeds(few, "epochs")
+    assert (estimate.value, estimate.interval(0.9)) == (10.5, (6.0, math.inf))
+    assert estimate.note == "8 of 20 seeds never got there (censored at the end of training)"
+    assert judged(estimate, Band(5.0, math.inf, "made up")) == "supported"
+    assert judged(estimate, Band(-math.inf, 5.0, "made up")) == "refuted"
+    estimate = median_over_seeds(most, "epochs")
+    assert (estimate.value, estimate.interval(0.9)) == (math.inf, (6.0, math.inf))
+    assert median_over_seeds([math.inf] * 20, "").interval(0.9) == (math.inf, math.inf)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 30), min_size=3, max_size=25).filter(lambda times: len(times) % 2 == 1))
+def test_the_median_is_that_of_kaplan_and_meier(times: list[int]) -> None:
+    """Statsmodels gives the same median where every seed is watched for 20 epochs; NaN where it is not reached."""
+    reached = np.array(times) <= 20
+    survival = SurvfuncRight(np.minimum(times, 20), reached)
+    value = median_over_seeds(np.where(reached, times, math.inf), "").value
+    assert value == (survival.quantile(0.5) if reached.sum() > len(times) / 2 else math.inf)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_median_of_diverged_seeds_has_no_interval(count: int) -> None:
+    """A seed that diverged has no time, not an infinite one."""
+    estimate = median_over_seeds([math.nan] * count + [1.0] * 20, "")
+    assert math.isnan(estimate.value)
+    assert estimate.interval(0.5) == (-math.inf, math.inf)
+    assert estimate.note == f"{count} of {count + 20} seeds diverged"
+
+
+@pytest.mark.parametrize("confidence", [0.0, 0.9, 1 - 2e-9])
+def test_an_exact_number_is_its_own_interval(confidence: float) -> None:
+    """What rests on no sample is equally certain at every confidence."""
+    estimate = exactly(7.0, "weights")
+    assert (estimate.value, *estimate.interval(confidence)) == (7.0, 7.0, 7.0)
+    assert (estimate.method, estimate.sample_label) == ("exact: nothing is sampled", "weights")
+
+
+# Numbers as the report prints them
+
+printed = st.builds(
+    lambda units, decimals: Reported(units / 10**decimals, 0.5 / 10**decimals),
+    st.integers(1, 10_000),
+    st.integers(0, 4),
+)
+
+
+@given(printed, printed, st.floats(-1, 1), st.floats(-1, 1))
+def test_a_ratio_of_reported_numbers_holds_what_rounding_hid(
+    one: Reported, other: Reported, above: float, below: float
+) -> None:
+    """Whatever two numbers were rounded to the printed ones, their ratio is within the half unit; the largest at it."""
+    ratio = one.over(other)
+    true = (one.value + above * one.half_unit) / (other.value + below * other.half_unit)
+    assert ratio.value == one.value / other.value
+    assert abs(true - ratio.value) <= ratio.half_unit * (1 + 1e-9)
+    largest = (one.value + one.half_unit) / (other.value - other.half_unit)
+    assert ratio.value + ratio.half_unit == pytest.approx(largest)
 
 
 # Coverage: how often the interval holds the truth
@@ -199,7 +303,7 @@ def test_coverage_of_the_share(seeds: int, skill: float) -> None:
 def test_coverage_of_every_share(seeds: int) -> None:
     """Summed over all outcomes, the interval holds each true share with at least 90 %, its ends fail on 5 % each."""
     by_count = [share_of_seeds([1.0] * k + [0.0] * (seeds - k), (0.5, 1.5), "") for k in range(seeds + 1)]
-    lows, highs = (np.array([getattr(estimate, end) for estimate in by_count]) for end in ("low", "high"))
+    lows, highs = np.array([estimate.interval(0.9) for estimate in by_count]).T
     for truth in np.linspace(0.01, 0.99, 99):
         probability = stats.binom.pmf(np.arange(seeds + 1), seeds, truth)
         assert probability[(lows <= truth) & (truth <= highs)].sum() >= 0.90
@@ -217,6 +321,48 @@ def test_coverage_of_the_distance(seeds: int, distance: float) -> None:
     estimates = [plausible_draw(reported, sample, "") for sample in samples]
     assert within_error(share_that_holds(distance, estimates), 0.90, 300)
     assert not within_error(share_that_holds(distance + 0.5, estimates), 0.90, 300)
+
+
+def lognormal(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
+    """Losses with a long tail; their median is 1."""
+    return rng.lognormal(0.0, 1.5, size)
+
+
+def tied(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
+    """Numbers of which 0 has 60 % and is the median, 1 the rest."""
+    return rng.binomial(1, 0.4, size).astype(np.float64)
+
+
+def censored(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
+    """Whole epochs of which 36.6 % lie beyond the end of training at 10; the median is 7."""
+    epochs = np.ceil(rng.exponential(9.95, size))
+    return np.where(epochs <= 10, epochs, math.inf)
+
+
+def mostly_censored(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
+    """Epochs of which 60.7 % lie beyond the end of training: the median is never reached."""
+    epochs = rng.exponential(20.0, size)
+    return np.where(epochs <= 10, epochs, math.inf)
+
+
+@pytest.mark.parametrize("seeds", [11, 20])
+@pytest.mark.parametrize("confidence", [0.73, 0.88, 0.9, 0.95])
+@pytest.mark.parametrize(
+    ("draw", "truth"), [(lognormal, 1.0), (tied, 0.0), (censored, 7.0), (mostly_censored, math.inf)]
+)
+def test_coverage_of_the_median(
+    draw: Callable[[np.random.Generator, tuple[int, ...]], Floats], truth: float, confidence: float, seeds: int
+) -> None:
+    """At least the nominal share of intervals hold the median; of distributions without ties, as many as promised."""
+    rng = np.random.default_rng(15)
+    intervals = [median_over_seeds(sample, "").interval(confidence) for sample in draw(rng, (1500, seeds))]
+    share = float(np.mean([low <= truth <= high for low, high in intervals]))
+    assert share >= confidence - 4 * math.sqrt(confidence * (1 - confidence) / 1500)
+    if draw is lognormal:
+        tails = stats.binom.cdf(np.arange(seeds), seeds, 0.5)
+        promised = 1 - 2 * float(tails[tails <= (1 - confidence) / 2].max())
+        assert within_error(share, promised, 1500)
+        assert np.mean([low <= 20.0 <= high for low, high in intervals]) < 0.1
 
 
 @pytest.mark.parametrize("seeds", [10, 20])
@@ -240,10 +386,10 @@ def test_equivalence_on_the_margin(seeds: int) -> None:
     rng = np.random.default_rng(6)
     band = Band(-1.0, 1.0, "made up")
     samples = rng.normal(1.0, 0.5, (1000, seeds))
-    outcomes = [decide(mean_over_seeds(sample, ""), band) for sample in samples]
+    outcomes = [judged(mean_over_seeds(sample, ""), band) for sample in samples]
     assert within_error(outcomes.count("supported") / 1000, 0.05, 1000)
     assert within_error(outcomes.count("refuted") / 1000, 0.05, 1000)
-    centred = [decide(mean_over_seeds(sample - 1.0, ""), band) for sample in samples]
+    centred = [judged(mean_over_seeds(sample - 1.0, ""), band) for sample in samples]
     assert centred.count("supported") / 1000 > 0.99
 
 
@@ -252,10 +398,10 @@ def test_a_share_on_the_margin(seeds: int) -> None:
     """A true share exactly on the band's end is called supported, or refuted, in at most one of 20 cases."""
     rng = np.random.default_rng(7)
     band = Band(0.75, 1.0, "made up")
-    outcomes = [decide(share_of_seeds(s, (0.0, 0.75), ""), band) for s in rng.random((300, seeds))]
+    outcomes = [judged(share_of_seeds(s, (0.0, 0.75), ""), band) for s in rng.random((300, seeds))]
     assert outcomes.count("supported") / 300 <= 0.05
     assert outcomes.count("refuted") / 300 <= 0.05
-    low = [decide(share_of_seeds(s, (0.0, 0.2), ""), band) for s in rng.random((50, seeds))]
+    low = [judged(share_of_seeds(s, (0.0, 0.2), ""), band) for s in rng.random((50, seeds))]
     assert low.count("refuted") / 50 > 0.9
 
 
@@ -264,9 +410,9 @@ def test_a_plausible_loss_is_seldom_refuted(seeds: int) -> None:
     """A value just inside the central 95 % is refuted in one of 20 cases, one far off in nearly all."""
     rng = np.random.default_rng(8)
     samples = np.exp(rng.normal(0.0, 0.1, (300, seeds)))
-    edge = [decide(plausible_draw(Reported(math.exp(0.196), 0.0), s, ""), ONE_DRAW) for s in samples]
+    edge = [judged(plausible_draw(Reported(math.exp(0.196), 0.0), s, ""), ONE_DRAW) for s in samples]
     assert within_error(edge.count("refuted") / 300, 0.05, 300)
-    far = [decide(plausible_draw(Reported(math.exp(0.6), 0.0), s, ""), ONE_DRAW) for s in samples[:50]]
+    far = [judged(plausible_draw(Reported(math.exp(0.6), 0.0), s, ""), ONE_DRAW) for s in samples[:50]]
     assert far.count("refuted") / 50 > 0.9
 
 
@@ -306,7 +452,7 @@ def test_a_drawn_accuracy_is_seldom_refuted(
     draws = [values for values in draw(rng, (140, seeds + 1)) if low <= values[0] <= high][:125]
     rows = 36 if draw is near_one else 100
     outcomes = [
-        decide(plausible_share_draw(reported_share(values[0]), values[1:], rows, ""), ONE_DRAW) for values in draws
+        judged(plausible_share_draw(reported_share(values[0]), values[1:], rows, ""), ONE_DRAW) for values in draws
     ]
     assert outcomes.count("refuted") / len(draws) <= 0.05
     assert outcomes.count("supported") / len(draws) > 0.5
@@ -322,7 +468,7 @@ def test_an_accuracy_at_the_edge_is_seldom_refuted(
     edge = float(np.quantile(draw(rng, (100_000,)), 0.025, method="inverted_cdf"))
     rows = 36 if draw is near_one else 100
     outcomes = [
-        decide(plausible_share_draw(reported_share(edge), sample, rows, ""), ONE_DRAW)
+        judged(plausible_share_draw(reported_share(edge), sample, rows, ""), ONE_DRAW)
         for sample in draw(rng, (150, seeds))
     ]
     assert outcomes.count("refuted") / 150 <= rate
@@ -335,23 +481,23 @@ def test_what_seeds_reached_is_not_refuted(failed: int, seeds: int, refuted: boo
     """A number that one seed in forty got is in the central 95 %, though a normal distribution would not say so."""
     accuracies = [0.67] * failed + [1.0] * (seeds - failed)
     estimate = plausible_share_draw(Reported(0.67, 0.005), accuracies, 100, "")
-    assert (decide(estimate, ONE_DRAW) == "refuted") == refuted
+    assert (judged(estimate, ONE_DRAW) == "refuted") == refuted
     mirrored = plausible_share_draw(Reported(0.33, 0.005), 1 - np.array(accuracies), 100, "")
-    assert (decide(mirrored, ONE_DRAW) == "refuted") == refuted
+    assert (judged(mirrored, ONE_DRAW) == "refuted") == refuted
     # A number beyond what any seed reached is nothing that seeds speak for.
-    assert decide(plausible_share_draw(Reported(0.1, 0.005), accuracies, 100, ""), ONE_DRAW) == "refuted" or failed == 3
+    assert judged(plausible_share_draw(Reported(0.1, 0.005), accuracies, 100, ""), ONE_DRAW) == "refuted" or failed == 3
     if failed:
         wobble = 1 + 1e-3 * np.arange(seeds)
         losses = wobble * ([20.0] * failed + [1.0] * (seeds - failed))
-        assert (decide(plausible_draw(Reported(20.0, 0.5), losses, ""), ONE_DRAW) == "refuted") == refuted
+        assert (judged(plausible_draw(Reported(20.0, 0.5), losses, ""), ONE_DRAW) == "refuted") == refuted
 
 
 @pytest.mark.parametrize(("reported", "refuted"), [(1.0, False), (0.99, False), (0.5, True), (0.0, True)])
 def test_saturated_seeds_are_no_certainty(reported: float, refuted: bool) -> None:
     """Twenty seeds all at 1.0 speak against 0.50, not against 0.99."""
     estimate = plausible_share_draw(Reported(reported, 0.005), [1.0] * 20, 100, "accuracy")
-    assert (decide(estimate, ONE_DRAW) == "refuted") == refuted
-    assert math.isfinite(estimate.high)  # the end that refutes
+    assert (judged(estimate, ONE_DRAW) == "refuted") == refuted
+    assert math.isfinite(estimate.interval(0.9)[1])  # the end that refutes
     assert estimate.region is not None
     low, high = estimate.region
     assert 0.9 < low < 0.99
@@ -366,7 +512,9 @@ def test_equal_accuracies_leave_the_binomial_error(accuracy: float, seeds: int) 
     The rounding of a mean of equal numbers is no spread: taken for one, it would move the range.
     """
     estimate = plausible_share_draw(Reported(accuracy, 0.005), [accuracy] * seeds, 100, "accuracy")
-    assert decide(estimate, ONE_DRAW) == ("inconclusive" if seeds == 3 and estimate.high > 1.96 else "supported")
+    assert judged(estimate, ONE_DRAW) == (
+        "inconclusive" if seeds == 3 and estimate.interval(0.9)[1] > 1.96 else "supported"
+    )
     assert estimate.region is not None
     low, high = estimate.region
     assert low < accuracy - 0.005
@@ -400,20 +548,42 @@ def all_estimates(sample: list[float]) -> dict[str, Estimate]:
         "share": share_of_seeds(sample, (-10.0, 10.0), "label"),
         "draw": plausible_draw(Reported(1.1, 0.05), positive, "label"),
         "share draw": plausible_share_draw(Reported(0.5, 0.005), shares, 200, "label"),
+        "median": median_over_seeds(sample, "label"),
     }
 
 
 @settings(max_examples=60, deadline=None)
-@given(varied)
-def test_intervals_contain_the_estimate(sample: list[float]) -> None:
+@given(varied, st.floats(0.8, 0.999))
+def test_intervals_contain_the_estimate(sample: list[float], confidence: float) -> None:
     """The estimate lies within its interval, which is neither empty nor NaN, and a region is a range."""
     for name, estimate in all_estimates(sample).items():
-        assert estimate.low <= estimate.value <= estimate.high, name
-        assert estimate.low < estimate.high, name
+        low, high = estimate.interval(confidence)
+        assert low <= estimate.value <= high, name
+        assert low < high or name == "median", name  # two of its order statistics may be tied
         assert estimate.seeds == len(sample)
-        assert all(type(number) is float for number in (estimate.value, estimate.low, estimate.high)), name
+        assert all(type(number) is float for number in (estimate.value, low, high)), name
         if estimate.region is not None:
             assert estimate.region[0] <= estimate.region[1], name
+
+
+confidences = st.one_of(st.floats(0, 1 - 2e-9), st.sampled_from([0.0, 0.9, 1 - 2 * 0.05 / 3, 1 - 2e-9]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(varied, st.sampled_from([0.0, 0.3, 1.0, 1.1, 4.0]), confidences, confidences)
+def test_intervals_are_nested(sample: list[float], reported: float, one: float, other: float) -> None:
+    """Of two intervals of any estimator, the one with the larger confidence holds the other."""
+    estimates = all_estimates(sample)
+    estimates["far draw"] = plausible_draw(Reported(reported, 0.005), of_positive(sample), "")
+    estimates["far share draw"] = plausible_share_draw(Reported(reported / 4, 0.005), of_share(sample), 200, "")
+    estimates["never reached"] = median_over_seeds([*sample, math.inf, math.inf, math.inf], "")
+    estimates["no spread"] = mean_over_seeds([1.0, 1.0], "")
+    estimates["saturated"] = plausible_share_draw(Reported(reported / 4, 0.005), [1.0] * len(sample), 100, "")
+    for name, estimate in estimates.items():
+        wide, narrow = estimate.interval(max(one, other)), estimate.interval(min(one, other))
+        rounding = 1e-9 * (1 + max([abs(end) for end in narrow if math.isfinite(end)], default=0))
+        assert wide[0] <= narrow[0] + rounding, name
+        assert wide[1] >= narrow[1] - rounding, name
 
 
 @settings(max_examples=40, deadline=None)
@@ -422,8 +592,8 @@ def test_the_order_of_seeds_is_no_information(sample: list[float], random: Any) 
     """Permuted seeds give the same estimate and interval."""
     shuffled = random.sample(sample, len(sample))
     for (name, one), other in zip(all_estimates(sample).items(), all_estimates(shuffled).values(), strict=True):
-        expected = pytest.approx((one.value, one.low, one.high), rel=1e-6, abs=1e-9)
-        assert (other.value, other.low, other.high) == expected, name
+        expected = pytest.approx((one.value, *one.interval(0.9)), rel=1e-6, abs=1e-9)
+        assert (other.value, *other.interval(0.9)) == expected, name
 
 
 @settings(max_examples=60, deadline=None)
@@ -432,9 +602,9 @@ def test_a_mean_moves_with_its_unit(sample: list[float], shift: float, scale: fl
     """Another zero or unit of the sample moves estimate, interval and prediction in the same way."""
     moved = np.array(sample) * scale * sign + shift
     one, other = mean_over_seeds(sample, ""), mean_over_seeds(moved, "")
-    ends = [end * scale * sign + shift for end in (one.low, one.high)][::sign]
+    ends = [end * scale * sign + shift for end in one.interval(0.9)][::sign]
     tolerance = 1e-9 * max(1.0, float(np.abs(moved).max()))
-    assert [other.low, other.high] == pytest.approx(ends, rel=1e-9, abs=tolerance)
+    assert list(other.interval(0.9)) == pytest.approx(ends, rel=1e-9, abs=tolerance)
     predicted = [end * scale * sign + shift for end in prediction_interval(sample)][::sign]
     assert list(prediction_interval(moved)) == pytest.approx(predicted, rel=1e-9, abs=tolerance)
 
@@ -445,9 +615,10 @@ def test_a_ratio_and_a_draw_know_no_unit(sample: list[float], scale: float) -> N
     """Losses in another unit scale the ratio, and leave a reported loss as plausible as it was."""
     positive = of_positive(sample)
     one, other = (ratio_over_seeds(positive * s, np.ones(len(sample)), "") for s in (1.0, scale))
-    assert (other.low, other.high) == pytest.approx((one.low * scale, one.high * scale), rel=1e-6)
+    assert other.interval(0.9) == pytest.approx([end * scale for end in one.interval(0.9)], rel=1e-6)
     one, other = (plausible_draw(Reported(1.5 * s, 0.1 * s), positive * s, "") for s in (1.0, scale))
-    assert (other.value, other.low, other.high) == pytest.approx((one.value, one.low, one.high), rel=1e-5, abs=1e-6)
+    expected = pytest.approx((one.value, *one.interval(0.9)), rel=1e-5, abs=1e-6)
+    assert (other.value, *other.interval(0.9)) == expected
 
 
 def test_swapped_sides_turn_the_ratio_over() -> None:
@@ -455,7 +626,8 @@ def test_swapped_sides_turn_the_ratio_over() -> None:
     rng = np.random.default_rng(11)
     first, second = np.exp(rng.normal(size=(2, 10)))
     one, other = ratio_over_seeds(first, second, ""), ratio_over_seeds(second, first, "")
-    assert (other.value, other.low, other.high) == pytest.approx((1 / one.value, 1 / one.high, 1 / one.low))
+    low, high = one.interval(0.9)
+    assert (other.value, *other.interval(0.9)) == pytest.approx((1 / one.value, 1 / high, 1 / low))
 
 
 def test_rows_mirrored() -> None:
@@ -463,14 +635,15 @@ def test_rows_mirrored() -> None:
     sample = np.array([0.9, 0.95, 0.99, 1.0, 0.93])
     one = plausible_share_draw(Reported(0.7, 0.005), sample, 100, "")
     other = plausible_share_draw(Reported(0.3, 0.005), 1 - sample, 100, "")
-    assert (other.value, other.low, other.high) == pytest.approx((-one.value, -one.high, -one.low))
+    low, high = one.interval(0.9)
+    assert (other.value, *other.interval(0.9)) == pytest.approx((-one.value, -high, -low))
 
 
 def test_the_same_sample_gives_the_same_interval() -> None:
     """Nothing is drawn at random: a repetition has the same bits."""
     sample = list(np.random.default_rng(12).normal(0, 30, 10))
     for one, other in zip(all_estimates(sample).values(), all_estimates(sample).values(), strict=True):
-        assert (one.value, one.low, one.high, one.region) == (other.value, other.low, other.high, other.region)
+        assert (one.value, *one.interval(0.9), one.region) == (other.value, *other.interval(0.9), other.region)
 
 
 # Rounding of the reported number
@@ -491,8 +664,8 @@ def test_a_loss_reported_as_zero() -> None:
     """A loss printed as 0.00 stands for anything up to 0.005: plausible among such losses, refuted among large ones."""
     rng = np.random.default_rng(13)
     small, large = np.exp(rng.normal(math.log(0.004), 0.3, 20)), np.exp(rng.normal(0.0, 0.3, 20))
-    assert decide(plausible_draw(Reported(0.0, 0.005), small, ""), ONE_DRAW) == "supported"
-    assert decide(plausible_draw(Reported(0.0, 0.005), large, ""), ONE_DRAW) == "refuted"
+    assert judged(plausible_draw(Reported(0.0, 0.005), small, ""), ONE_DRAW) == "supported"
+    assert judged(plausible_draw(Reported(0.0, 0.005), large, ""), ONE_DRAW) == "refuted"
 
 
 def test_note_of_a_draw() -> None:
@@ -521,11 +694,11 @@ def test_diverged_seeds_are_never_averaged_away(broken: float, count: int) -> No
         plausible_share_draw(Reported(0.9, 0.05), sample, 100, ""),
     ]
     for estimate in estimates:
-        assert (estimate.low, estimate.high) == (-math.inf, math.inf)
+        assert estimate.interval(0.9) == (-math.inf, math.inf)
         assert math.isnan(estimate.value)
         assert estimate.note == f"{count} of {count + 4} seeds diverged: there is no mean to speak of"
-        assert decide(estimate, ONE_DRAW) == "inconclusive"
-        assert decide(estimate, Band(0.0, math.inf, "")) == "inconclusive"
+        assert judged(estimate, ONE_DRAW) == "inconclusive"
+        assert judged(estimate, Band(0.0, math.inf, "")) == "inconclusive"
     assert [estimate.reported for estimate in estimates] == [None, None, None, 0.9, 0.9]
 
 
@@ -549,17 +722,17 @@ def test_equal_numbers_carry_no_interval(number: float, seeds: int) -> None:
             plausible_draw(Reported(2.0, 0.005), equal, ""),
         ]
     for estimate in estimates:
-        assert (estimate.low, estimate.high) == (-math.inf, math.inf)
+        assert estimate.interval(0.9) == (-math.inf, math.inf)
         assert estimate.note == "all seeds gave the same number: there is no spread to judge by"
-        assert decide(estimate, ONE_DRAW) == "inconclusive"
+        assert judged(estimate, ONE_DRAW) == "inconclusive"
 
 
 def test_equal_differences_of_accuracies_carry_no_interval() -> None:
     """0.95 - 0.90 and 0.55 - 0.50 are one difference, though not one float."""
     differences = [0.95 - 0.90, 0.55 - 0.50, 0.60 - 0.55]
     assert len(set(differences)) > 1
-    assert mean_over_seeds(differences, "").low == -math.inf
-    assert mean_over_seeds([*differences, 0.06], "").low > 0
+    assert mean_over_seeds(differences, "").interval(0.9)[0] == -math.inf
+    assert mean_over_seeds([*differences, 0.06], "").interval(0.9)[0] > 0
 
 
 @pytest.mark.parametrize("sample", [[], [1.0], 1.0, [[1.0, 2.0], [3.0, 4.0]]])
@@ -571,6 +744,7 @@ def test_a_sample_has_two_seeds(sample: Any) -> None:
         lambda: ratio_over_seeds(sample, [1.0, 2.0], ""),
         lambda: ratio_over_seeds([1.0, 2.0], sample, ""),
         lambda: share_of_seeds(sample, (0.0, 1.0), ""),
+        lambda: median_over_seeds(sample, ""),
         lambda: plausible_draw(Reported(1.0, 0.1), sample, ""),
         lambda: plausible_share_draw(Reported(1.0, 0.1), sample, 100, ""),
         lambda: prediction_interval(sample),

@@ -4,20 +4,25 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import binomtest, ttest_1samp
 
 from harness.errors import Inconclusive, Refuted
-from harness.statistics import Estimate
-from harness.verdict import OUTCOMES, Band, Outcome, Verdict, decide
+from harness.statistics import (
+    Estimate,
+    Reported,
+    exactly,
+    mean_over_seeds,
+    median_over_seeds,
+    plausible_draw,
+    plausible_share_draw,
+    ratio_over_seeds,
+    share_of_seeds,
+)
+from harness.verdict import ERROR_RATE, OUTCOMES, SMALLEST_P, Band, Outcome, Verdict, decide, p_values
 
 INF, NAN = math.inf, math.nan
-
-
-def estimate(low: float, high: float) -> Estimate:
-    """Build an estimate of which only the interval matters."""
-    middle = (low + high) / 2
-    return Estimate(middle, low, high, "made up", np.array([low, high]), "number")
 
 
 def verdict(outcome: Outcome = "refuted", **changes: object) -> Verdict:
@@ -33,11 +38,16 @@ def verdict(outcome: Outcome = "refuted", **changes: object) -> Verdict:
         value=0.031234,
         low=0.0251,
         high=0.0374,
-        method="mean over seeds, 90% t interval",
+        confidence=0.9,
+        p_supported=1.0,
+        p_refuted=0.0012,
+        power=0.875,
+        method="mean over seeds, t interval",
         note="",
         band="-0.02 to 0.02",
         band_reason="two units of the last decimal are almost identical",
-        seeds=20,
+        looks=(20,),
+        needs="all",
         cells=("torch-adam", "torch-rmsprop"),
         rerun="pytest claims -k loss",
     )
@@ -74,7 +84,7 @@ def verdict(outcome: Outcome = "refuted", **changes: object) -> Verdict:
 )
 def test_the_interval_against_a_bounded_band(low: float, high: float, outcome: str) -> None:
     """Inside is supported, outside refuted, astride inconclusive; an end that is not a number decides nothing."""
-    assert decide(estimate(low, high), Band(-1.0, 1.0, "made up")) == outcome
+    assert decide((low, high), Band(-1.0, 1.0, "made up")) == outcome
 
 
 @pytest.mark.parametrize(
@@ -90,8 +100,8 @@ def test_the_interval_against_a_bounded_band(low: float, high: float, outcome: s
 )
 def test_a_band_open_at_one_end(low: float, high: float, outcome: str) -> None:
     """A band without an upper end is one-sided, and so is its mirror image."""
-    assert decide(estimate(low, high), Band(0.75, INF, "made up")) == outcome
-    assert decide(estimate(-high, -low), Band(-INF, -0.75, "made up")) == outcome
+    assert decide((low, high), Band(0.75, INF, "made up")) == outcome
+    assert decide((-high, -low), Band(-INF, -0.75, "made up")) == outcome
 
 
 numbers = st.floats(-1e6, 1e6)
@@ -102,7 +112,7 @@ def test_exactly_one_outcome(ends: list[float], limits: list[float]) -> None:
     """Each interval has one outcome, and it is that of membership: all of its points, none, or some."""
     low, high = sorted(ends)
     band = Band(*sorted(limits), "made up")
-    outcome = decide(estimate(low, high), band)
+    outcome = decide((low, high), band)
     assert outcome in OUTCOMES
     ends_inside = [band.low <= end <= band.high for end in (low, high)]
     reaches_band = any(ends_inside) or (low < band.low and high > band.high)
@@ -123,7 +133,7 @@ def test_an_interval_shifted_out_of_the_band_is_refuted(
     low, high = sorted(ends)
     band = Band(*sorted(limits), "made up")
     shift = band.high + gap - low if above else band.low - gap - high
-    assert decide(estimate(low + shift, high + shift), band) == "refuted"
+    assert decide((low + shift, high + shift), band) == "refuted"
 
 
 @pytest.mark.parametrize(
@@ -135,15 +145,99 @@ def test_the_band_in_words(low: float, high: float, text: str) -> None:
     assert str(Band(low, high, "made up")) == text
 
 
+# Error rates
+
+numbers_of_seeds = st.lists(st.floats(-1, 1).map(lambda number: round(number, 3)), min_size=6, max_size=20)
+limits = st.lists(st.floats(-1.5, 1.5).map(lambda number: round(number, 2)), min_size=2, max_size=2).map(sorted)
+
+
+def all_estimates(sample: list[float]) -> list[Estimate]:
+    """Apply every estimator to one sample of numbers between -1 and 1, mapped to where it is defined."""
+    positive, shares = np.exp(sample), np.round((np.array(sample) + 1) * 50) / 100
+    return [
+        mean_over_seeds(sample, ""),
+        ratio_over_seeds(positive, np.ones(len(sample)), ""),
+        share_of_seeds(sample, (-0.5, 0.5), ""),
+        median_over_seeds([*sample, INF], ""),
+        plausible_draw(Reported(1.2, 0.05), positive, ""),
+        plausible_share_draw(Reported(0.4, 0.005), shares, 100, ""),
+        exactly(sample[0], ""),
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    numbers_of_seeds,
+    limits,
+    st.sampled_from([(True, True), (True, False), (False, True)]),
+    st.floats(math.log(SMALLEST_P), math.log(0.5)).map(math.exp),
+)
+def test_error_rates_agree_with_the_decision_at_every_confidence(
+    sample: list[float], ends: list[float], bounded: tuple[bool, bool], rate: float
+) -> None:
+    """An outcome is decided at an error rate if its p-value is not above it, but for one percent of the search."""
+    band = Band(ends[0] if bounded[0] else -INF, ends[1] if bounded[1] else INF, "made up")
+    for estimate in all_estimates(sample):
+        p_supported, p_refuted = p_values(estimate, band)
+        for outcome, p_value in (("supported", p_supported), ("refuted", p_refuted)):
+            assert SMALLEST_P <= p_value <= 0.5 * (1 + 1e-9) or p_value == 1.0
+            for at in {rate, min(rate, 0.049), p_value, p_value * 1.02, p_value / 1.02}:
+                if not SMALLEST_P <= at <= 0.5:
+                    continue
+                decided = decide(estimate.interval(1 - 2 * at), band) == outcome
+                if decided:
+                    assert p_value <= at * 1.011, (estimate.method, outcome)
+                else:
+                    assert p_value > at, (estimate.method, outcome)
+
+
+@settings(max_examples=60, deadline=None)
+@given(numbers_of_seeds, limits)
+def test_never_both(sample: list[float], ends: list[float]) -> None:
+    """No evidence speaks for a finding and against it: at most one of the two error rates is below one half."""
+    for estimate in all_estimates(sample):
+        assert max(p_values(estimate, Band(*ends, "made up"))) == 1.0
+
+
+@pytest.mark.parametrize("shift", [-3.0, -0.9, -0.3, 0.0, 0.4, 1.0, 2.5])
+def test_error_rates_of_a_mean_are_those_of_t_tests(shift: float) -> None:
+    """SciPy's one-sided t tests: the larger of the two at the band's ends supports, the one beyond an end refutes."""
+    sample = np.random.default_rng(1).normal(shift, 0.8, 12)
+    band = Band(-1.0, 1.0, "made up")
+    above = {end: float(ttest_1samp(sample, end, alternative="greater").pvalue) for end in (-1.0, 1.0)}
+    supported, refuted = max(above[-1.0], 1 - above[1.0]), min(above[1.0], 1 - above[-1.0])
+    expected = [max(rate, SMALLEST_P) if rate < 0.5 else 1.0 for rate in (supported, refuted)]
+    assert list(p_values(mean_over_seeds(sample, ""), band)) == pytest.approx(expected, rel=0.0101)
+
+
+@pytest.mark.parametrize("inside", [0, 6, 11, 15, 17, 19, 20])
+def test_error_rates_of_a_share_are_those_of_the_binomial_test(inside: int) -> None:
+    """SciPy's exact binomial tests of a share of 3/4, against more and against less."""
+    estimate = share_of_seeds([1.0] * inside + [0.0] * (20 - inside), (0.5, 1.5), "")
+    tests = [float(binomtest(inside, 20, 0.75, alternative=side).pvalue) for side in ("greater", "less")]
+    expected = [max(rate, SMALLEST_P) if rate < 0.5 else 1.0 for rate in tests]
+    assert list(p_values(estimate, Band(0.75, 1.0, "made up"))) == pytest.approx(expected, rel=0.0101)
+
+
+def test_what_is_certain_and_what_says_nothing() -> None:
+    """An exact number decides at the smallest rate there is, a sample without an interval at none."""
+    band = Band(0.0, 1.0, "made up")
+    assert p_values(exactly(0.5, ""), band) == (SMALLEST_P, 1.0)
+    assert p_values(exactly(2.0, ""), band) == (1.0, SMALLEST_P)
+    assert p_values(mean_over_seeds([0.5, NAN], ""), band) == (1.0, 1.0)
+    assert p_values(mean_over_seeds([0.5, 0.5], ""), band) == (1.0, 1.0)
+
+
 # The text that a reader of a failed claim sees
 
 REFUTED = """\
 optimizers.adam-rmsprop-level (loss): refuted
   finding   Adam and RMSprop end almost identical in loss and accuracy.
   estimand  test loss of Adam minus test loss of RMSprop, mean over paired seeds
-  estimate  0.03123 [0.0251, 0.0374] (mean over seeds, 90% t interval)
+  estimate  0.03123 [0.0251, 0.0374] (mean over seeds, t interval, confidence 90.0%)
   band      -0.02 to 0.02: two units of the last decimal are almost identical
   seeds     20, each with a split and a training of its own
+  power     0.88 at 20 seeds, if it is true
   cells     torch-adam, torch-rmsprop
   evidence  held out
   rerun     pytest claims -k loss"""
@@ -152,7 +246,7 @@ INCONCLUSIVE = """\
 optimizers.adam-rmsprop-level (loss): inconclusive
   finding   Adam and RMSprop end almost identical in loss and accuracy.
   estimand  test loss of Adam minus test loss of RMSprop, mean over paired seeds
-  estimate  nan [-inf, inf] (mean over seeds, 90% t interval)
+  estimate  nan [-inf, inf] (mean over seeds, t interval, confidence 90.0%)
             3 of 20 seeds diverged: there is no mean to speak of
   band      -0.02 to 0.02: two units of the last decimal are almost identical
   seeds     20, each with a split and a training of its own
@@ -164,10 +258,11 @@ SUPPORTED = """\
 optimizers.sgd-fails (accuracy): supported
   finding   SGD fails in both frameworks: high loss, low accuracy.
   estimand  share of seeds in which Adam is ahead by the margin
-  estimate  0.95 [0.7839, 0.9974] (share of seeds, exact binomial 90% interval)
+  estimate  0.95 [0.7839, 0.9974] (share of seeds, exact binomial interval, confidence 96.7%)
             19 of 20 seeds
   band      at least 0.75: whoever repeats the comparison once should see it with odds of three to one
   seeds     20, each with a split and a training of its own
+  power     1.00 at 20 seeds, if it is true
   cells     keras-adam
   evidence  calibrated
   rerun     pytest claims -k sgd"""
@@ -185,6 +280,7 @@ def test_text_of_an_inconclusive_verdict() -> None:
         value=NAN,
         low=-INF,
         high=INF,
+        power=NAN,
         note="3 of 20 seeds diverged: there is no mean to speak of",
     )
     assert str(undecided) == INCONCLUSIVE
@@ -202,7 +298,9 @@ def test_text_of_a_supported_verdict() -> None:
         value=0.95,
         low=0.78389,
         high=0.99744,
-        method="share of seeds, exact binomial 90% interval",
+        confidence=1 - 2 * ERROR_RATE / 3,
+        power=0.999,
+        method="share of seeds, exact binomial interval",
         note="19 of 20 seeds",
         band=str(Band(0.75, INF, "")),
         band_reason="whoever repeats the comparison once should see it with odds of three to one",
@@ -210,6 +308,19 @@ def test_text_of_a_supported_verdict() -> None:
         rerun="pytest claims -k sgd",
     )
     assert str(supported) == SUPPORTED
+
+
+def test_text_of_several_looks() -> None:
+    """All looks are told, in their order, and the seeds of the verdict are those of the last."""
+    assert "  seeds     20, then 40, each with a split and" in str(verdict(looks=(20, 40)))
+    assert "  power     0.88 at 20 seeds, if" in str(verdict(looks=(20, 40)))
+    assert verdict(looks=(20, 40)).seeds == 40
+
+
+def test_text_of_a_claim_without_trainings() -> None:
+    """What asked for no runs does not boast of seeds."""
+    text = str(verdict(cells=(), looks=(1,), power=NAN))
+    assert "\n  seeds     none: no training is needed\n  cells     none\n" in text
 
 
 # What a claim raises
@@ -242,10 +353,12 @@ def test_a_supported_finding_raises_nothing() -> None:
 def test_round_trip(numbers: tuple[float, float, float]) -> None:
     """A verdict that went through strict JSON is the same verdict, also where its numbers are not finite."""
     value, low, high = numbers
-    sent = verdict("inconclusive", value=value, low=low, high=high)
+    sent = verdict("inconclusive", value=value, low=low, high=high, looks=(20, 40), needs="most")
     received = Verdict.from_plain(json.loads(json.dumps(sent.to_plain(), allow_nan=False)))
     assert repr(received) == repr(sent)  # NaN differs from itself, its text does not
     assert received.cells == ("torch-adam", "torch-rmsprop")
+    assert received.looks == (20, 40)
+    assert received.seeds == 40
 
 
 @given(st.lists(st.floats(), min_size=3, max_size=3))
@@ -259,7 +372,8 @@ def test_no_number_is_lost(numbers: list[float]) -> None:
 @pytest.mark.parametrize("number", [0.25, INF, NAN])
 def test_numpy_numbers_become_plain(number: float) -> None:
     """Only built-in types leave: pytest-xdist's transfer fails on a NumPy float."""
-    plain = verdict(value=np.float64(number), low=np.float64(number), high=np.float64(number)).to_plain()
+    fields = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
+    plain = verdict(**dict.fromkeys(fields, np.float64(number))).to_plain()
     assert {type(value) for value in plain.values()} <= {str, int, float, list}
     assert type(plain["low"]) is (float if math.isfinite(number) else str)
 

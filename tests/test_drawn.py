@@ -1,0 +1,64 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import figures
+from harness.drawn import kept_figure
+from harness.statistics import mean_over_seeds
+from harness.verdict import Band
+from tests.test_runs import made_up
+
+BAND = Band(0.9, 1.1, "a tenth either way")
+ESTIMATE = mean_over_seeds([0.9, 1.0, 1.2], "ratio")
+
+
+@pytest.fixture
+def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Count what is drawn; each drawing is the text ``drawing`` and its number."""
+    drawn: list[str] = []
+
+    def draw(*_: Any) -> str:
+        drawn.append(f"<svg>drawing {len(drawn)}</svg>\n")
+        return drawn[-1]
+
+    monkeypatch.setattr(figures, "claim_figure", draw)
+    return drawn
+
+
+def test_the_same_picture_is_drawn_once(drawings: list[str], tmp_path: Path) -> None:
+    """The second time, the file is read, and gives the same text."""
+    pictures = [kept_figure(tmp_path, {"cell": made_up()}, ESTIMATE, (0.8, 1.3), BAND) for _ in range(2)]
+    assert pictures == [drawings[0]] * 2
+    assert len(drawings) == 1
+
+
+@pytest.mark.parametrize(
+    ("runs", "estimate", "interval", "band"),
+    [
+        ({"other": made_up()}, ESTIMATE, (0.8, 1.3), BAND),
+        ({"cell": made_up(test_loss=made_up().test_loss + 1)}, ESTIMATE, (0.8, 1.3), BAND),
+        ({"cell": made_up()}, mean_over_seeds([0.9, 1.0, 1.3], "ratio"), (0.8, 1.3), BAND),
+        ({"cell": made_up()}, replace(ESTIMATE, note="noted"), (0.8, 1.3), BAND),
+        ({"cell": made_up()}, ESTIMATE, (0.8, 1.4), BAND),
+        ({"cell": made_up()}, ESTIMATE, (0.8, 1.3), Band(0.9, 1.2, BAND.reason)),
+    ],
+    ids=["name", "curves", "sample", "note", "interval", "band"],
+)
+def test_another_picture_is_drawn(
+    drawings: list[str], tmp_path: Path, runs: Any, estimate: Any, interval: Any, band: Any
+) -> None:
+    """Whatever changes in what is shown, the old picture is not taken for it."""
+    kept_figure(tmp_path, {"cell": made_up()}, ESTIMATE, (0.8, 1.3), BAND)
+    assert kept_figure(tmp_path, runs, estimate, interval, band) == drawings[1]
+
+
+@pytest.mark.parametrize("damage", [b"", b"<svg>", b"<svg>drawing 9</svg>\n\n<!-- sha256 0 -->"])
+def test_a_damaged_file_is_drawn_again(drawings: list[str], tmp_path: Path, damage: bytes) -> None:
+    """A file that does not hold what was written is replaced."""
+    kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND)
+    (file,) = (tmp_path / "figures").iterdir()
+    file.write_bytes(damage)
+    assert kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND) == drawings[1]
+    assert kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND) == drawings[1]
