@@ -237,7 +237,8 @@ def test_at_the_edge_a_recorded_inconclusive_stays(mean: float, outcome: str) ->
     judge = judge_of(ScriptedEvidence(), recorded="inconclusive")
     assert outcome_of(judge, just, mean) == "inconclusive"
     assert judge.verdict is not None
-    assert f"{outcome} only just: recorded as inconclusive, it takes 0.2 of the error rate to change" in judge.verdict.note
+    note = f"{outcome} only just: recorded as inconclusive, it takes 0.2 of the error rate to change"
+    assert note in judge.verdict.note
     judge = judge_of(ScriptedEvidence(), recorded="inconclusive")
     assert outcome_of(judge, clearly, mean) == outcome
     assert judge.verdict is not None
