@@ -522,7 +522,7 @@ def test_a_recorded_inconclusive_does_not_flap(pytester: pytest.Pytester, make_c
 
 def test_an_interrupt_keeps_every_finished_run(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """After Ctrl-C the finished runs are in the store, the page names the missing claims, the next session goes on."""
-    make_claims(REAL_CLAIM, protocol=_with_epochs(pytester, 400))
+    make_claims(REAL_CLAIM, protocol=_with_epochs(pytester, 2000))
     store = pytester.path / ".claims-store" / "runs"
     command = [sys.executable, "-m", "pytest", "claims", "-n", "2", "--seeds", "120"]
     with subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.DEVNULL) as session:

@@ -26,8 +26,9 @@ CELLS = [
     step_by_step(replace(cell("keras", *values, (10, 10)), regime="matched"))
     for values in itertools.product(LOSSES, ACTIVATIONS, OPTIMIZERS)
 ]
-# Each framework has roundings of its own.
-BETWEEN_FRAMEWORKS = 2 * ROUNDINGS
+# Each framework has roundings of its own. Adam's correction for the first steps divides by 1 - 0.999**t, which Keras
+# computes in single precision: 0.001 is then off by up to 2**-24 / 0.001 = 6e-5 of itself, its root by half of that.
+BETWEEN_FRAMEWORKS = {"sgd": 2 * ROUNDINGS, "adam": 3e-5, "rmsprop": 2 * ROUNDINGS}
 WHOLE = replace(cell("keras", "cross_entropy", "tanh", "adam", (10,)), regime="matched")
 
 
@@ -36,14 +37,14 @@ def test_frameworks_take_the_same_steps(protocol: Protocol) -> None:
     """From the same weights, both frameworks' own classes lead to the same losses and weights, step by step."""
     keras, torch = (train_block(replace(protocol, framework=framework), SEEDS) for framework in ("keras", "torch"))
     for number in range(len(SEEDS)):
-        check_agreement(member(torch, number), member(keras, number), BETWEEN_FRAMEWORKS)
+        check_agreement(member(torch, number), member(keras, number), BETWEEN_FRAMEWORKS[protocol.optimizer])
 
 
 def test_frameworks_take_the_rows_in_the_same_order() -> None:
     """Over epochs of many batches, both frameworks have the same curves."""
     keras, torch = (train_block(replace(WHOLE, framework=framework), SEEDS) for framework in ("keras", "torch"))
     for number in range(len(SEEDS)):
-        check_agreement(member(torch, number), member(keras, number), BETWEEN_FRAMEWORKS)
+        check_agreement(member(torch, number), member(keras, number), BETWEEN_FRAMEWORKS[WHOLE.optimizer])
 
 
 @pytest.mark.parametrize("loss", LOSSES)
