@@ -25,6 +25,8 @@ from tests.training.agreement import (
     check_same_bits,
     member,
     name_of,
+    nudged,
+    roundings_of,
     splits_of,
     step_by_step,
     train_alone,
@@ -154,9 +156,8 @@ def test_another_learning_rate_does_not_agree(protocol: Protocol) -> None:
 @pytest.mark.parametrize(("protocol", "seed"), CHAOTIC, ids=["relu", "rmsprop"])
 def test_chaos_is_the_networks_own(protocol: Protocol, seed: Seed) -> None:
     """Where a rounding grows, the reference parts from itself, with features off by their last bit, even farther."""
-    (split,) = splits_of(protocol, [seed])
-    nudged = replace(split, train_features=np.nextafter(split.train_features, np.float32(np.inf)))
-    alone, beside = train_alone(protocol, seed), reference_trainer("torch")(protocol, nudged, seed)
+    (nearby,) = nudged(splits_of(protocol, [seed]))
+    alone, beside = train_alone(protocol, seed), reference_trainer("torch")(protocol, nearby, seed)
     runs = train_block(protocol, [*SEEDS, seed])
     with pytest.raises(AssertionError, match="apart"):
         check_agreement(beside, alone)
@@ -214,9 +215,11 @@ def test_a_seed_in_another_block(
     """
     protocol = replace(cell("torch", loss, "tanh", optimizer, widths), batch_size=batch_size, epochs=1)
     twenty = train_block(protocol, TWENTY)
-    block = train_block(protocol, TWENTY[start : start + size])
+    seeds = TWENTY[start : start + size]
+    block = train_block(protocol, seeds)
+    roundings = roundings_of(protocol, seeds, block)
     for number in range(size):
-        check_agreement(member(block, number), member(twenty, start + number))
+        check_agreement(member(block, number), member(twenty, start + number), roundings)
 
 
 # Divergence
