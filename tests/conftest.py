@@ -4,12 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # pytester forgets every module that an inner session was first to load, and NumPy's cannot be loaded twice.
 import harness.figures
 import harness.judge
 import harness.plan
 import harness.statistics  # noqa: F401
+
+# How long an example takes depends on what else the machine does. In CI, Hypothesis draws the same examples each time.
+settings.register_profile("shared machine", settings(), deadline=None)
+settings.load_profile("shared machine")
 
 REPORT = """
 title = "A small report"

@@ -312,7 +312,7 @@ def test_checksum_and_task_read_no_file(monkeypatch: pytest.MonkeyPatch) -> None
 # Splits
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     name=st.sampled_from(["penguins", "wine", "iris"]),
     seed=st.integers(0, 2**32 - 1),
@@ -327,7 +327,7 @@ def test_classes_are_stratified(name: str, seed: int, share: float) -> None:
     assert np.all(np.abs(found - expected) < 1 + 1e-9)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     data=st.sampled_from([numbered(60), numbered(classes=(30, 20, 10))]),
     seed=st.integers(0, 2**32 - 1),

@@ -206,7 +206,7 @@ def check_damage(damaged: Store, content: bytes) -> bool:
     return True
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_a_changed_byte_never_gives_wrong_arrays(payload: bytes, damaged: Store, place: float, flip: int) -> None:
     """A file with one byte changed is set aside with a warning, or gives exactly the saved arrays."""
@@ -229,7 +229,7 @@ def test_changed_bytes_of_the_archive_directory_are_found(payload: bytes, damage
     assert any(found)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_a_cut_file_is_found(payload: bytes, damaged: Store, share: float) -> None:
     """A file that lost any number of bytes at its end, up to all of them, is set aside with a warning."""

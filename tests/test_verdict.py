@@ -165,7 +165,7 @@ def all_estimates(sample: list[float]) -> list[Estimate]:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     numbers_of_seeds,
     limits,
@@ -191,7 +191,7 @@ def test_error_rates_agree_with_the_decision_at_every_confidence(
                     assert p_value > at, (estimate.method, outcome)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(numbers_of_seeds, limits)
 def test_never_both(sample: list[float], ends: list[float]) -> None:
     """No evidence speaks for a finding and against it: at most one of the two error rates is below one half."""

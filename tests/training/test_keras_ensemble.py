@@ -224,7 +224,7 @@ def test_same_seeds_same_bits_in_a_fresh_process(tmp_path: Path) -> None:
 # Blocks
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(
     loss=st.sampled_from(sorted(LOSSES)),
     optimizer=st.sampled_from(OPTIMIZERS),
