@@ -31,7 +31,7 @@ from benchmarks.plot import _STYLE
 from benchmarks.sections import table
 from benchmarks.settings import ROOT
 from benchmarks.truths import BESIDE, EPOCHS, FAR, SHARE, Experiment, experiments
-from harness import statistics
+from harness import draws
 from harness.estimate import Estimate, Interval
 from harness.figures import COLOURS
 from harness.runs import Floats
@@ -46,11 +46,12 @@ CONFIDENCE = 0.99  # of the intervals around simulated rates
 DISTRIBUTIONS = ("numpy", "scipy")
 STAGES = {"only": "one look", "first": "first of three", "last": "up to three"}
 INTRODUCTIONS = {
-    "mean_over_seeds": "Exact for normal samples. Clearly: the edge is one standard deviation of a seed from the mean. "
+    "mean_over_seeds": "For normal samples Student's t is exact, and the widening for skewness only ever takes wrong "
+    "verdicts away. Clearly: the edge is one standard deviation of a seed from the mean. "
     "Of times of which some are infinite the mean is infinite, which a sample without one of them cannot know. A "
     "sample of equal numbers has no interval and is not extended, which limits power where accuracies are saturated.",
-    "ratio_over_seeds": "Named is the distribution of the ratio; exact where its logarithm is normal. Clearly: the "
-    "edge is one standard deviation of the logarithm from its mean.",
+    "ratio_over_seeds": "Named is the distribution of the ratio; Student's t is exact where its logarithm is normal. "
+    "Clearly: the edge is one standard deviation of the logarithm from its mean.",
     "share_of_seeds": f"Exact for every distribution. Counted are numbers of at least the lower quartile ({EPOCHS} "
     "epochs or fewer for times), and the band begins at their true share. Clearly: shares of 0.45 and 0.95 against "
     f"{SHARE:g}; power depends on the share alone.",
@@ -64,10 +65,11 @@ INTRODUCTIONS = {
     "Numbers are printed with two decimals.",
 }
 ADVICE = {
-    "mean_over_seeds": "the t interval misses on one side where samples are skewed or most of their numbers equal, and "
-    "knows nothing of an infinity that it has not seen. Use `median_over_seeds` or `share_of_seeds` for such samples.",
-    "ratio_over_seeds": "the t interval misses on one side where the logarithms of ratios are skewed. Use "
-    "`median_over_seeds` or `share_of_seeds` on the ratios of such samples.",
+    "mean_over_seeds": "the interval misses on one side where samples are strongly skewed, though it is widened for "
+    "their skewness, and knows nothing of an infinity that it has not seen. Use `median_over_seeds` or "
+    "`share_of_seeds` for such samples.",
+    "ratio_over_seeds": "the interval misses on one side where the logarithms of ratios have a tail that a sample may "
+    "not show. Use `median_over_seeds` or `share_of_seeds` on the ratios of such samples.",
     "share_of_seeds": "this contradicts theory: look for the mistake.",
     "median_over_seeds": "this contradicts theory: look for the mistake.",
     "plausible_draw": "far draws are more frequent than in a normal distribution. Use `share_of_seeds` with a region.",
@@ -142,11 +144,11 @@ def simulate(experiment: Experiment, repetitions: int) -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def tabulated_distances() -> Iterator[None]:
-    """Read the noncentral t interval of `harness.statistics` off splines through its own values: ten times faster.
+    """Read the noncentral t interval of `harness.draws` off splines through its own values: ten times faster.
 
     Knots lie at every tenth of a standard deviation; beyond 12 the interval itself is taken.
     """
-    interval: Callable[[float, int, float], Interval] = statistics._position_interval
+    interval: Callable[[float, int, float], Interval] = draws._position_interval
 
     @functools.cache
     def splines(count: int, confidence: float) -> interpolate.CubicSpline:
@@ -159,7 +161,7 @@ def tabulated_distances() -> Iterator[None]:
         low, high = (float(end) for end in splines(count, confidence)(abs(position)))
         return (low, high) if position >= 0 else (-high, -low)
 
-    with mock.patch.object(statistics, "_position_interval", read_off):
+    with mock.patch.object(draws, "_position_interval", read_off):
         yield
 
 

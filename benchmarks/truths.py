@@ -12,16 +12,10 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
+from harness.draws import plausible_draw, plausible_share_draw
 from harness.estimate import Estimate, Reported
 from harness.runs import Floats
-from harness.statistics import (
-    mean_over_seeds,
-    median_over_seeds,
-    plausible_draw,
-    plausible_share_draw,
-    ratio_over_seeds,
-    share_of_seeds,
-)
+from harness.statistics import mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
 from harness.verdict import Band, Outcome
 
 EPOCHS = 50  # when training ends; what was not reached by then is infinite
@@ -93,7 +87,7 @@ class Experiment:
     Attributes
     ----------
     check
-        Name of the function of `harness.statistics`.
+        Name of the function of `harness.statistics` or `harness.draws`.
     distribution
         Name of what is drawn.
     exact

@@ -51,7 +51,7 @@ def train_grid(*, quick: bool, environment: dict[str, str]) -> dict[str, Any]:
         for worker, (_, errors) in zip(workers, said, strict=True):
             if worker.returncode:
                 raise RuntimeError(f"a worker of the grid failed:\n{errors}")
-        missing = missing_blocks(protocols, SEEDS, open_store(Path(folder)))
+        missing = missing_blocks([(protocol, "many") for protocol in protocols], SEEDS, open_store(Path(folder)))
         if missing:
             raise RuntimeError(f"{len(missing)} blocks of the grid were not trained, first: {missing[0]}")
     reports = [json.loads(output.splitlines()[-1]) for output, _ in said]
@@ -62,7 +62,8 @@ def work(folder: Path, *, backwards: bool, quick: bool) -> dict[str, Any]:
     """Train what nobody else trains, from one end, and return what it took."""
     started = time.perf_counter()
     store = open_store(folder)
-    missing = missing_blocks(settings(quick=quick).grid_protocols(), SEEDS, store)
+    wanted = [(protocol, "many") for protocol in settings(quick=quick).grid_protocols()]
+    missing = missing_blocks(wanted, SEEDS, store)
     trained: list[Block] = []
     train_blocks(missing[::-1] if backwards else missing, store, done=trained.append)
     by_framework: dict[str, int] = {}

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from claims.axes import ACTIVATIONS, every_activation, every_framework, every_optimizer, every_pair_of_activations
+from claims.learning import MORE, if_learnt
 from harness.curves import area_above_end, epochs_later, epochs_to_maximum, epochs_to_share
-from harness.statistics import median_over_seeds, plausible_draw, ratio_over_seeds, share_of_seeds
+from harness.draws import plausible_draw
+from harness.statistics import median_over_seeds, ratio_over_seeds, share_of_seeds
 
 NEAR_OPTIMAL = 0.95
-LEARNT = 0.9
-MORE = 1e-6  # equal is not more
 fast_activation = pytest.mark.parametrize("activation", ["relu", "tanh"])
 
 
@@ -80,7 +80,7 @@ def test_reported_difference_is_noise(evidence, reported, judge, first, second):
 def test_fast_activations_reach_their_loss_in_20_to_30_epochs(evidence, judge, activation):
     """Half of the trainings have made most of their drop in test loss by an epoch from 20 to 30."""
     runs = evidence(framework="torch", task="classification", activation=activation)
-    epochs = _if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
+    epochs = if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
     judge(median_over_seeds(epochs, "epochs to 95 % of the drop in test loss"))
 
 
@@ -89,7 +89,7 @@ def test_fast_activations_reach_their_loss_in_20_to_30_epochs(evidence, judge, a
 def test_fast_activations_reach_their_accuracy_in_20_to_30_epochs(evidence, judge, activation):
     """Half of the trainings are near their best test accuracy by an epoch from 20 to 30."""
     runs = evidence(framework="torch", task="classification", activation=activation)
-    epochs = _if_learnt(runs, epochs_to_maximum(runs.test_accuracy, tolerance=0.01))
+    epochs = if_learnt(runs, epochs_to_maximum(runs.test_accuracy, tolerance=0.01))
     judge(median_over_seeds(epochs, "epochs to within 0.01 of the best test accuracy"))
 
 
@@ -98,7 +98,7 @@ def test_fast_activations_reach_their_accuracy_in_20_to_30_epochs(evidence, judg
 def test_fast_activations_are_near_optimal_in_time(evidence, reading, judge, activation):
     """Most trainings have made most of their drop in test loss by the last epoch of the report's range."""
     runs = evidence(framework="torch", task="classification", activation=activation)
-    epochs = _if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
+    epochs = if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
     judge(share_of_seeds(epochs, (1, reading.margin), "epochs to 95 % of the drop in test loss"))
 
 
@@ -106,7 +106,7 @@ def test_fast_activations_are_near_optimal_in_time(evidence, reading, judge, act
 def test_sigmoid_reaches_its_loss_in_nearly_50_epochs(evidence, judge):
     """Half of the trainings have made most of their drop in test loss by an epoch from 40 to 50."""
     runs = evidence(framework="torch", task="classification", activation="sigmoid")
-    epochs = _if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
+    epochs = if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
     judge(median_over_seeds(epochs, "epochs to 95 % of the drop in test loss"))
 
 
@@ -114,7 +114,7 @@ def test_sigmoid_reaches_its_loss_in_nearly_50_epochs(evidence, judge):
 def test_sigmoid_reaches_its_accuracy_in_nearly_50_epochs(evidence, judge):
     """Half of the trainings are near their best test accuracy by an epoch from 40 to 50."""
     runs = evidence(framework="torch", task="classification", activation="sigmoid")
-    epochs = _if_learnt(runs, epochs_to_maximum(runs.test_accuracy, tolerance=0.01))
+    epochs = if_learnt(runs, epochs_to_maximum(runs.test_accuracy, tolerance=0.01))
     judge(median_over_seeds(epochs, "epochs to within 0.01 of the best test accuracy"))
 
 
@@ -137,8 +137,3 @@ def test_sigmoid_learns_later(evidence, judge, activation):
     other = evidence(framework="torch", task="classification", activation=activation)
     later = area_above_end(sigmoid.test_loss) - area_above_end(other.test_loss)
     judge(share_of_seeds(later, (MORE, np.inf), f"area above the end, sigmoid minus {activation}"))
-
-
-def _if_learnt(runs, epochs):
-    """Return the epochs (seeds,), never for a seed that ends without having learnt: it is not near any optimum."""
-    return np.where(runs.final_test_accuracy < LEARNT, np.inf, epochs)

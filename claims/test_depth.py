@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from claims.axes import every_activation, every_framework, every_optimizer, every_task
+from claims.learning import MORE, if_learnt
 from harness.curves import area_above_end, epochs_later, epochs_to_level, epochs_to_maximum
 from harness.statistics import median_over_seeds, share_of_seeds
 
-LEARNT = 0.9
-MORE = 1e-6  # equal is not more
 EXAMPLE = {"framework": "torch", "task": "classification", "activation": "sigmoid", "optimizer": "rmsprop"}
 
 
@@ -58,7 +57,7 @@ def test_loss_is_lower_sooner_with_one_more_layer(evidence, judge, framework, ta
 def test_deep_network_is_at_its_best_before_epoch_15(evidence, judge):
     """Half of the trainings of Net3 are at their best test accuracy before epoch 15."""
     runs = evidence(network="net3", **EXAMPLE)
-    epochs = np.where(runs.final_test_accuracy < LEARNT, np.inf, epochs_to_maximum(runs.test_accuracy))
+    epochs = if_learnt(runs, epochs_to_maximum(runs.test_accuracy))
     judge(median_over_seeds(epochs, "epochs to the best test accuracy"))
 
 
@@ -66,7 +65,7 @@ def test_deep_network_is_at_its_best_before_epoch_15(evidence, judge):
 def test_deep_network_is_near_its_best_before_epoch_15(evidence, reading, judge):
     """Half of the trainings of Net3 are near their best test accuracy before epoch 15."""
     runs = evidence(network="net3", **EXAMPLE)
-    epochs = np.where(runs.final_test_accuracy < LEARNT, np.inf, epochs_to_maximum(runs.test_accuracy, reading.margin))
+    epochs = if_learnt(runs, epochs_to_maximum(runs.test_accuracy, reading.margin))
     judge(median_over_seeds(epochs, "epochs to near the best test accuracy"))
 
 
@@ -74,7 +73,7 @@ def test_deep_network_is_near_its_best_before_epoch_15(evidence, reading, judge)
 def test_shallow_network_is_at_its_best_after_epoch_30(evidence, judge):
     """Half of the trainings of Net1 come to their best test accuracy only after epoch 30."""
     runs = evidence(network="net1", **EXAMPLE)
-    epochs = np.where(runs.final_test_accuracy < LEARNT, 0, epochs_to_maximum(runs.test_accuracy))
+    epochs = if_learnt(runs, epochs_to_maximum(runs.test_accuracy), otherwise=0)
     judge(median_over_seeds(epochs, "epochs to the best test accuracy"))
 
 
@@ -82,7 +81,7 @@ def test_shallow_network_is_at_its_best_after_epoch_30(evidence, judge):
 def test_shallow_network_is_near_its_best_after_epoch_30(evidence, reading, judge):
     """Half of the trainings of Net1 come near their best test accuracy only after epoch 30."""
     runs = evidence(network="net1", **EXAMPLE)
-    epochs = np.where(runs.final_test_accuracy < LEARNT, 0, epochs_to_maximum(runs.test_accuracy, reading.margin))
+    epochs = if_learnt(runs, epochs_to_maximum(runs.test_accuracy, reading.margin), otherwise=0)
     judge(median_over_seeds(epochs, "epochs to near the best test accuracy"))
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from claims.axes import every_activation, every_optimizer, every_task
+from claims.learning import MORE
 from harness.curves import epochs_later, epochs_to_level, epochs_to_share, final_gap, rise_after_minimum
 from harness.statistics import mean_over_seeds, ratio_over_seeds, share_of_seeds
 
@@ -67,7 +68,7 @@ def test_regression_rises_less(evidence, judge, activation, optimizer):
     classification = rise_after_minimum(evidence(task="classification", **cell).test_loss)
     regression = rise_after_minimum(evidence(task="regression", **cell).test_loss)
     milder = classification - regression
-    judge(share_of_seeds(milder, (1e-6, np.inf), "rise after the minimum, classification minus regression"))
+    judge(share_of_seeds(milder, (MORE, np.inf), "rise after the minimum, classification minus regression"))
 
 
 @pytest.mark.finding("width.torch-regression-milder", reading="lower-loss")

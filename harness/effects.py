@@ -20,7 +20,8 @@ def shares_of_variance(table: Floats, factors: tuple[str, ...]) -> dict[str, Flo
     The decomposition is the analysis of variance of a balanced factorial design (Fisher 1925, Statistical Methods for
     Research Workers; Montgomery, Design and Analysis of Experiments) with one observation a cell; such a share is
     known as eta squared. With one observation there is no error term: what the main effects leave is called
-    interactions, though it includes whatever chance there is in a single training.
+    interactions, though it includes whatever chance there is in a single training. Chance alone gives a factor the
+    share (levels - 1) / (cells - 1) on average, so that one with more levels looks a little larger.
 
     Parameters
     ----------

@@ -57,6 +57,8 @@ class Estimate:
         The number of the report, in the unit of the sample, if the estimate is about one.
     note
         What a reader should know besides, in one sentence; may be empty.
+    log_chance
+        Of a reported number, the logarithm of the chance that one further training prints it; None otherwise.
     """
 
     value: float
@@ -68,6 +70,7 @@ class Estimate:
     region: tuple[float, float] | None = None
     reported: float | None = None
     note: str = ""
+    log_chance: float | None = None
 
     @property
     def seeds(self) -> int:

@@ -2,25 +2,27 @@
 
 Seeds are the unit of replication: every function takes one number a seed. All intervals are two-sided, so that each
 end of one with confidence 1 - 2a is a one-sided test at a: an interval inside a band is the two one-sided tests of
-equivalence (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15, 657-680), an interval outside refutes.
+equivalence (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15, 657-680), an interval outside refutes. Those of a number
+that a report prints are in `harness.draws`.
 """
 
-import functools
 import math
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
+from scipy import special, stats
 
-from harness.estimate import Estimate, Interval, Kind, Reported
+from harness.estimate import Estimate, Interval, Kind
 from harness.runs import Floats
-
-PREDICTION = 0.95
 
 
 def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:
-    """Estimate the mean over seeds, with Student's t interval.
+    """Estimate the mean over seeds, with Student's t interval, widened where the sample is skewed.
+
+    Where few of the draws come from a long tail, mean and spread are both too small, so that Student's t ends too often
+    too near on the side of the tail. Each end is the farther one of Student's t and of Hall's t, whose cubic
+    transformation takes the skewness away (`_unskewed`). Hall's nearer end, on the side of the shorter tail, is not
+    taken: the interval is never narrower than Student's, and holds for normal samples as that does.
 
     Parameters
     ----------
@@ -29,22 +31,25 @@ def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:
     label
         What one number of the sample is.
     """
-    values = _at_least_two(sample)
-    method = "mean over seeds, t interval"
-    problem = _no_interval_from(values)
+    values = at_least_two(sample)
+    method = "mean over seeds, t interval widened for skewness"
+    problem = why_no_interval(values)
     if problem:
-        return _no_interval(values, method, label, "mean", problem)
-    mean, error = float(values.mean()), float(stats.sem(values))
+        return no_interval(values, method, label, "mean", problem)
+    mean, deviation, count = float(values.mean()), float(values.std(ddof=1)), len(values)
+    skewness = _skewness(values)
 
     def interval(confidence: float) -> Interval:
-        reach = error * float(special.stdtrit(len(values) - 1, (1 + confidence) / 2))
-        return mean - reach, mean + reach
+        student = float(special.stdtrit(count - 1, (1 + confidence) / 2)) / math.sqrt(count)
+        below = max(student, _unskewed(student, skewness, count))
+        above = max(student, -_unskewed(-student, skewness, count))
+        return mean - deviation * below, mean + deviation * above
 
     return Estimate(mean, interval, method, values, label, "mean")
 
 
 def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
-    """Estimate the geometric mean of the ratio first / second, paired by seed (t interval on the logarithms).
+    """Estimate the geometric mean of the ratio first / second, paired by seed: that of `mean_over_seeds` on logarithms.
 
     Parameters
     ----------
@@ -53,15 +58,15 @@ def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
     label
         What one ratio is.
     """
-    numerators, denominators = _at_least_two(first), _at_least_two(second)
+    numerators, denominators = at_least_two(first), at_least_two(second)
     # A number over infinity would pass for zero, though that seed diverged.
     finite = np.isfinite(numerators) & np.isfinite(denominators)
-    _refuse_unless((numerators[finite] > 0).all() and (denominators[finite] > 0).all())
+    refuse_unless_positive((numerators[finite] > 0).all() and (denominators[finite] > 0).all())
     ratios = np.where(finite, numerators, np.nan) / np.where(finite, denominators, np.nan)
-    method = "geometric mean of paired ratios, t interval on logarithms"
-    problem = _no_interval_from(ratios) or _no_interval_from(np.log(ratios))
+    method = "geometric mean of paired ratios, t interval on logarithms widened for skewness"
+    problem = why_no_interval(ratios) or why_no_interval(np.log(ratios))
     if problem:
-        return _no_interval(ratios, method, label, "ratio", problem)
+        return no_interval(ratios, method, label, "ratio", problem)
     logarithms = mean_over_seeds(np.log(ratios), label)
 
     def interval(confidence: float) -> Interval:
@@ -88,7 +93,7 @@ def share_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -
     label
         What one number of the sample is.
     """
-    values = _at_least_two(sample)
+    values = at_least_two(sample)
     low, high = region
     # Differences of shares such as 0.95 - 0.90 miss the margin they equal by an error of rounding.
     tolerance = 1e-9
@@ -127,10 +132,10 @@ def median_over_seeds(sample: ArrayLike, label: str) -> Estimate:
     label
         What one number of the sample is.
     """
-    values = _at_least_two(sample)
+    values = at_least_two(sample)
     method = "median over seeds, interval between order statistics"
     if np.isnan(values).any():
-        return _no_interval(
+        return no_interval(
             values, method, label, "median", f"{int(np.isnan(values).sum())} of {len(values)} seeds diverged"
         )
     ordered, count = np.sort(values), len(values)
@@ -153,203 +158,68 @@ def exactly(value: float, label: str) -> Estimate:
     return Estimate(value, lambda _: (value, value), "exact: nothing is sampled", np.array([value]), label, "exact")
 
 
-def plausible_draw(reported: Reported, sample: ArrayLike, label: str) -> Estimate:
-    """Estimate how far a reported positive number lies from the distribution over seeds, in standard deviations.
-
-    A number of a report is one draw of that distribution, not its mean. On a logarithmic scale, taken as normal;
-    the interval is exact for normal data (noncentral t; Hedges and Olkin 1985, Statistical Methods for
-    Meta-Analysis, ch. 5). Within the rounding of the reported number, the value nearest to the mean is taken.
-
-    Parameters
-    ----------
-    reported
-        The number as printed, not negative.
-    sample : (seeds,)
-        The same quantity for each seed, positive.
-    label
-        What one number of the sample is.
-    """
-    values = _at_least_two(sample)
-    _refuse_unless(reported.value >= 0 and (values[np.isfinite(values)] > 0).all())
-
-    def forward(number: ArrayLike) -> Floats:
-        with np.errstate(divide="ignore"):  # "0.00" stands for everything from zero, at -inf, to 0.005
-            return np.log(np.maximum(number, 0.0))
-
-    return _position(reported, values, label, forward=forward, back=np.exp)
-
-
-def plausible_share_draw(reported: Reported, sample: ArrayLike, rows: int, label: str) -> Estimate:
-    """Estimate how far a reported share of rows lies from the distribution over seeds, in standard deviations.
-
-    As `plausible_draw`, on the scale of smoothed log odds, log((k + 1/2) / (rows - k + 1/2)) (Haldane 1956; its
-    variance by Gart and Zweifel 1967, Biometrika 54, 181-187). Each share is itself a sample of `rows` rows, so
-    refuting needs a distance in units of no less than that binomial error: twenty seeds with the same accuracy do
-    not make every other accuracy impossible.
-
-    Parameters
-    ----------
-    reported
-        The share as printed.
-    sample : (seeds,)
-        The same share for each seed.
-    rows
-        Of how many rows each is a share.
-    label
-        What one number of the sample is.
-    """
-    values = _at_least_two(sample)
-
-    def forward(share: ArrayLike) -> Floats:
-        hits = np.clip(np.asarray(share, dtype=np.float64), 0, 1) * rows
-        return np.log((hits + 0.5) / (rows - hits + 0.5))
-
-    def back(log_odds: ArrayLike) -> Floats:
-        return np.clip((special.expit(np.asarray(log_odds, dtype=np.float64)) * (rows + 1) - 0.5) / rows, 0, 1)
-
-    hits = values * rows
-    binomial_error = float(np.sqrt(np.mean(1 / (hits + 0.5) + 1 / (rows - hits + 0.5))))
-    return _position(
-        reported,
-        values,
-        label,
-        forward=forward,
-        back=back,
-        least_deviation=binomial_error,
-    )
-
-
-def prediction_interval(sample: ArrayLike) -> tuple[float, float]:
-    """Return the interval that holds one further draw of a normal distribution with probability `PREDICTION`.
-
-    Hahn and Meeker 1991, Statistical Intervals, section 4.7.
-
-    Parameters
-    ----------
-    sample : (seeds,)
-        Finite numbers.
-    """
-    values = _at_least_two(sample)
-    return _next_draw(float(values.mean()), float(values.std(ddof=1)), len(values))
-
-
-def _next_draw(mean: float, deviation: float, count: int) -> tuple[float, float]:
-    reach = float(stats.t.ppf((1 + PREDICTION) / 2, count - 1)) * deviation * math.sqrt(1 + 1 / count)
-    return mean - reach, mean + reach
-
-
-def _position(
-    reported: Reported,
-    values: Floats,
-    label: str,
-    *,
-    forward: Callable[[ArrayLike], Floats],
-    back: Callable[[ArrayLike], Floats],
-    least_deviation: float = 0.0,
-) -> Estimate:
-    method = "distance of the reported value from the mean over seeds, noncentral t interval"
-    constant = _all_equal(values)
-    if not np.isfinite(values).all() or (constant and least_deviation == 0):
-        return _no_interval(values, method, label, "draw", _no_interval_from(values), reported.value)
-    scaled = forward(values)
-    # The standard deviation of equal numbers is not always zero, but of the order of rounding.
-    mean, deviation = float(scaled.mean()), 0.0 if constant else float(scaled.std(ddof=1))
-    floored = max(deviation, least_deviation)
-    rounding = (reported.value - reported.half_unit, reported.value + reported.half_unit)
-    lowest, highest = (float(forward(end)) for end in rounding)
-    distance = max(lowest - mean, 0.0) + min(highest - mean, 0.0)
-    # Where seeds themselves got as far out, as in a distribution with two humps, it is no farther than they show.
-    as_far = scaled >= lowest - 1e-9 if distance > 0 else scaled <= highest + 1e-9
-    shown = max(0.0, -float(special.ndtri(as_far.mean())))
-
-    def interval(confidence: float) -> Interval:
-        # The spread that was seen limits what is supported, the spread that must be there what is refuted.
-        ends = [
-            _position_interval(_ratio(distance, spread), len(values), confidence) for spread in {deviation, floored}
-        ]
-        lower, upper = min(low for low, _ in ends), max(high for _, high in ends)
-        return min(lower, shown) if distance > 0 else lower, max(upper, -shown) if distance < 0 else upper
-
-    center = back(np.asarray(mean))
-    low, high = (float(back(np.asarray(end))) for end in _next_draw(mean, floored, len(values)))
-    return Estimate(
-        _ratio(distance, floored),
-        interval,
-        method,
-        values,
-        label,
-        "draw",
-        region=(low, high),
-        reported=reported.value,
-        note=f"reported {reported.value:g}; centre over seeds {float(center):.4g}; "
-        f"{PREDICTION:.0%} prediction interval for one training {low:.4g} to {high:.4g}",
-    )
-
-
-def _ratio(distance: float, deviation: float) -> float:
-    return distance / deviation if deviation > 0 else math.copysign(math.inf, distance) if distance else 0.0
-
-
-def _position_interval(position: float, count: int, confidence: float) -> Interval:
-    """Return the interval for a standardized distance that was estimated from `count` normal draws."""
-    if math.isinf(position):
-        return (position, position)
-    statistic = position * math.sqrt(count)
-    tail = (1 - confidence) / 2
-    # The noncentral t distribution as a mixture of normals over the spread that might have been seen;
-    # scipy.stats.nct.cdf gives NaN far from its centre, which is where a refuted value lies.
-    shifted = statistic * _relative_spreads(count)
-
-    def noncentrality(probability: float) -> float:
-        return float(
-            optimize.brentq(
-                lambda center: special.ndtr(shifted - center).mean() - probability,
-                shifted.min() - 10,
-                shifted.max() + 10,
-            )
-        )
-
-    return noncentrality(1 - tail) / math.sqrt(count), noncentrality(tail) / math.sqrt(count)
-
-
-@functools.cache
-def _relative_spreads(count: int) -> Floats:
-    """Return evenly probable standard deviations of `count` standard normal draws, shape (4000,)."""
-    probabilities = (np.arange(4000) + 0.5) / 4000
-    spreads: Floats = np.sqrt(stats.chi2.ppf(probabilities, count - 1) / (count - 1))
-    return spreads
-
-
-def _at_least_two(sample: ArrayLike) -> Floats:
+def at_least_two(sample: ArrayLike) -> Floats:
+    """Return the sample as an array, and refuse what is not one number each of two seeds or more."""
     values = np.asarray(sample, dtype=np.float64)
     if values.ndim != 1 or len(values) < 2:
         raise ValueError(f"a sample has shape (seeds,) with at least 2 seeds, not {values.shape}")
     return values
 
 
-def _refuse_unless(positive: bool | np.bool_) -> None:
+def refuse_unless_positive(positive: bool | np.bool_) -> None:
+    """Refuse numbers of which not all are positive, where a ratio or a logarithm is to be taken."""
     if not positive:
         raise ValueError("a ratio or a logarithm needs positive numbers, but the sample or the reported one is not")
 
 
-def _all_equal(values: Floats) -> bool:
-    """Whether all are the same number, but for the rounding of a difference or a ratio."""
+def all_equal(values: Floats) -> bool:
+    """Tell whether all are the same number, but for the rounding of a difference or a ratio."""
     return bool(np.ptp(values) <= 1e-9 * np.abs(values).max()) if np.isfinite(values).all() else False
 
 
-def _no_interval_from(values: Floats) -> str:
+def why_no_interval(values: Floats) -> str:
+    """Return why a sample has no mean with an interval; empty if it has one."""
     diverged = int((~np.isfinite(values)).sum())
     if diverged:
         return f"{diverged} of {len(values)} seeds diverged: there is no mean to speak of"
-    if _all_equal(values):
+    if all_equal(values):
         return "all seeds gave the same number: there is no spread to judge by"
     return ""
 
 
-def _no_interval(
+def no_interval(
     values: Floats, method: str, label: str, kind: Kind, note: str, reported: float | None = None
 ) -> Estimate:
+    """Return an estimate that says nothing, and why."""
+
     def everywhere(confidence: float) -> Interval:
         return -math.inf, math.inf
 
     return Estimate(math.nan, everywhere, method, values, label, kind, reported=reported, note=note)
+
+
+def _skewness(values: Floats) -> float:
+    """Return the third moment in units of the second: 0 for two seeds, at most 0.71 for three and 4.1 for twenty."""
+    # In units of the range, since the squares of tiny numbers would vanish.
+    centred = (values - values.mean()) / np.ptp(values)
+    return float((centred**3).mean() / (centred**2).mean() ** 1.5)
+
+
+def _unskewed(quantile: float, skewness: float, count: int) -> float:
+    """Return where Hall's transformed statistic takes the value `quantile`, in standard deviations from the mean.
+
+    Hall 1992, J. R. Stat. Soc. B 54, 221-228: with T the distance of the sample mean from the true one in standard
+    deviations, and g the skewness, T + g T^2 / 3 + g^2 T^3 / 27 + g / (6 n) is nearly symmetric, and rises with T. Its
+    inverse is 3 ((1 + g y)^(1/3) - 1) / g with y = quantile - g / (6 n), here without a division by g, which may be 0.
+    It is never more than 4 |y|, so that few seeds, which say little of their skewness, widen an interval only so far.
+
+    Parameters
+    ----------
+    quantile
+        Student's, over the root of the number of seeds.
+    count
+        Of seeds.
+    """
+    shifted = quantile - skewness / (6 * count)
+    root = math.cbrt(1 + skewness * shifted)
+    return 3 * shifted / (1 + root + root**2)

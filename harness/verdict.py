@@ -47,7 +47,8 @@ class Verdict:
     low, high, confidence
         The interval that decided, and its two-sided confidence.
     p_supported, p_refuted
-        Smallest one-sided error rates at which the claim would be supported, or refuted, counting all planned looks.
+        Smallest one-sided error rates at which the claim would be supported, or refuted, counting all planned looks;
+        where the register records inconclusive, divided by `EDGE`, as such a claim has only so much of the error rate.
     power
         Chance that the first look supports a claim that is true; NaN where it is not known (`harness.power`).
     looks

@@ -16,7 +16,7 @@ from benchmarks import calibration, truths
 from benchmarks.calibration import LOOKS, STAGES, clopper_pearson, page, simulate, tabulated_distances, verdict_of
 from benchmarks.settings import ROOT
 from benchmarks.truths import Distribution, Experiment, Truth, edges, experiments
-from harness import statistics
+from harness import draws
 from harness.errors import Inconclusive, Refuted
 from harness.estimate import Estimate
 from harness.findings import Finding, Reading
@@ -27,7 +27,7 @@ from harness.verdict import ERROR_RATE, Band, error_rate_at
 
 REPETITIONS = 300
 EXACT = [experiment for experiment in experiments() if experiment.exact]
-COMPUTED = statistics._position_interval
+COMPUTED = draws._position_interval
 CHECKS = list(dict.fromkeys(experiment.check for experiment in EXACT))
 
 
@@ -93,7 +93,7 @@ def test_three_looks_share_the_error_rate() -> None:
 
 
 def test_a_skewed_mean_is_seen_to_exceed() -> None:
-    """The t interval of a lognormal sample with sigma 1 is known to miss, on one side: the simulation shows it."""
+    """On lognormal samples with sigma 1 even the widened interval misses, on one side: the simulation shows it."""
     (experiment,) = [
         one for one in experiments() if (one.check, one.distribution) == ("mean_over_seeds", "lognormal, sigma 1")
     ]
@@ -188,11 +188,11 @@ def test_edges_lie_on_both_sides_of_the_truth() -> None:
 
 def test_tabulated_distances_are_the_distances() -> None:
     """Between the knots, too, the interval that is read off is the one that is computed, on either side."""
-    assert statistics._position_interval is not COMPUTED
+    assert draws._position_interval is not COMPUTED
     for position in (0.0, 0.05, -1.93, 2.04, -7.77, 11.96, 13.0, -600.0):
         for seeds in (20, 80):
             expected = COMPUTED(position, seeds, 0.9)
-            assert statistics._position_interval(position, seeds, 0.9) == pytest.approx(expected, abs=1e-6)
+            assert draws._position_interval(position, seeds, 0.9) == pytest.approx(expected, abs=1e-6)
 
 
 # The page

@@ -4,16 +4,10 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from harness.draws import plausible_draw
+from harness.estimate import Estimate, Reported
 from harness.figures import MOST_POINTS, claim_figure, draw_curves
-from harness.statistics import (
-    Estimate,
-    Reported,
-    exactly,
-    mean_over_seeds,
-    median_over_seeds,
-    plausible_draw,
-    share_of_seeds,
-)
+from harness.statistics import exactly, mean_over_seeds, median_over_seeds, share_of_seeds
 from harness.verdict import Band
 from tests.test_runs import made_up
 

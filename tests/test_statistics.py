@@ -4,24 +4,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from harness.statistics import (
-    Estimate,
-    Reported,
-    exactly,
-    mean_over_seeds,
-    median_over_seeds,
-    plausible_draw,
-    plausible_share_draw,
-    prediction_interval,
-    ratio_over_seeds,
-    share_of_seeds,
-)
+from harness.draws import plausible_draw, plausible_share_draw, prediction_interval
+from harness.estimate import Estimate, Reported
+from harness.statistics import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
 from harness.verdict import Band, Outcome, decide
 
 Floats = NDArray[np.float64]
@@ -49,28 +40,59 @@ def judged(estimate: Estimate, band: Band) -> Outcome:
     return decide(estimate.interval(0.9), band)
 
 
-def reported_share(share: float) -> Reported:
-    """Build a share as a report prints it: rounded to two decimals."""
-    return Reported(round(share, 2), 0.005)
-
-
 # Values against published ones
 
 
-def test_mean_is_students() -> None:
-    """R 4.3: t.test(extra ~ group, sleep, paired = TRUE) gives -2.4598858 to -0.7001142 at 95 %."""
+def test_a_symmetric_mean_is_students() -> None:
+    """R 4.3: t.test(1:5) gives 1.036757 to 4.963243 at 95 %."""
+    estimate = mean_over_seeds([1.0, 2.0, 3.0, 4.0, 5.0], "hours")
+    assert estimate.value == 3.0
+    assert estimate.interval(0.95) == pytest.approx((1.036757, 4.963243), abs=5e-7)
+
+
+def test_a_symmetric_mean_has_ninety_percent() -> None:
+    """The same interval at 90 %: half as wide as 2.131847 / 2.776445 of it (t tables, 4 degrees of freedom)."""
+    half = 1.963243 * 2.131847 / 2.776445
+    estimate = mean_over_seeds([1.0, 2.0, 3.0, 4.0, 5.0], "hours")
+    assert estimate.interval(0.9) == pytest.approx((3 - half, 3 + half), abs=2e-6)
+    assert estimate.method == "mean over seeds, t interval widened for skewness"
+    assert (estimate.seeds, estimate.sample_label, estimate.note) == (5, "hours", "")
+
+
+def test_a_skewed_mean_is_students_on_one_side() -> None:
+    """R 4.3: t.test(extra ~ group, sleep, paired = TRUE) gives -2.4598858 to -0.7001142; the tail is on the right."""
     estimate = mean_over_seeds(SLEEP, "hours")
+    low, high = estimate.interval(0.95)
     assert estimate.value == pytest.approx(1.58)
-    assert estimate.interval(0.95) == pytest.approx((0.7001142, 2.4598858), abs=5e-8)
+    assert low == pytest.approx(0.7001142, abs=5e-8)
+    assert high > 2.4598858
 
 
-def test_mean_has_ninety_percent() -> None:
-    """The same interval at 90 %: half as wide as 1.833113 / 2.262157 of it (t tables, 9 degrees of freedom)."""
-    half = 0.8798858 * 1.833113 / 2.262157
-    estimate = mean_over_seeds(SLEEP, "hours")
-    assert estimate.interval(0.9) == pytest.approx((1.58 - half, 1.58 + half), abs=1e-6)
-    assert estimate.method == "mean over seeds, t interval"
-    assert (estimate.seeds, estimate.sample_label, estimate.note) == (10, "hours", "")
+def test_a_skewed_mean_by_hand() -> None:
+    """Of 0, 0, 0 and 4 the mean is 1, the spread 2, the skewness 2 / sqrt 3; Student's quantile is 2.353363 (90 %).
+
+    With T = -y in Hall's transformation: 1 - 1.154701 (1.176682 + 0.048113) = -0.414270 has the cube root -0.745466,
+    so that the upper end lies (0.745466 + 1) 3 / 1.154701 = 4.534854 times the spread above the mean.
+    """
+    low, high = mean_over_seeds([0.0, 0.0, 0.0, 4.0], "").interval(0.9)
+    assert (low, high) == pytest.approx((1 - 2.353363, 1 + 2 * 4.534854), abs=2e-5)
+    assert mean_over_seeds([0.0, 0.0, 0.0, -4.0], "").interval(0.9) == pytest.approx((-high, -low))
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.94, 0.98])
+@pytest.mark.parametrize("seeds", [3, 5, 20, 80])
+def test_the_farther_end_solves_halls_equation(seeds: int, confidence: float) -> None:
+    """Hall (1992): T + g T^2 / 3 + g^2 T^3 / 27 + g / (6 n) is the quantile, at the end that lies beyond Student's."""
+    sample = np.random.default_rng(16).exponential(1.0, seeds)
+    mean, spread, skewness = sample.mean(), sample.std(ddof=1), float(stats.skew(sample))
+    quantile = float(stats.t.ppf((1 - confidence) / 2, seeds - 1)) / math.sqrt(seeds)
+    low, high = mean_over_seeds(sample, "").interval(confidence)
+    position = (mean - high) / spread
+    terms = position, skewness * position**2 / 3, skewness**2 * position**3 / 27, skewness / (6 * seeds)
+    assert skewness > 0
+    assert position < quantile
+    assert sum(terms) == pytest.approx(quantile, rel=1e-9)
+    assert (mean - low) / spread == pytest.approx(-quantile, rel=1e-9)
 
 
 def test_ratio_by_hand() -> None:
@@ -121,51 +143,6 @@ def test_a_shares_region_holds_its_ends() -> None:
     assert share_of_seeds([0.3 - 0.05, 0.2], (0.25, math.inf), "gap").value == 1 / 2
 
 
-def test_distance_is_the_noncentral_t_interval() -> None:
-    """Cohen's d of `sleep` against zero: R package effectsize, cohens_d, prints 1.28 with 0.41 to 2.12 at 95 %."""
-    estimate = plausible_draw(Reported(1.0, 0.0), np.exp(-np.array(SLEEP)), "number")
-    assert (estimate.value, *estimate.interval(0.95)) == pytest.approx((1.28, 0.41, 2.12), abs=0.005)
-
-
-def test_distance_of_many_seeds() -> None:
-    """A statistic of 2.83 with 126 degrees of freedom: R package MBESS, conf.limits.nct, 0.8337503 to 4.8153591."""
-    sample = np.linspace(-1, 1, 127)
-    sample /= sample.std(ddof=1)
-    estimate = plausible_draw(Reported(math.exp(2.83 / math.sqrt(127)), 0.0), np.exp(sample), "number")
-    limits = np.array(estimate.interval(0.95)) * math.sqrt(127)
-    assert list(limits) == pytest.approx([0.8337503, 4.8153591], abs=1e-4)
-
-
-@pytest.mark.parametrize("seeds", [2, 5, 20, 80])
-@pytest.mark.parametrize("distance", [-3.0, -0.5, 0.0, 1.96, 4.0])
-def test_distance_inverts_the_noncentral_t(seeds: int, distance: float) -> None:
-    """SciPy's noncentral t, reliable near its centre, has 95 % and 5 % below the statistic at the two ends."""
-    sample = np.linspace(-1, 1, seeds)
-    sample /= sample.std(ddof=1)
-    estimate = plausible_draw(Reported(math.exp(distance), 0.0), np.exp(sample), "number")
-    root = math.sqrt(seeds)
-    below = stats.nct.cdf(distance * root, seeds - 1, np.array(estimate.interval(0.9)) * root)
-    assert estimate.value == pytest.approx(distance, abs=1e-12)
-    assert list(below) == pytest.approx([0.95, 0.05], abs=1e-5)
-
-
-def test_a_far_distance_has_an_interval() -> None:
-    """Hundreds of standard deviations off, where SciPy's distribution gives NaN, the ends are still in proportion."""
-    sample = np.exp(np.linspace(-1, 1, 20) / np.linspace(-1, 1, 20).std(ddof=1))
-    near, far = (plausible_draw(Reported(math.exp(d), 0.0), sample, "number") for d in (60.0, 600.0))
-    (low, high), (near_low, _) = far.interval(0.9), near.interval(0.9)
-    assert low / near_low == pytest.approx(10, rel=1e-3)
-    # Far off, the spread alone is uncertain: chi-squared with 19 degrees of freedom, 5 % and 95 % points in tables.
-    assert low / 600 == pytest.approx(math.sqrt(10.117 / 19), rel=1e-3)
-    assert high / 600 == pytest.approx(math.sqrt(30.144 / 19), rel=1e-3)
-
-
-def test_prediction_interval_is_hahn_and_meekers() -> None:
-    """Readings 51.4 49.5 48.7 49.3 51.6: factor 3.04, so 50.10 +- 3.04 x 1.31 (Statistical Intervals, ch. 1 and 4)."""
-    low, high = prediction_interval([51.4, 49.5, 48.7, 49.3, 51.6])
-    assert (low, high) == pytest.approx((50.10 - 3.04 * 1.3134, 50.10 + 3.04 * 1.3134), abs=0.005)
-
-
 @pytest.mark.parametrize(
     ("confidence", "ranks"),
     [
@@ -214,7 +191,7 @@ def test_what_was_never_reached_is_later_than_all_that_was() -> None:
     assert median_over_seeds([math.inf] * 20, "").interval(0.9) == (math.inf, math.inf)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(1, 30), min_size=3, max_size=25).filter(lambda times: len(times) % 2 == 1))
 def test_the_median_is_that_of_kaplan_and_meier(times: list[int]) -> None:
     """Statsmodels gives the same median where every seed is watched for 20 epochs; NaN where it is not reached."""
@@ -241,38 +218,31 @@ def test_an_exact_number_is_its_own_interval(confidence: float) -> None:
     assert (estimate.method, estimate.sample_label) == ("exact: nothing is sampled", "weights")
 
 
-# Numbers as the report prints them
-
-printed = st.builds(
-    lambda units, decimals: Reported(units / 10**decimals, 0.5 / 10**decimals),
-    st.integers(1, 10_000),
-    st.integers(0, 4),
-)
-
-
-@given(printed, printed, st.floats(-1, 1), st.floats(-1, 1))
-def test_a_ratio_of_reported_numbers_holds_what_rounding_hid(
-    one: Reported, other: Reported, above: float, below: float
-) -> None:
-    """Whatever two numbers were rounded to the printed ones, their ratio is within the half unit; the largest at it."""
-    ratio = one.over(other)
-    true = (one.value + above * one.half_unit) / (other.value + below * other.half_unit)
-    assert ratio.value == one.value / other.value
-    assert abs(true - ratio.value) <= ratio.half_unit * (1 + 1e-9)
-    largest = (one.value + one.half_unit) / (other.value - other.half_unit)
-    assert ratio.value + ratio.half_unit == pytest.approx(largest)
-
-
 # Coverage: how often the interval holds the truth
 
 
 @pytest.mark.parametrize("seeds", [10, 20])
 def test_coverage_of_the_mean(seeds: int) -> None:
-    """Nine in ten intervals hold the mean of normal data; narrower ones, of fewer degrees of freedom, would not."""
+    """Nine in ten intervals hold the mean of normal data, and with ten seeds that look skewed by chance one more of 50.
+
+    Narrower ones, of fewer degrees of freedom, would not.
+    """
     rng = np.random.default_rng(1)
     estimates = [mean_over_seeds(sample, "") for sample in rng.normal(3.0, 2.0, (2000, seeds))]
-    assert within_error(share_that_holds(3.0, estimates), 0.90, 2000)
-    assert not within_error(share_that_holds(3.3, estimates), 0.90, 2000)
+    promised = {10: 0.915, 20: 0.909}[seeds]  # in a simulation of 100,000 samples, apart from this code
+    assert within_error(share_that_holds(3.0, estimates), promised, 2000)
+    assert not within_error(share_that_holds(3.4, estimates), promised, 2000)
+
+
+@pytest.mark.parametrize("seeds", [10, 20, 40])
+def test_coverage_of_a_skewed_mean(seeds: int) -> None:
+    """On the side of the tail, the true mean of exponential data is missed less often than by Student's t."""
+    samples = np.random.default_rng(17).exponential(1.0, (2000, seeds))
+    highs = np.array([mean_over_seeds(sample, "").interval(0.9)[1] for sample in samples])
+    students = np.array([stats.ttest_1samp(sample, 0).confidence_interval(0.9).high for sample in samples])
+    missed, missed_by_student = float((highs < 1).mean()), float((students < 1).mean())
+    assert missed_by_student > 0.08
+    assert missed < 0.8 * missed_by_student
 
 
 @pytest.mark.parametrize("seeds", [10, 20])
@@ -309,18 +279,6 @@ def test_coverage_of_every_share(seeds: int) -> None:
         assert probability[(lows <= truth) & (truth <= highs)].sum() >= 0.90
         assert probability[lows > truth].sum() <= 0.05
         assert probability[highs < truth].sum() <= 0.05
-
-
-@pytest.mark.parametrize("seeds", [10, 20])
-@pytest.mark.parametrize("distance", [0.0, 1.96])
-def test_coverage_of_the_distance(seeds: int, distance: float) -> None:
-    """Nine in ten intervals hold the true distance of a value from lognormal data, in standard deviations."""
-    rng = np.random.default_rng(4)
-    reported = Reported(math.exp(0.5 + 0.3 * distance), 0.0)
-    samples = np.exp(rng.normal(0.5, 0.3, (300, seeds)))
-    estimates = [plausible_draw(reported, sample, "") for sample in samples]
-    assert within_error(share_that_holds(distance, estimates), 0.90, 300)
-    assert not within_error(share_that_holds(distance + 0.5, estimates), 0.90, 300)
 
 
 def lognormal(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
@@ -365,18 +323,6 @@ def test_coverage_of_the_median(
         assert np.mean([low <= 20.0 <= high for low, high in intervals]) < 0.1
 
 
-@pytest.mark.parametrize("seeds", [10, 20])
-def test_coverage_of_the_prediction_interval(seeds: int) -> None:
-    """19 in 20 intervals hold one further draw."""
-    rng = np.random.default_rng(5)
-    draws = rng.normal(-1.0, 0.5, (1000, seeds + 1))
-    intervals = np.array([prediction_interval(sample[1:]) for sample in draws])
-    inside = (intervals[:, 0] <= draws[:, 0]) & (draws[:, 0] <= intervals[:, 1])
-    assert within_error(float(inside.mean()), 0.95, 1000)
-    shifted = (intervals[:, 0] <= draws[:, 0] + 0.5) & (draws[:, 0] + 0.5 <= intervals[:, 1])
-    assert not within_error(float(shifted.mean()), 0.95, 1000)
-
-
 # Verdicts: how often they are wrong
 
 
@@ -390,7 +336,8 @@ def test_equivalence_on_the_margin(seeds: int) -> None:
     assert within_error(outcomes.count("supported") / 1000, 0.05, 1000)
     assert within_error(outcomes.count("refuted") / 1000, 0.05, 1000)
     centred = [judged(mean_over_seeds(sample - 1.0, ""), band) for sample in samples]
-    assert centred.count("supported") / 1000 > 0.99
+    # Of ten seeds, one lies so far from the others in one sample of 100 that the widened interval leaves the band.
+    assert centred.count("supported") / 1000 > (0.98 if seeds == 10 else 0.99)
 
 
 @pytest.mark.parametrize("seeds", [10, 20])
@@ -403,124 +350,6 @@ def test_a_share_on_the_margin(seeds: int) -> None:
     assert outcomes.count("refuted") / 300 <= 0.05
     low = [judged(share_of_seeds(s, (0.0, 0.2), ""), band) for s in rng.random((50, seeds))]
     assert low.count("refuted") / 50 > 0.9
-
-
-@pytest.mark.parametrize("seeds", [10, 20])
-def test_a_plausible_loss_is_seldom_refuted(seeds: int) -> None:
-    """A value just inside the central 95 % is refuted in one of 20 cases, one far off in nearly all."""
-    rng = np.random.default_rng(8)
-    samples = np.exp(rng.normal(0.0, 0.1, (300, seeds)))
-    edge = [judged(plausible_draw(Reported(math.exp(0.196), 0.0), s, ""), ONE_DRAW) for s in samples]
-    assert within_error(edge.count("refuted") / 300, 0.05, 300)
-    far = [judged(plausible_draw(Reported(math.exp(0.6), 0.0), s, ""), ONE_DRAW) for s in samples[:50]]
-    assert far.count("refuted") / 50 > 0.9
-
-
-def binomial(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
-    """Accuracies of one and the same skill: chance lies in the test rows alone."""
-    return rng.binomial(100, 0.9, size) / 100
-
-
-def overdispersed(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
-    """Accuracies of skills that differ between trainings, around one half (beta-binomial)."""
-    return rng.binomial(100, rng.beta(5, 5, size)) / 100
-
-
-def skewed(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
-    """Accuracies near 1 with a tail of failures (beta-binomial)."""
-    return rng.binomial(100, rng.beta(4, 0.4, size)) / 100
-
-
-def near_one(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
-    """Accuracies of which most are exactly 1."""
-    return rng.binomial(36, 0.995, size) / 36
-
-
-def saturated(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
-    """Accuracies of exactly 1 nine times in ten, else 0.67."""
-    return np.where(rng.random(size) < 0.9, 1.0, 0.67)
-
-
-@pytest.mark.parametrize("draw", [binomial, overdispersed, skewed, near_one, saturated])
-@pytest.mark.parametrize("seeds", [10, 20])
-def test_a_drawn_accuracy_is_seldom_refuted(
-    draw: Callable[[np.random.Generator, tuple[int, ...]], Floats], seeds: int
-) -> None:
-    """A reported accuracy from the distribution's central 95 % is refuted at most once in 20, whatever its shape."""
-    rng = np.random.default_rng(9)
-    low, high = np.quantile(draw(rng, (100_000,)), [0.025, 0.975], method="inverted_cdf")
-    draws = [values for values in draw(rng, (140, seeds + 1)) if low <= values[0] <= high][:125]
-    rows = 36 if draw is near_one else 100
-    outcomes = [
-        judged(plausible_share_draw(reported_share(values[0]), values[1:], rows, ""), ONE_DRAW) for values in draws
-    ]
-    assert outcomes.count("refuted") / len(draws) <= 0.05
-    assert outcomes.count("supported") / len(draws) > 0.5
-
-
-@pytest.mark.parametrize(("draw", "rate"), [(binomial, 0.05), (overdispersed, 0.08), (near_one, 0.05)])
-@pytest.mark.parametrize("seeds", [10, 20])
-def test_an_accuracy_at_the_edge_is_seldom_refuted(
-    draw: Callable[[np.random.Generator, tuple[int, ...]], Floats], rate: float, seeds: int
-) -> None:
-    """The hardest accuracy of the central 95 %, its lower end, is refuted no more often than the rate."""
-    rng = np.random.default_rng(10)
-    edge = float(np.quantile(draw(rng, (100_000,)), 0.025, method="inverted_cdf"))
-    rows = 36 if draw is near_one else 100
-    outcomes = [
-        judged(plausible_share_draw(reported_share(edge), sample, rows, ""), ONE_DRAW)
-        for sample in draw(rng, (150, seeds))
-    ]
-    assert outcomes.count("refuted") / 150 <= rate
-
-
-@pytest.mark.parametrize(
-    ("failed", "seeds", "refuted"), [(0, 20, True), (1, 20, False), (3, 20, False), (1, 80, True), (2, 80, False)]
-)
-def test_what_seeds_reached_is_not_refuted(failed: int, seeds: int, refuted: bool) -> None:
-    """A number that one seed in forty got is in the central 95 %, though a normal distribution would not say so."""
-    accuracies = [0.67] * failed + [1.0] * (seeds - failed)
-    estimate = plausible_share_draw(Reported(0.67, 0.005), accuracies, 100, "")
-    assert (judged(estimate, ONE_DRAW) == "refuted") == refuted
-    mirrored = plausible_share_draw(Reported(0.33, 0.005), 1 - np.array(accuracies), 100, "")
-    assert (judged(mirrored, ONE_DRAW) == "refuted") == refuted
-    # A number beyond what any seed reached is nothing that seeds speak for.
-    assert judged(plausible_share_draw(Reported(0.1, 0.005), accuracies, 100, ""), ONE_DRAW) == "refuted" or failed == 3
-    if failed:
-        wobble = 1 + 1e-3 * np.arange(seeds)
-        losses = wobble * ([20.0] * failed + [1.0] * (seeds - failed))
-        assert (judged(plausible_draw(Reported(20.0, 0.5), losses, ""), ONE_DRAW) == "refuted") == refuted
-
-
-@pytest.mark.parametrize(("reported", "refuted"), [(1.0, False), (0.99, False), (0.5, True), (0.0, True)])
-def test_saturated_seeds_are_no_certainty(reported: float, refuted: bool) -> None:
-    """Twenty seeds all at 1.0 speak against 0.50, not against 0.99."""
-    estimate = plausible_share_draw(Reported(reported, 0.005), [1.0] * 20, 100, "accuracy")
-    assert (judged(estimate, ONE_DRAW) == "refuted") == refuted
-    assert math.isfinite(estimate.interval(0.9)[1])  # the end that refutes
-    assert estimate.region is not None
-    low, high = estimate.region
-    assert 0.9 < low < 0.99
-    assert high == 1.0
-
-
-@pytest.mark.parametrize("accuracy", [0.57, 0.9, 0.93, 1.0])
-@pytest.mark.parametrize("seeds", [3, 7, 20])
-def test_equal_accuracies_leave_the_binomial_error(accuracy: float, seeds: int) -> None:
-    """Seeds that agree to the last bit predict a range around their accuracy that is wide, but not everything.
-
-    The rounding of a mean of equal numbers is no spread: taken for one, it would move the range.
-    """
-    estimate = plausible_share_draw(Reported(accuracy, 0.005), [accuracy] * seeds, 100, "accuracy")
-    assert judged(estimate, ONE_DRAW) == (
-        "inconclusive" if seeds == 3 and estimate.interval(0.9)[1] > 1.96 else "supported"
-    )
-    assert estimate.region is not None
-    low, high = estimate.region
-    assert low < accuracy - 0.005
-    assert low <= accuracy <= high
-    assert high - low > 0.03
-    assert f"centre over seeds {accuracy:.4g};" in estimate.note
 
 
 # What holds for every sample
@@ -552,7 +381,7 @@ def all_estimates(sample: list[float]) -> dict[str, Estimate]:
     }
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(varied, st.floats(0.8, 0.999))
 def test_intervals_contain_the_estimate(sample: list[float], confidence: float) -> None:
     """The estimate lies within its interval, which is neither empty nor NaN, and a region is a range."""
@@ -569,7 +398,7 @@ def test_intervals_contain_the_estimate(sample: list[float], confidence: float) 
 confidences = st.one_of(st.floats(0, 1 - 2e-9), st.sampled_from([0.0, 0.9, 1 - 2 * 0.05 / 3, 1 - 2e-9]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(varied, st.sampled_from([0.0, 0.3, 1.0, 1.1, 4.0]), confidences, confidences)
 def test_intervals_are_nested(sample: list[float], reported: float, one: float, other: float) -> None:
     """Of two intervals of any estimator, the one with the larger confidence holds the other."""
@@ -586,7 +415,7 @@ def test_intervals_are_nested(sample: list[float], reported: float, one: float, 
         assert wide[1] >= narrow[1] - rounding, name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(varied, st.randoms(use_true_random=False))
 def test_the_order_of_seeds_is_no_information(sample: list[float], random: Any) -> None:
     """Permuted seeds give the same estimate and interval."""
@@ -596,7 +425,51 @@ def test_the_order_of_seeds_is_no_information(sample: list[float], random: Any) 
         assert (other.value, *other.interval(0.9)) == expected, name
 
 
-@settings(max_examples=60, deadline=None)
+outlying = st.builds(
+    lambda sample, times: [times * sample[0], *sample[1:]],
+    st.lists(st.floats(-100, 100).map(lambda number: round(number, 3)), min_size=2, max_size=40),
+    st.sampled_from([1.0, 30.0, -1e6]),
+).filter(lambda sample: max(sample) - min(sample) > 0.01)
+
+
+@given(outlying, confidences, confidences)
+def test_a_skewed_mean_is_between_once_and_four_times_students(sample: list[float], one: float, other: float) -> None:
+    """However skewed, neither end is nearer than Student's, nor more than four times as far; one end is Student's."""
+    estimate, values = mean_over_seeds(sample, ""), np.array(sample)
+    reaches = {}
+    for confidence in sorted((one, other)):
+        low, high = estimate.interval(confidence)
+        student = float(stats.t.ppf((1 + confidence) / 2, len(values) - 1) * stats.sem(values))
+        rounding = 1e-9 * (student + np.abs(values).max())
+        # A skewness is no larger than the root of the number of seeds: the middle moves by a sixth of an error at most.
+        middle = float(stats.sem(values)) / 6
+        reaches[confidence] = estimate.value - low, high - estimate.value
+        for reach in reaches[confidence]:
+            assert student - rounding <= reach <= 4 * (student + middle) + rounding
+        assert min(reaches[confidence]) == pytest.approx(student, abs=rounding)
+    narrow, wide = reaches[min(one, other)], reaches[max(one, other)]
+    assert all(near <= far + 1e-9 * (1 + abs(far)) for near, far in zip(narrow, wide, strict=True))
+
+
+@given(st.floats(-100, 100), st.floats(-100, 100), confidences)
+def test_two_seeds_have_no_skewness(one: float, other: float, confidence: float) -> None:
+    """Two numbers lie evenly around their mean, which has Student's interval."""
+    assume(abs(one - other) > 0.01)
+    low, high = mean_over_seeds([one, other], "").interval(confidence)
+    student = float(stats.t.ppf((1 + confidence) / 2, 1)) * abs(one - other) / 2
+    middle = (one + other) / 2
+    assert (low, high) == pytest.approx((middle - student, middle + student), rel=1e-6, abs=1e-9)
+
+
+def test_a_tiny_unit_is_no_problem() -> None:
+    """Numbers whose cubes vanish or overflow are as skewed as any."""
+    low, high = mean_over_seeds([0.0, 0.0, 0.0, 4.0], "").interval(0.9)
+    for unit in (1e-120, 1e120):
+        scaled = mean_over_seeds([0.0, 0.0, 0.0, 4 * unit], "").interval(0.9)
+        assert scaled == pytest.approx((low * unit, high * unit), rel=1e-9)
+
+
+@settings(max_examples=60)
 @given(varied, st.floats(-100, 100), st.floats(0.01, 100), st.sampled_from([-1, 1]))
 def test_a_mean_moves_with_its_unit(sample: list[float], shift: float, scale: float, sign: int) -> None:
     """Another zero or unit of the sample moves estimate, interval and prediction in the same way."""
@@ -609,7 +482,7 @@ def test_a_mean_moves_with_its_unit(sample: list[float], shift: float, scale: fl
     assert list(prediction_interval(moved)) == pytest.approx(predicted, rel=1e-9, abs=tolerance)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(varied, st.floats(0.001, 1000))
 def test_a_ratio_and_a_draw_know_no_unit(sample: list[float], scale: float) -> None:
     """Losses in another unit scale the ratio, and leave a reported loss as plausible as it was."""
@@ -630,52 +503,11 @@ def test_swapped_sides_turn_the_ratio_over() -> None:
     assert (other.value, *other.interval(0.9)) == pytest.approx((1 / one.value, 1 / high, 1 / low))
 
 
-def test_rows_mirrored() -> None:
-    """Wrong rows are counted as right ones are: the distance only changes its sign."""
-    sample = np.array([0.9, 0.95, 0.99, 1.0, 0.93])
-    one = plausible_share_draw(Reported(0.7, 0.005), sample, 100, "")
-    other = plausible_share_draw(Reported(0.3, 0.005), 1 - sample, 100, "")
-    low, high = one.interval(0.9)
-    assert (other.value, *other.interval(0.9)) == pytest.approx((-one.value, -high, -low))
-
-
 def test_the_same_sample_gives_the_same_interval() -> None:
     """Nothing is drawn at random: a repetition has the same bits."""
     sample = list(np.random.default_rng(12).normal(0, 30, 10))
     for one, other in zip(all_estimates(sample).values(), all_estimates(sample).values(), strict=True):
         assert (one.value, *one.interval(0.9), one.region) == (other.value, *other.interval(0.9), other.region)
-
-
-# Rounding of the reported number
-
-
-def test_rounding_is_given_away() -> None:
-    """Within its rounding a reported number counts as the one nearest to the centre; beyond, only the rest counts."""
-    sample = np.exp([-0.1, 0.0, 0.1])
-    assert plausible_draw(Reported(1.04, 0.05), sample, "").value == 0.0
-    above = plausible_draw(Reported(1.3, 0.05), sample, "")
-    below = plausible_draw(Reported(0.7, 0.05), sample, "")
-    assert above.value == pytest.approx(math.log(1.25) / 0.1)
-    assert below.value == pytest.approx(math.log(0.75) / 0.1)
-    assert (above.reported, below.reported) == (1.3, 0.7)
-
-
-def test_a_loss_reported_as_zero() -> None:
-    """A loss printed as 0.00 stands for anything up to 0.005: plausible among such losses, refuted among large ones."""
-    rng = np.random.default_rng(13)
-    small, large = np.exp(rng.normal(math.log(0.004), 0.3, 20)), np.exp(rng.normal(0.0, 0.3, 20))
-    assert judged(plausible_draw(Reported(0.0, 0.005), small, ""), ONE_DRAW) == "supported"
-    assert judged(plausible_draw(Reported(0.0, 0.005), large, ""), ONE_DRAW) == "refuted"
-
-
-def test_note_of_a_draw() -> None:
-    """The reader sees report, centre and prediction in the unit of the table."""
-    estimate = plausible_draw(Reported(2.0, 0.005), np.exp([-0.1, 0.0, 0.1]), "loss")
-    factor = math.exp(4.302653 * 0.1 * math.sqrt(4 / 3))  # t table, 2 degrees of freedom, 95 %
-    assert estimate.region == pytest.approx((1 / factor, factor), rel=1e-6)
-    assert estimate.note == (
-        "reported 2; centre over seeds 1; 95% prediction interval for one training 0.6085 to 1.643"
-    )
 
 
 # Samples that carry no interval
