@@ -15,7 +15,9 @@ from harness.errors import RegisterError
 from harness.folder import folder_of, open_folder
 from harness.progress import Progress, ProgressLine, read_progress
 from harness.report import (
+    ONLY_DEFAULT,
     Holes,
+    Specified,
     case_of,
     findings_table,
     summary_html,
@@ -23,11 +25,14 @@ from harness.report import (
     table_header,
     table_row,
     terminal_table,
+    unfolding_html,
+    universes_table,
     verdict_text,
 )
 from harness.verdict import Verdict
 
 PROPERTY = "claim"
+UNIVERSES_PROPERTY = "universes"
 
 
 class Audit:
@@ -42,6 +47,8 @@ class Audit:
         Of the report under test.
     config
         Of the session.
+    store_folder
+        Where figures are kept.
 
     Attributes
     ----------
@@ -49,14 +56,17 @@ class Audit:
         Where the workers say what they have trained.
     """
 
-    def __init__(self, title: str, config: pytest.Config) -> None:
+    def __init__(self, title: str, config: pytest.Config, store_folder: Path) -> None:
         self._title = title
         self._config = config
+        self._store_folder = store_folder
         self._progress_folder = tempfile.TemporaryDirectory(prefix="claims-progress-")
         self.progress_file = Path(self._progress_folder.name) / "progress.jsonl"
         self._progress_line: ProgressLine | None = None
         self._progress: Progress | None = None
         self.verdicts: dict[str, Verdict] = {}
+        self._answers: dict[str, dict[str, Any]] = {}
+        self._specified: Specified = ONLY_DEFAULT
         self.holes = Holes()
         self.accepted: list[str] = []
         self._collected: set[str] = set()
@@ -96,6 +106,9 @@ class Audit:
         verdict = verdict_of(report)
         if verdict is not None:
             self.verdicts[report.nodeid] = verdict
+        for name, value in report.user_properties:
+            if report.when == "call" and name == UNIVERSES_PROPERTY and isinstance(value, dict):
+                self._answers[report.nodeid] = value
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Note an error of pytest, a plugin or the harness."""
@@ -113,6 +126,7 @@ class Audit:
             self._config.pluginmanager.unregister(name="hypothesispytest")
         if session.config.getoption("collectonly"):
             return
+        self._specified = self._specifications()
         if self._config.getoption("accept_verdicts"):
             self._accept_verdicts(self._config.getoption("accept_verdicts"))
         if self._progress is not None:
@@ -120,6 +134,23 @@ class Audit:
         self.holes.unreported.extend(sorted(self._collected - self._reported))
         if self.holes.sentences() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def _specifications(self) -> Specified:
+        """Return what each reading of a finding comes to in all universes, where claims were judged in them."""
+        if not self._answers:
+            return ONLY_DEFAULT
+        from harness.multiverse import Answers, open_multiverse
+
+        groups: dict[tuple[Path, str, str], list[str]] = defaultdict(list)
+        for test in self._answers:
+            verdict = self.verdicts[test]
+            groups[self._folder_of(test), verdict.finding, verdict.reading].append(test)
+        return {
+            (finding, reading): open_multiverse(folder).specifications(
+                self.verdicts[tests[0]].needs, [Answers.from_plain(self._answers[test]) for test in tests]
+            )
+            for (folder, finding, reading), tests in groups.items()
+        }
 
     def _accept_verdicts(self, reason: str) -> None:
         from harness.accept import Change, accept
@@ -149,8 +180,12 @@ class Audit:
             terminalreporter.write_line(line)
         terminalreporter.section("findings")
         trained = [] if self._progress is None else [self._progress.proof()]
-        for line in [*findings_table(found), *summary_lines(found), *trained]:
+        for line in [*findings_table(found), *summary_lines(found, self._specified), *trained]:
             terminalreporter.write_line(line)
+        if self._specified:
+            terminalreporter.section("findings in all universes")
+            for line in universes_table(self._specified):
+                terminalreporter.write_line(line)
         for sentence in self.accepted:
             terminalreporter.write_line(sentence)
         for sentence in self.holes.sentences():
@@ -182,7 +217,32 @@ class Audit:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
         """Put holes and counts above the table."""
-        prefix.extend(summary_html(self._title, list(self.verdicts.values()), self.holes))
+        prefix.extend(summary_html(self._title, list(self.verdicts.values()), self.holes, self._specified))
+        if self._specified:
+            prefix.extend(self._curves())
+
+    def _curves(self) -> list[str]:
+        """Return the specification curve of each reading, as HTML to unfold."""
+        from harness.drawn import kept_specification_curve
+        from harness.universes import PROFILE_FILE
+
+        tests = {(verdict.finding, verdict.reading): test for test, verdict in self.verdicts.items()}
+        folders = {key: self._folder_of(tests[key]) for key in self._specified}
+        lines = [
+            unfolding_html("What the calibrated findings say of each open choice", (folder / PROFILE_FILE).read_text())
+            for folder in dict.fromkeys(folders.values())
+            if (folder / PROFILE_FILE).exists()
+        ]
+        for (finding, reading), specifications in sorted(self._specified.items()):
+            under_test = open_folder(folders[finding, reading]).register.findings[finding].readings[reading]
+            svg = kept_specification_curve(self._store_folder, specifications, under_test.band, under_test.estimand)
+            lines.append(unfolding_html(f"{finding} ({reading}) in all universes", svg))
+        return lines
+
+    def _folder_of(self, test: str) -> Path:
+        folder = folder_of(self._config.rootpath / test.partition("::")[0])
+        assert folder is not None  # a claim has one
+        return folder
 
 
 def verdict_of(report: pytest.TestReport) -> Verdict | None:

@@ -58,7 +58,14 @@ def judgements(verdicts: Iterable[Verdict]) -> list[Judgement]:
     for verdict in verdicts:
         groups[verdict.finding, verdict.reading].append(verdict)
     keys = sorted(groups)
-    singles = [_outcome(groups[key]) for key in keys]
+    singles = [
+        combined(
+            groups[key][0].needs,
+            [verdict.p_supported for verdict in groups[key]],
+            [verdict.p_refuted for verdict in groups[key]],
+        )
+        for key in keys
+    ]
     corrected = holm([p_value for _, p_value in singles])
     return [
         _judgement(groups[key], outcome, p_value, corrected_p_value)
@@ -91,13 +98,14 @@ def needed(needs: Needs, claims: int) -> int:
     return {"all": claims, "most": claims // 2 + 1, "some": 1}[needs]
 
 
-def _outcome(group: Sequence[Verdict]) -> tuple[Outcome, float]:
-    hold = needed(group[0].needs, len(group))
+def combined(needs: Needs, p_supported: Sequence[float], p_refuted: Sequence[float]) -> tuple[Outcome, float]:
+    """Return the verdict on a finding, and the error rate at which it would just be given, from those of its claims."""
+    hold = needed(needs, len(p_supported))
     # A finding is false if so many claims are false that too few are left.
-    fail = len(group) - hold + 1
+    fail = len(p_supported) - hold + 1
     by_outcome: dict[Outcome, float] = {
-        "supported": partial_conjunction([verdict.p_supported for verdict in group], hold),
-        "refuted": partial_conjunction([verdict.p_refuted for verdict in group], fail),
+        "supported": partial_conjunction(p_supported, hold),
+        "refuted": partial_conjunction(p_refuted, fail),
     }
     outcome, p_value = min(by_outcome.items(), key=lambda pair: pair[1])
     return (outcome, p_value) if p_value <= ERROR_RATE else ("inconclusive", p_value)

@@ -2,12 +2,13 @@
 
 import functools
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from harness.estimate import Estimate, Interval
 from harness.runs import Runs
+from harness.specification import Specification
 from harness.store import write_atomically
 from harness.verdict import Band
 
@@ -23,20 +24,41 @@ def kept_figure(
         Where figures are kept. A file is named by the digest of all that decides the picture, and holds a digest of
         itself; what does not match is drawn again. Deleting them is always safe.
     """
-    file = folder / "figures" / f"{_digest(runs_by_cell, estimate, interval, band)}.svg"
+
+    def draw() -> str:
+        from harness.figures import claim_figure  # matplotlib
+
+        return claim_figure(runs_by_cell, estimate, interval, band)
+
+    return _kept(folder, _digest(runs_by_cell, estimate, interval, band), draw)
+
+
+def kept_specification_curve(folder: Path, specifications: Sequence[Specification], band: Band, label: str) -> str:
+    """Return `harness.specification_figure.specification_curve` of the same arguments, kept in the same way."""
+
+    def draw() -> str:
+        from harness.specification_figure import specification_curve  # matplotlib
+
+        return specification_curve(specifications, band, label)
+
+    digest = hashlib.sha256(_drawing("figures", "specification_figure"))
+    digest.update(repr((list(specifications), band, label)).encode())
+    return _kept(folder, digest.hexdigest(), draw)
+
+
+def _kept(folder: Path, digest: str, draw: Callable[[], str]) -> str:
+    file = folder / "figures" / f"{digest}.svg"
     if file.exists():
         svg, _, mark = file.read_bytes().rpartition(b"\n")
         if mark == _mark(svg):
             return svg.decode()
-    from harness.figures import claim_figure  # matplotlib
-
-    drawn = claim_figure(runs_by_cell, estimate, interval, band)
+    drawn = draw()
     write_atomically(file, drawn.encode() + b"\n" + _mark(drawn.encode()))
     return drawn
 
 
 def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band) -> str:
-    digest = hashlib.sha256(_drawing())
+    digest = hashlib.sha256(_drawing("figures"))
     for cell, runs in runs_by_cell.items():
         digest.update(repr((cell, runs.protocol, runs.test_loss.shape)).encode())
         digest.update(runs.test_loss.tobytes() + runs.test_accuracy.tobytes())
@@ -47,9 +69,10 @@ def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Inte
 
 
 @functools.cache
-def _drawing() -> bytes:
+def _drawing(*modules: str) -> bytes:
     """Return what draws: a change of it makes other pictures."""
-    return Path(__file__).with_name("figures.py").read_bytes() + version("matplotlib").encode()
+    sources = [Path(__file__).with_name(f"{module}.py").read_bytes() for module in modules]
+    return b"".join(sources) + version("matplotlib").encode()
 
 
 def _mark(svg: bytes) -> bytes:

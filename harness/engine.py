@@ -5,12 +5,13 @@ from pathlib import Path
 
 from harness import datasets
 from harness.errors import HarnessError
-from harness.protocol import FRAMEWORKS, Protocol, Seed, seed_blocks
+from harness.protocol import FRAMEWORKS, Protocol, Seed, Splits, seed_blocks
 from harness.runs import Runs, concatenate
 from harness.store import Store
 from harness.training import TRAINING_VERSION, ensemble_trainer, framework_versions
 
 Block = tuple[Protocol, tuple[Seed, ...]]
+Wanted = tuple[Protocol, Splits]
 
 
 def open_store(folder: Path) -> Store:
@@ -22,8 +23,13 @@ def open_store(folder: Path) -> Store:
     return Store(folder, origin)
 
 
-def runs_of(protocol: Protocol, count: int, store: Store) -> Runs:
+def runs_of(protocol: Protocol, count: int, store: Store, splits: Splits = "many") -> Runs:
     """Return the runs of the first `count` seeds of a protocol, training what the store does not have.
+
+    Parameters
+    ----------
+    splits
+        As for `harness.protocol.seed_blocks`.
 
     Raises
     ------
@@ -31,16 +37,16 @@ def runs_of(protocol: Protocol, count: int, store: Store) -> Runs:
         If a training fails; naming protocol and seeds.
     """
     parts = []
-    for seeds in seed_blocks(count):
+    for seeds in seed_blocks(count, splits):
         runs = _load_or_train((protocol, seeds), store, wait=True)
         assert runs is not None  # whoever waits gets them
         parts.append(runs)
     return concatenate(parts).first(count)
 
 
-def missing_blocks(protocols: Iterable[Protocol], count: int, store: Store) -> list[Block]:
+def missing_blocks(wanted: Iterable[Wanted], count: int, store: Store) -> list[Block]:
     """Return what has to be trained for the first `count` seeds of these protocols, one framework after the other."""
-    blocks = [(protocol, seeds) for protocol in set(protocols) for seeds in seed_blocks(count)]
+    blocks = [(protocol, seeds) for protocol, splits in set(wanted) for seeds in seed_blocks(count, splits)]
     return sorted(
         (block for block in blocks if not store.has(*block)),
         key=lambda block: (block[0].framework, block[0].digest, block[1]),
@@ -66,6 +72,17 @@ def train_blocks(blocks: Iterable[Block], store: Store, done: Callable[[Block], 
                 done(block)
         except HarnessError:
             continue  # the claim that needs it meets the same error, and says so
+
+
+def train_into(folder: Path, protocol: Protocol, seeds: tuple[Seed, ...]) -> None:
+    """Train a block into the store at `folder`, unless it is there: a piece of work for another process.
+
+    Raises
+    ------
+    HarnessError
+        If the training fails.
+    """
+    _load_or_train((protocol, seeds), open_store(folder), wait=True)
 
 
 def _load_or_train(block: Block, store: Store, *, wait: bool) -> Runs | None:

@@ -62,7 +62,7 @@ class Evidence:
         """
         name, protocol = self._grid.variant(chosen)
         if name not in self.used:
-            self.used[name] = _shared_runs_of(protocol, self._seeds, self._store)
+            self.used[name] = _shared_runs_of(protocol, self._seeds, self._store, self._grid.splits(protocol.task))
         return self.used[name]
 
     def extend(self, seeds: int) -> None:

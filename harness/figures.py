@@ -18,7 +18,7 @@ from harness.verdict import Band
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
 MOST_POINTS = 60
-_STYLE: Any = {
+STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: small files, and a reader can search them
     "svg.hashsalt": "harness",
     "font.size": 9.0,
@@ -47,7 +47,7 @@ def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval:
     names = {"test_loss": "test loss"} if runs_by_cell else {}
     if any(runs.protocol.task == "classification" for runs in runs_by_cell.values()):
         names["test_accuracy"] = "test accuracy"
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         width = 4.2 * (len(names) + 1)
         figure = Figure(figsize=(width, 3.2))
         axes = figure.subplots(1, len(names) + 1, squeeze=False)[0]
@@ -58,7 +58,7 @@ def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval:
             draw_curves(axis, curves, label)
             axis.legend(fontsize=7, loc="upper right" if array == "test_loss" else "lower right")
         draw_sample(axes[-1], estimate, interval, band)
-        return _svg(figure)
+        return svg_text(figure)
 
 
 def draw_curves(axis: Axes, curves: Mapping[str, Floats], label: str) -> None:
@@ -133,7 +133,8 @@ def draw_sample(axis: Axes, estimate: Estimate, interval: Interval, band: Band) 
     axis.legend(fontsize=7, loc="upper left")  # sorted dots leave it free
 
 
-def _svg(figure: Figure) -> str:
+def svg_text(figure: Figure) -> str:
+    """Return a figure as an SVG document that is the same for the same figure."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None})
     # A tenth of a point is enough, since a page holds hundreds of figures; texts between tags stay as they are.

@@ -18,6 +18,7 @@ PROTOCOL_FILE = "protocol.toml"
 class ReportFolder:
     """A report under test: what it says, and how its networks are trained."""
 
+    path: Path
     register: "Register"
     grid: "Grid"
 
@@ -35,7 +36,7 @@ def open_folder(folder: Path) -> ReportFolder:
     from harness.findings import read_register
     from harness.grid import read_grid
 
-    return ReportFolder(read_register(folder / REGISTER_FILE), read_grid(folder / PROTOCOL_FILE))
+    return ReportFolder(folder, read_register(folder / REGISTER_FILE), read_grid(folder / PROTOCOL_FILE))
 
 
 def folder_of(path: Path) -> Path | None:

@@ -8,44 +8,20 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from harness import datasets
+from harness.choices import Axes, Choice, axis_of, read_choice
 from harness.errors import ProtocolError, RegisterError
-from harness.protocol import TASKS, Protocol
+from harness.protocol import SPLITS, TASKS, Protocol, Splits
 from harness.tables import Table
 
-Provenance = Literal["stated", "inferred", "assumed"]
-PROVENANCES = ("stated", "inferred", "assumed")
 PROTOCOL_FIELDS = tuple(field.name for field in fields(Protocol))
 OPTIONAL_FIELDS = tuple(field.name for field in fields(Protocol) if field.default is not MISSING)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is taken for one field of a protocol, and why.
-
-    Attributes
-    ----------
-    value
-        The value; with `by`, a table from each value of that axis to the field's value.
-    by
-        The axis that decides, or None.
-    provenance
-        Whether the report states it, its numbers suggest it, or nothing speaks for or against it.
-    reason
-        In one sentence.
-    """
-
-    value: Any
-    by: str | None
-    provenance: Provenance
-    reason: str
-
-    def at(self, cell: Mapping[str, str]) -> Any:
-        """Return the field's value in a cell."""
-        value = self.value if self.by is None else self.value[cell[self.by]]
-        return tuple(value) if isinstance(value, list) else value
+SPLITS_CHOICE = "splits"
+MANY_SPLITS = Choice(
+    "many", None, "assumed", "each run draws a split of its own, so that a verdict speaks of all splits"
+)
 
 
 @dataclass(frozen=True)
@@ -126,10 +102,53 @@ class Grid:
                 )
         changed = {name: value for name, value in chosen.items() if name not in self.axes}
         name = self.cell_name(**{axis: value for axis, value in chosen.items() if axis not in changed})
+        return self.named_variant(name, changed)
+
+    def named_variant(self, cell_name: str, changed: Mapping[str, Any]) -> tuple[str, Protocol]:
+        """Return name and protocol of a cell, given its name, in which some fields of the protocol are changed.
+
+        Raises
+        ------
+        ProtocolError
+            If there is no such cell, or a field or value is unknown.
+        """
+        protocol = self.protocol(cell_name)
         if not changed:
-            return name, self.protocol(name)
+            return cell_name, protocol
+        for field in changed:
+            if field not in PROTOCOL_FIELDS:
+                raise ProtocolError(f"a protocol has no field {field!r}; it has: {', '.join(PROTOCOL_FIELDS)}")
         described = ", ".join(f"{field}={value}" for field, value in changed.items())
-        return f"{name} ({described})", replace(self.protocol(name), **changed)
+        return f"{cell_name} ({described})", replace(protocol, **changed)
+
+    def splits(self, task: str) -> Splits:
+        """Return how many splits of the data the seeds of a task have."""
+        splits: Splits = self.reconstruction[task][SPLITS_CHOICE].value
+        return splits
+
+    def answering(self, answers: Mapping[str, Mapping[str, Any]]) -> "Grid":
+        """Return the grid of another reconstruction.
+
+        Parameters
+        ----------
+        answers
+            By task and field, what is taken instead: a value, or a table by the values of an axis.
+
+        Raises
+        ------
+        RegisterError
+            If an answer makes a protocol that cannot be trained.
+        """
+        reconstruction = {
+            task: choices
+            | {
+                name: replace(choices[name], value=value, by=axis_of(value, self.axes, choices[name].by))
+                for name, value in answers.get(task, {}).items()
+            }
+            for task, choices in self.reconstruction.items()
+        }
+        protocols = _protocols(self.file, self.axes, reconstruction)
+        return replace(self, reconstruction=reconstruction, protocols=protocols)
 
 
 def read_grid(file: Path) -> Grid:
@@ -151,59 +170,64 @@ def read_grid(file: Path) -> Grid:
             raise default_table.error(axis, f"no axis of the grid; the axes are: {', '.join(axes)}")
     default = {axis: default_table.get(axis, str, among=axes[axis]) for axis in default_table}
     reconstruction_table = top.table("reconstruction")
-    reconstruction = {task: _choices(reconstruction_table.table(task), axes) for task in axes["task"]}
+    reconstruction = {task: _choices(file, task, reconstruction_table.table(task), axes) for task in axes["task"]}
     reconstruction_table.close()
     top.close()
-    protocols = {}
+    return Grid(file, axes, default, reconstruction, _protocols(file, axes, reconstruction))
+
+
+def _choices(file: Path, task: str, table: Table, axes: Axes) -> dict[str, Choice]:
+    optional = (*OPTIONAL_FIELDS, SPLITS_CHOICE)
+    needed = [
+        name
+        for name in (*PROTOCOL_FIELDS, SPLITS_CHOICE)
+        if name not in axes and (name in table or name not in optional)
+    ]
+    choices = {name: read_choice(table.table(name), axes) for name in needed}
+    table.close()
+    splits = choices.setdefault(SPLITS_CHOICE, MANY_SPLITS)
+    for answer in (splits.value, *splits.alternatives):
+        if answer not in SPLITS:
+            raise table.error(SPLITS_CHOICE, f"is {answer!r}; give one of: {', '.join(SPLITS)}")
+    for name, choice in choices.items():
+        for alternative in choice.alternatives:
+            instead = replace(choice, value=alternative, by=axis_of(alternative, axes, choice.by))
+            _protocols(file, axes, {task: {**choices, name: instead}}, key="alternatives")
+    return choices
+
+
+def _protocols(
+    file: Path, axes: Axes, reconstruction: Mapping[str, Mapping[str, Choice]], key: str = "value"
+) -> dict[str, Protocol]:
+    """Return the protocol of each cell of the reconstructed tasks, by the cell's name; `key` is what errors name."""
+    protocols: dict[str, Protocol] = {}
     for values in itertools.product(*axes.values()):
         cell = dict(zip(axes, values, strict=True))
         name = "-".join(values)
         if name in protocols:
             raise RegisterError(f"{file}, table [axes]: two cells are named {name!r}; rename a value")
-        protocols[name] = _protocol(file, cell, reconstruction[cell["task"]])
-    return Grid(file, axes, default, reconstruction, protocols)
+        if cell["task"] in reconstruction:
+            protocols[name] = _protocol(file, cell, reconstruction[cell["task"]], key)
+    return protocols
 
 
-def _choices(table: Table, axes: dict[str, tuple[str, ...]]) -> dict[str, Choice]:
-    needed = [name for name in PROTOCOL_FIELDS if name not in axes and (name in table or name not in OPTIONAL_FIELDS)]
-    choices = {name: _choice(table.table(name), axes) for name in needed}
-    table.close()
-    return choices
-
-
-def _choice(table: Table, axes: dict[str, tuple[str, ...]]) -> Choice:
-    by = table.get("by", str, among=tuple(axes)) if "by" in table else None
-    if by is None:
-        value = table.get_any("value")
-    else:
-        value = table.get("value", dict)
-        if set(value) != set(axes[by]):
-            raise table.error("value", f"give one value for each {by}: {', '.join(axes[by])}")
-    choice = Choice(
-        value=value,
-        by=by,
-        provenance=table.get("provenance", str, among=PROVENANCES),  # type: ignore[arg-type]
-        reason=table.get("reason", str),
-    )
-    table.close()
-    return choice
-
-
-def _protocol(file: Path, cell: dict[str, str], choices: dict[str, Choice]) -> Protocol:
-    chosen = {name: choice.at(cell) for name, choice in choices.items()}
+def _protocol(file: Path, cell: dict[str, str], choices: Mapping[str, Choice], key: str) -> Protocol:
+    chosen = {name: choice.at(cell) for name, choice in choices.items() if name != SPLITS_CHOICE}
     chosen |= {axis: value for axis, value in cell.items() if axis in PROTOCOL_FIELDS}
     dataset = chosen["dataset"]
     if dataset in datasets.names() and dataset not in datasets.names(cell["task"]):
         known = ", ".join(datasets.names(cell["task"]))
-        raise _field_error(file, cell, "dataset", f"{dataset!r} is no {cell['task']} data set; give one of: {known}")
+        raise _field_error(
+            file, cell, "dataset", key, f"{dataset!r} is no {cell['task']} data set; give one of: {known}"
+        )
     try:
         return Protocol(**chosen)
     except ProtocolError as problem:
         # Every message of a protocol begins with the name of the field.
-        raise _field_error(file, cell, str(problem).split()[0], str(problem)) from problem
+        raise _field_error(file, cell, str(problem).split()[0], key, str(problem)) from problem
 
 
-def _field_error(file: Path, cell: dict[str, str], field: str, problem: str) -> RegisterError:
+def _field_error(file: Path, cell: dict[str, str], field: str, key: str, problem: str) -> RegisterError:
     if field in cell:
         return RegisterError(f"{file}, table [axes], key {field!r}: {problem}")
-    return RegisterError(f"{file}, table [reconstruction.{cell['task']}.{field}], key 'value': {problem}")
+    return RegisterError(f"{file}, table [reconstruction.{cell['task']}.{field}], key {key!r}: {problem}")

@@ -4,9 +4,8 @@ Knowing this beforehand lets the workers share all trainings before the first cl
 line say how many there are.
 """
 
-import inspect
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -14,12 +13,14 @@ import numpy as np
 import pytest
 
 from harness import datasets
-from harness.findings import Finding, Reading
+from harness.claim import Claim
+from harness.engine import Wanted
 from harness.grid import Grid
 from harness.protocol import Protocol, Seed
 from harness.runs import Runs
 from harness.timing import Timing
 
+Cell = dict[str, Any]
 BLANK_SEEDS = tuple(Seed(number, number) for number in range(4))
 
 
@@ -28,12 +29,12 @@ class BlankEvidence:
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self.asked: list[Protocol] = []
+        self.asked: list[Cell] = []
 
     def __call__(self, **chosen: Any) -> Runs:
         """Return runs of the right shapes in which nothing was learnt."""
         _, protocol = self._grid.variant(chosen)
-        self.asked.append(protocol)
+        self.asked.append(chosen)
         return blank_runs(protocol)
 
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
@@ -41,39 +42,25 @@ class BlankEvidence:
         return [Timing(np.ones((2, 2))) for _ in cells]
 
 
-def protocols_needed(
-    claim: Callable[..., None], parameters: Mapping[str, Any], finding: Finding, reading: Reading, grid: Grid
-) -> list[Protocol]:
-    """Return the protocols that a claim asks for.
+def cells_asked(claim: Claim, grid: Grid) -> list[Cell]:
+    """Return what a claim asks its evidence for, in order: the axes and fields that it chooses.
 
-    A claim that asks for no evidence is not called, nor one with an argument that is neither a parameter of its own
-    nor a fixture of the harness: its trainings are made when its turn comes.
-
-    Parameters
-    ----------
-    claim
-        The test function.
-    parameters
-        The values of its parametrization.
-    finding, reading, grid
-        What its fixtures would hand to it.
+    A claim that does not rest on runs alone is not called: its trainings are made when its turn comes.
     """
-    evidence = BlankEvidence(grid)
-    stand_ins = {
-        **parameters,
-        "evidence": evidence,
-        "reading": reading,
-        "reported": finding.reported,
-        "judge": lambda estimate, note="": None,
-    }
-    names = inspect.signature(claim).parameters
-    if "evidence" not in names or not set(names) <= set(stand_ins):
+    if not claim.rests_on_runs:
         return []
+    evidence = BlankEvidence(grid)
     # What a claim makes of blank runs does not matter, only what it asked for.
     with warnings.catch_warnings(), suppress(Exception, pytest.fail.Exception, pytest.skip.Exception):
         warnings.simplefilter("ignore")
-        claim(**{name: stand_ins[name] for name in names})
+        claim.call(evidence, lambda estimate, note="": None)
     return evidence.asked
+
+
+def wanted_of(cells: Iterable[Cell], grid: Grid) -> set[Wanted]:
+    """Return what has to be trained for these cells, each protocol with the splits of its task."""
+    protocols = {grid.variant(cell)[1] for cell in cells}
+    return {(protocol, grid.splits(protocol.task)) for protocol in protocols}
 
 
 def blank_runs(protocol: Protocol) -> Runs:

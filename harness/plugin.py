@@ -4,6 +4,7 @@ import inspect
 import os
 import shlex
 from argparse import ArgumentTypeError
+from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -12,19 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.errors import DataError, ProtocolError, RegisterError, StoreError
+from harness.errors import DataError, Inconclusive, ProtocolError, Refuted, RegisterError, StoreError
+from harness.marks import FINDING, TIMED, is_claim, is_timed
 
 if TYPE_CHECKING:
+    from harness.engine import Wanted
     from harness.estimate import Reported
     from harness.evidence import Evidence
-    from harness.findings import Finding, Reading
-    from harness.folder import ReportFolder
+    from harness.findings import Reading
     from harness.judge import Judge
-    from harness.protocol import Protocol
+    from harness.plan import Cell
     from harness.store import Store
 
-MARKER = "finding"
-TIMED = "timed"
 USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
 _progress_key: pytest.StashKey[Path] = pytest.StashKey()
 _store_key: pytest.StashKey["Store"] = pytest.StashKey()
@@ -67,6 +67,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="look at an inconclusive claim again over twice as many seeds, N times in all (default: 3)",
     )
     group.addoption(
+        "--universes",
+        choices=("default", "all"),
+        default="default",
+        help="judge each claim in protocol.toml's reconstruction, or in all universes of reconstruction.toml besides",
+    )
+    group.addoption(
         "--accept-verdicts",
         type=_reason,
         metavar="REASON",
@@ -84,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; where claims are asked for, read their registers and turn on report and audit."""
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(id, reading): the finding of report.toml that a claim judges, and in which reading",
+        f"{FINDING}(id, reading): the finding of report.toml that a claim judges, and in which reading",
     )
     config.addinivalue_line("markers", f"{TIMED}: the claim measures time; nothing else of the session runs beside it")
     paths = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
@@ -92,6 +98,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
     try:
         folders = [open_folder(folder) for folder in folders_among(paths)]
+        if config.getoption("universes") == "all":
+            from harness.multiverse import open_multiverse
+
+            for folder in folders_among(paths):
+                open_multiverse(folder)
     except RegisterError as problem:
         raise pytest.UsageError(str(problem)) from None
     if not folders:
@@ -108,7 +119,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from harness.audit import Audit
 
-    audit = Audit("; ".join(folder.register.title for folder in folders), config)
+    audit = Audit("; ".join(folder.register.title for folder in folders), config, _store_folder(config))
     config.pluginmanager.register(audit, "claims-audit")
     config.stash[_progress_key] = audit.progress_file
 
@@ -133,18 +144,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A strict xfail that names one exception: a verdict that changed is red in either direction, and an error in the
     harness is never taken for a refutation.
     """
-    claims = [item for item in items if item.get_closest_marker(MARKER) is not None]
+    claims = [item for item in items if is_claim(item)]
     if not claims:
         return
+    from harness.collected import claim_of
     from harness.verdict import EXCEPTIONS
 
-    items.sort(key=_is_timed)  # last, so that nobody waits for a measurement while there is something to train
+    items.sort(key=is_timed)  # last, so that nobody waits for a measurement while there is something to train
     for item in claims:
         try:
-            finding, reading = _finding_of(item)
+            claim = claim_of(item)
         except RegisterError:
             continue  # said where the claim is set up, so that it shows as an error of that claim
-        expected = finding.expectation(reading.name, _case(item))
+        expected = claim.finding.expectation(claim.reading.name, _case(item))
         if expected is not None:
             reason = f"{' or '.join(expected.verdicts)} since {expected.date}: {expected.reason}"
             raises = tuple(EXCEPTIONS[verdict] for verdict in expected.verdicts)
@@ -162,7 +174,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     from harness.prepare import prepare
 
     say_what_others_trained = prepare(
-        _protocols_needed(session.items),
+        _wanted_by(session.items, everywhere=config.getoption("universes") == "all"),
         config.getoption("seeds"),
         _store_of(config),
         config.stash[_progress_key],
@@ -174,16 +186,26 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         say_what_others_trained()
 
 
-def _protocols_needed(items: list[pytest.Item]) -> "set[Protocol]":
-    from harness.plan import protocols_needed
+def _wanted_by(items: list[pytest.Item], *, everywhere: bool) -> "set[Wanted]":
+    from harness.collected import claim_of, report_folder_of
+    from harness.folder import open_folder
+    from harness.plan import cells_asked, wanted_of
 
-    needed: set[Protocol] = set()
+    cells: dict[Path, dict[str, Cell]] = defaultdict(dict)
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker(MARKER) is not None:
+        if is_claim(item):
             with suppress(RegisterError):  # said where the claim is set up
-                parameters = item.callspec.params if hasattr(item, "callspec") else {}
-                needed.update(protocols_needed(item.obj, parameters, *_finding_of(item), grid=_folder_of(item).grid))
-    return needed
+                folder = report_folder_of(item)
+                cells[folder.path].update((repr(cell), cell) for cell in cells_asked(claim_of(item), folder.grid))
+    wanted: set[Wanted] = set()
+    for path, asked in cells.items():
+        grids = [open_folder(path).grid]
+        if everywhere:
+            from harness.multiverse import open_multiverse
+
+            grids += open_multiverse(path).grids.values()
+        wanted = wanted.union(*(wanted_of(asked.values(), grid) for grid in grids))
+    return wanted
 
 
 def _refuse_unwritable(folder: Path) -> None:
@@ -206,17 +228,13 @@ def _store_folder(config: pytest.Config) -> Path:
 
 def _looks(item: pytest.Item) -> int:
     # Time is measured over repeats, of which more seeds bring no more.
-    return 1 if _is_timed(item) else int(item.config.getoption("looks"))
-
-
-def _is_timed(item: pytest.Item) -> bool:
-    return item.get_closest_marker(TIMED) is not None
+    return 1 if is_timed(item) else int(item.config.getoption("looks"))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Let claims use the machine together, so that one that measures time can wait until it has it alone."""
-    if item.get_closest_marker(MARKER) is None or _is_timed(item):
+    if not is_claim(item) or is_timed(item):
         return (yield)
     from harness.timing import machine
 
@@ -249,9 +267,29 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Give one sentence instead of a traceback where the user can mend it, and refuse a claim without a verdict."""
     with _one_sentence():
-        yield
-    if item.get_closest_marker(MARKER) is not None and _verdict_missing(item):
+        try:
+            yield
+        except (Refuted, Inconclusive):
+            _judge_everywhere(item)
+            raise
+        _judge_everywhere(item)
+    if is_claim(item) and _verdict_missing(item):
         pytest.fail(f"{item.nodeid} has a finding but no verdict: it never called judge", pytrace=False)
+
+
+def _judge_everywhere(item: pytest.Item) -> None:
+    """Leave what a claim says in each universe in its report, where that is asked for."""
+    if not is_claim(item) or _verdict_missing(item) or item.config.getoption("universes") != "all":
+        return
+    from harness.audit import UNIVERSES_PROPERTY
+    from harness.collected import claim_of, report_folder_of
+    from harness.multiverse import open_multiverse
+
+    claim = claim_of(item)
+    if claim.rests_on_runs and not is_timed(item):
+        multiverse = open_multiverse(report_folder_of(item).path)
+        answers = multiverse.answers(claim, item.config.getoption("seeds"), _store_of(item.config))
+        item.user_properties.append((UNIVERSES_PROPERTY, answers.to_plain()))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -277,35 +315,41 @@ def pytest_runtest_makereport(
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> "Evidence":
     """Give runs of the report's cells, asked for by axis: ``evidence(framework="torch", task="regression")``."""
+    from harness.collected import report_folder_of
     from harness.evidence import Evidence
 
     config = request.config
-    grid, seeds = _folder_of(request.node).grid, config.getoption("seeds")
-    return Evidence(grid, seeds, _store_of(config), may_time=_is_timed(request.node))
+    grid, seeds = report_folder_of(request.node).grid, config.getoption("seeds")
+    return Evidence(grid, seeds, _store_of(config), may_time=is_timed(request.node))
 
 
 @pytest.fixture
 def reading(request: pytest.FixtureRequest) -> "Reading":
     """Give the reading that the claim's marker names, with its band and margin."""
-    return _finding_of(request.node)[1]
+    from harness.collected import claim_of
+
+    return claim_of(request.node).reading
 
 
 @pytest.fixture
 def reported(request: pytest.FixtureRequest) -> "dict[str, Reported]":
     """Give the numbers that the report gives for the finding that the claim's marker names."""
-    return _finding_of(request.node)[0].reported
+    from harness.collected import claim_of
+
+    return claim_of(request.node).finding.reported
 
 
 @pytest.fixture
 def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
     """Judges an estimate against the finding's band: the last line of a claim."""
+    from harness.collected import claim_of
     from harness.judge import Judge
 
-    finding, reading = _finding_of(request.node)
+    claim = claim_of(request.node)
     rerun = f"pytest {shlex.quote(request.node.nodeid)}"
-    expected = finding.expectation(reading.name, _case(request.node))
+    expected = claim.finding.expectation(claim.reading.name, _case(request.node))
     recorded = expected.verdict if expected else "supported"
-    judge = Judge(finding, reading, evidence, rerun, planned_looks=_looks(request.node), recorded=recorded)
+    judge = Judge(claim.finding, claim.reading, evidence, rerun, planned_looks=_looks(request.node), recorded=recorded)
     request.node.stash[_judge_key] = judge
     return judge
 
@@ -316,22 +360,6 @@ def _one_sentence() -> Generator[None, None, None]:
         yield
     except USER_ERRORS as problem:
         pytest.fail(str(problem), pytrace=False)
-
-
-def _finding_of(item: pytest.Item) -> "tuple[Finding, Reading]":
-    marker = item.get_closest_marker(MARKER)
-    if marker is None or len(marker.args) != 1 or set(marker.kwargs) != {"reading"}:
-        raise RegisterError(f'{item.nodeid}: mark the claim with @pytest.mark.finding("section.name", reading="name")')
-    return _folder_of(item).register.find(marker.args[0], marker.kwargs["reading"], item.nodeid)
-
-
-def _folder_of(item: pytest.Item) -> "ReportFolder":
-    from harness.folder import REGISTER_FILE, folder_of, open_folder
-
-    folder = folder_of(item.path)
-    if folder is None:
-        raise RegisterError(f"{item.nodeid}: no {REGISTER_FILE} beside {item.path} or above")
-    return open_folder(folder)
 
 
 def _case(item: pytest.Item) -> str:

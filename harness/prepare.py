@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from harness.engine import Block, missing_blocks, train_blocks
+from harness.engine import Block, Wanted, missing_blocks, train_blocks
 from harness.progress import ProgressWriter
-from harness.protocol import BLOCK_SIZE, Protocol, seed_blocks
+from harness.protocol import BLOCK_SIZE, seed_blocks
 from harness.store import Store
 from harness.timing import machine
 
 
 def prepare(
-    protocols: Iterable[Protocol], count: int, store: Store, progress_file: Path, *, backwards: bool
+    wanted: Iterable[Wanted], count: int, store: Store, progress_file: Path, *, backwards: bool
 ) -> Callable[[], None]:
     """Train what the store lacks of the first `count` seeds of these protocols, sharing the work with other processes.
 
@@ -27,13 +27,13 @@ def prepare(
     Callable
         To be called when all claims were judged: says which trainings another session did in the meantime.
     """
-    needed = set(protocols)
+    needed = set(wanted)
     if not needed:
         return lambda: None
     missing = missing_blocks(needed, count, store)
     progress = ProgressWriter(progress_file)
     progress.planned(
-        ((_name((protocol, seeds)), BLOCK_SIZE) for protocol in needed for seeds in seed_blocks(count)),
+        ((_name((protocol, seeds)), BLOCK_SIZE) for protocol, splits in needed for seeds in seed_blocks(count, splits)),
         (_name(block) for block in missing),
     )
     with machine(store.folder, alone=False):
@@ -50,4 +50,5 @@ def prepare(
 
 def _name(block: Block) -> str:
     protocol, seeds = block
-    return f"{protocol.digest} {seeds[0].split}"
+    # The last seed tells splits apart that are many from one: the first is (0, 0) in both.
+    return f"{protocol.digest} {seeds[-1].split} {seeds[-1].training}"

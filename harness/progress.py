@@ -39,7 +39,7 @@ class Progress:
         text = f"trainings: {done} of {self.needed} done, {self.stored} from the store"
         left = self.needed - done
         if self.trained and left > 0:
-            text += f", about {_duration(seconds * left / self.trained)} left"
+            text += f", about {duration(seconds * left / self.trained)} left"
         return text
 
     def proof(self) -> str:
@@ -145,6 +145,7 @@ class ProgressLine:
                 return
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a time in minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -3,12 +3,18 @@
 import base64
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from types import MappingProxyType
 
 from harness.combination import Judgement, judgements
+from harness.specification import Specification, deciding_choice, outcome_shares, weighted_shares
 from harness.verdict import ERROR_RATE, OUTCOMES, Verdict
+
+Specified = Mapping[tuple[str, str], Sequence[Specification]]
+"""By finding and reading, what it comes to in each universe."""
+ONLY_DEFAULT: Specified = MappingProxyType({})
 
 COLUMNS = (
     "Result",
@@ -136,30 +142,57 @@ def verdict_text(verdict: Verdict, failure: str, recorded: str) -> list[str]:
     return [escape(text)]
 
 
-def summary_html(title: str, verdicts: Sequence[Verdict], holes: Holes) -> list[str]:
+def unfolding_html(title: str, svg: str) -> str:
+    """Return a picture under a line that unfolds it."""
+    picture = base64.b64encode(svg.encode()).decode()
+    name = escape(title, quote=True)
+    return f'<details><summary>{name}</summary><img alt="{name}" src="data:image/svg+xml;base64,{picture}"></details>'
+
+
+def summary_html(
+    title: str, verdicts: Sequence[Verdict], holes: Holes, specified: Specified = ONLY_DEFAULT
+) -> list[str]:
     """Return what stands above the table of claims: holes first, then the counts, then a table of the findings."""
     found = judgements(verdicts)
     lines = [f'<p class="claim-hole">✘ {escape(text)}</p>' for text in holes.sentences()]
     lines.append(f"<h2>{escape(title)}</h2>")
-    lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found)]
+    lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found, specified)]
     lines.append('<table class="findings"><thead><tr>')
-    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", *JUDGEMENT_COLUMNS)]
+    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", *judgement_columns(specified))]
     lines.append("</tr></thead><tbody>")
     for judgement in found:
-        cells = [f"{judgement.finding} ({judgement.reading}): {judgement.statement}", *judgement_texts(judgement)]
+        name = f"{judgement.finding} ({judgement.reading}): {judgement.statement}"
+        cells = [name, *judgement_texts(judgement, specified)]
         lines.append(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in cells)}</tr>")
     lines.append("</tbody></table>")
     lines.append(f"<p>{escape(RULE)}</p>")
     return lines
 
 
-def summary_lines(found: Sequence[Judgement]) -> list[str]:
+def summary_lines(found: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
     """Return how many readings of findings have which verdict, those on calibrated numbers apart."""
     held_out = [judgement for judgement in found if judgement.basis == "held out"]
     calibrated = [judgement for judgement in found if judgement.basis == "calibrated"]
     return [
         f"Held out findings, by reading: {_counts(held_out)}.",
         f"Calibrated findings (no evidence; the reconstruction was fitted to them): {_counts(calibrated)}.",
+        *_prediction(held_out, specified),
+    ]
+
+
+def _prediction(held_out: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
+    """Return how well universes that fit the calibrated findings predict the others: their mean shares of outcomes."""
+    curves = [specified[key] for one in held_out if (key := (one.finding, one.reading)) in specified]
+    weighted = [shares for curve in curves if not math.isnan((shares := weighted_shares(curve))["supported"])]
+    if not weighted:
+        return []
+    means = [
+        " and ".join(f"{sum(one[outcome] for one in shares) / len(shares):.0%} {outcome}" for outcome in OUTCOMES[:2])
+        for shares in (weighted, [outcome_shares(curve) for curve in curves])
+    ]
+    return [
+        f"Over all universes, each weighted by how well it fits the calibrated findings, the {len(weighted)} held out "
+        f"readings are {means[0]} on average; unweighted {means[1]}."
     ]
 
 
@@ -171,8 +204,14 @@ RULE = (
 )
 
 
-def judgement_texts(judgement: Judgement) -> tuple[str, ...]:
-    """Return the texts of `JUDGEMENT_COLUMNS`."""
+def judgement_columns(specified: Specified = ONLY_DEFAULT) -> tuple[str, ...]:
+    """Return the names of what `judgement_texts` gives."""
+    return (*JUDGEMENT_COLUMNS, "Universes") if specified else JUDGEMENT_COLUMNS
+
+
+def judgement_texts(judgement: Judgement, specified: Specified = ONLY_DEFAULT) -> tuple[str, ...]:
+    """Return the texts of `judgement_columns`."""
+    universes = universes_text(specified.get((judgement.finding, judgement.reading), ()))
     return (
         f"{SYMBOLS[judgement.outcome]} {judgement.outcome}, p {_p_text(judgement.p_value)}",
         f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_outcome}, "
@@ -180,12 +219,35 @@ def judgement_texts(judgement: Judgement) -> tuple[str, ...]:
         f"{judgement.supported} of {judgement.claims} supported, {judgement.refuted} refuted; needs {judgement.needs}",
         "" if math.isnan(judgement.power) else f"{judgement.power:.2f}",
         judgement.basis,
+        *((universes,) if specified else ()),
     )
+
+
+def universes_text(specifications: Sequence[Specification]) -> str:
+    """Return in how many universes a reading has which outcome, by weight too, and what decides it; empty for none."""
+    if not specifications:
+        return ""
+    counter, weighted = Counter(one.outcome for one in specifications), weighted_shares(specifications)
+    text = ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)
+    if not math.isnan(weighted["supported"]):
+        text += f"; by weight {', '.join(f'{weighted[outcome]:.2f}' for outcome in OUTCOMES)}"
+    decision = deciding_choice(specifications)
+    return text if decision is None else f"{text}; {decision}"
 
 
 def findings_table(found: Sequence[Judgement]) -> list[str]:
     """Return one line a reading of a finding, for the terminal."""
     return aligned([(f"{judgement.finding} ({judgement.reading})", *judgement_texts(judgement)) for judgement in found])
+
+
+def universes_table(specified: Specified) -> list[str]:
+    """Return one line a reading on what it comes to in all universes, for the terminal."""
+    return aligned(
+        [
+            (f"{finding} ({reading})", universes_text(specifications))
+            for (finding, reading), specifications in sorted(specified.items())
+        ]
+    )
 
 
 def _p_text(p_value: float) -> str:

@@ -41,7 +41,7 @@ class Store:
 
     def __init__(self, folder: Path, origin: Mapping[str, Mapping[str, str]]) -> None:
         self.folder = folder
-        self._origin = origin
+        self.origin = origin
 
     def path(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Path:
         """Return where these runs stand or would stand."""
@@ -145,7 +145,7 @@ class Store:
             "protocol": asdict(protocol),
             "data": datasets.checksum(protocol.dataset),
             "seeds": [list(seed) for seed in seeds],
-            "origin": dict(self._origin[protocol.framework]),
+            "origin": dict(self.origin[protocol.framework]),
         }
 
 

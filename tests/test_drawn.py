@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from harness import figures
-from harness.drawn import kept_figure
+from harness import figures, specification_figure
+from harness.drawn import kept_figure, kept_specification_curve
 from harness.statistics import mean_over_seeds
 from harness.verdict import Band
 from tests.test_runs import made_up
+from tests.test_specification import specification
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 ESTIMATE = mean_over_seeds([0.9, 1.0, 1.2], "ratio")
@@ -24,6 +25,7 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return drawn[-1]
 
     monkeypatch.setattr(figures, "claim_figure", draw)
+    monkeypatch.setattr(specification_figure, "specification_curve", draw)
     return drawn
 
 
@@ -62,3 +64,32 @@ def test_a_damaged_file_is_drawn_again(drawings: list[str], tmp_path: Path, dama
     file.write_bytes(damage)
     assert kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND) == drawings[1]
     assert kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND) == drawings[1]
+
+
+def test_the_same_specification_curve_is_drawn_once(drawings: list[str], tmp_path: Path) -> None:
+    """It is kept as figures of claims are, in the same folder."""
+    pictures = [kept_specification_curve(tmp_path, [specification()], BAND, "ratio") for _ in range(2)]
+    assert pictures == [drawings[0]] * 2
+    assert len(drawings) == 1
+    assert len(list((tmp_path / "figures").iterdir())) == 1
+
+
+@pytest.mark.parametrize(
+    ("specifications", "band", "label"),
+    [
+        ([specification(value=1.25)], BAND, "ratio"),
+        ([specification(high=float("inf"))], BAND, "ratio"),
+        ([specification(outcome="inconclusive")], BAND, "ratio"),
+        ([specification(choices={"batch_size": "32"})], BAND, "ratio"),
+        ([specification(), specification(universe="another")], BAND, "ratio"),
+        ([specification()], Band(0.9, 1.2, BAND.reason), "ratio"),
+        ([specification()], BAND, "growth"),
+    ],
+    ids=["value", "interval", "outcome", "choices", "universes", "band", "label"],
+)
+def test_another_specification_curve_is_drawn(
+    drawings: list[str], tmp_path: Path, specifications: Any, band: Any, label: str
+) -> None:
+    """Whatever changes in what is shown, the old picture is not taken for it."""
+    kept_specification_curve(tmp_path, [specification()], BAND, "ratio")
+    assert kept_specification_curve(tmp_path, specifications, band, label) == drawings[1]

@@ -110,7 +110,7 @@ def test_the_choices_are_kept_with_their_reasons(tmp_path: Path) -> None:
     assert grid.reconstruction["regression"]["epochs"] == Choice(100, None, "assumed", "why epochs")
     rate = grid.reconstruction["classification"]["learning_rate"]
     assert (rate.by, rate.at({"optimizer": "sgd"}), rate.at({"optimizer": "adam"})) == ("optimizer", 0.1, 0.001)
-    assert set(grid.reconstruction["regression"]) == set(FIELDS["regression"])
+    assert set(grid.reconstruction["regression"]) == {*FIELDS["regression"], "splits"}
     assert (grid.axes, grid.default) == (
         {axis: tuple(values) for axis, values in AXES.items()},
         {"optimizer": "adam", "network": "small"},
@@ -467,3 +467,145 @@ def test_any_damage(tmp_path: Path, start: int, length: int, text: str) -> None:
 def test_any_text(tmp_path: Path, text: str) -> None:
     """Random text is a RegisterError."""
     assert isinstance(outcome_of(tmp_path, text), RegisterError)
+
+
+# Other reconstructions
+
+ALTERNATIVES = {
+    "epochs": "[50, 200]",
+    "learning_rate": "[0.03, { sgd = 0.1, adam = 0.001, rmsprop = 0.001 }]",
+    "hidden_widths": "[[4], { small = [8], deep = [8, 8] }]",
+}
+SPLITS = """[reconstruction.regression.splits]
+value = "one"
+alternatives = ["many"]
+provenance = "assumed"
+reason = "most reports have one split"
+"""
+
+
+def with_alternatives(alternatives: dict[str, str]) -> str:
+    """Return the small grid with alternatives for some fields of the regression."""
+    text = PROTOCOL
+    for field, options in alternatives.items():
+        head = f"[reconstruction.regression.{field}]\n"
+        text = text.replace(head, f"{head}alternatives = {options}\n")
+    return text + SPLITS
+
+
+def differing(one: Grid, other: Grid) -> set[str]:
+    """Return the names of the cells whose protocols differ."""
+    return {name for name, protocol in one.protocols.items() if protocol != other.protocols[name]}
+
+
+def test_a_grid_without_answers_is_the_grid(tmp_path: Path) -> None:
+    """Nor do the answers that it gives itself change anything."""
+    grid = read(tmp_path, with_alternatives(ALTERNATIVES))
+    same = {
+        task: {field: choice.value for field, choice in choices.items()}
+        for task, choices in grid.reconstruction.items()
+    }
+    for answers in ({}, {"regression": {}}, same):
+        again = grid.answering(answers)
+        assert again.protocols == grid.protocols
+        assert again.reconstruction == grid.reconstruction
+
+
+def test_an_answer_changes_its_task_alone(tmp_path: Path) -> None:
+    """Each cell of the task has the other value, the other task is what it was, and so is the grid that was asked."""
+    grid = read(tmp_path, with_alternatives(ALTERNATIVES))
+    before = dict(grid.protocols)
+    other = grid.answering({"regression": {"epochs": 200}})
+    assert differing(grid, other) == {name for name in grid.protocols if "regression" in name}
+    assert {protocol.epochs for name, protocol in other.protocols.items() if "regression" in name} == {200}
+    assert grid.protocols == before
+    assert list(other.protocols) == list(grid.protocols)
+
+
+def test_a_table_answers_by_its_axis(tmp_path: Path) -> None:
+    """Whether the value was a table or not, and a single answer in place of a table holds everywhere."""
+    grid = read(tmp_path, with_alternatives(ALTERNATIVES))
+    rates = {"sgd": 0.1, "adam": 0.001, "rmsprop": 0.001}
+    other = grid.answering({"regression": {"learning_rate": rates, "hidden_widths": [4]}})
+    for name, protocol in other.protocols.items():
+        if "regression" in name:
+            assert protocol.learning_rate == rates[protocol.optimizer]
+            assert protocol.hidden_widths == (4,)
+    wider = other.answering({"regression": {"hidden_widths": {"small": [8], "deep": [8, 8]}}})
+    assert wider.protocol("torch-regression-relu-adam-deep").hidden_widths == (8, 8)
+    assert wider.protocol("torch-regression-relu-adam-deep").learning_rate == 0.001
+
+
+def test_of_two_axes_with_the_same_values_the_one_that_decided_still_does(tmp_path: Path) -> None:
+    """A reconstruction that answers what the file says is that of the file, also where a table would fit two axes."""
+    text = PROTOCOL.replace('network = ["small", "deep"]', 'teacher = ["small", "deep"]\nnetwork = ["small", "deep"]')
+    grid = read(tmp_path, text.replace('network = "small"', 'network = "small"\nteacher = "small"'))
+    widths = grid.reconstruction["regression"]["hidden_widths"].value
+    assert not differing(grid, grid.answering({"regression": {"hidden_widths": widths}}))
+    turned = grid.answering({"regression": {"hidden_widths": {"small": [10, 10], "deep": [10]}}})
+    assert turned.protocol("torch-regression-relu-adam-deep-small").hidden_widths == (10, 10)
+
+
+def test_how_many_splits_there_are_is_a_choice(tmp_path: Path) -> None:
+    """It is no field of a protocol: no cell changes with it, and where nothing is said there are many."""
+    grid = read(tmp_path, with_alternatives({}))
+    assert (grid.splits("regression"), grid.splits("classification")) == ("one", "many")
+    other = grid.answering({"regression": {"splits": "many"}, "classification": {"splits": "one"}})
+    assert (other.splits("regression"), other.splits("classification")) == ("many", "one")
+    assert not differing(grid, other)
+    assert grid.protocols == read(tmp_path).protocols
+
+
+def test_a_field_with_a_default_may_be_reconstructed(tmp_path: Path) -> None:
+    """The regime is optional; where it stands, it counts, and only for its task."""
+    regime = "[reconstruction.regression.regime]\nvalue = 'matched'\nalternatives = ['own']\n"
+    grid = read(tmp_path, PROTOCOL + regime + "provenance = 'assumed'\nreason = 'so'\n")
+    assert {protocol.regime for name, protocol in grid.protocols.items() if "regression" in name} == {"matched"}
+    assert {protocol.regime for name, protocol in grid.protocols.items() if "regression" not in name} == {"own"}
+    assert not differing(read(tmp_path), grid.answering({"regression": {"regime": "own"}}))
+
+
+@pytest.mark.parametrize(
+    ("field", "alternatives", "problem"),
+    [
+        ("epochs", "[0]", "epochs is 0; give a whole number of at least 1"),
+        ("epochs", "[50, 2.5]", "epochs is 2.5; give a whole number of at least 1"),
+        ("epochs", "3", "is 3; give a list"),
+        ("epochs", "[100]", "100 stands twice, or is the value itself; keep one"),
+        ("dataset", "['iris']", "'iris' is no regression data set; give one of: auto-mpg, boston"),
+        (
+            "hidden_widths",
+            "[{ small = [8], deep = [8, 0] }]",
+            "hidden_widths is 0; give a whole number of at least 1",
+        ),
+        ("loss", "['cross_entropy']", "loss is 'cross_entropy', but data set 'boston' is a regression task; *"),
+    ],
+)
+def test_an_alternative_that_cannot_be_trained(tmp_path: Path, field: str, alternatives: str, problem: str) -> None:
+    """It is refused when the file is read, not when the search comes to it; the sentence names its key."""
+    with pytest.raises(RegisterError) as error:
+        read(tmp_path, with_alternatives({field: alternatives}))
+    place = f"{tmp_path / 'protocol.toml'}, table [[]reconstruction.regression.{field}[]], key 'alternatives'"
+    pytest.LineMatcher([str(error.value)]).fnmatch_lines([f"{place}: {problem}"])
+
+
+@pytest.mark.parametrize("old", ['"one"', '"many"'])
+@pytest.mark.parametrize("new", ['"few"', "1", '{ small = "one", deep = "one" }'])
+def test_splits_are_many_or_one(tmp_path: Path, old: str, new: str) -> None:
+    """Another word, as value or as alternative, or a table, is answered with those that will do."""
+    with pytest.raises(RegisterError, match=r"protocol\.toml, table \[reconstruction\.regression\], key 'splits': is "):
+        read(tmp_path, with_alternatives({}).replace(old, new))
+
+
+@fuzzed
+@given(data=st.data())
+def test_any_alternatives(tmp_path: Path, data: st.DataObject) -> None:
+    """Whatever stands there, it is a grid all of whose alternatives can be taken, or a RegisterError."""
+    fields = data.draw(st.lists(st.sampled_from(sorted(FIELDS["regression"])), min_size=1, max_size=2, unique=True))
+    alternatives = {field: "[" + ", ".join(data.draw(st.lists(values, max_size=3))) + "]" for field in fields}
+    outcome = outcome_of(tmp_path, with_alternatives(alternatives))
+    assert isinstance(outcome, Grid | RegisterError)
+    if isinstance(outcome, Grid):
+        for field, choice in outcome.reconstruction["regression"].items():
+            for alternative in choice.alternatives:
+                assert len(outcome.answering({"regression": {field: alternative}}).protocols) == 48

@@ -1,10 +1,12 @@
 """The command line."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
 from harness.__main__ import main
+from harness.folder import open_folder
 
 
 def test_cells_lists_every_cell_of_the_report(
@@ -54,3 +56,74 @@ def test_bad_input_gets_one_sentence(capsys: pytest.CaptureFixture[str], argumen
     """What the user can mend is said in one sentence on standard error, with exit status 2."""
     assert main(arguments) == 2
     assert capsys.readouterr().err == sentence
+
+
+CLAIM = """
+import pytest
+from harness.statistics import mean_over_seeds
+
+@pytest.mark.finding("speed.faster", reading="ratio")
+def test_one(evidence, judge):
+    judge(mean_over_seeds(evidence(activation="relu").final_test_loss, "loss"))
+"""
+
+
+@pytest.mark.parametrize(
+    ("basis", "candidates", "sentence"),
+    [
+        ("calibrated", "0", "error: --candidates is 0; give a whole number of at least 1\n"),
+        ("calibrated", "-5", "error: --candidates is -5; give a whole number of at least 1\n"),
+        (
+            "calibrated",
+            "3",
+            "error: claims/protocol.toml: nothing to reconstruct for classification: no choice has alternatives\n",
+        ),
+        (
+            "held out",
+            "3",
+            "error: claims/protocol.toml: nothing to reconstruct for classification: "
+            "no calibrated finding speaks of it alone\n",
+        ),
+    ],
+)
+@pytest.mark.usefixtures("beside_the_report")
+def test_what_cannot_be_reconstructed_gets_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, basis: str, candidates: str, sentence: str
+) -> None:
+    """Nothing is trained or written, and the sentence names what is missing."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    register = Path("claims/report.toml")
+    register.write_text(register.read_text(encoding="utf-8").replace("held out", basis), encoding="utf-8")
+    Path("claims/test_reconstructed_claims.py").write_text(CLAIM, encoding="utf-8")
+    open_folder.cache_clear()
+    try:
+        assert main(["reconstruct", "claims", "--candidates", candidates]) == 2
+    finally:
+        sys.modules.pop("test_reconstructed_claims", None)
+    assert capsys.readouterr().err == sentence
+    assert not Path("claims/reconstruction.toml").exists()
+    assert not list(Path(".claims-store").glob("runs/*"))
+
+
+@pytest.mark.usefixtures("beside_the_report")
+def test_candidates_are_counted_in_whole_numbers(capsys: pytest.CaptureFixture[str]) -> None:
+    """Anything else is an error of usage."""
+    with pytest.raises(SystemExit, match="2"):
+        main(["reconstruct", "claims", "--candidates", "many"])
+    assert "argument --candidates: invalid int value: 'many'" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("beside_the_report")
+def test_an_interrupted_search_says_that_nothing_is_lost(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C ends it with one sentence and the usual exit status, 128 + 2."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harness.reconstruction.reconstruct", interrupted)
+    assert main(["reconstruct", "claims"]) == 130
+    assert capsys.readouterr().err == (
+        "interrupted: finished trainings are kept; the same command goes on from there\n"
+    )

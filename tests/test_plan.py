@@ -3,10 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness.claim import Claim
 from harness.findings import Finding, Reading
 from harness.folder import open_folder
 from harness.grid import Grid
-from harness.plan import BlankEvidence, blank_runs, protocols_needed
+from harness.plan import BlankEvidence, blank_runs, cells_asked, wanted_of
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def test_what_a_claim_asks_for_is_noted_in_order(grid: Grid, finding: tuple[Find
         one, other = evidence(activation=activation), evidence(activation="tanh")
         judge(np.log(one.final_test_loss - other.final_test_loss) + reading.margin + reported["ratio"].value)
 
-    needed = protocols_needed(claim, {"activation": "relu"}, *finding, grid)
-    assert [protocol.activation for protocol in needed] == ["relu", "tanh"]
+    asked = cells_asked(Claim("test", claim, {"activation": "relu"}, *finding), grid)
+    assert asked == [{"activation": "relu"}, {"activation": "tanh"}]
 
 
 def test_a_claim_that_breaks_on_blank_runs_still_says_what_it_asked_for(
@@ -41,7 +42,7 @@ def test_a_claim_that_breaks_on_blank_runs_still_says_what_it_asked_for(
         evidence(activation="tanh")
         pytest.fail("no curve ever fell")
 
-    assert [protocol.activation for protocol in protocols_needed(claim, {}, *finding, grid)] == ["tanh"]
+    assert cells_asked(Claim("test", claim, {}, *finding), grid) == [{"activation": "tanh"}]
 
 
 def test_a_claim_without_evidence_or_with_foreign_fixtures_is_not_called(
@@ -58,8 +59,8 @@ def test_a_claim_without_evidence_or_with_foreign_fixtures_is_not_called(
     def with_foreign_fixture(evidence, tmp_path):
         never()
 
-    assert protocols_needed(without_evidence, {}, *finding, grid) == []
-    assert protocols_needed(with_foreign_fixture, {}, *finding, grid) == []
+    assert cells_asked(Claim("test", without_evidence, {}, *finding), grid) == []
+    assert cells_asked(Claim("test", with_foreign_fixture, {}, *finding), grid) == []
 
 
 @pytest.mark.parametrize("cell", ["torch-classification-relu-adam-net1", "keras-regression-tanh-sgd-net3"])
@@ -79,8 +80,9 @@ def test_a_variant_is_planned_like_a_cell(grid: Grid, finding: tuple[Finding, Re
         assert evidence(activation="relu", epochs=5).test_loss.shape[1] == 5
         evidence(activation="tanh", learning_rate=0.5)
 
-    needed = protocols_needed(claim, {}, *finding, grid)
-    assert [(protocol.epochs, protocol.learning_rate) for protocol in needed] == [(5, 0.01), (2, 0.5)]
+    wanted = wanted_of(cells_asked(Claim("test", claim, {}, *finding), grid), grid)
+    assert {(protocol.epochs, protocol.learning_rate) for protocol, _ in wanted} == {(5, 0.01), (2, 0.5)}
+    assert {splits for _, splits in wanted} == {"many"}
 
 
 def test_blank_evidence_refuses_what_evidence_refuses(grid: Grid) -> None:

@@ -16,8 +16,11 @@ from harness.protocol import (
     FRAMEWORKS,
     LOSSES_OF_TASK,
     OPTIMIZERS,
+    SPLITS,
+    TRAININGS_PER_SPLIT,
     Protocol,
     Seed,
+    Splits,
     content_digest,
     seed_blocks,
 )
@@ -247,4 +250,31 @@ def test_more_seeds_continue_fewer_in_whole_blocks(few: int, more: int) -> None:
     assert blocks[: len(seed_blocks(few))] == seed_blocks(few)
     assert {len(block) for block in blocks} == {BLOCK_SIZE}
     assert len(blocks) == -(-more // BLOCK_SIZE)
+    assert len({seed for block in blocks for seed in block}) == BLOCK_SIZE * len(blocks)
+
+
+def test_seeds_may_share_a_split() -> None:
+    """Their trainings are those of seeds with splits of their own, and the blocks are no less whole."""
+    many, one = seed_blocks(40), seed_blocks(40, "one")
+    assert many == seed_blocks(40, "many")
+    assert {seed.split for block in one for seed in block} == {0}
+    assert [[seed.training for seed in block] for block in one] == [[seed.training for seed in block] for block in many]
+    assert not set(one) & set(many)
+
+
+def test_seeds_may_cross_splits_and_trainings() -> None:
+    """Each split has as many trainings as the next, and no training is that of another split."""
+    seeds = [seed for block in seed_blocks(40, "crossed") for seed in block]
+    splits = [seed.split for seed in seeds]
+    assert splits == sorted(splits)
+    assert {splits.count(split) for split in splits} == {TRAININGS_PER_SPLIT}
+    assert len(set(seeds)) == 40
+
+
+@given(st.integers(1, 200), st.integers(1, 200), st.sampled_from(SPLITS))
+def test_more_seeds_continue_fewer_whatever_the_splits(few: int, more: int, splits: Splits) -> None:
+    """So that their runs are found in the store."""
+    few, more = sorted((few, more))
+    blocks = seed_blocks(more, splits)
+    assert blocks[: len(seed_blocks(few, splits))] == seed_blocks(few, splits)
     assert len({seed for block in blocks for seed in block}) == BLOCK_SIZE * len(blocks)

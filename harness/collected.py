@@ -1,0 +1,78 @@
+"""From pytest's items to claims, within a session and outside of one."""
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.claim import Claim
+from harness.errors import RegisterError
+from harness.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
+from harness.marks import FINDING, is_claim
+
+
+def claim_of(item: pytest.Item) -> Claim:
+    """Return a test that is marked with a finding as a claim.
+
+    Raises
+    ------
+    RegisterError
+        If its marker is not complete, or the register does not have what it names.
+    """
+    marker = item.get_closest_marker(FINDING)
+    if marker is None or len(marker.args) != 1 or set(marker.kwargs) != {"reading"}:
+        raise RegisterError(f'{item.nodeid}: mark the claim with @pytest.mark.finding("section.name", reading="name")')
+    finding, reading = report_folder_of(item).register.find(marker.args[0], marker.kwargs["reading"], item.nodeid)
+    return Claim(item.nodeid, item.obj, _parameters(item), finding, reading)  # type: ignore[attr-defined]
+
+
+def _parameters(item: pytest.Item) -> dict[str, Any]:
+    """Return what marks give the test itself; of a parameter that goes to a fixture it sees what that makes of it."""
+    direct: set[str] = set()
+    for marker in item.iter_markers("parametrize"):
+        given = dict(zip(("argnames", "argvalues", "indirect"), marker.args, strict=False)) | dict(marker.kwargs)
+        names, indirect = given["argnames"], given.get("indirect", False)
+        names = names.replace(" ", "").split(",") if isinstance(names, str) else names
+        direct.update(name for name in names if name not in (names if indirect is True else indirect or ()))
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return {name: value for name, value in parameters.items() if name in direct}
+
+
+def report_folder_of(item: pytest.Item) -> ReportFolder:
+    """Return the report that a claim belongs to.
+
+    Raises
+    ------
+    RegisterError
+        If there is no register beside it or above, or one that is malformed.
+    """
+    folder = folder_of(item.path)
+    if folder is None:
+        raise RegisterError(f"{item.nodeid}: no {REGISTER_FILE} beside {item.path} or above")
+    return open_folder(folder)
+
+
+def collect_claims(folder: Path) -> list[Claim]:
+    """Return all claims of a report folder, as pytest collects them.
+
+    Raises
+    ------
+    RegisterError
+        If pytest cannot collect them; with what it said.
+    """
+    found: list[pytest.Item] = []
+
+    class Collector:
+        def pytest_collection_finish(self, session: pytest.Session) -> None:
+            found.extend(session.items)
+
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        status = pytest.main(
+            [str(folder), "--collect-only", "-q", "-p", "no:cacheprovider", "--assert=plain"], plugins=[Collector()]
+        )
+    if status != pytest.ExitCode.OK:
+        raise RegisterError(f"{folder}: pytest cannot collect the claims: {said.getvalue().strip()}")
+    return [claim_of(item) for item in found if is_claim(item)]

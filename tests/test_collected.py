@@ -1,0 +1,141 @@
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from harness.claim import Claim
+from harness.collected import collect_claims
+from harness.errors import RegisterError
+
+WriteClaims = Callable[[str], Path]
+HEAD = """
+import pytest
+
+finding = pytest.mark.finding("speed.faster", reading="ratio")
+
+"""
+
+
+@pytest.fixture
+def write_claims(small_report: Path) -> Iterator[WriteClaims]:
+    """Write a module of claims into the small report's folder; what pytest imports for it is forgotten afterwards."""
+    path, modules = list(sys.path), dict[str, ModuleType](sys.modules)
+    (small_report / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+
+    def write(claims: str) -> Path:
+        (small_report / "test_collected_claims.py").write_text(HEAD + claims, encoding="utf-8")
+        return small_report
+
+    yield write
+    sys.path[:] = path
+    for name in set(sys.modules) - set(modules):
+        if str(small_report) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
+
+
+def by_name(claims: list[Claim]) -> dict[str, Claim]:
+    """Return claims by what follows the module in their test's id."""
+    return {claim.test.partition("::")[2]: claim for claim in claims}
+
+
+def test_claims_are_collected_as_pytest_does(write_claims: WriteClaims) -> None:
+    """Every test with a finding is one, with its parameters and what it judges; other tests are none."""
+    folder = write_claims(
+        """
+@finding
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize(("first", "second"), [(1, 2)])
+def test_pair(evidence, judge, first, second, activation):
+    raise SystemExit("called")
+
+class TestInside:
+    @finding
+    @pytest.mark.timed
+    def test_method(self, evidence, judge):
+        raise SystemExit("called")
+
+def test_other():
+    raise SystemExit("called")
+"""
+    )
+    claims = by_name(collect_claims(folder))
+    assert list(claims) == ["test_pair[1-2-relu]", "test_pair[1-2-tanh]", "TestInside::test_method"]
+    pair = claims["test_pair[1-2-tanh]"]
+    assert pair.parameters == {"first": 1, "second": 2, "activation": "tanh"}
+    assert (pair.finding.id, pair.reading.name) == ("speed.faster", "ratio")
+    assert all(claim.rests_on_runs for claim in claims.values())
+
+
+def test_what_a_parameter_makes_a_fixture_say_is_not_known_outside_a_session(write_claims: WriteClaims) -> None:
+    """The parameter itself must not be taken for it: such a claim rests on more than runs."""
+    folder = write_claims(
+        """
+@pytest.fixture(params=[1, 2])
+def width(request):
+    return 10 * request.param
+
+@pytest.fixture
+def depth(request):
+    return 10 * request.param
+
+@finding
+def test_of_fixture(evidence, judge, width):
+    pass
+
+@finding
+@pytest.mark.parametrize("depth", [3], indirect=True)
+def test_indirect(evidence, judge, depth):
+    pass
+
+@finding
+@pytest.mark.parametrize("depth, height", [(3, 4)], indirect=["depth"])
+def test_partly_indirect(evidence, judge, depth, height):
+    pass
+
+@finding
+@pytest.mark.parametrize("depth", [3])
+def test_overridden(evidence, judge, depth):
+    pass
+"""
+    )
+    claims = by_name(collect_claims(folder))
+    assert {name: (dict(claim.parameters), claim.rests_on_runs) for name, claim in claims.items()} == {
+        "test_of_fixture[1]": ({}, False),
+        "test_of_fixture[2]": ({}, False),
+        "test_indirect[3]": ({}, False),
+        "test_partly_indirect[3-4]": ({"height": 4}, False),
+        "test_overridden[3]": ({"depth": 3}, True),
+    }
+
+
+@pytest.mark.parametrize(
+    ("claims", "message"),
+    [
+        ("def test_one(:\n", "pytest cannot collect the claims: *SyntaxError*"),
+        ("import nothing_of_that_name\n", "pytest cannot collect the claims: *nothing_of_that_name*"),
+        ("", "pytest cannot collect the claims: *no tests collected*"),
+        (
+            "@pytest.mark.finding('speed.slower', reading='ratio')\ndef test_one(judge):\n    pass\n",
+            "*test_one: no finding 'speed.slower' in *report.toml; there are: speed.faster",
+        ),
+        (
+            "@pytest.mark.finding('speed.faster')\ndef test_one(judge):\n    pass\n",
+            '*test_one: mark the claim with @pytest.mark.finding("section.name", reading="name")',
+        ),
+    ],
+)
+def test_claims_that_cannot_be_collected(write_claims: WriteClaims, claims: str, message: str) -> None:
+    """The error says what pytest said of them, or names the test and what is wrong with its marker."""
+    with pytest.raises(RegisterError) as error:
+        collect_claims(write_claims(claims))
+    pytest.LineMatcher([" ".join(str(error.value).split())]).fnmatch_lines([f"*{message}"])
+
+
+def test_a_folder_without_register(write_claims: WriteClaims) -> None:
+    """A claim that belongs to no report is an error that says so."""
+    folder = write_claims("@finding\ndef test_one(judge):\n    pass\n")
+    (folder / "report.toml").unlink()
+    with pytest.raises(RegisterError, match=r"test_one: no report\.toml beside .* or above"):
+        collect_claims(folder)
