@@ -3,10 +3,13 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims test lint bench calibration clean
+.PHONY: claims multiverse test lint bench calibration clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
+
+multiverse: .venv/ready
+	$(BIN)/pytest claims -n auto -m "not timed" --universes all
 
 test: .venv/ready
 	$(BIN)/pytest tests -n auto

@@ -145,12 +145,13 @@ class Audit:
         for test in self._answers:
             verdict = self.verdicts[test]
             groups[self._folder_of(test), verdict.finding, verdict.reading].append(test)
-        return {
+        found = {
             (finding, reading): open_multiverse(folder).specifications(
                 self.verdicts[tests[0]].needs, [Answers.from_plain(self._answers[test]) for test in tests]
             )
             for (folder, finding, reading), tests in groups.items()
         }
+        return {key: specifications for key, specifications in found.items() if specifications}
 
     def _accept_verdicts(self, reason: str) -> None:
         from harness.accept import Change, accept

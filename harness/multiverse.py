@@ -136,7 +136,7 @@ class Multiverse:
         return Answers(tasks, {name: Answer.from_plain(one["answer"]) for name, one in told.items()})
 
     def specifications(self, needs: Needs, answers: Sequence[Answers]) -> list[Specification]:
-        """Return what a reading of a finding comes to in each universe.
+        """Return what a reading of a finding comes to in each universe; nothing where none of them touches it.
 
         Parameters
         ----------
@@ -145,11 +145,11 @@ class Multiverse:
         answers
             Of its claims.
         """
-        tasks = sorted(set(itertools.chain(*(one.tasks for one in answers))))
+        tasks = sorted({task for one in answers for task in one.tasks if task in self._universes[0].answers})
         return [
             _specification(needs, [one.by_universe[universe.name] for one in answers], universe, tasks, self._grid)
             for universe in self._universes
-            if all(task in universe.answers for task in tasks)
+            if tasks and all(task in universe.answers for task in tasks)
         ]
 
 

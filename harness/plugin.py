@@ -1,9 +1,6 @@
-"""The pytest plugin: options, markers, fixtures and hooks. The work itself is imported when a claim needs it."""
+"""The pytest plugin: its hooks. The work itself is imported when a claim needs it."""
 
 import inspect
-import os
-import shlex
-from argparse import ArgumentTypeError
 from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -14,75 +11,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import DataError, Inconclusive, ProtocolError, Refuted, RegisterError, StoreError
+from harness.fixtures import JUDGE, judge_of, recorded_case
 from harness.marks import FINDING, TIMED, is_claim, is_timed
+from harness.options import add_options, everywhere, looks_of, refuse_unwritable, store_folder, store_of
 
 if TYPE_CHECKING:
     from harness.engine import Wanted
-    from harness.estimate import Reported
-    from harness.evidence import Evidence
-    from harness.findings import Reading
-    from harness.judge import Judge
     from harness.plan import Cell
-    from harness.store import Store
 
+pytest_plugins = ("harness.fixtures",)
 USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
 _progress_key: pytest.StashKey[Path] = pytest.StashKey()
-_store_key: pytest.StashKey["Store"] = pytest.StashKey()
-_judge_key: pytest.StashKey["Judge"] = pytest.StashKey()
-
-
-def _seed_count(text: str) -> int:
-    if not text.isdigit() or int(text) < 2:
-        raise ArgumentTypeError(f"is {text!r}; give a whole number of at least 2")
-    return int(text)
-
-
-def _look_count(text: str) -> int:
-    if text not in ("1", "2", "3", "4", "5"):
-        raise ArgumentTypeError(f"is {text!r}; give a whole number from 1 to 5")
-    return int(text)
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise ArgumentTypeError("is empty; say in one sentence why these verdicts are right")
-    return text
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of claims."""
-    group = parser.getgroup("claims", "findings of a report, judged over seeds")
-    group.addoption(
-        "--seeds",
-        type=_seed_count,
-        default=20,
-        metavar="N",
-        help="judge each claim over N seeds (default: 20)",
-    )
-    group.addoption(
-        "--looks",
-        type=_look_count,
-        default=3,
-        metavar="N",
-        help="look at an inconclusive claim again over twice as many seeds, N times in all (default: 3)",
-    )
-    group.addoption(
-        "--universes",
-        choices=("default", "all"),
-        default="default",
-        help="judge each claim in protocol.toml's reconstruction, or in all universes of reconstruction.toml besides",
-    )
-    group.addoption(
-        "--accept-verdicts",
-        type=_reason,
-        metavar="REASON",
-        help="record every verdict that is not the expected one in report.toml, with this reason and today's date",
-    )
-    group.addoption(
-        "--store",
-        metavar="FOLDER",
-        help="where finished trainings are kept (default: .claims-store in pytest's root folder)",
-    )
+    add_options(parser)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-html looks for its path
@@ -98,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     try:
         folders = [open_folder(folder) for folder in folders_among(paths)]
-        if config.getoption("universes") == "all":
+        if everywhere(config):
             from harness.multiverse import open_multiverse
 
             for folder in folders_among(paths):
@@ -107,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(problem)) from None
     if not folders:
         return
-    _refuse_unwritable(_store_folder(config))
+    refuse_unwritable(store_folder(config))
     if not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
@@ -119,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from harness.audit import Audit
 
-    audit = Audit("; ".join(folder.register.title for folder in folders), config, _store_folder(config))
+    audit = Audit("; ".join(folder.register.title for folder in folders), config, store_folder(config))
     config.pluginmanager.register(audit, "claims-audit")
     config.stash[_progress_key] = audit.progress_file
 
@@ -156,7 +100,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             claim = claim_of(item)
         except RegisterError:
             continue  # said where the claim is set up, so that it shows as an error of that claim
-        expected = claim.finding.expectation(claim.reading.name, _case(item))
+        expected = claim.finding.expectation(claim.reading.name, recorded_case(item))
         if expected is not None:
             reason = f"{' or '.join(expected.verdicts)} since {expected.date}: {expected.reason}"
             raises = tuple(EXCEPTIONS[verdict] for verdict in expected.verdicts)
@@ -174,9 +118,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     from harness.prepare import prepare
 
     say_what_others_trained = prepare(
-        _wanted_by(session.items, everywhere=config.getoption("universes") == "all"),
+        _wanted_by(session.items, in_universes=everywhere(config)),
         config.getoption("seeds"),
-        _store_of(config),
+        store_of(config),
         config.stash[_progress_key],
         backwards=worker is not None and worker[-1] in "13579",
     )
@@ -186,7 +130,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         say_what_others_trained()
 
 
-def _wanted_by(items: list[pytest.Item], *, everywhere: bool) -> "set[Wanted]":
+def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]":
     from harness.collected import claim_of, report_folder_of
     from harness.folder import open_folder
     from harness.plan import cells_asked, wanted_of
@@ -200,35 +144,12 @@ def _wanted_by(items: list[pytest.Item], *, everywhere: bool) -> "set[Wanted]":
     wanted: set[Wanted] = set()
     for path, asked in cells.items():
         grids = [open_folder(path).grid]
-        if everywhere:
+        if in_universes:
             from harness.multiverse import open_multiverse
 
             grids += open_multiverse(path).grids.values()
         wanted = wanted.union(*(wanted_of(asked.values(), grid) for grid in grids))
     return wanted
-
-
-def _refuse_unwritable(folder: Path) -> None:
-    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-        raise pytest.UsageError(f"--store {folder}: {nearest} is no folder that can be written to; give another folder")
-
-
-def _store_of(config: pytest.Config) -> "Store":
-    if _store_key not in config.stash:
-        from harness.engine import open_store
-
-        config.stash[_store_key] = open_store(_store_folder(config))
-    return config.stash[_store_key]
-
-
-def _store_folder(config: pytest.Config) -> Path:
-    return Path(config.getoption("store") or config.rootpath / ".claims-store")
-
-
-def _looks(item: pytest.Item) -> int:
-    # Time is measured over repeats, of which more seeds bring no more.
-    return 1 if is_timed(item) else int(item.config.getoption("looks"))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -238,7 +159,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         return (yield)
     from harness.timing import machine
 
-    with machine(_store_folder(item.config), alone=False):
+    with machine(store_folder(item.config), alone=False):
         return (yield)
 
 
@@ -252,14 +173,14 @@ def pytest_runtest_setup() -> Generator[None, None, None]:
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Call a claim over more and more seeds while it is inconclusive."""
-    judge = pyfuncitem.stash.get(_judge_key, None)
+    judge = pyfuncitem.stash.get(JUDGE, None)
     if judge is None:
         return None
     from harness.judge import judge_in_looks
 
     names = inspect.signature(pyfuncitem.obj).parameters
     claim = partial(pyfuncitem.obj, **{name: pyfuncitem.funcargs[name] for name in names})
-    judge_in_looks(claim, judge, pyfuncitem.config.getoption("seeds"), _looks(pyfuncitem))
+    judge_in_looks(claim, judge, pyfuncitem.config.getoption("seeds"), looks_of(pyfuncitem))
     return True
 
 
@@ -273,13 +194,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             _judge_everywhere(item)
             raise
         _judge_everywhere(item)
-    if is_claim(item) and _verdict_missing(item):
+    if is_claim(item) and judge_of(item) is None:
         pytest.fail(f"{item.nodeid} has a finding but no verdict: it never called judge", pytrace=False)
 
 
 def _judge_everywhere(item: pytest.Item) -> None:
     """Leave what a claim says in each universe in its report, where that is asked for."""
-    if not is_claim(item) or _verdict_missing(item) or item.config.getoption("universes") != "all":
+    if judge_of(item) is None or not everywhere(item.config):
         return
     from harness.audit import UNIVERSES_PROPERTY
     from harness.collected import claim_of, report_folder_of
@@ -288,7 +209,7 @@ def _judge_everywhere(item: pytest.Item) -> None:
     claim = claim_of(item)
     if claim.rests_on_runs and not is_timed(item):
         multiverse = open_multiverse(report_folder_of(item).path)
-        answers = multiverse.answers(claim, item.config.getoption("seeds"), _store_of(item.config))
+        answers = multiverse.answers(claim, item.config.getoption("seeds"), store_of(item.config))
         item.user_properties.append((UNIVERSES_PROPERTY, answers.to_plain()))
 
 
@@ -298,7 +219,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send verdict and figure along with the report, since only the report leaves a worker."""
     report = yield
-    judge = item.stash.get(_judge_key, None)
+    judge = judge_of(item)
     if call.when == "call" and judge is not None and judge.verdict is not None:
         from harness.audit import PROPERTY
 
@@ -308,50 +229,8 @@ def pytest_runtest_makereport(
 
             from harness.report import figure_html
 
-            report.extras = [extras.html(figure_html(judge.figure(_store_folder(item.config)), judge.verdict))]  # type: ignore[attr-defined]
+            report.extras = [extras.html(figure_html(judge.figure(store_folder(item.config)), judge.verdict))]  # type: ignore[attr-defined]
     return report
-
-
-@pytest.fixture
-def evidence(request: pytest.FixtureRequest) -> "Evidence":
-    """Give runs of the report's cells, asked for by axis: ``evidence(framework="torch", task="regression")``."""
-    from harness.collected import report_folder_of
-    from harness.evidence import Evidence
-
-    config = request.config
-    grid, seeds = report_folder_of(request.node).grid, config.getoption("seeds")
-    return Evidence(grid, seeds, _store_of(config), may_time=is_timed(request.node))
-
-
-@pytest.fixture
-def reading(request: pytest.FixtureRequest) -> "Reading":
-    """Give the reading that the claim's marker names, with its band and margin."""
-    from harness.collected import claim_of
-
-    return claim_of(request.node).reading
-
-
-@pytest.fixture
-def reported(request: pytest.FixtureRequest) -> "dict[str, Reported]":
-    """Give the numbers that the report gives for the finding that the claim's marker names."""
-    from harness.collected import claim_of
-
-    return claim_of(request.node).finding.reported
-
-
-@pytest.fixture
-def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
-    """Judges an estimate against the finding's band: the last line of a claim."""
-    from harness.collected import claim_of
-    from harness.judge import Judge
-
-    claim = claim_of(request.node)
-    rerun = f"pytest {shlex.quote(request.node.nodeid)}"
-    expected = claim.finding.expectation(claim.reading.name, _case(request.node))
-    recorded = expected.verdict if expected else "supported"
-    judge = Judge(claim.finding, claim.reading, evidence, rerun, planned_looks=_looks(request.node), recorded=recorded)
-    request.node.stash[_judge_key] = judge
-    return judge
 
 
 @contextmanager
@@ -360,14 +239,3 @@ def _one_sentence() -> Generator[None, None, None]:
         yield
     except USER_ERRORS as problem:
         pytest.fail(str(problem), pytrace=False)
-
-
-def _case(item: pytest.Item) -> str:
-    from harness.report import case_of
-
-    return case_of(item.nodeid)
-
-
-def _verdict_missing(item: pytest.Item) -> bool:
-    judge = item.stash.get(_judge_key, None)
-    return judge is None or judge.verdict is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.collected import collect_claims
 from harness.engine import open_store
+from harness.errors import HarnessError
 from harness.folder import open_folder
 from harness.profile_figure import profile_figure
 from harness.reconstruct import Search, facts_of
@@ -44,16 +45,20 @@ def reconstruct(folder: Path, store_folder: Path, budget: int, say: Callable[[st
     Raises
     ------
     HarnessError
-        If the claims cannot be collected, or there is nothing to reconstruct.
+        If the claims cannot be collected, or there is nothing to reconstruct for any task.
     """
     grid, claims, store = open_folder(folder).grid, collect_claims(folder), open_store(store_folder)
     spreads: dict[str, list[SpreadOfFact]] = {}
     with local_processes(os.cpu_count() or 1) as processes:
         train = partial(train_blocks_with, processes, store_folder, say)
-        # All are made before the first is run, which takes long: one that has nothing to fit is an error.
-        searches = {
-            task: Search(grid, task, facts_of(claims, grid, task), store, train, say) for task in grid.reconstruction
-        }
+        searches = {}
+        for task in grid.reconstruction:
+            try:
+                searches[task] = Search(grid, task, facts_of(claims, grid, task), store, train, say)
+            except HarnessError as reason:
+                say(str(reason))
+        if not searches:
+            raise HarnessError(f"{folder}: nothing is left open that a calibrated finding speaks of")
         for task, search in searches.items():
             search.run(budget, round(RANDOM_SHARE * budget))
             numbers = [claim for fact in search.facts for claim in fact.claims if claim.finding.reported]

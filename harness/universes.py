@@ -149,6 +149,8 @@ def read_universes(file: Path, grid: Grid) -> list[Universe]:
     names = [universe.name for universe in universes]
     if len(set(names)) < len(names):
         raise top.error("universes", "two have the same name")
+    if any(set(universe.answers) - set(universes[0].answers) for universe in universes):
+        raise top.error("universes", f"{DEFAULT!r} answers less than another")
     return universes
 
 
@@ -167,9 +169,6 @@ def _universe(table: Table, grid: Grid) -> Universe:
         answers[task] = {field: _answer(fields, field, choices[field], grid.file) for field in fields}
         if name == DEFAULT and (changed := [field for field in fields if answers[task][field] != choices[field].value]):
             raise fields.error(changed[0], f"is no longer the value in {grid.file}; reconstruct again")
-    for task in grid.reconstruction:
-        if name == DEFAULT and task not in answers:
-            raise answers_table.error(task, "missing; reconstruct again")
     weights = {task: _weight(weights_table, task, answers) for task in weights_table}
     table.close()
     return Universe(name, answers, {task: weights.get(task, math.nan) for task in answers})

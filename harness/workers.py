@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
@@ -20,12 +21,14 @@ def local_processes(count: int) -> ProcessPoolExecutor:
 
     They are started afresh, since a framework does not survive a fork.
     """
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_be_quiet)
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare_process)
 
 
-def _be_quiet() -> None:
-    # It warns of every program that is traced anew, as each protocol's must be.
+def _prepare_process() -> None:
+    # TensorFlow warns of every program that is traced anew, as each protocol's must be.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    # An interrupt is for whoever hands out the work: what is being trained is finished and kept.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def train_blocks_with(executor: Executor, folder: Path, say: Callable[[str], None], blocks: Sequence[Block]) -> None:
@@ -45,7 +48,9 @@ def train_blocks_with(executor: Executor, folder: Path, say: Callable[[str], Non
             try:
                 future.result()
             except BrokenExecutor as reason:
-                raise HarnessError(f"a process that trains has died ({reason}); what is trained is kept") from reason
+                raise HarnessError(
+                    f"a process died while training ({reason}); what is trained is kept: run again"
+                ) from reason
             except HarnessError:
                 pass
             now = time.monotonic()

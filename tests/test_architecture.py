@@ -38,7 +38,8 @@ LAYERS = (
     {"prepare", "reconstruct", "workers", "spread"},
     {"universes", "profile_figure"},
     {"multiverse", "reconstruction"},
-    {"audit"},
+    {"audit", "options"},
+    {"fixtures"},
     {"plugin", "__main__"},
 )
 FRAMEWORKS = {"torch", "tensorflow", "keras"}

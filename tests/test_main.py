@@ -73,24 +73,15 @@ def test_one(evidence, judge):
     [
         ("calibrated", "0", "error: --candidates is 0; give a whole number of at least 1\n"),
         ("calibrated", "-5", "error: --candidates is -5; give a whole number of at least 1\n"),
-        (
-            "calibrated",
-            "3",
-            "error: claims/protocol.toml: nothing to reconstruct for classification: no choice has alternatives\n",
-        ),
-        (
-            "held out",
-            "3",
-            "error: claims/protocol.toml: nothing to reconstruct for classification: "
-            "no calibrated finding speaks of it alone\n",
-        ),
+        ("calibrated", "3", "claims/protocol.toml: nothing to reconstruct for classification: no choice has *"),
+        ("held out", "3", "claims/protocol.toml: nothing to reconstruct for classification: no calibrated finding *"),
     ],
 )
 @pytest.mark.usefixtures("beside_the_report")
 def test_what_cannot_be_reconstructed_gets_one_sentence(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, basis: str, candidates: str, sentence: str
 ) -> None:
-    """Nothing is trained or written, and the sentence names what is missing."""
+    """Nothing is trained or written, and the sentence names what is missing, for each task and for all."""
     monkeypatch.setattr(sys, "path", [*sys.path])
     register = Path("claims/report.toml")
     register.write_text(register.read_text(encoding="utf-8").replace("held out", basis), encoding="utf-8")
@@ -100,7 +91,12 @@ def test_what_cannot_be_reconstructed_gets_one_sentence(
         assert main(["reconstruct", "claims", "--candidates", candidates]) == 2
     finally:
         sys.modules.pop("test_reconstructed_claims", None)
-    assert capsys.readouterr().err == sentence
+    *said, last = capsys.readouterr().err.splitlines()
+    if "candidates is" in sentence:
+        assert (said, last + "\n") == ([], sentence)
+    else:
+        pytest.LineMatcher(said).fnmatch_lines([sentence])
+        assert last == "error: claims: nothing is left open that a calibrated finding speaks of"
     assert not Path("claims/reconstruction.toml").exists()
     assert not list(Path(".claims-store").glob("runs/*"))
 

@@ -1,0 +1,73 @@
+"""What a claim may ask for: its evidence, its reading, the reported numbers, and its judge."""
+
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.marks import is_timed
+from harness.options import looks_of, store_of
+
+if TYPE_CHECKING:
+    from harness.estimate import Reported
+    from harness.evidence import Evidence
+    from harness.findings import Reading
+    from harness.judge import Judge
+
+JUDGE: pytest.StashKey["Judge"] = pytest.StashKey()
+
+
+@pytest.fixture
+def evidence(request: pytest.FixtureRequest) -> "Evidence":
+    """Give runs of the report's cells, asked for by axis: ``evidence(framework="torch", task="regression")``."""
+    from harness.collected import report_folder_of
+    from harness.evidence import Evidence
+
+    config = request.config
+    grid, seeds = report_folder_of(request.node).grid, config.getoption("seeds")
+    return Evidence(grid, seeds, store_of(config), may_time=is_timed(request.node))
+
+
+@pytest.fixture
+def reading(request: pytest.FixtureRequest) -> "Reading":
+    """Give the reading that the claim's marker names, with its band and margin."""
+    from harness.collected import claim_of
+
+    return claim_of(request.node).reading
+
+
+@pytest.fixture
+def reported(request: pytest.FixtureRequest) -> "dict[str, Reported]":
+    """Give the numbers that the report gives for the finding that the claim's marker names."""
+    from harness.collected import claim_of
+
+    return claim_of(request.node).finding.reported
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
+    """Judges an estimate against the finding's band: the last line of a claim."""
+    from harness.collected import claim_of
+    from harness.judge import Judge
+
+    claim = claim_of(request.node)
+    rerun = f"pytest {shlex.quote(request.node.nodeid)}"
+    expected = claim.finding.expectation(claim.reading.name, recorded_case(request.node))
+    recorded = expected.verdict if expected else "supported"
+    looks = looks_of(request.node)
+    judge = Judge(claim.finding, claim.reading, evidence, rerun, planned_looks=looks, recorded=recorded)
+    request.node.stash[JUDGE] = judge
+    return judge
+
+
+def recorded_case(item: pytest.Item) -> str:
+    """Return the parameters by which the register knows a claim."""
+    from harness.report import case_of
+
+    return case_of(item.nodeid)
+
+
+def judge_of(item: pytest.Item) -> "Judge | None":
+    """Return the judge of a claim once it was judged, None before."""
+    judge = item.stash.get(JUDGE, None)
+    return None if judge is None or judge.verdict is None else judge

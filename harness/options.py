@@ -1,0 +1,101 @@
+"""The options of a session of claims, and what follows from them."""
+
+import os
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.marks import is_timed
+
+if TYPE_CHECKING:
+    from harness.store import Store
+
+_store_key: pytest.StashKey["Store"] = pytest.StashKey()
+
+
+def _seed_count(text: str) -> int:
+    if not text.isdigit() or int(text) < 2:
+        raise ArgumentTypeError(f"is {text!r}; give a whole number of at least 2")
+    return int(text)
+
+
+def _look_count(text: str) -> int:
+    if text not in ("1", "2", "3", "4", "5"):
+        raise ArgumentTypeError(f"is {text!r}; give a whole number from 1 to 5")
+    return int(text)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ArgumentTypeError("is empty; say in one sentence why these verdicts are right")
+    return text
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add them all."""
+    group = parser.getgroup("claims", "findings of a report, judged over seeds")
+    group.addoption(
+        "--seeds",
+        type=_seed_count,
+        default=20,
+        metavar="N",
+        help="judge each claim over N seeds (default: 20)",
+    )
+    group.addoption(
+        "--looks",
+        type=_look_count,
+        default=3,
+        metavar="N",
+        help="look at an inconclusive claim again over twice as many seeds, N times in all (default: 3)",
+    )
+    group.addoption(
+        "--universes",
+        choices=("default", "all"),
+        default="default",
+        help="judge each claim in protocol.toml's reconstruction, or in all universes of reconstruction.toml besides",
+    )
+    group.addoption(
+        "--accept-verdicts",
+        type=_reason,
+        metavar="REASON",
+        help="record every verdict that is not the expected one in report.toml, with this reason and today's date",
+    )
+    group.addoption(
+        "--store",
+        metavar="FOLDER",
+        help="where finished trainings are kept (default: .claims-store in pytest's root folder)",
+    )
+
+
+def everywhere(config: pytest.Config) -> bool:
+    """Whether claims are judged in all universes."""
+    return bool(config.getoption("universes") == "all")
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Raise a `pytest.UsageError` if nothing can be written to a folder that is, or is to be made."""
+    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        raise pytest.UsageError(f"--store {folder}: {nearest} is no folder that can be written to; give another folder")
+
+
+def store_of(config: pytest.Config) -> "Store":
+    """Return the store of a session, opened once."""
+    if _store_key not in config.stash:
+        from harness.engine import open_store
+
+        config.stash[_store_key] = open_store(store_folder(config))
+    return config.stash[_store_key]
+
+
+def store_folder(config: pytest.Config) -> Path:
+    """Return where finished trainings are kept."""
+    return Path(config.getoption("store") or config.rootpath / ".claims-store")
+
+
+def looks_of(item: pytest.Item) -> int:
+    """Return how often a claim may be judged."""
+    # Time is measured over repeats, of which more seeds bring no more.
+    return 1 if is_timed(item) else int(item.config.getoption("looks"))
