@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness import engine, multiverse
+from harness import multiverse
 from harness.claim import Claim
 from harness.combination import combined
 from harness.engine import open_store
@@ -25,17 +25,15 @@ from harness.statistics import mean_over_seeds
 from harness.store import Store
 from harness.universes import Universe
 from harness.verdict import ERROR_RATE, NEEDS, OUTCOMES, Band, Needs, decide, p_values
-from tests.test_reconstruct import PROTOCOL, TWO_TASKS, MadeUp, finding_of
+from tests.test_reconstruct import PROTOCOL, TWO_TASKS, MadeUp, finding_of, replace_trainers
 
 EPOCHS = (6, 3, 12)
 
 
 @pytest.fixture
 def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
-    """Replace the trainers of all frameworks by one that makes losses up."""
-    fake = MadeUp()
-    monkeypatch.setattr(engine, "ensemble_trainer", fake.of)
-    return fake
+    """Let trainings be made up."""
+    return replace_trainers(monkeypatch)
 
 
 @pytest.fixture

@@ -244,15 +244,20 @@ class MadeUp:
         )
 
 
-@pytest.fixture
-def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
-    """Replace the trainers of all frameworks."""
+def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
+    """Replace the trainers of all frameworks, and make each split but once."""
     fake = MadeUp()
     split = datasets.split
     kept = functools.cache(lambda *described: split(datasets.load("iris"), *described))
     monkeypatch.setattr(datasets, "split", lambda dataset, *described: kept(*described))
     monkeypatch.setattr(engine, "ensemble_trainer", fake.of)
     return fake
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
+    """Let trainings be made up."""
+    return replace_trainers(monkeypatch)
 
 
 @pytest.fixture
