@@ -13,12 +13,13 @@ from typing import Any
 from harness import datasets
 from harness.choices import Axes, Choice, axis_of, read_choice
 from harness.errors import ProtocolError, RegisterError
-from harness.protocol import SPLITS, TASKS, Protocol, Splits
+from harness.protocol import TASKS, Protocol, Splits
 from harness.tables import Table
 
 PROTOCOL_FIELDS = tuple(field.name for field in fields(Protocol))
 OPTIONAL_FIELDS = tuple(field.name for field in fields(Protocol) if field.default is not MISSING)
 SPLITS_CHOICE = "splits"
+CLAIMED_SPLITS = ("many", "one")  # crossed seeds are no independent draws: no claim may rest on them
 MANY_SPLITS = Choice(
     "many", None, "assumed", "each run draws a split of its own, so that a verdict speaks of all splits"
 )
@@ -187,8 +188,8 @@ def _choices(file: Path, task: str, table: Table, axes: Axes) -> dict[str, Choic
     table.close()
     splits = choices.setdefault(SPLITS_CHOICE, MANY_SPLITS)
     for answer in (splits.value, *splits.alternatives):
-        if answer not in SPLITS:
-            raise table.error(SPLITS_CHOICE, f"is {answer!r}; give one of: {', '.join(SPLITS)}")
+        if answer not in CLAIMED_SPLITS:
+            raise table.error(SPLITS_CHOICE, f"is {answer!r}; give one of: {', '.join(CLAIMED_SPLITS)}")
     for name, choice in choices.items():
         for alternative in choice.alternatives:
             instead = replace(choice, value=alternative, by=axis_of(alternative, axes, choice.by))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 
 from harness.claim import Claim
 from harness.engine import Block, missing_blocks
@@ -254,7 +255,7 @@ class Search:
 
 
 def _log_chance(fact: Fact, grid: Grid, store: Store) -> float:
-    """Return the logarithm of the chance of a fact under one reconstruction; none if a training fails there."""
+    """Return the logarithm of the chance of a fact under one reconstruction; -inf if a claim cannot be judged there."""
     judged: dict[str, tuple[Reading, list[Estimate]]] = {}
     for claim in fact.claims:
         _, estimates = judged.setdefault(claim.reading.name, (claim.reading, []))
@@ -262,8 +263,11 @@ def _log_chance(fact: Fact, grid: Grid, store: Store) -> float:
         def keep(estimate: Estimate, note: str = "", estimates: list[Estimate] = estimates) -> None:
             estimates.append(estimate)
 
+        told = len(estimates)
         try:
             claim.call(Evidence(grid, BLOCK_SIZE, store), keep)
-        except (HarnessError, ValueError):  # such as a ratio of losses that are zero
+        except (HarnessError, ValueError, AssertionError, pytest.fail.Exception, pytest.skip.Exception):
+            return -math.inf  # such as a ratio of losses that are negative, or what a claim takes for granted
+        if len(estimates) == told:
             return -math.inf
     return log_chance_of_fact(list(judged.values()))

@@ -54,17 +54,19 @@ def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
     Parameters
     ----------
     first, second : (seeds,)
-        Positive numbers of the same seeds.
+        Positive numbers of the same seeds; where one of `first` is zero, there is no interval.
     label
         What one ratio is.
     """
     numerators, denominators = at_least_two(first), at_least_two(second)
     # A number over infinity would pass for zero, though that seed diverged.
     finite = np.isfinite(numerators) & np.isfinite(denominators)
-    refuse_unless_positive((numerators[finite] > 0).all() and (denominators[finite] > 0).all())
+    refuse_unless_positive((numerators[finite] >= 0).all() and (denominators[finite] > 0).all())
     ratios = np.where(finite, numerators, np.nan) / np.where(finite, denominators, np.nan)
     method = "geometric mean of paired ratios, t interval on logarithms widened for skewness"
-    problem = why_no_interval(ratios) or why_no_interval(np.log(ratios))
+    zeros = int((ratios == 0).sum())
+    none = f"{zeros} of {len(ratios)} ratios are zero, which has no logarithm" if zeros else ""
+    problem = why_no_interval(ratios) or none or why_no_interval(np.log(ratios))
     if problem:
         return no_interval(ratios, method, label, "ratio", problem)
     logarithms = mean_over_seeds(np.log(ratios), label)

@@ -590,7 +590,7 @@ def test_an_alternative_that_cannot_be_trained(tmp_path: Path, field: str, alter
 
 
 @pytest.mark.parametrize("old", ['"one"', '"many"'])
-@pytest.mark.parametrize("new", ['"few"', "1", '{ small = "one", deep = "one" }'])
+@pytest.mark.parametrize("new", ['"few"', '"crossed"', "1", '{ small = "one", deep = "one" }'])
 def test_splits_are_many_or_one(tmp_path: Path, old: str, new: str) -> None:
     """Another word, as value or as alternative, or a table, is answered with those that will do."""
     with pytest.raises(RegisterError, match=r"protocol\.toml, table \[reconstruction\.regression\], key 'splits': is "):

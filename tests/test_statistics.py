@@ -585,11 +585,18 @@ def test_a_sample_has_two_seeds(sample: Any) -> None:
             estimate()
 
 
+def test_a_ratio_of_zero_has_no_interval() -> None:
+    """Where two networks agree to the last bit in one seed, there is no geometric mean, and no verdict by accident."""
+    estimate = ratio_over_seeds([0.0, 0.1, 0.2], [1.0, 1.0, 1.0], "")
+    assert estimate.interval(0.9) == (-math.inf, math.inf)
+    assert "1 of 3 ratios are zero" in estimate.note
+
+
 @pytest.mark.parametrize("number", [0.0, -1.0])
 def test_a_logarithm_needs_positive_numbers(number: float) -> None:
     """Zero or less, where a ratio or a logarithm is taken, is an error of the caller and not a diverged seed."""
     for estimate in (
-        lambda: ratio_over_seeds([1.0, number], [1.0, 2.0], ""),
+        lambda: ratio_over_seeds([1.0, -1.0], [1.0, 2.0], ""),
         lambda: ratio_over_seeds([1.0, 2.0], [1.0, number], ""),
         lambda: plausible_draw(Reported(1.0, 0.1), [1.0, number, 2.0], ""),
         lambda: plausible_draw(Reported(-1.0, 0.1), [1.0, 2.0], ""),

@@ -185,37 +185,36 @@ def test_two_processes_share_the_trainings_of_all_universes(
     result.stdout.fnmatch_lines(["Planned trainings: 480, of which 480 done now and 0 before.*"])
 
 
-def test_only_claims_on_runs_alone_are_judged_everywhere(
-    pytester: pytest.Pytester, make_universes: Callable[..., None]
-) -> None:
-    """One that measures time, asks for fixtures of its own, or for no runs, keeps its verdict and has no universes."""
-    make_universes(CLAIMS.split("@pytest.mark.finding")[0] + OTHER_CLAIMS)
-    result = session(pytester)
-    result.assert_outcomes(passed=5)
-    result.stdout.fnmatch_lines([f"speed.faster (ratio)*{ALWAYS}"])
-    assert len(kept_answers(pytester)) == 2
-    section = result.stdout.str().rpartition("findings in all universes")[2]
-    assert "speed.timed" not in section
-    assert "speed.foreign" not in section
-    assert "speed.timed (ratio) in all universes" not in page(pytester)
-
-
-def test_what_universes_say_changes_no_outcome(pytester: pytest.Pytester, make_universes: Callable[..., None]) -> None:
-    """A claim that holds passes where it holds nowhere else, one that fails does where it holds in most others."""
-    make_universes(
-        CLAIMS
-        + """
+FAILING_CLAIM = """
 @finding
 def test_fails(evidence, judge):
     runs = evidence(activation="relu")
     judge(mean_over_seeds(near(3 - runs.protocol.epochs / 2, runs), "ratio"))
 """
-    )
+
+
+def test_only_claims_on_runs_alone_are_judged_everywhere_and_keep_their_outcome(
+    pytester: pytest.Pytester, make_universes: Callable[..., None]
+) -> None:
+    """One that measures time, asks for fixtures of its own, or for no runs, has no universes.
+
+    One that passes does where it holds in half of them, and one that fails does where it holds in the other half.
+    """
+    make_universes(CLAIMS + OTHER_CLAIMS + FAILING_CLAIM)
     result = session(pytester)
-    result.assert_outcomes(passed=3, failed=1)
+    result.assert_outcomes(passed=6, failed=1)
     result.stdout.fnmatch_lines(["E*Refuted: speed.faster (ratio): refuted"])
-    result.stdout.fnmatch_lines(["speed.faster (ratio)*6 supported, 6 refuted, 0 inconclusive*"])
     result.stdout.no_fnmatch_line("*HarnessError*")
+    result.stdout.fnmatch_lines(["*findings in all universes*"])
+    section = result.stdout.str().rpartition("findings in all universes")[2]
+    # Of the two cells that always hold, and the one that holds with more epochs, all are needed.
+    pytest.LineMatcher(section.splitlines()).fnmatch_lines(
+        ["speed.faster (ratio)*6 supported, 6 refuted, 0 inconclusive*", f"speed.short (ratio)*{SHORT}"]
+    )
+    assert len(kept_answers(pytester)) == 4
+    assert "speed.timed" not in section
+    assert "speed.foreign" not in section
+    assert "speed.timed (ratio) in all universes" not in page(pytester)
 
 
 def test_an_error_in_a_universe_is_red_and_names_it(
@@ -235,26 +234,23 @@ def test_an_error_in_a_universe_is_red_and_names_it(
     assert "speed.short" not in result.stdout.str().rpartition("findings in all universes")[2].partition("===")[0]
 
 
-@pytest.mark.parametrize("problem", ["KeyboardInterrupt", "ZeroDivisionError"])
-def test_a_claim_that_ends_in_an_error_is_not_judged_everywhere(
-    pytester: pytest.Pytester, make_universes: Callable[..., None], problem: str
+def test_an_interrupted_claim_is_not_judged_everywhere(
+    pytester: pytest.Pytester, make_universes: Callable[..., None]
 ) -> None:
-    """Although an earlier look gave it a verdict: whoever presses Ctrl-C then does not wait for twelve universes."""
+    """Although an earlier look gave it a verdict: whoever presses Ctrl-C does not wait for twelve universes."""
     make_universes(
         CLAIMS.split("@finding")[0]
-        + f"""
+        + """
 @finding
 def test_ends(evidence, judge):
     runs = evidence(activation="relu")
     if len(runs.seeds) == 6:
-        raise {problem}("at the second look")
+        raise KeyboardInterrupt("at the second look")
     judge(mean_over_seeds([0.5, 1.0, 1.5][: len(runs.seeds)] + [1.0] * (len(runs.seeds) - 3), "ratio"))
 """
     )
     result = session(pytester, "-p", "no:xdist", "--looks", "3")
-    assert result.ret == (
-        pytest.ExitCode.INTERRUPTED if problem == "KeyboardInterrupt" else pytest.ExitCode.TESTS_FAILED
-    )
+    assert result.ret == pytest.ExitCode.INTERRUPTED
     assert not (pytester.path / ".claims-store" / "answers").exists()
 
 
