@@ -27,13 +27,13 @@ from harness.verdict import OUTCOMES, Band, Outcome
 
 DEFAULT = "default"  # the name of the universe that is marked
 # All in inches.
-WIDTH = 9.0
+WIDTH = 10.5
 PANEL = 2.3
 ROW = 0.155
 RIGHT, TOP, BETWEEN, BOTTOM = 0.12, 0.54, 0.1, 0.32
 CHARACTER = 0.057  # of text at 7 points, on average
 GROUP_GAP = 0.5  # between two choices, in rows
-LONGEST_TEXT = 28
+LONGEST_TEXT = 54
 # Over this ratio of the largest to the smallest, a linear scale would show the small ones all at the bottom.
 WIDE = 20
 # What diverged can be of any size. Nothing larger, or on a logarithmic scale smaller than one over it, is in sight.
