@@ -135,10 +135,19 @@ def test_missing_blocks_are_those_not_stored_one_framework_after_the_other(train
         replace(PROTOCOL, framework=name, epochs=epochs) for epochs in (1, 2, 3) for name in ("keras", "torch")
     ]
     engine.runs_of(protocols[0], 20, store)
-    missing = engine.missing_blocks([*protocols, *protocols], 21, store)
+    wanted: list[engine.Wanted] = [(protocol, "many") for protocol in protocols]
+    missing = engine.missing_blocks([*wanted, *wanted], 21, store)
     assert len(missing) == len(set(missing)) == 2 * len(protocols) - 1
     frameworks = [protocol.framework for protocol, _ in missing]
     assert frameworks == sorted(frameworks)
+
+
+def test_one_split_is_other_blocks_than_many(trainer: FakeTrainer, store: Store) -> None:
+    """A protocol over one split is trained beside the same protocol over many, and neither is taken for the other."""
+    engine.runs_of(PROTOCOL, 20, store)
+    ((_, seeds),) = engine.missing_blocks([(PROTOCOL, "many"), (PROTOCOL, "one")], 20, store)
+    assert {seed.split for seed in seeds} == {0}
+    assert engine.runs_of(PROTOCOL, 20, store, "one").seeds == seeds
 
 
 def test_a_damaged_block_is_trained_again(trainer: FakeTrainer, store: Store) -> None:
@@ -237,7 +246,7 @@ def test_training_ahead_goes_on_after_a_failure_and_leaves_it_to_the_claim(train
     """Of several blocks the one that fails is left out; whoever asks for it meets the error."""
     trainer.failures[20] = RuntimeError("out of cheese")
     done = []
-    engine.train_blocks(engine.missing_blocks([PROTOCOL], 60, store), store, done.append)
+    engine.train_blocks(engine.missing_blocks([(PROTOCOL, "many")], 60, store), store, done.append)
     assert [seeds[0].split for _, seeds in done] == [0, 40]
     with pytest.raises(HarnessError, match="out of cheese"):
         engine.runs_of(PROTOCOL, 60, store)
@@ -246,7 +255,7 @@ def test_training_ahead_goes_on_after_a_failure_and_leaves_it_to_the_claim(train
 def test_training_ahead_leaves_out_what_another_process_trains(trainer: FakeTrainer, store: Store) -> None:
     """A block that is reserved elsewhere is neither trained nor waited for."""
     with store.reserve(PROTOCOL, seed_blocks(21)[1], wait=False):
-        engine.train_blocks(engine.missing_blocks([PROTOCOL], 60, store), store, lambda block: None)
+        engine.train_blocks(engine.missing_blocks([(PROTOCOL, "many")], 60, store), store, lambda block: None)
     assert trainer.blocks == [0, 40]
 
 
@@ -271,7 +280,7 @@ import sklearn.model_selection
 print("ready", flush=True)
 sys.stdin.readline()
 store = engine.open_store(Path({folder!r}))
-missing = engine.missing_blocks([PROTOCOL], 160, store)
+missing = engine.missing_blocks([(PROTOCOL, "many")], 160, store)
 engine.train_blocks(missing[::-1] if sys.argv[1] == "b" else missing, store, lambda block: None)
 print(engine.runs_of(PROTOCOL, 160, store).seconds.tolist(), flush=True)
 """
