@@ -139,7 +139,7 @@ class Audit:
         """Return what each reading of a finding comes to in all universes, where claims were judged in them."""
         if not self._answers:
             return ONLY_DEFAULT
-        from harness.multiverse import Answers, open_multiverse
+        from harness.multiverse import UniverseVerdicts, open_multiverse
 
         groups: dict[tuple[Path, str, str], list[str]] = defaultdict(list)
         for test in self._answers:
@@ -147,7 +147,7 @@ class Audit:
             groups[self._folder_of(test), verdict.finding, verdict.reading].append(test)
         found = {
             (finding, reading): open_multiverse(folder).specifications(
-                self.verdicts[tests[0]].needs, [Answers.from_plain(self._answers[test]) for test in tests]
+                self.verdicts[tests[0]].needs, [UniverseVerdicts.from_plain(self._answers[test]) for test in tests]
             )
             for (folder, finding, reading), tests in groups.items()
         }

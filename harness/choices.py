@@ -36,8 +36,9 @@ class Choice:
     alternatives: tuple[Any, ...] = ()
 
     def at(self, cell: Mapping[str, str]) -> Any:
-        """Return the field's value in a cell."""
-        return value_at(self.value, self.by, cell)
+        """Return the field's value in a cell; a list becomes a tuple."""
+        single = self.value if self.by is None else self.value[cell[self.by]]
+        return tuple(single) if isinstance(single, list) else single
 
     def text(self, value: Any) -> str:
         """Return an answer as a reader sees it; of a table by an axis, what is not the same in all answers."""
@@ -50,12 +51,6 @@ class Choice:
             if any((answer.get(name) if isinstance(answer, dict) else answer) != one for answer in answers)
         ]
         return ", ".join(told) or ", ".join(dict.fromkeys(_short(one) for one in value.values()))
-
-
-def value_at(value: Any, by: str | None, cell: Mapping[str, str]) -> Any:
-    """Return what an answer, which may be a table by an axis, says of a cell; a list becomes a tuple."""
-    single = value if by is None else value[cell[by]]
-    return tuple(single) if isinstance(single, list) else single
 
 
 def axis_of(value: Any, axes: Axes, first: str | None = None) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.estimate import Estimate
 from harness.findings import Finding, Reading
 
 
@@ -46,3 +47,9 @@ class Claim:
             "reported": self.finding.reported,
         }
         self.function(**{name: given[name] for name in inspect.signature(self.function).parameters})
+
+    def estimates(self, evidence: Any) -> list[Estimate]:
+        """Return what the test hands to its judge on this evidence: one estimate, if the claim is whole."""
+        handed: list[Estimate] = []
+        self.call(evidence, lambda estimate, note="": handed.append(estimate))
+        return handed

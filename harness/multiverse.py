@@ -15,7 +15,6 @@ import pytest
 from harness.claim import Claim
 from harness.combination import combined, needed
 from harness.errors import HarnessError
-from harness.estimate import Estimate
 from harness.evidence import Evidence
 from harness.folder import REGISTER_FILE, open_folder
 from harness.grid import Grid
@@ -27,7 +26,7 @@ from harness.verdict import ERROR_RATE, Needs, Outcome, decide, p_values
 
 
 @dataclass(frozen=True)
-class Answer:
+class UniverseVerdict:
     """What one claim says in one universe, at a single look.
 
     Attributes
@@ -53,14 +52,14 @@ class Answer:
         return [outcome, *(float(one) if math.isfinite(one) else str(float(one)) for one in numbers)]
 
     @classmethod
-    def from_plain(cls, plain: Sequence[Any]) -> "Answer":
+    def from_plain(cls, plain: Sequence[Any]) -> "UniverseVerdict":
         """Return the answer that `to_plain` wrote."""
         outcome, *numbers = plain
         return cls(outcome, *(float(one) for one in numbers))
 
 
 @dataclass(frozen=True)
-class Answers:
+class UniverseVerdicts:
     """What one claim says in all universes.
 
     Attributes
@@ -72,7 +71,7 @@ class Answers:
     """
 
     tasks: tuple[str, ...]
-    by_universe: dict[str, Answer]
+    by_universe: dict[str, UniverseVerdict]
 
     def to_plain(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -80,9 +79,9 @@ class Answers:
         return {"tasks": list(self.tasks), "by_universe": told}
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> "Answers":
+    def from_plain(cls, plain: dict[str, Any]) -> "UniverseVerdicts":
         """Return the answers that `to_plain` wrote."""
-        told = {name: Answer.from_plain(answer) for name, answer in plain["by_universe"].items()}
+        told = {name: UniverseVerdict.from_plain(answer) for name, answer in plain["by_universe"].items()}
         return cls(tuple(plain["tasks"]), told)
 
 
@@ -106,7 +105,7 @@ class Multiverse:
         self.grids = {universe.name: grid.answering(universe.answers) for universe in universes}
         self._digests = {name: _digest(one) for name, one in self.grids.items()}
 
-    def answers(self, claim: Claim, seeds: int, store: Store) -> Answers:
+    def verdicts(self, claim: Claim, seeds: int, store: Store) -> UniverseVerdicts:
         """Return what a claim says in each universe, judging it only where that is not kept.
 
         Parameters
@@ -133,9 +132,9 @@ class Multiverse:
                 _write(file, kept)
         told = {name: kept[digest] for name, digest in self._digests.items()}
         tasks = tuple(sorted(set(itertools.chain(*(one["tasks"] for one in told.values())))))
-        return Answers(tasks, {name: Answer.from_plain(one["answer"]) for name, one in told.items()})
+        return UniverseVerdicts(tasks, {name: UniverseVerdict.from_plain(one["answer"]) for name, one in told.items()})
 
-    def specifications(self, needs: Needs, answers: Sequence[Answers]) -> list[Specification]:
+    def specifications(self, needs: Needs, answers: Sequence[UniverseVerdicts]) -> list[Specification]:
         """Return what a reading of a finding comes to in each universe; nothing where none of them touches it.
 
         Parameters
@@ -154,10 +153,9 @@ class Multiverse:
 
 
 def _judged(claim: Claim, universe: str, grid: Grid, seeds: int, store: Store) -> dict[str, Any]:
-    estimates: list[Estimate] = []
     evidence = Evidence(grid, seeds, store)
     try:
-        claim.call(evidence, lambda estimate, note="": estimates.append(estimate))
+        estimates = claim.estimates(evidence)
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as problem:
         # Not a verdict, and not this claim's own either: it must be seen where it arose.
         raise HarnessError(f"{claim.test} cannot be judged in {universe}: {problem!r}") from problem
@@ -166,12 +164,12 @@ def _judged(claim: Claim, universe: str, grid: Grid, seeds: int, store: Store) -
     (estimate,) = estimates
     band = claim.reading.band
     low, high = estimate.interval(1 - 2 * ERROR_RATE)
-    answer = Answer(decide((low, high), band), estimate.value, low, high, *p_values(estimate, band))
+    answer = UniverseVerdict(decide((low, high), band), estimate.value, low, high, *p_values(estimate, band))
     return {"tasks": sorted({runs.protocol.task for runs in evidence.used.values()}), "answer": answer.to_plain()}
 
 
 def _specification(
-    needs: Needs, answers: Sequence[Answer], universe: Universe, tasks: Sequence[str], grid: Grid
+    needs: Needs, answers: Sequence[UniverseVerdict], universe: Universe, tasks: Sequence[str], grid: Grid
 ) -> Specification:
     outcome, _ = combined(needs, [one.p_supported for one in answers], [one.p_refuted for one in answers])
     # The claim that decides is the weakest of as many as have to hold.

@@ -209,7 +209,7 @@ def _judge_everywhere(item: pytest.Item) -> None:
     claim = claim_of(item)
     if claim.rests_on_runs and not is_timed(item):
         multiverse = open_multiverse(report_folder_of(item).path)
-        answers = multiverse.answers(claim, item.config.getoption("seeds"), store_of(item.config))
+        answers = multiverse.verdicts(claim, item.config.getoption("seeds"), store_of(item.config))
         item.user_properties.append((UNIVERSES_PROPERTY, answers.to_plain()))
 
 

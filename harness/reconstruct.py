@@ -258,16 +258,11 @@ def _log_chance(fact: Fact, grid: Grid, store: Store) -> float:
     """Return the logarithm of the chance of a fact under one reconstruction; -inf if a claim cannot be judged there."""
     judged: dict[str, tuple[Reading, list[Estimate]]] = {}
     for claim in fact.claims:
-        _, estimates = judged.setdefault(claim.reading.name, (claim.reading, []))
-
-        def keep(estimate: Estimate, note: str = "", estimates: list[Estimate] = estimates) -> None:
-            estimates.append(estimate)
-
-        told = len(estimates)
         try:
-            claim.call(Evidence(grid, BLOCK_SIZE, store), keep)
+            estimates = claim.estimates(Evidence(grid, BLOCK_SIZE, store))
         except (HarnessError, ValueError, AssertionError, pytest.fail.Exception, pytest.skip.Exception):
             return -math.inf  # such as a ratio of losses that are negative, or what a claim takes for granted
-        if len(estimates) == told:
+        if not estimates:
             return -math.inf
+        judged.setdefault(claim.reading.name, (claim.reading, []))[1].extend(estimates)
     return log_chance_of_fact(list(judged.values()))

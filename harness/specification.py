@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from harness.verdict import ERROR_RATE, OUTCOMES, Outcome
 
+DEFAULT = "default"  # the universe of ``protocol.toml``
 PERMUTATIONS = 1999  # with the outcomes as they are: 2,000 arrangements, so that p-values are multiples of 0.0005
 
 

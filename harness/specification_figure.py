@@ -22,10 +22,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from harness.figures import COLOURS, STYLE, svg_text
 from harness.runs import Floats
-from harness.specification import Specification, values_by_choice
+from harness.specification import DEFAULT, Specification, values_by_choice
 from harness.verdict import OUTCOMES, Band, Outcome
 
-DEFAULT = "default"  # the name of the universe that is marked
 # All in inches.
 WIDTH = 10.5
 PANEL = 2.3

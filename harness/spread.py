@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 from harness.claim import Claim
 from harness.engine import Block, missing_blocks
 from harness.errors import HarnessError
-from harness.estimate import Estimate
 from harness.evidence import Evidence
 from harness.grid import SPLITS_CHOICE, Grid
 from harness.plan import cells_asked, wanted_of
@@ -104,9 +103,8 @@ def spreads_of_facts(
     train(missing_blocks(wanted_of(cells, crossed), BLOCK_SIZE, store))
     found = []
     for claim in claims:
-        estimates: list[Estimate] = []
         try:
-            claim.call(Evidence(crossed, BLOCK_SIZE, store), lambda one, note="", kept=estimates: kept.append(one))
+            estimates = claim.estimates(Evidence(crossed, BLOCK_SIZE, store))
         except (HarnessError, ValueError):  # such as a ratio of losses that are zero
             continue
         for one in estimates:

@@ -18,13 +18,13 @@ from harness.errors import RegisterError
 from harness.grid import SPLITS_CHOICE, Grid
 from harness.likelihood import weights_of
 from harness.reconstruct import Answers, Search
+from harness.specification import DEFAULT
 from harness.spread import SpreadOfFact
 from harness.store import write_atomically
 from harness.tables import Table
 
 UNIVERSES_FILE = "reconstruction.toml"
 PROFILE_FILE = "reconstruction.svg"
-DEFAULT = "default"
 LEAST_UNIVERSES = 24
 
 

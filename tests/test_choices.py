@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.choices import Choice, axis_of, read_choice, value_at
+from harness.choices import Choice, axis_of, read_choice
 from harness.errors import RegisterError
 from harness.tables import Table
 
@@ -70,9 +70,9 @@ def test_malformed_alternatives(alternatives: str, problem: str) -> None:
 def test_a_value_at_a_cell() -> None:
     """A table is looked up by its axis, and a list becomes a tuple, as a protocol has it."""
     cell = {"optimizer": "sgd", "network": "deep"}
-    assert value_at(0.1, None, cell) == 0.1
-    assert value_at([10, 10], None, cell) == (10, 10)
-    assert value_at({"small": [10], "deep": [10, 10]}, "network", cell) == (10, 10)
+    assert Choice(0.1, None, "assumed", "why").at(cell) == 0.1
+    assert Choice([10, 10], None, "assumed", "why").at(cell) == (10, 10)
+    assert Choice({"small": [10], "deep": [10, 10]}, "network", "assumed", "why").at(cell) == (10, 10)
 
 
 def test_the_axis_of_a_table() -> None:
@@ -125,7 +125,8 @@ def test_answers_that_differ_are_told_in_different_words(options: list[Any]) -> 
     choice = Choice(value, axis_of(value, AXES), "assumed", "usual", tuple(alternatives))
     words = [choice.text(option) for option in options]
     cells = [{"optimizer": one, "network": other} for one in AXES["optimizer"] for other in AXES["network"]]
-    meanings = [tuple(value_at(option, axis_of(option, AXES), cell) for cell in cells) for option in options]
+    answers = [Choice(option, axis_of(option, AXES), "assumed", "why") for option in options]
+    meanings = [tuple(answer.at(cell) for cell in cells) for answer in answers]
     for place, word in enumerate(words):
         for other in range(place):
             assert word != words[other] or meanings[place] == meanings[other]

@@ -20,7 +20,7 @@ from harness.evidence import Evidence
 from harness.findings import Reading
 from harness.folder import open_folder
 from harness.grid import Grid, read_grid
-from harness.multiverse import Answer, Answers, Multiverse, open_multiverse
+from harness.multiverse import Multiverse, UniverseVerdict, UniverseVerdicts, open_multiverse
 from harness.statistics import mean_over_seeds
 from harness.store import Store
 from harness.universes import Universe
@@ -92,7 +92,7 @@ class Counted:
 def test_an_answer_is_what_a_single_look_says(grid: Grid, store: Store) -> None:
     """Estimate, interval and p-values are those of the runs of the universe, the outcome that of the interval."""
     counted = Counted()
-    answers = Multiverse(grid, UNIVERSES, "sources").answers(counted.claim(), 20, store)
+    answers = Multiverse(grid, UNIVERSES, "sources").verdicts(counted.claim(), 20, store)
     assert list(answers.by_universe) == ["default", "universe 1", "universe 2"]
     assert answers.tasks == ("classification",)
     assert counted.counted() == list(EPOCHS)
@@ -100,7 +100,9 @@ def test_an_answer_is_what_a_single_look_says(grid: Grid, store: Store) -> None:
         runs = Evidence(grid.answering(one.answers), 20, store)(activation="relu", optimizer="sgd")
         estimate = mean_over_seeds(runs.final_test_loss, "loss")
         interval = estimate.interval(1 - 2 * ERROR_RATE)
-        expected = Answer(decide(interval, counted.band), estimate.value, *interval, *p_values(estimate, counted.band))
+        expected = UniverseVerdict(
+            decide(interval, counted.band), estimate.value, *interval, *p_values(estimate, counted.band)
+        )
         assert answers.by_universe[one.name] == expected
     assert {answer.outcome for answer in answers.by_universe.values()} > {"supported"}
 
@@ -116,26 +118,28 @@ def test_a_universe_may_have_one_split(grid: Grid, store: Store) -> None:
         judge(mean_over_seeds(runs.final_test_loss, "loss"))
 
     claim = replace(Counted().claim(), function=test)
-    Multiverse(grid, chosen, "sources").answers(claim, 20, store)
+    Multiverse(grid, chosen, "sources").verdicts(claim, 20, store)
     assert seen == [set(range(20)), {0}]
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
-answers_made = st.builds(Answer, st.sampled_from(OUTCOMES), *[st.floats()] * 3, finite, finite)
+answers_made = st.builds(UniverseVerdict, st.sampled_from(OUTCOMES), *[st.floats()] * 3, finite, finite)
 
 
 @given(st.lists(st.text(), unique=True), st.data())
 def test_answers_travel_as_plain_values(names: list[str], data: st.DataObject) -> None:
     """Through JSON, with numbers that are not finite, from a worker to whoever prints them."""
-    answers = Answers(("classification",), {name: data.draw(answers_made) for name in names})
-    again = Answers.from_plain(json.loads(json.dumps(answers.to_plain(), allow_nan=False)))
+    answers = UniverseVerdicts(("classification",), {name: data.draw(answers_made) for name in names})
+    again = UniverseVerdicts.from_plain(json.loads(json.dumps(answers.to_plain(), allow_nan=False)))
     assert repr(again) == repr(answers)  # NaN is not equal to itself
 
 
 def test_numbers_of_numpy_travel_as_well() -> None:
     """Estimates are made with NumPy, whose numbers JSON does not know."""
     numbers = [np.float64(value) for value in (1.0, -math.inf, math.nan, 0.0, 1.0)]
-    assert json.dumps(Answer("supported", *numbers).to_plain()) == '["supported", 1.0, "-inf", "nan", 0.0, 1.0]'
+    assert (
+        json.dumps(UniverseVerdict("supported", *numbers).to_plain()) == '["supported", 1.0, "-inf", "nan", 0.0, 1.0]'
+    )
 
 
 # Answers are kept
@@ -144,9 +148,9 @@ def test_numbers_of_numpy_travel_as_well() -> None:
 def test_a_claim_is_judged_once_in_each_universe(grid: Grid, store: Store) -> None:
     """The second time it is not called at all, also by another process, and says the same."""
     counted = Counted()
-    first = Multiverse(grid, UNIVERSES, "sources").answers(counted.claim(), 20, store)
+    first = Multiverse(grid, UNIVERSES, "sources").verdicts(counted.claim(), 20, store)
     assert counted.counted() == list(EPOCHS)
-    second = Multiverse(grid, UNIVERSES, "sources").answers(counted.claim(), 20, open_store(store.folder))
+    second = Multiverse(grid, UNIVERSES, "sources").verdicts(counted.claim(), 20, open_store(store.folder))
     assert counted.counted() == []
     assert second == first
 
@@ -154,10 +158,10 @@ def test_a_claim_is_judged_once_in_each_universe(grid: Grid, store: Store) -> No
 def test_only_a_new_universe_is_judged(grid: Grid, store: Store) -> None:
     """Names do not matter, only what is taken: universes that were reordered keep their answers."""
     counted = Counted()
-    first = Multiverse(grid, UNIVERSES[:2], "sources").answers(counted.claim(), 20, store)
+    first = Multiverse(grid, UNIVERSES[:2], "sources").verdicts(counted.claim(), 20, store)
     counted.counted()
     reordered = [universe(0), universe(1, epochs=12), universe(2, epochs=3)]
-    second = Multiverse(grid, reordered, "sources").answers(counted.claim(), 20, store)
+    second = Multiverse(grid, reordered, "sources").verdicts(counted.claim(), 20, store)
     assert counted.counted() == [12]
     assert second.by_universe["universe 2"] == first.by_universe["universe 1"]
 
@@ -175,7 +179,7 @@ def test_what_decides_an_answer_makes_it_anew(grid: Grid, store: Store, tmp_path
     text = PROTOCOL.replace("[default]\n", '[default]\noptimizer = "sgd"\n')
     claim = replace(counted.claim(), function=claim_on)
     (tmp_path / "protocol.toml").write_text(text, encoding="utf-8")
-    Multiverse(read_grid(tmp_path / "protocol.toml"), UNIVERSES, "sources").answers(claim, 20, store)
+    Multiverse(read_grid(tmp_path / "protocol.toml"), UNIVERSES, "sources").verdicts(claim, 20, store)
     assert counted.counted() == list(EPOCHS)
     if changed == "default":
         text = text.replace('optimizer = "sgd"', 'optimizer = "adam"')
@@ -185,7 +189,7 @@ def test_what_decides_an_answer_makes_it_anew(grid: Grid, store: Store, tmp_path
     other_store = Store(store.folder, {**store.origin, "torch": {"torch": "99"}}) if changed == "origin" else store
     Multiverse(
         read_grid(tmp_path / "protocol.toml"), UNIVERSES, "other" if changed == "sources" else "sources"
-    ).answers(
+    ).verdicts(
         replace(claim, test="test_curves.py::test_other") if changed == "test" else claim,
         19 if changed == "seeds" else 20,
         other_store,
@@ -215,12 +219,12 @@ def test_a_damaged_file_is_judged_again(grid: Grid, store: Store) -> None:
     """Cut short, a digit flipped, or not JSON: never read as if it were good, and good again afterwards."""
     counted = Counted()
     kept = Multiverse(grid, UNIVERSES, "sources")
-    first = kept.answers(counted.claim(), 20, store)
+    first = kept.verdicts(counted.claim(), 20, store)
     payload = kept_file(store).read_bytes()
     for damage in damaged(payload):
         kept_file(store).write_bytes(damage)
         counted.counted()
-        assert kept.answers(counted.claim(), 20, store) == first
+        assert kept.verdicts(counted.claim(), 20, store) == first
         assert counted.counted() == list(EPOCHS), damage
         assert kept_file(store).read_bytes() == payload
 
@@ -256,12 +260,12 @@ def test_an_error_in_a_universe_is_no_verdict(grid: Grid, store: Store, error: B
     reordered = [UNIVERSES[0], UNIVERSES[2], UNIVERSES[1]]
     judged = Multiverse(grid, reordered, "sources")
     with pytest.raises(HarnessError) as caught:
-        judged.answers(counted.claim(), 20, store)
+        judged.verdicts(counted.claim(), 20, store)
     assert str(caught.value) == f"test_curves.py::test_loss cannot be judged in universe 1: {error!r}"
     assert caught.value.__cause__ is error
     assert counted.counted() == [6, 12, 3]
     counted.wrong = lambda epochs: None
-    assert len(judged.answers(counted.claim(), 20, store).by_universe) == 3
+    assert len(judged.verdicts(counted.claim(), 20, store).by_universe) == 3
     assert counted.counted() == [3]
 
 
@@ -269,7 +273,7 @@ def test_a_training_that_fails_in_a_universe_is_no_verdict(grid: Grid, store: St
     """Nor is that of a universe that cannot be trained."""
     made_up.fails = lambda protocol: protocol.epochs == 12
     with pytest.raises(HarnessError, match=r"test_loss cannot be judged in universe 2: .*no memory left"):
-        Multiverse(grid, UNIVERSES, "sources").answers(Counted().claim(), 20, store)
+        Multiverse(grid, UNIVERSES, "sources").verdicts(Counted().claim(), 20, store)
 
 
 def test_a_claim_that_does_not_judge_in_a_universe_is_no_verdict(grid: Grid, store: Store) -> None:
@@ -278,7 +282,7 @@ def test_a_claim_that_does_not_judge_in_a_universe_is_no_verdict(grid: Grid, sto
     counted.wrong = lambda epochs: "silent" if epochs == 3 else None
     judged = Multiverse(grid, UNIVERSES, "sources")
     with pytest.raises(HarnessError, match=r"test_loss cannot be judged in universe 1: it called judge 0 times$"):
-        judged.answers(counted.claim(), 20, store)
+        judged.verdicts(counted.claim(), 20, store)
 
     def twice(evidence: Evidence, judge: Callable[..., None]) -> None:
         for _ in range(2):
@@ -286,7 +290,7 @@ def test_a_claim_that_does_not_judge_in_a_universe_is_no_verdict(grid: Grid, sto
 
     claim = replace(counted.claim(), function=twice, test="test_curves.py::test_twice")
     with pytest.raises(HarnessError, match=r"test_twice cannot be judged in default: it called judge 2 times$"):
-        judged.answers(claim, 20, store)
+        judged.verdicts(claim, 20, store)
 
 
 def test_an_interrupt_keeps_what_was_judged(grid: Grid, store: Store) -> None:
@@ -295,10 +299,10 @@ def test_an_interrupt_keeps_what_was_judged(grid: Grid, store: Store) -> None:
     counted.wrong = raises(KeyboardInterrupt())
     judged = Multiverse(grid, UNIVERSES, "sources")
     with pytest.raises(KeyboardInterrupt):
-        judged.answers(counted.claim(), 20, store)
+        judged.verdicts(counted.claim(), 20, store)
     counted.counted()
     counted.wrong = lambda epochs: None
-    judged.answers(counted.claim(), 20, store)
+    judged.verdicts(counted.claim(), 20, store)
     assert counted.counted() == [3, 12]
 
 
@@ -307,7 +311,7 @@ def test_where_a_run_diverged_a_claim_is_inconclusive(grid: Grid, store: Store, 
     made_up.diverges = lambda protocol: protocol.epochs == 3
     counted = Counted()
     for _ in range(2):
-        answers = Multiverse(grid, UNIVERSES, "sources").answers(counted.claim(), 20, store)
+        answers = Multiverse(grid, UNIVERSES, "sources").verdicts(counted.claim(), 20, store)
         one = answers.by_universe["universe 1"]
         assert (one.outcome, one.low, one.high, one.p_supported, one.p_refuted) == (
             "inconclusive",
@@ -323,15 +327,15 @@ def test_where_a_run_diverged_a_claim_is_inconclusive(grid: Grid, store: Store, 
 # Specifications
 
 
-def answer(p_supported: float, p_refuted: float, value: float = 0.0) -> Answer:
+def answer(p_supported: float, p_refuted: float, value: float = 0.0) -> UniverseVerdict:
     """Return an answer with these p-values."""
     outcome = "supported" if p_supported <= ERROR_RATE else "refuted" if p_refuted <= ERROR_RATE else "inconclusive"
-    return Answer(outcome, value, value - 1, value + 1, p_supported, p_refuted)
+    return UniverseVerdict(outcome, value, value - 1, value + 1, p_supported, p_refuted)
 
 
-def in_default(*answers: Answer) -> list[Answers]:
+def in_default(*answers: UniverseVerdict) -> list[UniverseVerdicts]:
     """Return the answers of several claims in the default universe."""
-    return [Answers(("classification",), {"default": one}) for one in answers]
+    return [UniverseVerdicts(("classification",), {"default": one}) for one in answers]
 
 
 SUPPORTED, WEAKER, OPEN, REFUTED = (
@@ -359,7 +363,7 @@ SUPPORTED, WEAKER, OPEN, REFUTED = (
     ],
 )
 def test_the_claim_that_decides_is_shown(
-    grid: Grid, needs: Needs, answers: list[Answer], outcome: str, deciding: Answer
+    grid: Grid, needs: Needs, answers: list[UniverseVerdict], outcome: str, deciding: UniverseVerdict
 ) -> None:
     """It is the weakest of as many as have to hold, in whatever order they come."""
     judged = Multiverse(grid, [universe(0)], "sources")
@@ -379,7 +383,7 @@ p_values_made = st.tuples(st.sampled_from([1e-9, 1e-4, 0.01, 0.04, 0.2, 1.0]), s
 
 
 @given(st.sampled_from(NEEDS), st.lists(p_values_made, min_size=1, max_size=6))
-def test_a_reading_comes_to_what_its_claims_come_to_together(needs: Needs, answers: list[Answer]) -> None:
+def test_a_reading_comes_to_what_its_claims_come_to_together(needs: Needs, answers: list[UniverseVerdict]) -> None:
     """As outside of a multiverse, with the error rate held over the claims."""
     judged = Multiverse.__new__(Multiverse)
     judged._universes = [Universe("default", {"classification": {}}, {"classification": 1.0})]
@@ -392,7 +396,7 @@ def test_a_reading_comes_to_what_its_claims_come_to_together(needs: Needs, answe
 def test_choices_are_told_in_words(grid: Grid) -> None:
     """By the name of the field, where a reading speaks of one task."""
     judged = Multiverse(grid, [universe(0), universe(1, epochs=12, splits="one")], "sources")
-    both = Answers(("classification",), {"default": OPEN, "universe 1": SUPPORTED})
+    both = UniverseVerdicts(("classification",), {"default": OPEN, "universe 1": SUPPORTED})
     default, other = judged.specifications("all", [both])
     assert (default.universe, other.universe) == ("default", "universe 1")
     assert other.choices == {"scaling": "standard", "learning_rate": "0.03", "epochs": "12", "splits": "one"}
@@ -413,7 +417,7 @@ def test_with_two_tasks_choices_name_theirs_and_weights_are_multiplied(tmp_path:
     ]
     judged = Multiverse(grid, universes, "sources")
     told = {"default": SUPPORTED, "universe 1": SUPPORTED}
-    both = [Answers(("classification",), told), Answers(("regression",), told)]
+    both = [UniverseVerdicts(("classification",), told), UniverseVerdicts(("regression",), told)]
     (specification,) = judged.specifications("all", both)
     assert set(specification.choices) == {f"{task}: {field}" for task in grid.reconstruction for field in one_task}
     assert specification.weight == pytest.approx(0.2)
@@ -430,9 +434,9 @@ def test_what_no_universe_touches_has_no_specifications(tmp_path: Path) -> None:
     (tmp_path / "protocol.toml").write_text(TWO_TASKS, encoding="utf-8")
     judged = Multiverse(read_grid(tmp_path / "protocol.toml"), [universe(0), universe(1, epochs=3)], "sources")
     told = {"default": SUPPORTED, "universe 1": SUPPORTED}
-    assert judged.specifications("all", [Answers(("regression",), told)]) == []
-    assert judged.specifications("all", [Answers((), told)]) == []
-    both = judged.specifications("all", [Answers(("classification", "regression"), told)])
+    assert judged.specifications("all", [UniverseVerdicts(("regression",), told)]) == []
+    assert judged.specifications("all", [UniverseVerdicts((), told)]) == []
+    both = judged.specifications("all", [UniverseVerdicts(("classification", "regression"), told)])
     assert [set(one.choices) for one in both] == [{"scaling", "learning_rate", "epochs", "splits"}] * 2
 
 
