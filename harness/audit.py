@@ -1,9 +1,10 @@
 """The controller's side of a session of claims: which verdicts came in, which should have, and how both are shown."""
 
 import datetime
+import json
 import sys
 import tempfile
-from collections import defaultdict
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,14 @@ from typing import Any
 import pytest
 
 from harness.combination import judgements
-from harness.errors import RegisterError
-from harness.folder import folder_of, open_folder
+from harness.conclusion import judged_claim, record_changes, report_folder, report_under_test, specifications
+from harness.environment import environment_of
+from harness.folder import ReportFolder, open_folder
+from harness.options import pages_folder
 from harness.progress import Progress, ProgressLine, read_progress
+from harness.publish import publish
 from harness.report import (
-    ONLY_DEFAULT,
     Holes,
-    Specified,
-    case_of,
     findings_table,
     summary_html,
     summary_lines,
@@ -29,10 +30,12 @@ from harness.report import (
     universes_table,
     verdict_text,
 )
+from harness.session import ONLY_DEFAULT, JudgedClaim, Session, Specified
 from harness.verdict import Verdict
 
-PROPERTY = "claim"
+VERDICT_PROPERTY = "verdict"
 UNIVERSES_PROPERTY = "universes"
+FIGURE_PROPERTY = "figure"
 
 
 class Audit:
@@ -43,8 +46,8 @@ class Audit:
 
     Parameters
     ----------
-    title
-        Of the report under test.
+    folders
+        The reports under test.
     config
         Of the session.
     store_folder
@@ -56,19 +59,23 @@ class Audit:
         Where the workers say what they have trained.
     """
 
-    def __init__(self, title: str, config: pytest.Config, store_folder: Path) -> None:
-        self._title = title
+    def __init__(self, folders: Sequence[ReportFolder], config: pytest.Config, store_folder: Path) -> None:
+        self._folders = folders
+        self._title = "; ".join(folder.register.title for folder in folders)
         self._config = config
         self._store_folder = store_folder
+        self._started = datetime.datetime.now(datetime.UTC)
         self._progress_folder = tempfile.TemporaryDirectory(prefix="claims-progress-")
         self.progress_file = Path(self._progress_folder.name) / "progress.jsonl"
         self._progress_line: ProgressLine | None = None
         self._progress: Progress | None = None
-        self.verdicts: dict[str, Verdict] = {}
-        self._answers: dict[str, dict[str, Any]] = {}
+        self._verdicts: dict[str, Verdict] = {}
+        self._seconds: dict[str, float] = {}
+        self._figures: dict[str, str] = {}
+        self._told: dict[str, dict[str, Any]] = {}
         self._specified: Specified = ONLY_DEFAULT
-        self.holes = Holes()
-        self.accepted: list[str] = []
+        self._holes = Holes()
+        self._accepted: list[str] = []
         self._collected: set[str] = set()
         self._reported: set[str] = set()
 
@@ -99,20 +106,24 @@ class Audit:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note what was reported, and the verdict that came with it."""
         if report.when == "???":  # type: ignore[comparison-overlap]  # xdist's mark of a worker that died
-            self.holes.crashed.append(report.nodeid)
+            self._holes.crashed.append(report.nodeid)
             self._reported.add(report.nodeid)
         elif report.when == "call" or (report.when == "setup" and report.outcome != "passed"):
             self._reported.add(report.nodeid)
-        verdict = verdict_of(report)
-        if verdict is not None:
-            self.verdicts[report.nodeid] = verdict
-        for name, value in report.user_properties:
-            if report.when == "call" and name == UNIVERSES_PROPERTY and isinstance(value, dict):
-                self._answers[report.nodeid] = value
+        if report.when == "call":
+            self._note(report.nodeid, report.duration, dict(report.user_properties))
+
+    def _note(self, test: str, seconds: float, properties: dict[str, object]) -> None:
+        if VERDICT_PROPERTY in properties:
+            self._verdicts[test] = Verdict.from_plain(json.loads(str(properties[VERDICT_PROPERTY])))
+            self._seconds[test] = seconds
+            self._figures[test] = str(properties.get(FIGURE_PROPERTY, ""))
+        if UNIVERSES_PROPERTY in properties:
+            self._told[test] = json.loads(str(properties[UNIVERSES_PROPERTY]))
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Note an error of pytest, a plugin or the harness."""
-        self.holes.internal_errors.append(str(excrepr).strip().splitlines()[-1])
+        self._holes.internal_errors.append(str(excrepr).strip().splitlines()[-1])
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -121,63 +132,53 @@ class Audit:
             self._progress_line.stop()
         self._progress = read_progress(self.progress_file)
         self._progress_folder.cleanup()
-        if self._collected <= self.verdicts.keys() and "hypothesis" not in sys.modules:
+        if self._collected <= self._verdicts.keys() and "hypothesis" not in sys.modules:
             # Its terminal summary loads all of Hypothesis, for over a second, to say that nothing used it.
             self._config.pluginmanager.unregister(name="hypothesispytest")
         if session.config.getoption("collectonly"):
             return
-        self._specified = self._specifications()
+        root = self._config.rootpath
+        claims = [
+            judged_claim(root, test, verdict, self._seconds[test], self._figures[test])
+            for test, verdict in sorted(self._verdicts.items())
+        ]
+        self._specified = specifications(root, self._verdicts, self._told)
         if self._config.getoption("accept_verdicts"):
-            self._accept_verdicts(self._config.getoption("accept_verdicts"))
-        if self._progress is not None:
-            self.holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
-        self.holes.unreported.extend(sorted(self._collected - self._reported))
-        if self.holes.sentences() and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def _specifications(self) -> Specified:
-        """Return what each reading of a finding comes to in all universes, where claims were judged in them."""
-        if not self._answers:
-            return ONLY_DEFAULT
-        from harness.multiverse import UniverseVerdicts, open_multiverse
-
-        groups: dict[tuple[Path, str, str], list[str]] = defaultdict(list)
-        for test in self._answers:
-            verdict = self.verdicts[test]
-            groups[self._folder_of(test), verdict.finding, verdict.reading].append(test)
-        found = {
-            (finding, reading): open_multiverse(folder).specifications(
-                self.verdicts[tests[0]].needs, [UniverseVerdicts.from_plain(self._answers[test]) for test in tests]
+            self._accepted, self._holes.unrecorded = record_changes(
+                root, claims, self._config.getoption("accept_verdicts")
             )
-            for (folder, finding, reading), tests in groups.items()
-        }
-        return {key: specifications for key, specifications in found.items() if specifications}
+        if self._progress is not None:
+            self._holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
+        self._holes.unreported.extend(sorted(self._collected - self._reported))
+        if self._holes.sentences() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        publish(self._session(claims), pages_folder(self._config))
 
-    def _accept_verdicts(self, reason: str) -> None:
-        from harness.accept import Change, accept
-
-        changes: dict[Path, list[Change]] = defaultdict(list)
-        for test, verdict in self.verdicts.items():
-            folder, case = folder_of(self._config.rootpath / test.partition("::")[0]), case_of(test)
-            if folder is None:
-                continue
-            register = open_folder(folder).register
-            expected = register.findings[verdict.finding].expectation(verdict.reading, case)
-            if verdict.outcome not in (expected.verdicts if expected else ("supported",)):
-                changes[register.file].append(Change(verdict.finding, verdict.reading, case, verdict.outcome))
-        for file, its_changes in changes.items():
-            try:
-                accept(file, its_changes, reason, datetime.datetime.now(datetime.UTC).date())
-            except RegisterError as problem:
-                self.holes.unrecorded.append(str(problem))
-            else:
-                self.accepted.append(f"{len(its_changes)} verdicts recorded as expected in {file}")
+    def _session(self, claims: Sequence[JudgedClaim]) -> Session:
+        """Return what the session came to."""
+        root, progress = self._config.rootpath, self._progress
+        first, looks = self._config.getoption("seeds"), self._config.getoption("looks")
+        return Session(
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=(datetime.datetime.now(datetime.UTC) - self._started).total_seconds(),
+            arguments=tuple(map(str, self._config.invocation_params.args)),
+            planned_seeds=tuple(first * 2**look for look in range(looks)),
+            universes=self._config.getoption("universes"),
+            needed=progress.needed if progress else 0,
+            stored=progress.stored if progress else 0,
+            trained=progress.trained if progress else 0,
+            environment=environment_of(root),
+            reports=tuple(report_under_test(root, folder.path) for folder in self._folders),
+            claims=tuple(claims),
+            specified=self._specified,
+            holes=tuple(self._holes.sentences()),
+        )
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print one line a claim, the counts, and every hole."""
         terminalreporter.section("claims that are not supported")
-        found = judgements(self.verdicts.values())
-        for line in terminal_table(self.verdicts):
+        found = judgements(self._verdicts.values())
+        for line in terminal_table(self._verdicts):
             terminalreporter.write_line(line)
         terminalreporter.section("findings")
         trained = [] if self._progress is None else [self._progress.proof()]
@@ -187,9 +188,9 @@ class Audit:
             terminalreporter.section("findings in all universes")
             for line in universes_table(self._specified):
                 terminalreporter.write_line(line)
-        for sentence in self.accepted:
+        for sentence in self._accepted:
             terminalreporter.write_line(sentence)
-        for sentence in self.holes.sentences():
+        for sentence in self._holes.sentences():
             terminalreporter.write_line(sentence, red=True)
 
     @pytest.hookimpl(optionalhook=True)
@@ -218,7 +219,7 @@ class Audit:
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
         """Put holes and counts above the table."""
-        prefix.extend(summary_html(self._title, list(self.verdicts.values()), self.holes, self._specified))
+        prefix.extend(summary_html(self._title, list(self._verdicts.values()), self._holes, self._specified))
         if self._specified:
             prefix.extend(self._curves())
 
@@ -227,30 +228,23 @@ class Audit:
         from harness.drawn import kept_specification_curve
         from harness.universes import PROFILE_FILE
 
-        tests = {(verdict.finding, verdict.reading): test for test, verdict in self.verdicts.items()}
-        folders = {key: self._folder_of(tests[key]) for key in self._specified}
+        tests = {(verdict.finding, verdict.reading): test for test, verdict in self._verdicts.items()}
+        folders = {key: report_folder(self._config.rootpath, tests[key]) for key in self._specified}
         lines = [
             unfolding_html("What the calibrated findings say of each open choice", (folder / PROFILE_FILE).read_text())
             for folder in dict.fromkeys(folders.values())
             if (folder / PROFILE_FILE).exists()
         ]
-        for (finding, reading), specifications in sorted(self._specified.items()):
+        for (finding, reading), specified in sorted(self._specified.items()):
             under_test = open_folder(folders[finding, reading]).register.findings[finding].readings[reading]
-            svg = kept_specification_curve(self._store_folder, specifications, under_test.band, under_test.estimand)
+            svg = kept_specification_curve(self._store_folder, specified, under_test.band, under_test.estimand)
             lines.append(unfolding_html(f"{finding} ({reading}) in all universes", svg))
         return lines
-
-    def _folder_of(self, test: str) -> Path:
-        folder = folder_of(self._config.rootpath / test.partition("::")[0])
-        assert folder is not None  # a claim has one
-        return folder
 
 
 def verdict_of(report: pytest.TestReport) -> Verdict | None:
     """Return the verdict that a claim left in its report."""
     if report.when != "call":
         return None
-    for name, value in report.user_properties:
-        if name == PROPERTY and isinstance(value, dict):
-            return Verdict.from_plain(value)
-    return None
+    told = dict(report.user_properties).get(VERDICT_PROPERTY)
+    return None if told is None else Verdict.from_plain(json.loads(str(told)))

@@ -8,11 +8,28 @@ findings the error rate is held by Holm's procedure (Holm 1979, Scand. J. Statis
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from harness.verdict import ERROR_RATE, Needs, Outcome, Verdict
+
+
+class HasPValues(Protocol):
+    """What says how surely a claim holds, and how surely it does not."""
+
+    @property
+    def p_supported(self) -> float:
+        """Smallest error rate at which it would be supported."""
+        ...
+
+    @property
+    def p_refuted(self) -> float:
+        """Smallest error rate at which it would be refuted."""
+        ...
+
+
+Judged = TypeVar("Judged", bound=HasPValues)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +113,12 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def needed(needs: Needs, claims: int) -> int:
     """Return how many of the claims have to hold."""
     return {"all": claims, "most": claims // 2 + 1, "some": 1}[needs]
+
+
+def deciding(needs: Needs, verdicts: Sequence[Judged]) -> Judged:
+    """Return the claim with which a finding stands or falls: the weakest of as many as have to hold."""
+    strongest_first = sorted(verdicts, key=lambda one: (one.p_supported, -one.p_refuted))
+    return strongest_first[needed(needs, len(verdicts)) - 1]
 
 
 def combined(needs: Needs, p_supported: Sequence[float], p_refuted: Sequence[float]) -> tuple[Outcome, float]:

@@ -21,6 +21,10 @@ class StoreError(HarnessError):
     """A record of the store cannot be read or written."""
 
 
+class SessionError(HarnessError):
+    """A record of a finished session cannot be read, or is not to be had."""
+
+
 class StoreWarning(UserWarning):
     """A record of the store was set aside and will be made again."""
 

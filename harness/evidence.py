@@ -34,7 +34,7 @@ class Evidence:
     used
         The runs that were handed out, by the name of the cell.
     timed
-        The contestants whose timings were handed out.
+        The contestants whose timings were handed out, by the name of the cell and the mode.
     """
 
     def __init__(self, grid: Grid, seeds: int, store: Store, *, may_time: bool = False) -> None:
@@ -43,7 +43,7 @@ class Evidence:
         self._store = store
         self._may_time = may_time
         self.used: dict[str, Runs] = {}
-        self.timed: list[str] = []
+        self.timed: dict[str, Contestant] = {}
 
     def __call__(self, **chosen: Any) -> Runs:
         """Return the runs of one cell, training those that are missing.
@@ -64,6 +64,17 @@ class Evidence:
         if name not in self.used:
             self.used[name] = _shared_runs_of(protocol, self._seeds, self._store, self._grid.splits(protocol.task))
         return self.used[name]
+
+    @property
+    def frameworks(self) -> tuple[str, ...]:
+        """Of all that was handed out, each once."""
+        trained = {runs.protocol.framework for runs in self.used.values()}
+        return tuple(sorted(trained | {contestant.protocol.framework for contestant in self.timed.values()}))
+
+    @property
+    def splits(self) -> int:
+        """How many splits of the data are among the seeds of the runs that were handed out."""
+        return len({seed.split for runs in self.used.values() for seed in runs.seeds})
 
     def extend(self, seeds: int) -> None:
         """From now on hand out the runs of so many seeds."""
@@ -91,5 +102,5 @@ class Evidence:
         for cell in cells:
             name = self._grid.cell_name(**{axis: value for axis, value in cell.items() if axis != "mode"})
             contestants.append(Contestant(self._grid.protocol(name), cell.get("mode", "default")))
-            self.timed.append(f"{name} ({contestants[-1].mode})")
+            self.timed[f"{name} ({contestants[-1].mode})"] = contestants[-1]
         return race(contestants, self._store.folder)

@@ -108,11 +108,12 @@ class Judge:
             power=power(estimate, self._reading.band, self._looks[0], 1 - 2 * error_rate_at(1, self._planned_looks)),
             method=estimate.method,
             note="; ".join(text for text in notes if text),
-            band=str(self._reading.band),
-            band_reason=self._reading.band.reason,
+            band=self._reading.band,
             looks=self._looks,
+            splits=self._evidence.splits,
             needs=self._reading.needs,
             cells=(*self._evidence.used, *self._evidence.timed),
+            frameworks=self._evidence.frameworks,
             rerun=self._rerun,
         )
         exception = self.verdict.exception()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from harness.claim import Claim
-from harness.combination import combined, needed
+from harness.combination import combined, deciding
 from harness.errors import HarnessError
 from harness.evidence import Evidence
 from harness.folder import REGISTER_FILE, open_folder
@@ -172,9 +172,7 @@ def _specification(
     needs: Needs, answers: Sequence[UniverseVerdict], universe: Universe, tasks: Sequence[str], grid: Grid
 ) -> Specification:
     outcome, _ = combined(needs, [one.p_supported for one in answers], [one.p_refuted for one in answers])
-    # The claim that decides is the weakest of as many as have to hold.
-    strongest_first = sorted(answers, key=lambda one: (one.p_supported, -one.p_refuted))
-    deciding = strongest_first[needed(needs, len(answers)) - 1]
+    decides = deciding(needs, answers)
     choices = {
         (field if len(tasks) == 1 else f"{task}: {field}"): grid.reconstruction[task][field].text(value)
         for task in tasks
@@ -185,9 +183,9 @@ def _specification(
         universe=universe.name,
         choices=choices,
         outcome=outcome,
-        value=deciding.value,
-        low=deciding.low,
-        high=deciding.high,
+        value=decides.value,
+        low=decides.low,
+        high=decides.high,
         weight=weight,
     )
 

@@ -95,6 +95,11 @@ def store_folder(config: pytest.Config) -> Path:
     return Path(config.getoption("store") or config.rootpath / ".claims-store")
 
 
+def pages_folder(config: pytest.Config) -> Path:
+    """Return where pages are written: beside pytest-html's."""
+    return Path(config.getoption("htmlpath", None) or config.rootpath / "reports" / "claims.html").parent
+
+
 def looks_of(item: pytest.Item) -> int:
     """Return how often a claim may be judged."""
     # Time is measured over repeats, of which more seeds bring no more.

@@ -1,6 +1,7 @@
 """The pytest plugin: its hooks. The work itself is imported when a claim needs it."""
 
 import inspect
+import json
 from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ import pytest
 from harness.errors import DataError, Inconclusive, ProtocolError, Refuted, RegisterError, StoreError
 from harness.fixtures import JUDGE, judge_of, recorded_case
 from harness.marks import FINDING, TIMED, is_claim, is_timed
-from harness.options import add_options, everywhere, looks_of, refuse_unwritable, store_folder, store_of
+from harness.options import add_options, everywhere, looks_of, pages_folder, refuse_unwritable, store_folder, store_of
 
 if TYPE_CHECKING:
     from harness.engine import Wanted
@@ -63,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from harness.audit import Audit
 
-    audit = Audit("; ".join(folder.register.title for folder in folders), config, store_folder(config))
+    audit = Audit(folders, config, store_folder(config))
     config.pluginmanager.register(audit, "claims-audit")
     config.stash[_progress_key] = audit.progress_file
 
@@ -210,7 +211,7 @@ def _judge_everywhere(item: pytest.Item) -> None:
     if claim.rests_on_runs and not is_timed(item):
         multiverse = open_multiverse(report_folder_of(item).path)
         answers = multiverse.verdicts(claim, item.config.getoption("seeds"), store_of(item.config))
-        item.user_properties.append((UNIVERSES_PROPERTY, answers.to_plain()))
+        item.user_properties.append((UNIVERSES_PROPERTY, json.dumps(answers.to_plain())))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -221,15 +222,19 @@ def pytest_runtest_makereport(
     report = yield
     judge = judge_of(item)
     if call.when == "call" and judge is not None and judge.verdict is not None:
-        from harness.audit import PROPERTY
+        from harness.audit import FIGURE_PROPERTY, VERDICT_PROPERTY
 
-        report.user_properties.append((PROPERTY, judge.verdict.to_plain()))
+        # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
+        report.user_properties.append((VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())))
         if item.config.getoption("htmlpath", None):
             from pytest_html import extras
 
+            from harness.publish import write_figure
             from harness.report import figure_html
 
-            report.extras = [extras.html(figure_html(judge.figure(store_folder(item.config)), judge.verdict))]  # type: ignore[attr-defined]
+            figure = write_figure(pages_folder(item.config), item.nodeid, judge.figure(store_folder(item.config)))
+            report.user_properties.append((FIGURE_PROPERTY, figure))
+            report.extras = [extras.html(figure_html(figure, judge.verdict))]  # type: ignore[attr-defined]
     return report
 
 

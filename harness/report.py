@@ -3,18 +3,14 @@
 import base64
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
-from types import MappingProxyType
 
 from harness.combination import Judgement, judgements
+from harness.session import ONLY_DEFAULT, Specified
 from harness.specification import Specification, deciding_choice, outcome_shares, weighted_shares
 from harness.verdict import ERROR_RATE, OUTCOMES, Verdict
-
-Specified = Mapping[tuple[str, str], Sequence[Specification]]
-"""By finding and reading, what it comes to in each universe."""
-ONLY_DEFAULT: Specified = MappingProxyType({})
 
 COLUMNS = (
     "Result",
@@ -105,7 +101,7 @@ def table_row(result_cell: str, test: str, verdict: Verdict | None, expected: bo
             verdict.section,
             outcome,
             verdict.interval,
-            verdict.band,
+            str(verdict.band),
             str(verdict.seeds),
             verdict.basis,
         ]
@@ -117,11 +113,10 @@ def table_row(result_cell: str, test: str, verdict: Verdict | None, expected: bo
     ]
 
 
-def figure_html(svg: str, verdict: Verdict) -> str:
-    """Return a figure as an image of its own, so that identifiers of several figures on one page do not clash."""
-    picture = base64.b64encode(svg.encode()).decode()
+def figure_html(file: str, verdict: Verdict) -> str:
+    """Return a figure that stands in a file beside the page."""
     description = escape(f"{verdict.finding} ({verdict.reading}): curves over epochs and values over seeds", quote=True)
-    return f'<img class="claim-figure" alt="{description}" src="data:image/svg+xml;base64,{picture}">'
+    return f'<img class="claim-figure" loading="lazy" alt="{description}" src="{escape(file, quote=True)}">'
 
 
 def verdict_text(verdict: Verdict, failure: str, recorded: str) -> list[str]:

@@ -4,6 +4,7 @@ A file is named by the digest of all that determines its content and carries a d
 beside its place and renamed into it, so a reader sees a whole file or none. Deleting the folder is always safe.
 """
 
+import functools
 import hashlib
 import io
 import json
@@ -157,10 +158,19 @@ def write_atomically(path: Path, payload: bytes) -> None:
             part.write(payload)
             part.flush()
             os.fsync(part.fileno())
+            os.fchmod(part.fileno(), 0o666 & ~_umask())  # a temporary file is for its owner's eyes only
             Path(part.name).replace(path)
         except BaseException:
             Path(part.name).unlink(missing_ok=True)
             raise
+
+
+@functools.cache
+def _umask() -> int:
+    """Return which rights new files of this process do not get; to read it, it has to be set for a moment."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _pack(arrays: Mapping[str, Array], identity: dict[str, Any]) -> bytes:

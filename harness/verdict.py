@@ -53,6 +53,10 @@ class Verdict:
         Chance that the first look supports a claim that is true; NaN where it is not known (`harness.power`).
     looks
         Over how many seeds it was judged, one look after the other; the last one decided.
+    splits
+        How many splits of the data are among these seeds; 0 where none is trained, or time alone is measured.
+    frameworks
+        Of the cells, each once.
     needs
         How many of a finding's claims have to hold for the finding to hold.
     """
@@ -73,11 +77,12 @@ class Verdict:
     power: float
     method: str
     note: str
-    band: str
-    band_reason: str
+    band: Band
     looks: tuple[int, ...]
+    splits: int
     needs: Needs
     cells: tuple[str, ...]
+    frameworks: tuple[str, ...]
     rerun: str
 
     @property
@@ -96,10 +101,8 @@ class Verdict:
             f"  finding   {self.statement}",
             f"  estimand  {self.estimand}",
             f"  estimate  {self.interval} ({self.method}, confidence {self.confidence:.1%})",
-            f"  band      {self.band}: {self.band_reason}",
-            f"  seeds     {', then '.join(map(str, self.looks))}, each with a split and a training of its own"
-            if self.cells
-            else "  seeds     none: no training is needed",
+            f"  band      {self.band}: {self.band.reason}",
+            f"  seeds     {self._seeds_text()}",
             *(
                 []
                 if math.isnan(self.power)
@@ -113,19 +116,32 @@ class Verdict:
             lines.insert(4, f"            {self.note}")
         return "\n".join(lines)
 
+    def _seeds_text(self) -> str:
+        if not self.cells:
+            return "none: no training is needed"
+        counts = ", then ".join(map(str, self.looks))
+        if not self.splits:
+            return f"{counts} repeats, since time was measured"
+        if self.splits == self.seeds:
+            return f"{counts}, each with a split and a training of its own"
+        return f"{counts}, over {self.splits} {'split' if self.splits == 1 else 'splits'} of the data"
+
     def to_plain(self) -> dict[str, Any]:
         """Return the fields as plain JSON values; numbers that are not finite become text."""
         plain = asdict(self)
-        for name in _NUMBERS:
-            number = float(plain[name])  # a NumPy float would not travel between processes
-            plain[name] = number if math.isfinite(number) else str(number)
-        return {**plain, "cells": list(self.cells), "looks": list(self.looks)}
+        for holder, names in ((plain, _NUMBERS), (plain["band"], _ENDS)):
+            for name in names:
+                number = float(holder[name])  # a NumPy float would not travel between processes
+                holder[name] = number if math.isfinite(number) else str(number)
+        return {**plain, **{name: list(plain[name]) for name in _LISTS}}
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Verdict":
         """Return the verdict that `to_plain` wrote."""
         numbers = {name: float(plain[name]) for name in _NUMBERS}
-        return cls(**{**plain, **numbers, "cells": tuple(plain["cells"]), "looks": tuple(plain["looks"])})
+        lists = {name: tuple(plain[name]) for name in _LISTS}
+        ends = {name: float(plain["band"][name]) for name in _ENDS}
+        return cls(**{**plain, **numbers, **lists, "band": Band(**ends, reason=plain["band"]["reason"])})
 
     def exception(self) -> AssertionError | None:
         """Return what a claim raises on this verdict; None if the finding is supported."""
@@ -135,6 +151,8 @@ class Verdict:
 
 
 _NUMBERS = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
+_ENDS = ("low", "high")
+_LISTS = ("cells", "frameworks", "looks")
 EXCEPTIONS: dict[str, type[AssertionError]] = {"refuted": Refuted, "inconclusive": Inconclusive}
 
 

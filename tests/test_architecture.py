@@ -26,7 +26,8 @@ LAYERS = (
     {"training"},
     {"verdict", "curves", "effects", "printed", "complexity"},
     {"findings", "grid", "combination", "power", "accept", "specification"},
-    {"folder", "claim", "likelihood"},
+    {"session", "folder", "claim", "likelihood"},
+    {"environment"},
     {"collected"},
     {"figures", "report"},
     {"specification_figure"},
@@ -38,9 +39,12 @@ LAYERS = (
     {"prepare", "reconstruct", "workers", "spread"},
     {"universes", "profile_figure"},
     {"multiverse", "reconstruction"},
-    {"audit", "options"},
+    {"conclusion", "publish", "options"},
+    {"audit"},
     {"fixtures"},
-    {"plugin", "__main__"},
+    {"plugin", "commands.cells", "commands.train", "commands.reconstruct"},
+    {"commands"},
+    {"__main__"},
 )
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
 

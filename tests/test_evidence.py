@@ -8,6 +8,7 @@ from harness.errors import ProtocolError
 from harness.evidence import Evidence
 from harness.folder import open_folder
 from harness.store import Store
+from harness.timing import Contestant
 
 
 @pytest.fixture
@@ -30,9 +31,10 @@ def test_more_seeds_keep_the_first(evidence: Evidence) -> None:
     """After `extend`, the same question gives more runs, of which the first are those that were there before."""
     before = evidence(activation="tanh")
     assert evidence(activation="tanh") is before
-    evidence.timed.append("timed before")
+    assert (evidence.frameworks, evidence.splits) == (("torch",), 3)
+    evidence.timed["timed before"] = Contestant(before.protocol)
     evidence.extend(6)
-    assert (evidence.used, evidence.timed) == ({}, [])
+    assert (evidence.used, evidence.timed, evidence.frameworks, evidence.splits) == ({}, {}, (), 0)
     after = evidence(activation="tanh")
     assert (len(before.seeds), len(after.seeds)) == (3, 6)
     assert after.seeds[:3] == before.seeds

@@ -25,7 +25,13 @@ class ScriptedEvidence:
         self.seeds = 20
         self.extended: list[int] = []
         self.used = {"torch-relu": None} if cells else {}
-        self.timed: list[str] = []
+        self.timed: dict[str, None] = {}
+        self.frameworks = ("torch",) if cells else ()
+
+    @property
+    def splits(self) -> int:
+        """Each seed has a split of its own."""
+        return self.seeds if self.used else 0
 
     def extend(self, seeds: int) -> None:
         """Note that the next look is over so many seeds."""
@@ -46,7 +52,7 @@ def spread(mean: float, deviation: float, seeds: int) -> list[float]:
 @pytest.fixture
 def judge() -> Judge:
     """Make a judge whose claim asked for one cell and timed another."""
-    return judge_of(SimpleNamespace(used={}, timed=["torch-relu (default)"]))
+    return judge_of(SimpleNamespace(used={}, timed={"torch-relu (default)": None}, frameworks=("torch",), splits=0))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +74,7 @@ def test_a_supported_verdict_says_what_it_rests_on(judge: Judge, tmp_path: Path)
     assert judge.verdict is not None
     assert (judge.verdict.finding, judge.verdict.reading, judge.verdict.seeds) == ("speed.faster", "ratio", 3)
     assert (judge.verdict.cells, judge.verdict.needs) == (("torch-relu (default)",), "most")
-    assert (judge.verdict.band, judge.verdict.note) == ("0.9 to 1.1", "noted")
+    assert (str(judge.verdict.band), judge.verdict.note) == ("0.9 to 1.1", "noted")
     assert judge.figure(tmp_path).lstrip().startswith("<?xml")
 
 

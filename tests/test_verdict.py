@@ -36,11 +36,12 @@ def verdict(outcome: Outcome = "refuted", **changes: object) -> Verdict:
         power=0.875,
         method="mean over seeds, t interval widened for skewness",
         note="",
-        band="-0.02 to 0.02",
-        band_reason="two units of the last decimal are almost identical",
+        band=Band(-0.02, 0.02, "two units of the last decimal are almost identical"),
         looks=(20,),
+        splits=20,
         needs="all",
         cells=("torch-adam", "torch-rmsprop"),
+        frameworks=("torch",),
         rerun="pytest claims -k loss",
     )
     return replace(whole, **changes)  # type: ignore[arg-type]
@@ -298,8 +299,7 @@ def test_text_of_a_supported_verdict() -> None:
         power=0.999,
         method="share of seeds, exact binomial interval",
         note="19 of 20 seeds",
-        band=str(Band(0.75, INF, "")),
-        band_reason="whoever repeats the comparison once should see it with odds of three to one",
+        band=Band(0.75, INF, "whoever repeats the comparison once should see it with odds of three to one"),
         cells=("keras-adam",),
         rerun="pytest claims -k sgd",
     )
@@ -308,9 +308,18 @@ def test_text_of_a_supported_verdict() -> None:
 
 def test_text_of_several_looks() -> None:
     """All looks are told, in their order, and the seeds of the verdict are those of the last."""
-    assert "  seeds     20, then 40, each with a split and" in str(verdict(looks=(20, 40)))
+    assert "  seeds     20, then 40, each with a split and" in str(verdict(looks=(20, 40), splits=40))
     assert "  power     0.88 at 20 seeds, if" in str(verdict(looks=(20, 40)))
     assert verdict(looks=(20, 40)).seeds == 40
+
+
+@pytest.mark.parametrize(
+    ("splits", "text"),
+    [(1, "20, over 1 split of the data"), (5, "20, over 5 splits of the data"), (0, "20 repeats, since time was")],
+)
+def test_text_of_seeds_that_share_splits(splits: int, text: str) -> None:
+    """Over what a verdict generalizes is said as it is."""
+    assert f"\n  seeds     {text}" in str(verdict(splits=splits))
 
 
 def test_text_of_a_claim_without_trainings() -> None:
@@ -370,7 +379,7 @@ def test_numpy_numbers_become_plain(number: float) -> None:
     """Only built-in types leave: pytest-xdist's transfer fails on a NumPy float."""
     fields = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
     plain = verdict(**dict.fromkeys(fields, np.float64(number))).to_plain()
-    assert {type(value) for value in plain.values()} <= {str, int, float, list}
+    assert {type(value) for value in plain.values()} <= {str, int, float, list, dict}
     assert type(plain["low"]) is (float if math.isfinite(number) else str)
 
 

@@ -1,0 +1,1 @@
+"""The commands of ``python -m harness``, a module each: ``describe`` says what it takes, ``run`` does it."""

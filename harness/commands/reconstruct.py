@@ -1,0 +1,35 @@
+"""``reconstruct``: search for the protocols that fit the calibrated findings."""
+
+import argparse
+import sys
+from functools import partial
+from pathlib import Path
+
+from harness.errors import ProtocolError
+
+HELP = "search for the protocols that fit the calibrated findings"
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("folder", type=Path, help="the report's folder, with report.toml and protocol.toml")
+    parser.add_argument("--candidates", type=int, default=300, metavar="N", help="to try for each task (default: 300)")
+    parser.add_argument("--store", type=Path, default=Path(".claims-store"), metavar="FOLDER")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Search, write what came out into the folder, and print its summary.
+
+    Raises
+    ------
+    HarnessError
+        If the folder is malformed, or the store cannot be used.
+    """
+    from harness.reconstruction import reconstruct, summary
+
+    if options.candidates < 1:
+        raise ProtocolError(f"--candidates is {options.candidates}; give a whole number of at least 1")
+    told = partial(print, file=sys.stderr)
+    for line in summary(reconstruct(options.folder, options.store, options.candidates, told)):
+        print(line)
+    return 0

@@ -1,0 +1,66 @@
+"""``train``: train cells by name, and show where they end."""
+
+import argparse
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from harness.errors import ProtocolError
+from harness.folder import open_folder
+
+HELP = "train cells by name, and show where they end"
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("folder", type=Path, help="the report's folder, with report.toml and protocol.toml")
+    parser.add_argument("names", nargs="+", metavar="cell", help="such as torch-classification-relu-adam-net1")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="train with another value for a field of the protocol, such as learning_rate=0.1 (may be repeated)",
+    )
+    parser.add_argument("--seeds", type=int, default=20, metavar="N", help="how many seeds (default: 20)")
+    parser.add_argument("--store", type=Path, default=Path(".claims-store"), metavar="FOLDER")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train what is missing, and print one line a run.
+
+    Raises
+    ------
+    HarnessError
+        If there is no such cell, field or value, or the store cannot be used.
+    """
+    from harness.engine import open_store, runs_of
+
+    if options.seeds < 1:
+        raise ProtocolError(f"--seeds is {options.seeds}; give a whole number of at least 1")
+    grid = open_folder(options.folder).grid
+    changed = _changed(options.set)
+    protocols = dict(grid.named_variant(name, changed) for name in options.names)
+    store = open_store(options.store)
+    for name, protocol in protocols.items():
+        runs = runs_of(protocol, options.seeds, store)
+        print(name)
+        for seed, loss, accuracy, norm, diverged in zip(
+            runs.seeds, runs.final_test_loss, runs.final_test_accuracy, runs.weight_norm, runs.diverged, strict=True
+        ):
+            classified = f"  test accuracy {accuracy:.3f}" if protocol.task == "classification" else ""
+            end = "  diverged" if diverged else f"  test loss {loss:.4f}{classified}  weight norm {norm[-1]:.2f}"
+            print(f"  split {seed.split:3d}  training {seed.training:3d}{end}")
+    return 0
+
+
+def _changed(assignments: list[str]) -> dict[str, Any]:
+    """Return the fields of a protocol that are to differ, each value as TOML writes it; quotes may be left out."""
+    changed: dict[str, Any] = {}
+    for assignment in assignments:
+        field, _, value = assignment.partition("=")
+        try:
+            changed[field] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            changed[field] = value
+    return {field: tuple(value) if isinstance(value, list) else value for field, value in changed.items()}
