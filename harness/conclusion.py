@@ -107,5 +107,6 @@ def record_changes(root: Path, claims: list[JudgedClaim], reason: str) -> tuple[
         except RegisterError as problem:
             refused.append(str(problem))
         else:
-            accepted.append(f"{len(its_changes)} verdicts recorded as expected in {file}")
+            noun = "verdict" if len(its_changes) == 1 else "verdicts"
+            accepted.append(f"{len(its_changes)} {noun} recorded as expected in {file}")
     return accepted, refused

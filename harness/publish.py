@@ -14,6 +14,10 @@ FIGURES_FOLDER = "figures"
 def publish(session: Session, folder: Path) -> None:
     """Write everything that is made of a session into a folder."""
     write_session(session, folder / SESSION_FILE)
+    shown = {claim.figure for claim in session.claims}
+    for file in (folder / FIGURES_FOLDER).glob("*.svg"):
+        if f"{FIGURES_FOLDER}/{file.name}" not in shown:
+            file.unlink(missing_ok=True)
 
 
 def write_figure(folder: Path, test: str, svg: str) -> str:

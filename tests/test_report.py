@@ -21,6 +21,7 @@ from harness.report import (
     terminal_table,
     verdict_text,
 )
+from harness.verdict import Band
 from tests.test_verdict import verdict
 
 VERDICT = verdict(
@@ -32,7 +33,7 @@ VERDICT = verdict(
     value=0.5,
     low=0.4,
     high=0.6,
-    band="at least 1",
+    band=Band(1.0, math.inf, "no slower"),
     p_supported=1.0,
     p_refuted=0.0123,
     power=0.875,
@@ -55,13 +56,18 @@ def test_rows_and_header_have_the_same_columns() -> None:
 def test_text_of_the_register_is_never_markup(hostile: str) -> None:
     """Whatever stands in a finding is shown as text in rows, texts, figures and summary."""
     hostile_verdict = replace(
-        VERDICT, finding=hostile, reading=hostile, section=hostile, statement=hostile, band=hostile
+        VERDICT,
+        finding=hostile,
+        reading=hostile,
+        section=hostile,
+        statement=hostile,
+        band=replace(VERDICT.band, reason=hostile),
     )
     html = "".join(
         [
             *table_row("", hostile, hostile_verdict, expected=False),
             *verdict_text(hostile_verdict, hostile, hostile),
-            figure_html("<svg/>", hostile_verdict),
+            figure_html(f"figures/{hostile}.svg", hostile_verdict),
             *summary_html(hostile, [hostile_verdict], Holes(crashed=[hostile], internal_errors=[hostile])),
         ]
     )

@@ -1,7 +1,6 @@
 """The option `--universes all`, driven through pytest itself."""
 
 import itertools
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,7 +152,7 @@ def test_findings_are_judged_in_all_universes(pytester: pytest.Pytester, make_un
     assert "epochs decides: supported in 6 of 6 universes with 2, in 0 of 6 with 4" in html
     for name in ("speed.faster (ratio) in all universes", "speed.short (ratio) in all universes"):
         assert name in html
-    assert len(re.findall("<svg|data:image/svg", html)) == 3 + 2  # of claims, and of readings
+    assert html.count("data:image/svg") == 2  # of readings
     calls = first.stdout.str().count("CALLED short")
     assert calls == 1 + 1 + 12  # to plan, to judge, and everywhere
 
