@@ -2,6 +2,7 @@
 
 import functools
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from harness.verdict import Outcome, Verdict
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("session.schema.json")
+SHOWN = 120  # characters of either end of a message
 
 Specified = Mapping[tuple[str, str], Sequence[Specification]]
 """By finding and reading, what it comes to in each universe."""
@@ -236,8 +238,8 @@ def read_session(file: Path) -> Session:
     from jsonschema.exceptions import best_match
 
     try:
-        plain = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as reason:
+        plain = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse)
+    except (OSError, ValueError, RecursionError) as reason:
         raise SessionError(f"{file}: cannot be read ({reason})") from reason
     if isinstance(plain, dict) and isinstance(plain.get("schema"), int) and plain["schema"] > SCHEMA:
         raise SessionError(
@@ -246,13 +248,22 @@ def read_session(file: Path) -> Session:
     validator = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
     wrong = best_match(validator.iter_errors(plain))
     if wrong is not None:
-        raise SessionError(f"{file}, {wrong.json_path}: {wrong.message}")
+        raise SessionError(f"{file}, {wrong.json_path}: {_short(wrong.message)}")
     return Session.from_plain(plain)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number in JSON")
+
+
+def _short(message: str) -> str:
+    """Return a message that may quote a whole file, with its beginning and its end."""
+    return message if len(message) <= 2 * SHOWN else f"{message[:SHOWN]} ... {message[-SHOWN:]}"
 
 
 def _finite(plain: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: str(value) if isinstance(value, float) and not -1e300 < value < 1e300 else value
+        name: str(value) if isinstance(value, float) and not math.isfinite(value) else value
         for name, value in plain.items()
     }
 
