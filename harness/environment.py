@@ -25,7 +25,7 @@ def environment_of(root: Path) -> Environment:
     return Environment(
         python=platform.python_version(),
         system=platform.platform(),
-        processor=_processor(),
+        processor=processor(),
         cores=os.cpu_count() or 1,
         threads=THREADS,
         packages=dict(sorted({**packages, **_versions(ALSO)}.items())),
@@ -53,7 +53,7 @@ def _versions(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _processor() -> str:
+def processor() -> str:
     """Return the model of the CPU; what `platform` knows of it is empty on Linux."""
     try:
         names = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)

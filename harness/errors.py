@@ -25,8 +25,16 @@ class SessionError(HarnessError):
     """A record of a finished session cannot be read, or is not to be had."""
 
 
+class ExecutorError(HarnessError):
+    """Whoever trains for this session cannot be reached, has other versions, or returns what cannot be trusted."""
+
+
 class StoreWarning(UserWarning):
     """A record of the store was set aside and will be made again."""
+
+
+class WorkersDifferWarning(StoreWarning):
+    """Two workers trained the same block to numbers that are not the same to the last bit."""
 
 
 class Refuted(AssertionError):  # noqa: N818 - a verdict, named as in the report

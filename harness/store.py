@@ -13,7 +13,6 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -71,10 +70,7 @@ class Store:
         except OSError as reason:
             raise StoreError(f"stored runs {path} cannot be read ({reason})") from reason
         try:
-            arrays, identity = _unpack(payload, path)
-            if identity != _as_json(self._identity(protocol, seeds)):
-                raise ValueError("it holds other runs than its name says")
-            return Runs(protocol=protocol, seeds=seeds, **arrays)  # type: ignore[arg-type]
+            return self.read_record(protocol, seeds, payload, str(path))
         except StoreError:
             raise
         except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
@@ -102,15 +98,48 @@ class Store:
         StoreError
             If the folder cannot be written to.
         """
-        path = self.path(runs.protocol, runs.seeds)
-        payload = _pack(runs.arrays(), self._identity(runs.protocol, runs.seeds))
+        return self.save_record(runs.protocol, runs.seeds, self.record(runs))
+
+    def save_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes) -> Path:
+        """Keep a record of these runs that was made elsewhere and read before, as it is, and return where.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written to.
+        """
+        path = self.path(protocol, seeds)
         try:
-            write_atomically(path, payload)
+            write_atomically(path, record)
         except OSError as reason:
             raise StoreError(
                 f"store {self.folder} cannot be written to ({reason}); free space there or give another --store"
             ) from reason
         return path
+
+    def record(self, runs: Runs) -> bytes:
+        """Return the bytes in which these runs are kept: arrays, what determines them, and a digest."""
+        return _pack(runs.arrays(), self._identity(runs.protocol, runs.seeds))
+
+    def read_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes, place: str) -> Runs:
+        """Return the runs of a record once it is known to be whole, and to be these runs. Nothing in it is executed.
+
+        Parameters
+        ----------
+        place
+            Where the record comes from, for errors.
+
+        Raises
+        ------
+        StoreError
+            If it was written by a newer version of the harness.
+        Exception
+            Of many kinds, if it is damaged or holds other runs; NumPy and zipfile have their own.
+        """
+        arrays, identity = _unpack(record, place)
+        if identity != _as_json(self._identity(protocol, seeds)):
+            raise ValueError("it holds other runs than its name says")
+        return Runs(protocol=protocol, seeds=seeds, **arrays)  # type: ignore[arg-type]
 
     @contextmanager
     def reserve(self, protocol: Protocol, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:
@@ -143,7 +172,7 @@ class Store:
 
     def _identity(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> dict[str, Any]:
         return {
-            "protocol": asdict(protocol),
+            "protocol": protocol.to_plain(),
             "data": datasets.checksum(protocol.dataset),
             "seeds": [list(seed) for seed in seeds],
             "origin": dict(self.origin[protocol.framework]),
@@ -181,12 +210,12 @@ def _pack(arrays: Mapping[str, Array], identity: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _unpack(payload: bytes, path: Path) -> tuple[dict[str, Array], Any]:
+def _unpack(payload: bytes, place: str) -> tuple[dict[str, Array], Any]:
     with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
         header = json.loads(archive["header"].tobytes())
         if header["schema"] > SCHEMA:
             raise StoreError(
-                f"stored runs {path} have schema {header['schema']}, newer than this harness reads ({SCHEMA}); "
+                f"stored runs {place} have schema {header['schema']}, newer than this harness reads ({SCHEMA}); "
                 "update pytest-claims or give another --store"
             )
         arrays = {name: archive[name] for name in ARRAY_NAMES}
