@@ -67,6 +67,11 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="where finished trainings are kept (default: .claims-store in pytest's root folder)",
     )
+    group.addoption(
+        "--history",
+        metavar="FILE",
+        help="where every finished session is kept (default: .claims-history.sqlite in pytest's root folder)",
+    )
 
 
 def everywhere(config: pytest.Config) -> bool:
@@ -93,6 +98,11 @@ def store_of(config: pytest.Config) -> "Store":
 def store_folder(config: pytest.Config) -> Path:
     """Return where finished trainings are kept."""
     return Path(config.getoption("store") or config.rootpath / ".claims-store")
+
+
+def history_file(config: pytest.Config) -> Path:
+    """Return where finished sessions are kept."""
+    return Path(config.getoption("history") or config.rootpath / ".claims-history.sqlite")
 
 
 def pages_folder(config: pytest.Config) -> Path:
