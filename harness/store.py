@@ -4,27 +4,23 @@ A file is named by the digest of all that determines its content and carries a d
 beside its place and renamed into it, so a reader sees a whole file or none. Deleting the folder is always safe.
 """
 
-import functools
-import hashlib
-import io
 import json
-import os
-import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from filelock import FileLock, Timeout
-
 from harness import datasets
 from harness.errors import StoreError, StoreWarning
+from harness.files import make_folder
+from harness.files import write_atomically as write_atomically  # part of what a store offers
+from harness.locks import locked
 from harness.protocol import Protocol, Seed, content_digest
-from harness.runs import ARRAY_NAMES, Array, Runs
+from harness.record import pack, unpack
+from harness.runs import Runs
 
-SCHEMA = 1
+UNREADABLE = ".unreadable"
 
 
 class Store:
@@ -74,20 +70,7 @@ class Store:
         except StoreError:
             raise
         except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
-            aside = path.with_suffix(".unreadable")
-            try:
-                with suppress(FileNotFoundError):  # another process has set it aside
-                    path.replace(aside)
-            except OSError as refusal:
-                raise StoreError(
-                    f"stored runs {path} cannot be trusted ({reason}) and not be set aside ({refusal}); "
-                    "give another --store"
-                ) from refusal
-            warnings.warn(
-                f"stored runs {path} cannot be trusted ({reason}); set aside as {aside.name}, trained again",
-                StoreWarning,
-                stacklevel=2,
-            )
+            set_aside(path, "stored runs", reason, "trained again")
             return None
 
     def save(self, runs: Runs) -> Path:
@@ -109,17 +92,12 @@ class Store:
             If the folder cannot be written to.
         """
         path = self.path(protocol, seeds)
-        try:
-            write_atomically(path, record)
-        except OSError as reason:
-            raise StoreError(
-                f"store {self.folder} cannot be written to ({reason}); free space there or give another --store"
-            ) from reason
+        keep(self.folder, path, record)
         return path
 
     def record(self, runs: Runs) -> bytes:
         """Return the bytes in which these runs are kept: arrays, what determines them, and a digest."""
-        return _pack(runs.arrays(), self._identity(runs.protocol, runs.seeds))
+        return pack(runs.arrays(), self._identity(runs.protocol, runs.seeds))
 
     def read_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes, place: str) -> Runs:
         """Return the runs of a record once it is known to be whole, and to be these runs. Nothing in it is executed.
@@ -136,7 +114,7 @@ class Store:
         Exception
             Of many kinds, if it is damaged or holds other runs; NumPy and zipfile have their own.
         """
-        arrays, identity = _unpack(record, place)
+        arrays, identity = unpack(record, place)
         if identity != _as_json(self._identity(protocol, seeds)):
             raise ValueError("it holds other runs than its name says")
         return Runs(protocol=protocol, seeds=seeds, **arrays)  # type: ignore[arg-type]
@@ -151,24 +129,21 @@ class Store:
         ----------
         wait
             Wait for whoever holds it (then the answer is always True), or give up at once.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written to.
         """
-        path = self.path(protocol, seeds)
-        lock_path = self.folder / "locks" / f"{path.stem}.lock"
-        lock = FileLock(lock_path)
-        try:
-            lock_path.parent.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=-1 if wait else 0)
-        except Timeout:
-            yield False
-            return
-        except OSError as reason:
-            raise StoreError(
-                f"store {self.folder} cannot be made ({reason}); give a folder that can be written to as --store"
-            ) from reason
-        try:
-            yield True
-        finally:
-            lock.release()
+        file = self.folder / "locks" / f"{self.path(protocol, seeds).stem}.lock"
+        with ExitStack() as stack:
+            reserved = enter_lock(stack, self.folder, file, wait=wait)
+            try:
+                yield reserved
+            finally:
+                if reserved:
+                    with suppress(OSError):  # in a folder where everybody may remove only what is his own
+                        file.unlink()
 
     def _identity(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> dict[str, Any]:
         return {
@@ -179,58 +154,65 @@ class Store:
         }
 
 
-def write_atomically(path: Path, payload: bytes) -> None:
-    """Write a file beside its place and rename it into it, so that a reader sees a whole file or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        try:
-            part.write(payload)
-            part.flush()
-            os.fsync(part.fileno())
-            os.fchmod(part.fileno(), 0o666 & ~_umask())  # a temporary file is for its owner's eyes only
-            Path(part.name).replace(path)
-        except BaseException:
-            Path(part.name).unlink(missing_ok=True)
-            raise
+def set_aside(path: Path, what: str, reason: Exception, remedy: str) -> None:
+    """Rename a file that cannot be trusted, so that nobody reads it again, with a `StoreWarning`.
+
+    Parameters
+    ----------
+    what, remedy
+        What the file holds and what is done about it, in words.
+    reason
+        Why it cannot be trusted.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be renamed.
+    """
+    aside = path.with_suffix(UNREADABLE)
+    try:
+        with suppress(FileNotFoundError):  # another process has set it aside
+            path.replace(aside)
+    except OSError as refusal:
+        raise StoreError(
+            f"{what} {path} cannot be trusted ({reason}) and not be set aside ({refusal}); give another --store"
+        ) from refusal
+    warnings.warn(
+        f"{what} {path} cannot be trusted ({reason}); set aside as {aside.name}, {remedy}", StoreWarning, stacklevel=3
+    )
 
 
-@functools.cache
-def _umask() -> int:
-    """Return which rights new files of this process do not get; to read it, it has to be set for a moment."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+def keep(folder: Path, path: Path, payload: bytes) -> None:
+    """Write a file of the store at `folder`.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    try:
+        write_atomically(path, payload)
+    except OSError as reason:
+        raise StoreError(
+            f"store {folder} cannot be written to ({reason}); free space there or give another --store"
+        ) from reason
 
 
-def _pack(arrays: Mapping[str, Array], identity: dict[str, Any]) -> bytes:
-    header = {"schema": SCHEMA, "identity": identity, "sha256": _arrays_digest(arrays)}
-    buffer = io.BytesIO()
-    encoded = np.frombuffer(json.dumps(header, sort_keys=True).encode(), dtype=np.uint8)
-    np.savez(buffer, header=encoded, **arrays)  # type: ignore[arg-type]
-    return buffer.getvalue()
+def enter_lock(stack: ExitStack, folder: Path, file: Path, *, shared: bool = False, wait: bool = True) -> bool:
+    """Hold a lock of the store at `folder` until `stack` ends, as `harness.locks.locked` does.
 
-
-def _unpack(payload: bytes, place: str) -> tuple[dict[str, Array], Any]:
-    with np.load(io.BytesIO(payload), allow_pickle=False) as archive:
-        header = json.loads(archive["header"].tobytes())
-        if header["schema"] > SCHEMA:
-            raise StoreError(
-                f"stored runs {place} have schema {header['schema']}, newer than this harness reads ({SCHEMA}); "
-                "update pytest-claims or give another --store"
-            )
-        arrays = {name: archive[name] for name in ARRAY_NAMES}
-    if _arrays_digest(arrays) != header["sha256"]:
-        raise ValueError("its checksum does not match")
-    return arrays, header["identity"]
-
-
-def _arrays_digest(arrays: Mapping[str, Array]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
+    Raises
+    ------
+    StoreError
+        If its file cannot be made or opened.
+    """
+    try:
+        make_folder(file.parent)
+        return stack.enter_context(locked(file, shared=shared, wait=wait))
+    except OSError as reason:
+        raise StoreError(
+            f"store {folder} cannot be made ({reason}); give a folder that can be written to as --store"
+        ) from reason
 
 
 def _as_json(content: Any) -> Any:

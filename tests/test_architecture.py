@@ -12,12 +12,12 @@ import harness
 PACKAGE = Path(harness.__file__).parent
 # Each module may import from the lines above its own.
 LAYERS = (
-    {"errors", "marks"},
+    {"errors", "marks", "files", "locks"},
     {"dataset", "columns", "tables"},
     {"data_file"},
     {"datasets"},
     {"protocol", "choices"},
-    {"runs", "locks"},
+    {"runs"},
     {"record"},
     {"estimate", "store"},
     {"statistics"},

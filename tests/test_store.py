@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import datasets, store
+from harness import datasets, record
 from harness.errors import StoreError, StoreWarning
 from harness.protocol import Protocol, Seed
 from harness.runs import ARRAY_NAMES, Runs
@@ -355,7 +355,7 @@ def test_an_array_of_another_kind_is_damage(damaged: Store, name: str) -> None:
 def test_a_newer_schema_is_refused(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that a newer harness wrote is an error that says what to do, and stays where it is."""
     with monkeypatch.context() as newer:
-        newer.setattr(store, "SCHEMA", 2)
+        newer.setattr(record, "SCHEMA", 2)
         path = kept.save(made_up())
     before = path.read_bytes()
     with pytest.raises(StoreError) as caught:
