@@ -128,18 +128,10 @@ class History:
             'SELECT number, started, "commit", modified, title, supported, refuted, inconclusive, holes, '
             "surroundings.content FROM sessions JOIN surroundings ON surroundings.id = surroundings ORDER BY number"
         )
-        names = [field.name for field in fields(PastSession)]
-        read: dict[str, dict[str, str]] = {}  # nights in a row share their surroundings
-        return [
-            PastSession(
-                **{
-                    **dict(zip(names, row, strict=True)),
-                    "modified": bool(row[3]),
-                    "surroundings": read.setdefault(row[-1], json.loads(row[-1])),
-                }
-            )
-            for row in rows
-        ]
+        try:
+            return [_past_session(row) for row in rows]
+        except ValueError as reason:
+            raise SessionError(f"{self.file}: is damaged ({reason})") from reason
 
     def session(self, number: int) -> Session:
         """Return a session as it was.
@@ -215,3 +207,8 @@ def open_history(file: Path) -> History:
 def _told(row: Sequence[Any]) -> Iterator[Any]:
     """Return what a row says; SQLite keeps what is not a number as nothing."""
     return (math.nan if told is None else told for told in row)
+
+
+def _past_session(row: Sequence[Any]) -> PastSession:
+    told = dict(zip((field.name for field in fields(PastSession)), row, strict=True))
+    return PastSession(**{**told, "modified": bool(told["modified"]), "surroundings": json.loads(told["surroundings"])})

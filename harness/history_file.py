@@ -64,7 +64,7 @@ def connection_to(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
         with closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
             _refuse_foreign(connection, file)
             yield connection
-    except sqlite3.Error as reason:
+    except (sqlite3.Error, UnicodeError) as reason:  # damaged text is no longer UTF-8
         raise SessionError(
             f"{file}: cannot be used as a history of claims ({reason}); move it away, or give another --history"
         ) from reason
