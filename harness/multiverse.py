@@ -3,9 +3,8 @@
 import functools
 import hashlib
 import itertools
-import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,14 @@ import pytest
 
 from harness.claim import Claim
 from harness.combination import combined, deciding
-from harness.errors import HarnessError
+from harness.errors import HarnessError, StoreError
 from harness.evidence import Evidence
 from harness.folder import REGISTER_FILE, open_folder
 from harness.grid import Grid
 from harness.protocol import content_digest
+from harness.sealed import seal, unseal
 from harness.specification import Specification
-from harness.store import Store, write_atomically
+from harness.store import Store, keep
 from harness.universes import UNIVERSES_FILE, Universe, read_universes
 from harness.verdict import ERROR_RATE, Needs, Outcome, decide, p_values
 
@@ -121,7 +121,7 @@ class Multiverse:
             If the claim ends without an estimate in one of them.
         """
         identity = content_digest([claim.test, seeds, self._sources, store.origin])
-        file = store.folder / "answers" / f"{identity}.json"
+        file = store.folder / "answers" / f"{judging_mark()}-{identity}.json"
         kept = _read(file)
         missing = [name for name, digest in self._digests.items() if digest not in kept]
         try:
@@ -129,7 +129,7 @@ class Multiverse:
                 kept[self._digests[name]] = _judged(claim, name, self.grids[name], seeds, store)
         finally:
             if missing:
-                _write(file, kept)
+                keep(store.folder, file, seal(kept))
         told = {name: kept[digest] for name, digest in self._digests.items()}
         tasks = tuple(sorted(set(itertools.chain(*(one["tasks"] for one in told.values())))))
         return UniverseVerdicts(tasks, {name: UniverseVerdict.from_plain(one["answer"]) for name, one in told.items()})
@@ -200,11 +200,21 @@ def open_multiverse(folder: Path) -> Multiverse:
         If a file of it is missing or malformed.
     """
     grid = open_folder(folder).grid
-    sources = hashlib.sha256()
-    # What trains has a version of its own in the store's names; pages and commands judge nothing.
-    for file in [*sorted(Path(__file__).parent.glob("*.py")), *sorted(folder.rglob("*.py")), folder / REGISTER_FILE]:
+    sources = hashlib.sha256(_judging_code())
+    for file in [*sorted(folder.rglob("*.py")), folder / REGISTER_FILE]:
         sources.update(file.read_bytes())
     return Multiverse(grid, read_universes(folder / UNIVERSES_FILE, grid), sources.hexdigest())
+
+
+@functools.cache
+def judging_mark() -> str:
+    """Return with what the names of answers begin that the present code has given: a short digest of it."""
+    return hashlib.sha256(_judging_code()).hexdigest()[:12]
+
+
+def _judging_code() -> bytes:
+    # What trains has a version of its own in the store's names; pages and commands judge nothing.
+    return b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
 
 
 def _digest(grid: Grid) -> str:
@@ -215,12 +225,7 @@ def _digest(grid: Grid) -> str:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-        kept: dict[str, Any] = document["answers"]
-        return kept if document["sha256"] == content_digest(kept) else {}
-    except (OSError, ValueError, KeyError, TypeError):  # not there, or damaged: judged again
+        kept = unseal(file.read_bytes(), f"answers {file}")
+    except (OSError, ValueError, StoreError):  # not there, or damaged: judged again
         return {}
-
-
-def _write(file: Path, kept: Mapping[str, Any]) -> None:
-    write_atomically(file, json.dumps({"sha256": content_digest(kept), "answers": kept}).encode())
+    return kept if isinstance(kept, dict) else {}

@@ -7,21 +7,23 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from filelock import ReadWriteLock
 
-from harness.errors import HarnessError, ProtocolError
+from harness.errors import HarnessError, ProtocolError, StoreError
 from harness.protocol import Protocol, content_digest
 from harness.runs import Floats
-from harness.store import write_atomically
+from harness.sealed import seal, unseal
+from harness.store import enter_lock, keep, set_aside
 from harness.training import framework_versions
 
 REPEATS = 5
+SECONDS = "epoch_seconds"
+FIELDS = frozenset({"contestants", "repeats", "versions", "machine", SECONDS})
 MODES = {"keras": ("default", "jit", "no-jit", "steps-10", "on-torch"), "torch": ("default", "compile")}
 
 
@@ -91,38 +93,76 @@ def race(contestants: Sequence[Contestant], folder: Path, repeats: int = REPEATS
 
     Each repeat trains with a seed of its own, the same for all contestants. A first, short training of each is not
     counted: it warms up.
-    The raw seconds are kept as JSON below `folder`, with machine and versions; deleting them measures anew. Waits for
-    everybody who uses the `machine`; the caller must not.
+    The raw seconds are kept as JSON below `folder`, with machine and versions; deleting them measures anew, and what is
+    damaged is set aside with a warning and measured again. Waits for everybody who uses the `machine`; the caller must
+    not.
 
     Raises
     ------
     HarnessError
-        If a process that trains fails.
+        If a process that trains fails, or the folder cannot be used.
     """
     about: dict[str, Any] = {
-        "contestants": [asdict(contestant) for contestant in contestants],
+        "contestants": [{"protocol": one.protocol.to_plain(), "mode": one.mode} for one in contestants],
         "repeats": repeats,
         "versions": {name: framework_versions(name) for name in ("keras", "torch")},
         "machine": {"name": platform.node(), "system": platform.platform(), "cores": os.cpu_count()},
     }
     file = folder / "timings" / f"{content_digest(about)}.json"
-    if not file.exists():
+    epoch_seconds = _kept_seconds(file)
+    if epoch_seconds is None:
         with machine(folder, alone=True):
-            if not file.exists():  # who had the machine before may have measured the same
+            epoch_seconds = _kept_seconds(file)  # who had the machine before may have measured the same
+            if epoch_seconds is None:
                 epoch_seconds = _measure(contestants, repeats)
-                write_atomically(file, json.dumps({**about, "epoch_seconds": epoch_seconds}).encode())
-    epoch_seconds = json.loads(file.read_text(encoding="utf-8"))["epoch_seconds"]
+                keep(folder, file, seal({**about, SECONDS: epoch_seconds}))
     return [Timing(np.array(one)) for one in epoch_seconds]
+
+
+def read_timings(payload: bytes, place: str) -> dict[str, Any]:
+    """Return what a file of timings holds: what was measured, by whom, and ``epoch_seconds``.
+
+    Raises
+    ------
+    StoreError
+        If a newer version of the harness wrote it; `place` is named.
+    ValueError
+        If it is damaged.
+    """
+    document = json.loads(payload)
+    if isinstance(document, dict) and document.keys() == FIELDS:
+        return document  # written before timings had a digest
+    content: dict[str, Any] = unseal(payload, place)
+    return content
+
+
+def _kept_seconds(file: Path) -> list[list[list[float]]] | None:
+    try:
+        payload = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as reason:
+        raise StoreError(f"timings {file} cannot be read ({reason})") from reason
+    try:
+        kept = read_timings(payload, f"timings {file}")
+        seconds: list[list[list[float]]] = kept.pop(SECONDS)
+        if content_digest(kept) != file.stem:
+            raise ValueError("it holds other timings than its name says")
+        return seconds
+    except (ValueError, KeyError, AttributeError) as reason:
+        set_aside(file, "timings", reason, "measured again")
+        return None
 
 
 @contextmanager
 def machine(folder: Path, *, alone: bool) -> Iterator[None]:
     """Use the machine together with other processes of this store, or alone, waiting until the others have stopped."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (
-        closing(ReadWriteLock(folder / "machine.db", is_singleton=False)) as lock,
-        lock.write_lock() if alone else lock.read_lock(),
-    ):
+    locks = folder / "locks"
+    with ExitStack() as stack:
+        # Who waits to be alone holds the gate, so that nobody goes in meanwhile and the wait has an end.
+        with ExitStack() as gate:
+            enter_lock(gate, folder, locks / "gate.lock")
+            enter_lock(stack, folder, locks / "machine.lock", shared=not alone)
         yield
 
 

@@ -3,9 +3,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness import figures, specification_figure
-from harness.drawn import kept_figure, kept_specification_curve
+from harness.drawn import drawing_marks, kept_figure, kept_specification_curve, read_figure
 from harness.statistics import mean_over_seeds
 from harness.verdict import Band
 from tests.test_runs import made_up
@@ -64,6 +66,48 @@ def test_a_damaged_file_is_drawn_again(drawings: list[str], tmp_path: Path, dama
     file.write_bytes(damage)
     assert kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND) == drawings[1]
     assert kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND) == drawings[1]
+
+
+@pytest.fixture
+def payload(drawings: list[str], tmp_path: Path) -> bytes:
+    """Return the bytes of a kept file."""
+    kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND)
+    (file,) = (tmp_path / "figures").iterdir()
+    return file.read_bytes()
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_a_flipped_bit_is_never_shown(payload: bytes, place: float, bit: int) -> None:
+    """Wherever it is."""
+    flipped = bytearray(payload)
+    flipped[int(place * len(payload))] ^= 1 << bit
+    with pytest.raises(ValueError, match="its checksum does not match"):
+        read_figure(bytes(flipped))
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_cut_file_is_never_shown(payload: bytes, share: float) -> None:
+    """However much of it is left; the whole file is shown."""
+    assert read_figure(payload).startswith("<svg>drawing")
+    with pytest.raises(ValueError, match="its checksum does not match"):
+        read_figure(payload[: int(share * len(payload))])
+
+
+def test_what_cannot_be_kept_is_shown_all_the_same(drawings: list[str], tmp_path: Path) -> None:
+    """A picture is not worth an error: it is drawn again the next time."""
+    (tmp_path / "figures").write_text("in the way")
+    assert kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND) == drawings[0]
+    assert kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND) == drawings[1]
+
+
+def test_the_name_of_a_figure_begins_with_what_drew_it(drawings: list[str], tmp_path: Path) -> None:
+    """So pictures of older code can be told from those that are still shown."""
+    kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND)
+    kept_specification_curve(tmp_path, [specification()], BAND, "ratio")
+    assert {file.name.partition("-")[0] for file in (tmp_path / "figures").iterdir()} == drawing_marks()
+    assert len(drawing_marks()) == 2
 
 
 def test_the_same_specification_curve_is_drawn_once(drawings: list[str], tmp_path: Path) -> None:

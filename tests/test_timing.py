@@ -9,11 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness import timing
-from harness.errors import HarnessError, ProtocolError
+from harness.errors import HarnessError, ProtocolError, StoreError, StoreWarning
 from harness.protocol import Protocol
-from harness.timing import Contestant, Timing, machine, race
+from harness.timing import Contestant, Timing, machine, race, read_timings
 
 PROTOCOL = Protocol(
     framework="torch",
@@ -77,13 +79,90 @@ def test_raw_seconds_are_kept_with_machine_and_versions_and_read_again(
     assert len(asked) == trained
     np.testing.assert_array_equal(first[0].epoch_seconds, again[0].epoch_seconds)
     (file,) = (tmp_path / "timings").iterdir()
-    kept = json.loads(file.read_text())
+    kept = read_timings(file.read_bytes(), "a file")
     assert kept["epoch_seconds"] == [[[1.0, 0.1, 0.3], [2.0, 0.1, 0.3]]]
     assert kept["versions"]["torch"]["torch"]
     assert kept["machine"]["cores"] >= 1
     race([Contestant(PROTOCOL, "compile")], tmp_path, repeats=2)
     race([Contestant(PROTOCOL)], tmp_path, repeats=3)
     assert len(list((tmp_path / "timings").iterdir())) == 3
+
+
+@pytest.fixture
+def kept(asked: list[tuple[str, int, int]], tmp_path: Path) -> Path:
+    """Measure once, and return the file in which it is kept."""
+    race([Contestant(PROTOCOL)], tmp_path, repeats=1)
+    asked.clear()
+    (file,) = (tmp_path / "timings").iterdir()
+    return file
+
+
+def without_digest(file: Path) -> bytes:
+    """Return a file of timings as it was written before there were digests."""
+    return json.dumps(read_timings(file.read_bytes(), "a file")).encode()
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_a_flipped_bit_is_never_read(kept: Path, place: float, bit: int) -> None:
+    """A file in which any bit is flipped is refused, or holds what it held."""
+    payload = bytearray(kept.read_bytes())
+    held = read_timings(bytes(payload), "a file")
+    payload[int(place * len(payload))] ^= 1 << bit
+    try:
+        read = read_timings(bytes(payload), "a file")
+    except (ValueError, StoreError):
+        return
+    assert read == held
+
+
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(share=st.floats(0, 1, exclude_max=True))
+def test_a_cut_file_is_never_read(kept: Path, share: float) -> None:
+    """A file that lost its end is refused, however much of it is left."""
+    payload = kept.read_bytes()
+    with pytest.raises(ValueError, match=r"."):
+        read_timings(payload[: int(share * len(payload))], "a file")
+
+
+@pytest.mark.parametrize("damage", ["digit", "cut", "other name"])
+def test_damaged_timings_are_measured_again(kept: Path, asked: list[tuple[str, int, int]], damage: str) -> None:
+    """They are set aside with a warning that says so, and good again afterwards."""
+    good = kept.read_bytes()
+    if damage == "other name":
+        race([Contestant(OTHER)], kept.parent.parent, repeats=1)
+        (other,) = set(kept.parent.iterdir()) - {kept}
+        other.replace(kept)
+    else:
+        kept.write_bytes(good.replace(b"0.1", b"0.2") if damage == "digit" else good[:-1])
+    asked.clear()
+    with pytest.warns(
+        StoreWarning, match=rf"^timings {kept} cannot be trusted \(.*\); set aside as .*, measured again$"
+    ):
+        race([Contestant(PROTOCOL)], kept.parent.parent, repeats=1)
+    assert len(asked) == 2
+    assert kept.read_bytes() == good
+    assert kept.with_suffix(".unreadable").exists()
+
+
+def test_timings_without_a_digest_are_still_read(kept: Path, asked: list[tuple[str, int, int]]) -> None:
+    """Files written before there was one hold measurements that are worth as much as before."""
+    kept.write_bytes(without_digest(kept))
+    (one,) = race([Contestant(PROTOCOL)], kept.parent.parent, repeats=1)
+    np.testing.assert_array_equal(one.epoch_seconds, [[1.0, 0.1, 0.3]])
+    assert asked == []
+
+
+def test_timings_of_a_newer_version_are_refused_and_left_alone(kept: Path) -> None:
+    """The sentence says what to do; nothing is measured over them."""
+    newer = kept.read_bytes().replace(b'"schema": 1', b'"schema": 2')
+    kept.write_bytes(newer)
+    with pytest.raises(StoreError) as caught:
+        race([Contestant(PROTOCOL)], kept.parent.parent, repeats=1)
+    assert str(caught.value) == (
+        f"timings {kept} have schema 2, newer than this harness reads (1); update pytest-claims or give another --store"
+    )
+    assert kept.read_bytes() == newer
 
 
 def test_a_real_training_is_timed_and_a_failing_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
