@@ -106,8 +106,9 @@ def test_the_name_of_a_figure_begins_with_what_drew_it(drawings: list[str], tmp_
     """So pictures of older code can be told from those that are still shown."""
     kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND)
     kept_specification_curve(tmp_path, [specification()], BAND, "ratio")
-    assert {file.name.partition("-")[0] for file in (tmp_path / "figures").iterdir()} == drawing_marks()
-    assert len(drawing_marks()) == 2
+    marks = {file.name.partition("-")[0] for file in (tmp_path / "figures").iterdir()}
+    assert len(marks) == 2
+    assert marks <= drawing_marks()
 
 
 def test_the_same_specification_curve_is_drawn_once(drawings: list[str], tmp_path: Path) -> None:
