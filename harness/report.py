@@ -48,7 +48,7 @@ class Holes:
     untrained
         How many trainings were planned and not done.
     unrecorded
-        Why verdicts that were to be accepted are not in the register.
+        Why verdicts are not in the register, where they were to be accepted, or not in the history.
     """
 
     crashed: list[str] = field(default_factory=list)
