@@ -5,18 +5,21 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.changes import changes_since
 from harness.combination import judgements
 from harness.conclusion import judged_claim, record_changes, report_folder, report_under_test, specifications
 from harness.environment import environment_of
+from harness.errors import SessionError
 from harness.folder import ReportFolder, open_folder
-from harness.options import pages_folder
-from harness.progress import Progress, ProgressLine, read_progress
+from harness.history import open_history
+from harness.live import LiveView, start_view
+from harness.options import history_file, pages_folder
+from harness.progress import Progress, read_progress
 from harness.publish import publish
 from harness.report import (
     Holes,
@@ -67,7 +70,7 @@ class Audit:
         self._started = datetime.datetime.now(datetime.UTC)
         self._progress_folder = tempfile.TemporaryDirectory(prefix="claims-progress-")
         self.progress_file = Path(self._progress_folder.name) / "progress.jsonl"
-        self._progress_line: ProgressLine | None = None
+        self._view: LiveView | None = None
         self._progress: Progress | None = None
         self._verdicts: dict[str, Verdict] = {}
         self._seconds: dict[str, float] = {}
@@ -76,18 +79,13 @@ class Audit:
         self._specified: Specified = ONLY_DEFAULT
         self._holes = Holes()
         self._accepted: list[str] = []
+        self._changes: list[str] = []
         self._collected: set[str] = set()
         self._reported: set[str] = set()
 
     def pytest_sessionstart(self) -> None:
-        """Begin to show how far the trainings are."""
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is None or self._config.getoption("collectonly"):
-            return
-        overwrite = bool(reporter.isatty)
-        show = partial(reporter.rewrite, erase=True) if overwrite else reporter.write_line
-        self._progress_line = ProgressLine(self.progress_file, show, overwrite)
-        self._progress_line.start()
+        """Begin to show how far the session is."""
+        self._view = start_view(self._config, self.progress_file)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
@@ -118,6 +116,12 @@ class Audit:
             self._verdicts[test] = Verdict.from_plain(json.loads(str(properties[VERDICT_PROPERTY])))
             self._seconds[test] = seconds
             self._figures[test] = str(properties.get(FIGURE_PROPERTY, ""))
+            if self._view is not None:
+                self._view.judged(
+                    judged_claim(
+                        self._config.rootpath, test, self._verdicts[test], self._seconds[test], self._figures[test]
+                    )
+                )
         if UNIVERSES_PROPERTY in properties:
             self._told[test] = json.loads(str(properties[UNIVERSES_PROPERTY]))
 
@@ -128,8 +132,8 @@ class Audit:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Find the holes, before pytest-html writes its report, and let none of them end in success."""
-        if self._progress_line is not None:
-            self._progress_line.stop()
+        if self._view is not None:
+            self._view.stop()
         self._progress = read_progress(self.progress_file)
         self._progress_folder.cleanup()
         if self._collected <= self._verdicts.keys() and "hypothesis" not in sys.modules:
@@ -150,9 +154,21 @@ class Audit:
         if self._progress is not None:
             self._holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
         self._holes.unreported.extend(sorted(self._collected - self._reported))
+        self._remember(self._session(claims), session.exitstatus)
         if self._holes.sentences() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         publish(self._session(claims), pages_folder(self._config))
+
+    def _remember(self, session: Session, status: int) -> None:
+        """Note what changed since last time, and keep a session that was finished in the history."""
+        finished = status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.holes
+        try:
+            history = open_history(history_file(self._config))
+            self._changes = changes_since(session, history.last_verdicts(session))
+            if finished and session.claims:
+                history.append(session)
+        except SessionError as problem:
+            self._holes.unrecorded.append(str(problem))
 
     def _session(self, claims: Sequence[JudgedClaim]) -> Session:
         """Return what the session came to."""
@@ -188,7 +204,9 @@ class Audit:
             terminalreporter.section("findings in all universes")
             for line in universes_table(self._specified):
                 terminalreporter.write_line(line)
-        for sentence in self._accepted:
+        if self._changes:
+            terminalreporter.section("changed since last time")
+        for sentence in (*self._changes, *self._accepted):
             terminalreporter.write_line(sentence)
         for sentence in self._holes.sentences():
             terminalreporter.write_line(sentence, red=True)

@@ -16,11 +16,12 @@ Wanted = tuple[Protocol, Splits]
 
 def open_store(folder: Path) -> Store:
     """Return the store at `folder` for the trainers and frameworks that are installed."""
-    origin: Mapping[str, Mapping[str, str]] = {
-        framework: {**framework_versions(framework), "harness training": str(TRAINING_VERSION)}
-        for framework in FRAMEWORKS
-    }
-    return Store(folder, origin)
+    return Store(folder, {framework: origin_of(framework) for framework in FRAMEWORKS})
+
+
+def origin_of(framework: str) -> Mapping[str, str]:
+    """Return what else determines a result of this framework here: the versions of its libraries and its trainers."""
+    return {**framework_versions(framework), "harness training": str(TRAINING_VERSION)}
 
 
 def runs_of(protocol: Protocol, count: int, store: Store, splits: Splits = "many") -> Runs:
@@ -53,7 +54,16 @@ def missing_blocks(wanted: Iterable[Wanted], count: int, store: Store) -> list[B
     )
 
 
-def train_blocks(blocks: Iterable[Block], store: Store, done: Callable[[Block], None]) -> None:
+def _tell_nobody(block: Block) -> None:
+    """Take note of a block in no way."""
+
+
+def train_blocks(
+    blocks: Iterable[Block],
+    store: Store,
+    done: Callable[[Block], None],
+    begins: Callable[[Block], None] = _tell_nobody,
+) -> None:
     """Train blocks, leaving out those that another process is training or has trained in the meantime.
 
     Called in several processes at once with the same blocks, best in different orders, it shares the work: nobody
@@ -63,29 +73,38 @@ def train_blocks(blocks: Iterable[Block], store: Store, done: Callable[[Block], 
     ----------
     done
         Called after each block that was trained here.
+    begins
+        Called before each block that is trained here.
     """
     for block in blocks:
         if store.has(*block):
             continue
         try:
-            if _load_or_train(block, store, wait=False) is not None:
+            if _load_or_train(block, store, wait=False, begins=begins) is not None:
                 done(block)
         except HarnessError:
             continue  # the claim that needs it meets the same error, and says so
 
 
-def train_into(folder: Path, protocol: Protocol, seeds: tuple[Seed, ...]) -> None:
-    """Train a block into the store at `folder`, unless it is there: a piece of work for another process.
+def train(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
+    """Train a block, whatever is stored.
 
     Raises
     ------
     HarnessError
-        If the training fails.
+        If the training fails; naming protocol and seeds.
     """
-    _load_or_train((protocol, seeds), open_store(folder), wait=True)
+    dataset = datasets.load(protocol.dataset)
+    splits = [datasets.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
+    try:
+        return ensemble_trainer(protocol.framework)(protocol, splits, seeds)
+    except Exception as reason:
+        raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {protocol}: {reason}") from reason
 
 
-def _load_or_train(block: Block, store: Store, *, wait: bool) -> Runs | None:
+def _load_or_train(
+    block: Block, store: Store, *, wait: bool, begins: Callable[[Block], None] = _tell_nobody
+) -> Runs | None:
     """Return the runs of a block, or None if another process is training them and we shall not wait."""
     stored = store.load(*block)
     if stored is not None:
@@ -97,16 +116,7 @@ def _load_or_train(block: Block, store: Store, *, wait: bool) -> Runs | None:
         stored = store.load(*block)
         if stored is not None:
             return stored
-        runs = _train(*block)
+        begins(block)
+        runs = train(*block)
         store.save(runs)
         return runs
-
-
-def _train(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
-    dataset = datasets.load(protocol.dataset)
-    splits = [datasets.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
-    train = ensemble_trainer(protocol.framework)
-    try:
-        return train(protocol, splits, seeds)
-    except Exception as reason:
-        raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {protocol}: {reason}") from reason

@@ -38,7 +38,13 @@ def prepare(
     )
     with machine(store.folder, alone=False):
         ordered = missing[::-1] if backwards else missing
-        train_blocks(ordered, store, done=lambda block: progress.trained(_name(block)))
+        train_blocks(
+            ordered,
+            store,
+            done=lambda block: progress.trained(_name(block)),
+            begins=lambda block: progress.begins(_in_words(block)),
+        )
+    progress.rests()
 
     def say_what_others_trained() -> None:
         for block in missing:
@@ -52,3 +58,13 @@ def _name(block: Block) -> str:
     protocol, seeds = block
     # The last seed tells splits apart that are many from one: the first is (0, 0) in both.
     return f"{protocol.digest} {seeds[-1].split} {seeds[-1].training}"
+
+
+def _in_words(block: Block) -> str:
+    """Return what tells a block from others that are trained beside it, for people."""
+    protocol, seeds = block
+    widths = "-".join(map(str, protocol.hidden_widths))
+    return (
+        f"{protocol.framework} on {protocol.dataset}, {widths} {protocol.activation}, {protocol.optimizer} "
+        f"{protocol.learning_rate:g}, {protocol.epochs} epochs, seeds {seeds[0].training} to {seeds[-1].training}"
+    )

@@ -1,18 +1,14 @@
-"""How far the trainings of a session are, told by its workers through a file and shown by the controller.
+"""How far the trainings of a session are, told by its workers through a file and read by the controller.
 
 What a worker prints is never seen under xdist. A line appended in one write is never torn by another process.
 """
 
 import json
-import threading
-import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-INTERVAL = 0.5
-QUIET_INTERVAL = 15.0  # where lines cannot be overwritten, as in a log
 
 
 @dataclass(frozen=True)
@@ -27,17 +23,24 @@ class Progress:
         Of these, found in the store when the session began.
     trained
         Since then.
+    now
+        By worker, what it is training, in words.
     """
 
     needed: int
     stored: int
     trained: int
+    now: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def done(self) -> int:
+        """Stored or trained."""
+        return self.stored + self.trained
 
     def line(self, seconds: float) -> str:
-        """Return the progress in one line, `seconds` after the trainings began."""
-        done = self.stored + self.trained
-        text = f"trainings: {done} of {self.needed} done, {self.stored} from the store"
-        left = self.needed - done
+        """Return how far the trainings are, `seconds` after they began."""
+        text = f"{self.done} of {self.needed} done, {self.stored} from the store"
+        left = self.needed - self.done
         if self.trained and left > 0:
             text += f", about {duration(seconds * left / self.trained)} left"
         return text
@@ -61,10 +64,19 @@ class ProgressWriter:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 
     def planned(self, needed: Iterable[tuple[str, int]], missing: Iterable[str]) -> None:
         """Say which blocks are needed, with the number of runs of each, and which of them are missing."""
         self._append({"needed": dict(needed), "missing": list(missing)})
+
+    def begins(self, words: str) -> None:
+        """Say what this worker is training from now on, for people."""
+        self._append({"worker": self._worker, "begins": words})
+
+    def rests(self) -> None:
+        """Say that this worker trains nothing more."""
+        self._append({"worker": self._worker, "begins": ""})
 
     def trained(self, block: str) -> None:
         """Say that a block is trained."""
@@ -78,9 +90,11 @@ class ProgressWriter:
 def read_progress(file: Path) -> Progress | None:
     """Return what the workers have said so far, or None if nothing."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        # What follows the last end of a line is still being written.
+        lines = file.read_text(encoding="utf-8").rpartition("\n")[0].splitlines()
     except FileNotFoundError:
         return None
+    now: dict[str, str] = {}
     runs: dict[str, int] = {}
     missing: set[str] | None = None
     trained: set[str] = set()
@@ -91,58 +105,16 @@ def read_progress(file: Path) -> Progress | None:
             missing = set(entry["missing"])  # what later workers miss, the first have begun to train
         if "trained" in entry:
             trained.add(entry["trained"])
+        if "begins" in entry:
+            now[entry["worker"]] = entry["begins"]
     if missing is None:
         return None
     return Progress(
         needed=sum(runs.values()),
         stored=sum(count for block, count in runs.items() if block not in missing),
         trained=sum(count for block, count in runs.items() if block in missing and block in trained),
+        now={worker: words for worker, words in sorted(now.items()) if words},
     )
-
-
-class ProgressLine:
-    """The controller's side: shows the progress of a session until all is trained.
-
-    Parameters
-    ----------
-    file
-        Where the workers write.
-    show
-        Takes a line, and whether it may overwrite the one before.
-    overwrite
-        Whether the terminal can.
-    """
-
-    def __init__(self, file: Path, show: Callable[[str], None], overwrite: bool) -> None:
-        self._file = file
-        self._show = show
-        self._least_wait = 0.0 if overwrite else QUIET_INTERVAL
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def start(self) -> None:
-        """Begin to show."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Show the last state, if there was anything to train, and end."""
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        started = shown = time.monotonic()
-        while True:
-            stopped = self._stop.wait(INTERVAL)
-            progress, now = read_progress(self._file), time.monotonic()
-            if progress is not None and progress.needed > progress.stored:
-                finished = progress.stored + progress.trained >= progress.needed
-                if finished or stopped or now - shown >= self._least_wait:
-                    self._show(progress.line(now - started))
-                    shown = now
-                if finished:
-                    return
-            if stopped:
-                return
 
 
 def duration(seconds: float) -> str:

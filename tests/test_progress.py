@@ -1,19 +1,18 @@
 import multiprocessing
-import time
 from pathlib import Path
 
 import pytest
 
-from harness.progress import Progress, ProgressLine, ProgressWriter, read_progress
+from harness.progress import Progress, ProgressWriter, read_progress
 
 
 @pytest.mark.parametrize(
     ("progress", "seconds", "line"),
     [
-        (Progress(240, 40, 0), 5.0, "trainings: 40 of 240 done, 40 from the store"),
-        (Progress(240, 40, 20), 10.0, "trainings: 60 of 240 done, 40 from the store, about 1 min 30 s left"),
-        (Progress(240, 0, 120), 30.0, "trainings: 120 of 240 done, 0 from the store, about 30 s left"),
-        (Progress(240, 40, 200), 99.0, "trainings: 240 of 240 done, 40 from the store"),
+        (Progress(240, 40, 0), 5.0, "40 of 240 done, 40 from the store"),
+        (Progress(240, 40, 20), 10.0, "60 of 240 done, 40 from the store, about 1 min 30 s left"),
+        (Progress(240, 0, 120), 30.0, "120 of 240 done, 0 from the store, about 30 s left"),
+        (Progress(240, 40, 200), 99.0, "240 of 240 done, 40 from the store"),
     ],
 )
 def test_the_line_says_done_stored_and_left(progress: Progress, seconds: float, line: str) -> None:
@@ -58,19 +57,30 @@ def test_lines_of_several_processes_are_not_torn(tmp_path: Path) -> None:
     assert read_progress(file) == Progress(needed=600, stored=0, trained=600)
 
 
-@pytest.mark.parametrize(("missing", "expected"), [([], []), (["a"], ["trainings: 20 of 20 done, 0 from the store"])])
-def test_the_last_state_is_shown_unless_nothing_was_to_train(
-    tmp_path: Path, missing: list[str], expected: list[str]
-) -> None:
-    """A session that finds everything stored shows no progress; another ends with all done."""
+def test_what_each_worker_trains_is_known_until_it_rests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each worker's last word counts; one that rests trains nothing."""
     file = tmp_path / "progress"
-    shown: list[str] = []
-    line = ProgressLine(file, shown.append, overwrite=False)
-    line.start()
-    ProgressWriter(file).planned([("a", 20)], missing)
-    for block in missing:
-        ProgressWriter(file).trained(block)
-    started = time.monotonic()
-    line.stop()
-    assert shown == expected
-    assert time.monotonic() - started < 5
+    writers = []
+    for name in ("gw0", "gw1"):
+        monkeypatch.setenv("PYTEST_XDIST_WORKER", name)
+        writers.append(ProgressWriter(file))
+    for writer in writers:
+        writer.planned([("a", 20)], ["a"])
+        writer.begins("net 1")
+    writers[1].begins("net 2")
+    progress = read_progress(file)
+    assert progress is not None
+    assert progress.now == {"gw0": "net 1", "gw1": "net 2"}
+    writers[0].rests()
+    progress = read_progress(file)
+    assert progress is not None
+    assert progress.now == {"gw1": "net 2"}
+
+
+def test_a_line_that_is_still_being_written_is_left_for_later(tmp_path: Path) -> None:
+    """Half of a line is no entry yet."""
+    file = tmp_path / "progress"
+    ProgressWriter(file).planned([("a", 20)], ["a"])
+    with file.open("a", encoding="utf-8") as half:
+        half.write('{"trained": "')
+    assert read_progress(file) == Progress(needed=20, stored=0, trained=0)
