@@ -4,10 +4,10 @@ import argparse
 import sys
 from types import ModuleType
 
-from harness.commands import cells, reconstruct, train
+from harness.commands import cells, reconstruct, store, train
 from harness.errors import HarnessError
 
-COMMANDS: dict[str, ModuleType] = {"cells": cells, "train": train, "reconstruct": reconstruct}
+COMMANDS: dict[str, ModuleType] = {"cells": cells, "train": train, "reconstruct": reconstruct, "store": store}
 
 
 def main(arguments: list[str] | None = None) -> int:

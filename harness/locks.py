@@ -52,6 +52,29 @@ def locked(file: Path, *, shared: bool = False, wait: bool = True) -> Iterator[b
                 return
 
 
+@contextmanager
+def abandoned(file: Path) -> Iterator[bool]:
+    """Hold the lock of a file that is there, if nobody else does; yields whether that is so.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    """
+    try:
+        opened = _OpenFile(os.open(file, os.O_RDONLY | os.O_NOFOLLOW))
+    except FileNotFoundError:
+        yield False
+        return
+    with closing(opened):
+        try:
+            fcntl.flock(opened.number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield os.fstat(opened.number).st_nlink > 0
+
+
 def _opened(file: Path) -> int:
     try:
         created = os.open(file, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)

@@ -1,0 +1,131 @@
+"""``store``: what is in a store, whether it is whole, and what can be removed or handed on."""
+
+import argparse
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import StoreError
+
+if TYPE_CHECKING:
+    from harness.store_contents import StoredFile, StoredRuns
+
+HELP = "list, verify, prune or export what is kept in a store"
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    for name, text in (
+        ("list", "list the stored runs by protocol, and count the files of every kind"),
+        ("verify", "compare every file with its digest; exit status 1 if one is damaged"),
+        ("prune", "remove what no session can use any more"),
+        ("export", "copy the runs that a report needs"),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("--store", type=Path, default=Path(".claims-store"), metavar="FOLDER")
+        if name == "prune":
+            action.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
+        if name == "export":
+            action.add_argument("folder", type=Path, help="the report's folder, with report.toml and protocol.toml")
+            action.add_argument(
+                "--to", type=Path, required=True, metavar="FOLDER_OR_TAR", help="a folder, or a file that ends in .tar"
+            )
+            action.add_argument("--universes", choices=("default", "all"), default="default")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what was asked; returns 1 if something is damaged.
+
+    Raises
+    ------
+    HarnessError
+        If the store cannot be used.
+    """
+    if not options.store.is_dir():
+        raise StoreError(f"--store {options.store} is no folder; give that of a store, such as .claims-store")
+    if options.action == "list":
+        return _list(options.store)
+    if options.action == "verify":
+        return _verify(options.store)
+    if options.action == "prune":
+        return _prune(options.store, dry=options.dry_run)
+    return _export(options.folder, options.store, options.to, in_universes=options.universes == "all")
+
+
+def _list(folder: Path) -> int:
+    from harness.engine import open_store
+    from harness.store_contents import count_and_size, files_of, read_runs
+
+    store, files = open_store(folder), files_of(folder)
+    by_protocol: dict[tuple[str, bool], list[StoredRuns]] = defaultdict(list)
+    flaws = []
+    for file in files:
+        if file.kind == "runs":
+            try:
+                runs = read_runs(file)
+                by_protocol[runs.words, runs.usable(store)].append(runs)
+            except (StoreError, ValueError, FileNotFoundError) as reason:
+                flaws.append(f"{file.path}: {reason}")
+    for (words, usable), parts in sorted(by_protocol.items()):
+        seeds = {tuple(seed) for runs in parts for seed in runs.identity["seeds"]}
+        splits = {split for split, _ in seeds}
+        stale = "" if usable else "  (other versions, trainers or data)"
+        size = count_and_size(runs.file for runs in parts)
+        over = "1 split" if len(splits) == 1 else f"{len(splits)} splits"
+        print(f"{words}: {len(seeds)} seeds over {over}, {size}{stale}")
+    by_kind: dict[str, list[StoredFile]] = defaultdict(list)
+    for file in files:
+        by_kind[file.kind].append(file)
+    for kind, ones in sorted(by_kind.items()):
+        print(f"{kind}: {count_and_size(ones)}")
+    print(f"in all: {count_and_size(files)}")
+    for flaw in flaws:
+        print(flaw, file=sys.stderr)
+    return 0
+
+
+def _verify(folder: Path) -> int:
+    from harness.store_care import verify
+    from harness.store_contents import count_and_size
+
+    found = verify(folder)
+    for flaw in found.damaged:
+        print(f"damaged: {flaw.file.path}: {flaw.reason}")
+    for flaw in found.newer:
+        print(f"not read: {flaw.reason}")
+    print(f"whole: {count_and_size(found.whole)}; damaged: {len(found.damaged)}; of newer versions: {len(found.newer)}")
+    return 1 if found.damaged else 0
+
+
+def _prune(folder: Path, *, dry: bool) -> int:
+    from harness.engine import open_store
+    from harness.store_care import remove, useless
+    from harness.store_contents import count_and_size
+
+    removed: dict[tuple[str, str], list[StoredFile]] = defaultdict(list)
+    for flaw in useless(open_store(folder)):
+        if not dry:
+            remove(flaw)
+        removed[flaw.file.kind, flaw.reason].append(flaw.file)
+    for (kind, reason), files in sorted(removed.items()):
+        print(f"{kind}: {count_and_size(files)}: {reason}")
+    everything = [file for files in removed.values() for file in files]
+    print(f"{'would be removed' if dry else 'removed'}: {count_and_size(everything)}")
+    return 0
+
+
+def _export(report: Path, folder: Path, target: Path, *, in_universes: bool) -> int:
+    from harness.engine import open_store
+    from harness.store_contents import count_and_size
+    from harness.store_export import export
+
+    found = export(report, open_store(folder), target, in_universes=in_universes)
+    for flaw in found.left_out:
+        print(f"left out: {flaw.file.path}: {flaw.reason}", file=sys.stderr)
+    print(
+        f"{target}: {count_and_size(found.files)}; of {found.protocols} protocols that the claims need, "
+        f"{found.missing} are not stored"
+    )
+    return 1 if found.left_out else 0
