@@ -11,6 +11,8 @@ from html import unescape
 
 import pytest
 
+from harness.history import open_history
+from harness.session import read_session
 from tests.conftest import REPORT
 
 MakeClaims = Callable[..., None]
@@ -550,3 +552,47 @@ def _wait_for(condition: Callable[[], bool], timeout: float = 60) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)
+
+
+# What is kept of a session
+
+
+def test_a_session_says_what_changed_since_last_time(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """Each claim is compared with the last session that judged it, also if another one lay between."""
+    make_claims(THREE_VERDICTS)
+    first = pytester.runpytest_subprocess("claims", "-n", "2")
+    first.stdout.no_fnmatch_line("*changed since last time*")
+    session = read_session(pytester.path / "reports" / "claims.json")
+    assert [claim.verdict.outcome for claim in session.claims] == ["inconclusive", "refuted", "supported"]
+    assert len(figures_of(pytester)) == 3
+    pytester.runpytest_subprocess("claims", "-n", "0", "-k", "inconclusive")
+    assert len(figures_of(pytester)) == 1  # those of claims that were not judged are gone
+    claims = pytester.path / "claims" / "test_speed.py"
+    claims.write_text(claims.read_text(encoding="utf-8").replace("seeds(REFUTED", "seeds(SUPPORTED"), encoding="utf-8")
+    third = pytester.runpytest_subprocess("claims", "-n", "0")
+    third.stdout.fnmatch_lines(
+        ["*changed since last time*", "speed.faster (ratio): supported, was refuted in session 1 of *"]
+    )
+    third.stdout.no_fnmatch_line("*in session 2 of*")
+    numbers = [past.number for past in open_history(pytester.path / ".claims-history.sqlite").sessions()]
+    assert numbers == [1, 2, 3]
+
+
+def test_a_history_that_cannot_be_kept_is_said(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """The session is red, its pages are there, and the file that is no history is left as it was."""
+    make_claims("\n@finding\ndef test_one(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
+    file = pytester.path / "history"
+    file.write_bytes(b"a letter to my aunt" * 100)
+    result = pytester.runpytest_subprocess("claims", "-n", "0", "--history", "history")
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["Verdicts not recorded: *history: cannot be used as a history of claims*"])
+    assert file.read_bytes() == b"a letter to my aunt" * 100
+    assert read_session(pytester.path / "reports" / "claims.json").holes
+
+
+def test_a_session_that_was_interrupted_is_not_kept(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """Its verdicts are not those of the whole selection."""
+    make_claims(THREE_VERDICTS + "\n@finding\ndef test_z(judge):\n    raise KeyboardInterrupt\n")
+    result = pytester.runpytest_subprocess("claims", "-n", "0")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert open_history(pytester.path / ".claims-history.sqlite").sessions() == []
