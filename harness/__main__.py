@@ -4,10 +4,18 @@ import argparse
 import sys
 from types import ModuleType
 
-from harness.commands import cells, reconstruct, store, train
+from harness.commands import cells, compare, explain, history, reconstruct, store, train
 from harness.errors import HarnessError
 
-COMMANDS: dict[str, ModuleType] = {"cells": cells, "train": train, "reconstruct": reconstruct, "store": store}
+COMMANDS: dict[str, ModuleType] = {
+    "cells": cells,
+    "train": train,
+    "reconstruct": reconstruct,
+    "store": store,
+    "history": history,
+    "compare": compare,
+    "explain": explain,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -184,6 +184,20 @@ class History:
         )
         return {name: PastVerdict(*_told(told)) for name, *told in rows if name in tests}
 
+    def comparable_before(self, number: int) -> int | None:
+        """Return which earlier session has most claims in common with one, over the same planned seeds.
+
+        Of several the newest: that of last night, not the one at a desk since then with ``-k``. None if there is none.
+        """
+        rows = self._rows(
+            "SELECT theirs.session FROM claims AS mine JOIN claims AS theirs ON theirs.test = mine.test "
+            "JOIN sessions AS its ON its.number = mine.session JOIN sessions AS past ON past.number = theirs.session "
+            "WHERE mine.session = ? AND theirs.session < mine.session AND past.planned = its.planned "
+            "GROUP BY theirs.session ORDER BY count(*) DESC, theirs.session DESC LIMIT 1",
+            (number,),
+        )
+        return rows[0][0] if rows else None
+
     def _rows(self, query: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         if not self.file.exists():
             return []
