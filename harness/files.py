@@ -28,7 +28,6 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             yield part
             part.flush()
             os.fsync(part.fileno())
-            os.fchmod(part.fileno(), _rights_in(path.parent))  # a temporary file is for its owner's eyes only
             Path(part.name).replace(path)
         except BaseException:
             Path(part.name).unlink(missing_ok=True)
@@ -39,6 +38,7 @@ def _part_in(folder: Path) -> IO[bytes]:
     """Open a new file, locked: one that nobody holds was left behind by a process that died."""
     while True:
         part = tempfile.NamedTemporaryFile(dir=folder, suffix=UNFINISHED, delete=False)  # noqa: SIM115 - returned
+        os.fchmod(part.fileno(), _rights_in(folder))  # a temporary file is for its owner's eyes only
         fcntl.flock(part, fcntl.LOCK_EX)
         if os.fstat(part.fileno()).st_nlink:  # otherwise it was taken for left behind before it was locked
             return part

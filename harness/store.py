@@ -45,8 +45,18 @@ class Store:
         return self.folder / "runs" / digest[:2] / f"{digest}.npz"
 
     def has(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> bool:
-        """Whether there is a file for these runs; whether it can be trusted shows when it is loaded."""
-        return self.path(protocol, seeds).exists()
+        """Whether there is a file for these runs; whether it can be trusted shows when it is loaded.
+
+        Raises
+        ------
+        StoreError
+            If the folder may not be entered.
+        """
+        path = self.path(protocol, seeds)
+        try:
+            return path.exists()
+        except OSError as reason:
+            raise StoreError(f"stored runs {path} cannot be read ({reason}); give another --store") from reason
 
     def load(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs | None:
         """Return the stored runs, or None if they are not there.
@@ -64,7 +74,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as reason:
-            raise StoreError(f"stored runs {path} cannot be read ({reason})") from reason
+            raise StoreError(f"stored runs {path} cannot be read ({reason}); give another --store") from reason
         try:
             return self.read_record(protocol, seeds, payload, str(path))
         except StoreError:

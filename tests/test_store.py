@@ -404,7 +404,7 @@ def test_a_lock_that_cannot_be_opened_is_one_clear_error(kept: Store) -> None:
 
 def test_a_folder_that_cannot_be_read_is_one_clear_error(blocked: Store) -> None:
     """Loading what cannot be read is an error, not a missing file: it would be trained and not kept."""
-    with pytest.raises(StoreError, match=r"^stored runs .*\.npz cannot be read \(\[Errno "):
+    with pytest.raises(StoreError, match=r"^stored runs .*\.npz cannot be read \(\[Errno .*\); give another --store$"):
         blocked.load(PROTOCOL, SEEDS)
 
 
