@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
 QUIET_INTERVAL = 15.0  # seconds between two lines of a log
-BAR = 30  # columns
+BAR, NAME = 30, 9  # columns
 
 
 class Display(Protocol):
@@ -210,7 +210,7 @@ def view(standing: Standing) -> "RenderableType":
     from rich.text import Text
 
     grid = Table.grid(padding=(0, 1))
-    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(style="dim", no_wrap=True, min_width=NAME)
     grid.add_column(no_wrap=True, overflow="ellipsis")
     progress = standing.progress
     if progress is not None and progress.needed:

@@ -101,13 +101,14 @@ class LiveView:
             if self._file.exists() and self._file.stat().st_size > size:
                 size = self._file.stat().st_size
                 progress = read_progress(self._file)
-            if progress is not None:
-                began = began or now
-                self._display.show(self._standing(progress, now - began, now), last=stopped)
+            if progress is not None and began is None:
+                began = now
+            if progress is not None or self._running or self._reported:
+                self._display.show(self._standing(progress, now - (began or now), now), last=stopped)
             if stopped:
                 return
 
-    def _standing(self, progress: Progress, seconds: float, now: float) -> Standing:
+    def _standing(self, progress: Progress | None, seconds: float, now: float) -> Standing:
         with self._lock:
             oldest = sorted(self._running.items(), key=lambda pair: pair[1])
             return Standing(

@@ -68,7 +68,7 @@ class Standing:
             if self.progress.now:
                 parts.append(f"now {' and '.join(self.progress.now.values())}")
         if self.reported:
-            parts.append(f"claims: {self.reported} of {self.collected} judged, {self.verdicts}")
+            parts.append(f"claims: {self.reported} of {self.collected} done, {self.verdicts}")
             parts.append(f"{self.changed} not as expected")
         return "; ".join(parts)
 
@@ -80,7 +80,7 @@ class Standing:
             rows += [("training", f"{worker} {words}".strip()) for worker, words in now[:SHOWN_NOW]]
             if len(now) > SHOWN_NOW:
                 rows.append(("", f"and {len(now) - SHOWN_NOW} more"))
-        rows.append(("claims", f"{self.reported} of {self.collected} judged: {self.verdicts}"))
+        rows.append(("claims", f"{self.reported} of {self.collected} done: {self.verdicts}"))
         rows += [("judging", f"{test}, {duration(seconds)}") for test, seconds in self.judging[:SHOWN_NOW]]
         if self.changed > len(self.changes):
             rows.append(("changed", f"{self.changed} verdicts are not as expected, the last {len(self.changes)} are"))
