@@ -1,13 +1,12 @@
 """What one reading of a finding came to where its claims were run, and how far two such answers are apart."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Literal
 
 from harness.combination import combined, deciding
 from harness.errors import SessionError
+from harness.noise import p_same
 from harness.session import Session
 from harness.verdict import ERROR_RATE, Needs, Outcome, Verdict, decide
 
@@ -55,8 +54,8 @@ class Shift:
     test
         Of the claims that both have and that say something else, the one whose estimates are farthest apart.
     p_value
-        Of the estimates being the same, times the number of claims compared (Bonferroni); NaN where no claim has an
-        interval in both, and with ``claims``.
+        Of the estimates being of the same quantity (`harness.noise`), times the number of claims compared
+        (Bonferroni); 1 where there is none to compare.
     """
 
     by: Literal["rule", "claims", "estimate"]
@@ -94,39 +93,16 @@ def shift(old: Answer, new: Answer) -> Shift | None:
         return None
     shared = sorted(old.verdicts.keys() & new.verdicts.keys())
     if old.verdicts.keys() != new.verdicts.keys() and _same_over(shared, old, new):
-        return Shift(by="claims", test="", p_value=math.nan)
+        return Shift(by="claims", test="", p_value=1.0)
     pairs = {test: (old.verdicts[test], new.verdicts[test]) for test in shared}
     changed = {test: pair for test, pair in pairs.items() if pair[0].outcome != pair[1].outcome}
     compared = changed or pairs  # claims that all say the same can still add up to another verdict
     if not compared:
-        return Shift(by="estimate", test="", p_value=math.nan)
-    p_values = {test: difference(*pair) for test, pair in compared.items()}
-    test = min(compared, key=lambda one: (math.isnan(p_values[one]), p_values[one]))
+        return Shift(by="estimate", test="", p_value=1.0)
+    p_values = {test: p_same(*pair) for test, pair in compared.items()}
+    test = min(compared, key=p_values.__getitem__)
     by_rule = all(_judged_by_another_rule(*pair) for pair in compared.values())
     return Shift(by="rule" if by_rule else "estimate", test=test, p_value=min(1.0, p_values[test] * len(compared)))
-
-
-def difference(old: Verdict, new: Verdict) -> float:
-    """Return the two-sided p-value of two estimates being of the same quantity; NaN where one has no interval.
-
-    From the distances between each estimate and the end of its interval on the other's side, in units of the normal
-    quantile of its confidence (Zou and Donner 2008, Statistics in Medicine 27, 1693-1702: the method of variance
-    estimates recovery), so lopsided intervals serve too. The samples count as independent; where they share splits
-    of the data, the p-value is rather too large.
-    """
-    lower, upper = sorted((old, new), key=lambda verdict: verdict.value)
-    distances = [(lower.high - lower.value) / _quantile(lower), (upper.value - upper.low) / _quantile(upper)]
-    if not math.isfinite(upper.value - lower.value) or not all(map(math.isfinite, distances)):
-        return math.nan
-    if upper.value == lower.value:
-        return 1.0
-    error = math.hypot(*distances)
-    return 2 * NormalDist().cdf(-(upper.value - lower.value) / error) if error else 0.0
-
-
-def _quantile(verdict: Verdict) -> float:
-    """Return how many standard errors an interval reaches from its estimate, if that is normal."""
-    return NormalDist().inv_cdf((1 + verdict.confidence) / 2)
 
 
 def _judged_by_another_rule(old: Verdict, new: Verdict) -> bool:

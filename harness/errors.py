@@ -29,6 +29,10 @@ class ExecutorError(HarnessError):
     """Whoever trains for this session cannot be reached, has other versions, or returns what cannot be trusted."""
 
 
+class RerunError(HarnessError):
+    """Code or versions of an earlier session cannot be brought back, or do not run."""
+
+
 class StoreWarning(UserWarning):
     """A record of the store was set aside and will be made again."""
 

@@ -1,6 +1,5 @@
 """Why a verdict changed, in sentences: the cause, and what was run to find it."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -97,6 +96,4 @@ def _distance(widened: Answers) -> list[str]:
 
 
 def _p_text(moved: Shift) -> str:
-    if math.isnan(moved.p_value):
-        return "which cannot be compared"
     return "p < 0.0001" if moved.p_value < 1e-4 else f"p = {moved.p_value:.2g}"

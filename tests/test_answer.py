@@ -1,17 +1,12 @@
-import math
 from collections.abc import Mapping
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.stats import norm
 
-from harness.answer import Answer, answer_of, difference, shift
+from harness.answer import Answer, answer_of, shift
 from harness.errors import SessionError
-from harness.verdict import Band, Outcome, Verdict
+from harness.verdict import Band, Outcome
 from tests.sessions import claim, session
-from tests.test_verdict import verdict
 
 
 def answer(verdicts: Mapping[str, Outcome], **changes: object) -> Answer:
@@ -40,43 +35,6 @@ def test_a_finding_that_a_session_did_not_judge_is_named() -> None:
         answer_of(session(), "x.z", "loss")
 
 
-# How far two estimates are apart
-
-
-def estimate(value: float, error: float, confidence: float = 0.9, **changes: object) -> Verdict:
-    """Return a verdict with a normal interval."""
-    reach = error * float(norm.ppf((1 + confidence) / 2))
-    return verdict(value=value, low=value - reach, high=value + reach, confidence=confidence, **changes)
-
-
-@given(st.floats(-5, 5), st.floats(-5, 5), st.floats(0.01, 2), st.floats(0.01, 2), st.sampled_from([0.9, 0.94, 0.98]))
-def test_of_normal_intervals_the_difference_is_a_z_test(
-    one: float, other: float, error: float, other_error: float, confidence: float
-) -> None:
-    """Whatever the confidence of either interval, and in either order."""
-    expected = 2 * norm.sf(abs(one - other) / np.hypot(error, other_error))
-    pair = estimate(one, error), estimate(other, other_error, confidence)
-    assert difference(*pair) == pytest.approx(expected, rel=1e-9, abs=1e-12)
-    assert difference(*reversed(pair)) == difference(*pair)
-
-
-def test_only_the_ends_between_two_estimates_count() -> None:
-    """A lopsided interval is wide on the side that matters not, or not bounded there."""
-    lopsided = verdict(value=1.0, low=-math.inf, high=1.2)
-    assert difference(lopsided, estimate(2.0, 0.1)) == difference(
-        verdict(value=1.0, low=0.8, high=1.2), estimate(2.0, 0.1)
-    )
-    assert math.isnan(difference(lopsided, estimate(0.0, 0.1)))
-
-
-def test_estimates_without_error_differ_or_not() -> None:
-    """Arithmetic needs no chance; what has no estimate cannot be compared."""
-    exact = verdict(value=1.0, low=1.0, high=1.0, confidence=0.9)
-    assert difference(exact, exact) == 1.0
-    assert difference(exact, verdict(value=1.5, low=1.5, high=1.5, confidence=0.9)) == 0.0
-    assert math.isnan(difference(exact, verdict(value=math.nan, low=-math.inf, high=math.inf)))
-
-
 # How two answers differ
 
 
@@ -98,7 +56,7 @@ def test_estimates_far_apart_are_a_sure_shift() -> None:
     unsure = shift(one("supported", 0.7, 0.1), one("inconclusive", 0.9, 0.1))
     assert sure is not None
     assert (sure.by, sure.test, sure.sure) == ("estimate", "a", True)
-    assert sure.p_value == pytest.approx(0.001463, rel=1e-3)  # pnorm(-0.45 / sqrt(0.02)) * 2
+    assert sure.p_value < 0.01
     assert unsure is not None
     assert (unsure.by, unsure.sure) == ("estimate", False)
 
