@@ -81,10 +81,9 @@ def environment_with(
         shutil.rmtree(environment, ignore_errors=True)
         # Debian's python3 has no ensurepip unless python3-venv is installed; pip can install from outside.
         _call([base, "-m", "venv", "--without-pip", str(environment)], "an environment")
-        constraints = environment / "constraints.txt"
-        constraints.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()), encoding="utf-8")
+        versions = [f"{name}=={version}" for name, version in pins.items()]
         _call(
-            [*_pip(), "--python", str(interpreter), "install", "--quiet", *requirements, *pins, "-c", str(constraints)],
+            [*_pip(), "--python", str(interpreter), "install", "--quiet", *requirements, *versions],
             f"an environment with {_listed(pins)}",
         )
         ready.touch()

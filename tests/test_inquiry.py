@@ -31,6 +31,11 @@ def test_ratio(judge, request):
     level = 1.0 + SHIFT + (0.5 if major == {worse} else 0.0)
     judge(mean_over_seeds(random.normal(level, SPREAD, request.config.getoption("seeds")), "ratio"))
 """
+# Figures are none of these tests' business, and would take half of their time.
+WITHOUT_FIGURES = """
+import harness.judge
+harness.judge.kept_figure = lambda *_: "<svg></svg>"
+"""
 # A version of which the claim takes no notice.
 NO_VERSION = -1
 
@@ -43,6 +48,7 @@ class Repository:
         (path / "claims").mkdir()
         (path / "claims" / "report.toml").write_text(REPORT, encoding="utf-8")
         (path / "claims" / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
+        (path / "conftest.py").write_text(WITHOUT_FIGURES, encoding="utf-8")
         (path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
         self.git("init", "--quiet")
         self.git("config", "user.email", "somebody@example.org")
@@ -60,7 +66,7 @@ class Repository:
     def commit(self, **claim: float) -> None:
         """Write the claim and commit it."""
         self.write(**claim)  # type: ignore[arg-type]
-        self.git("add", "claims", "pytest.ini")
+        self.git("add", "claims", "conftest.py", "pytest.ini")
         self.git("commit", "--quiet", "--allow-empty", "-m", "a claim")
 
     def session(self, interpreter: Path | None = None, seeds: int = 20) -> None:
