@@ -1,7 +1,8 @@
-"""The registered data sets, read from files whose checksum was verified, and their splits.
+"""The registered data sets, read from files whose checksum was verified, and the splits of every data set.
 
-The files are those that the project's dependencies install, or that lie in ``harness/data``. Nothing is
-downloaded, and no framework or pandas is imported to read them; only `split` needs scikit-learn.
+The files are those that the project's dependencies install, or that lie in ``harness/data``; a report brings others as
+a `harness.data_file.DataFile`. Nothing is downloaded, and no framework or pandas is imported to read them; only `split`
+needs scikit-learn.
 """
 
 import csv
@@ -12,71 +13,17 @@ import math
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.data_file import DataFile
+from harness.dataset import Dataset, Task
 from harness.errors import DataError
-
-Task = Literal["classification", "regression"]
 
 SCALINGS = ("none", "standard", "min-max")
 """What `split` can do to the features; the parameters always come from the training part alone."""
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """A data set in memory; its arrays are read-only copies.
-
-    Attributes
-    ----------
-    name : str
-        The name it is registered under.
-    task : {"classification", "regression"}
-        What a model of the target is.
-    feature_names : tuple of str
-        One name per feature; a one-hot feature is named ``column=category``.
-    features : ndarray of float64, shape (rows, features)
-        Numeric columns first, then the one-hot columns, none of which is left out.
-    target : ndarray of int64 (index into `class_names`) or float64, shape (rows,)
-        What is to be predicted.
-    target_name, target_unit : str
-        The target's column, and its unit in words (``"class"`` for classes).
-    class_names : tuple of str
-        One name per class; empty for regression.
-    source : str
-        Package, file and original reference, in one sentence.
-    note : str
-        Licence and caveats.
-    """
-
-    name: str
-    task: Task
-    feature_names: tuple[str, ...]
-    features: NDArray[np.float64]
-    target: NDArray[np.int64] | NDArray[np.float64]
-    target_name: str
-    target_unit: str
-    class_names: tuple[str, ...]
-    source: str
-    note: str
-
-    def __post_init__(self) -> None:
-        if self.features.shape != (len(self.target), len(self.feature_names)) or self.target.ndim != 1:
-            raise DataError(
-                f"Data set {self.name!r}: features of shape {self.features.shape} do not fit "
-                f"{len(self.feature_names)} feature names and a target of shape {self.target.shape}."
-            )
-        if (self.task == "classification") != bool(self.class_names):
-            raise DataError(f"Data set {self.name!r}: a {self.task} with class names {self.class_names}.")
-        dtype = np.int64 if self.task == "classification" else np.float64
-        for field, array in (
-            ("features", np.array(self.features, dtype=np.float64)),
-            ("target", np.array(self.target, dtype=dtype)),
-        ):
-            array.setflags(write=False)
-            object.__setattr__(self, field, array)
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,27 +166,27 @@ def names(task: str | None = None) -> tuple[str, ...]:
     return tuple(name for name, entry in _REGISTRY.items() if task in (None, entry.task))
 
 
-def task(name: str) -> str:
+def task(dataset: str | DataFile) -> str:
     """Tell the task of a data set, without reading its file."""
-    return _entry(name).task
+    return dataset.task if isinstance(dataset, DataFile) else _entry(dataset).task
 
 
-def checksum(name: str) -> str:
-    """Tell the sha256 registered for a data set's file, without reading it.
+def checksum(dataset: str | DataFile) -> str:
+    """Tell the sha256 of a data set, without reading its file.
 
-    Two data sets can be read from one file: a cache key needs the name as well.
+    That of a registered one is its file's, from which two data sets can be read: a cache key needs the name as well.
     """
-    return _entry(name).sha256
+    return dataset.checksum if isinstance(dataset, DataFile) else _entry(dataset).sha256
 
 
 @functools.cache
-def load(name: str) -> Dataset:
-    """Read a registered data set.
+def load(dataset: str | DataFile) -> Dataset:
+    """Read a data set.
 
     Parameters
     ----------
-    name : str
-        One of `names`.
+    dataset : str or DataFile
+        One of `names`, or a file of the report's own.
 
     Returns
     -------
@@ -249,8 +196,13 @@ def load(name: str) -> Dataset:
     Raises
     ------
     DataError
-        If the name is unknown, or the file is missing, altered, or has another number of complete rows.
+        If the name is unknown, or the file is missing, altered, or has another number of complete rows; of a file of
+        the report's own, as `DataFile.read` says.
     """
+    return dataset.read() if isinstance(dataset, DataFile) else _load_registered(dataset)
+
+
+def _load_registered(name: str) -> Dataset:
     entry = _entry(name)
     records = _records(_verified(name, entry).decode("utf-8"), entry)
     used = (*entry.columns, *(column for column, _ in entry.one_hot), entry.target)

@@ -12,13 +12,15 @@ from typing import Any
 
 from harness import datasets
 from harness.choices import Axes, Choice, axis_of, read_choice
-from harness.errors import ProtocolError, RegisterError
+from harness.data_file import DataFile, read_data_file
+from harness.errors import DataError, ProtocolError, RegisterError
 from harness.protocol import TASKS, Protocol, Splits
 from harness.tables import Table
 
 PROTOCOL_FIELDS = tuple(field.name for field in fields(Protocol))
 OPTIONAL_FIELDS = tuple(field.name for field in fields(Protocol) if field.default is not MISSING)
 SPLITS_CHOICE = "splits"
+DataFiles = Mapping[str, DataFile]
 CLAIMED_SPLITS = ("many", "one")  # crossed seeds are no independent draws: no claim may rest on them
 MANY_SPLITS = Choice(
     "many", None, "assumed", "each run draws a split of its own, so that a verdict speaks of all splits"
@@ -39,6 +41,8 @@ class Grid:
         By task, the choice made for each field that is not an axis.
     protocols
         The protocol of each cell, by the cell's name.
+    data_files
+        The data sets that the report brings itself, by name.
     """
 
     file: Path
@@ -46,6 +50,7 @@ class Grid:
     default: dict[str, str]
     reconstruction: dict[str, dict[str, Choice]]
     protocols: dict[str, Protocol]
+    data_files: DataFiles
 
     def cell_name(self, **chosen: str) -> str:
         """Return the name of a cell, axes that are not given filled with their defaults.
@@ -120,7 +125,10 @@ class Grid:
             if field not in PROTOCOL_FIELDS:
                 raise ProtocolError(f"a protocol has no field {field!r}; it has: {', '.join(PROTOCOL_FIELDS)}")
         described = ", ".join(f"{field}={value}" for field, value in changed.items())
-        return f"{cell_name} ({described})", replace(protocol, **changed)
+        fields = {
+            name: _data_of(value, self.data_files) if name == "dataset" else value for name, value in changed.items()
+        }
+        return f"{cell_name} ({described})", replace(protocol, **fields)
 
     def splits(self, task: str) -> Splits:
         """Return how many splits of the data the seeds of a task have."""
@@ -148,7 +156,7 @@ class Grid:
             }
             for task, choices in self.reconstruction.items()
         }
-        protocols = _protocols(self.file, self.axes, reconstruction)
+        protocols = _protocols(self.file, self.axes, reconstruction, self.data_files)
         return replace(self, reconstruction=reconstruction, protocols=protocols)
 
 
@@ -171,13 +179,37 @@ def read_grid(file: Path) -> Grid:
             raise default_table.error(axis, f"no axis of the grid; the axes are: {', '.join(axes)}")
     default = {axis: default_table.get(axis, str, among=axes[axis]) for axis in default_table}
     reconstruction_table = top.table("reconstruction")
-    reconstruction = {task: _choices(file, task, reconstruction_table.table(task), axes) for task in axes["task"]}
+    data_files = _data_files(top.table("datasets")) if "datasets" in top else {}
+    reconstruction = {
+        task: _choices(file, task, reconstruction_table.table(task), axes, data_files) for task in axes["task"]
+    }
     reconstruction_table.close()
     top.close()
-    return Grid(file, axes, default, reconstruction, _protocols(file, axes, reconstruction))
+    return Grid(
+        file, axes, default, reconstruction, _protocols(file, axes, reconstruction, data_files), data_files=data_files
+    )
 
 
-def _choices(file: Path, task: str, table: Table, axes: Axes) -> dict[str, Choice]:
+def _data_files(table: Table) -> dict[str, DataFile]:
+    """Read the data sets that the report brings itself, files and all, so that a fault is said before any training."""
+    found = {}
+    for name, described in table.named_tables():
+        if name in datasets.names():
+            raise table.error(name, "a registered data set has this name; choose another")
+        found[name] = read_data_file(name, described)
+        try:
+            datasets.load(found[name])
+        except DataError as problem:
+            raise described.error("file", str(problem)) from problem
+    return found
+
+
+def _data_of(dataset: Any, data_files: DataFiles) -> Any:
+    """Return the report's own data file of that name, or what was given, if it has none."""
+    return data_files.get(dataset, dataset) if isinstance(dataset, str) else dataset
+
+
+def _choices(file: Path, task: str, table: Table, axes: Axes, data_files: DataFiles) -> dict[str, Choice]:
     optional = (*OPTIONAL_FIELDS, SPLITS_CHOICE)
     needed = [
         name
@@ -193,12 +225,16 @@ def _choices(file: Path, task: str, table: Table, axes: Axes) -> dict[str, Choic
     for name, choice in choices.items():
         for alternative in choice.alternatives:
             instead = replace(choice, value=alternative, by=axis_of(alternative, axes, choice.by))
-            _protocols(file, axes, {task: {**choices, name: instead}}, key="alternatives")
+            _protocols(file, axes, {task: {**choices, name: instead}}, data_files, key="alternatives")
     return choices
 
 
 def _protocols(
-    file: Path, axes: Axes, reconstruction: Mapping[str, Mapping[str, Choice]], key: str = "value"
+    file: Path,
+    axes: Axes,
+    reconstruction: Mapping[str, Mapping[str, Choice]],
+    data_files: DataFiles,
+    key: str = "value",
 ) -> dict[str, Protocol]:
     """Return the protocol of each cell of the reconstructed tasks, by the cell's name; `key` is what errors name."""
     protocols: dict[str, Protocol] = {}
@@ -208,19 +244,24 @@ def _protocols(
         if name in protocols:
             raise RegisterError(f"{file}, table [axes]: two cells are named {name!r}; rename a value")
         if cell["task"] in reconstruction:
-            protocols[name] = _protocol(file, cell, reconstruction[cell["task"]], key)
+            protocols[name] = _protocol(file, cell, reconstruction[cell["task"]], data_files, key)
     return protocols
 
 
-def _protocol(file: Path, cell: dict[str, str], choices: Mapping[str, Choice], key: str) -> Protocol:
+def _protocol(
+    file: Path, cell: dict[str, str], choices: Mapping[str, Choice], data_files: DataFiles, key: str
+) -> Protocol:
     chosen = {name: choice.at(cell) for name, choice in choices.items() if name != SPLITS_CHOICE}
     chosen |= {axis: value for axis, value in cell.items() if axis in PROTOCOL_FIELDS}
-    dataset = chosen["dataset"]
-    if dataset in datasets.names() and dataset not in datasets.names(cell["task"]):
-        known = ", ".join(datasets.names(cell["task"]))
-        raise _field_error(
-            file, cell, "dataset", key, f"{dataset!r} is no {cell['task']} data set; give one of: {known}"
-        )
+    named = chosen["dataset"]
+    chosen["dataset"] = _data_of(named, data_files)
+    known = {**dict.fromkeys(datasets.names()), **data_files}
+    if not isinstance(named, str) or named not in known:
+        raise _field_error(file, cell, "dataset", key, f"dataset is {named!r}; give one of: {', '.join(known)}")
+    of_task = [name for name, data in known.items() if datasets.task(data or name) == cell["task"]]
+    if named not in of_task:
+        problem = f"{named!r} is no {cell['task']} data set; give one of: {', '.join(of_task)}"
+        raise _field_error(file, cell, "dataset", key, problem)
     try:
         return Protocol(**chosen)
     except ProtocolError as problem:

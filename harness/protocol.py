@@ -7,10 +7,12 @@ ask for runs of it. It is validated once, at construction, so no later code has 
 import hashlib
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 from harness import datasets
+from harness.data_file import DataFile
 from harness.errors import ProtocolError
 
 Framework = Literal["keras", "torch"]
@@ -85,7 +87,7 @@ class Protocol:
     framework
         Who trains: ``keras`` (on TensorFlow) or ``torch``.
     dataset
-        A name that `harness.datasets.names` knows; it fixes the task.
+        A name that `harness.datasets.names` knows, or a file of the report's own; it fixes the task.
     test_share
         Share of the rows that is held back for testing, between 0 and 1.
     scaling
@@ -111,7 +113,7 @@ class Protocol:
     """
 
     framework: Framework
-    dataset: str
+    dataset: str | DataFile
     test_share: float
     scaling: str
     hidden_widths: tuple[int, ...]
@@ -125,7 +127,8 @@ class Protocol:
 
     def __post_init__(self) -> None:
         _one_of("framework", self.framework, FRAMEWORKS)
-        _one_of("dataset", self.dataset, datasets.names())
+        if not isinstance(self.dataset, DataFile):
+            _one_of("dataset", self.dataset, datasets.names())
         _one_of("scaling", self.scaling, datasets.SCALINGS)
         _one_of("activation", self.activation, ACTIVATIONS)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
@@ -145,7 +148,7 @@ class Protocol:
             raise ProtocolError(f"test_share is {self.test_share!r}; give a number between 0 and 1")
         if self.loss not in LOSSES_OF_TASK[self.task]:
             raise ProtocolError(
-                f"loss is {self.loss!r}, but data set {self.dataset!r} is a {self.task} task; "
+                f"loss is {self.loss!r}, but data set {dataset_name(self.dataset)!r} is a {self.task} task; "
                 f"give one of: {', '.join(LOSSES_OF_TASK[self.task])}"
             )
         # 1 and 1.0 are the same learning rate and must have the same digest.
@@ -160,7 +163,26 @@ class Protocol:
     @property
     def digest(self) -> str:
         """SHA-256 of all fields, in hexadecimal: equal for equal protocols, in every process."""
-        return content_digest(asdict(self))
+        return content_digest(self.to_plain())
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return all fields as JSON has them; of a data file name and checksum, for it may lie anywhere."""
+        plain = {**asdict(self), "hidden_widths": list(self.hidden_widths)}
+        if isinstance(self.dataset, DataFile):
+            plain["dataset"] = {"name": self.dataset.name, "checksum": self.dataset.checksum}
+        return plain
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "Protocol":
+        """Return the protocol that `dataclasses.asdict` took apart, after JSON has made lists of tuples."""
+        dataset = fields["dataset"]
+        whole = DataFile.from_json(dataset) if isinstance(dataset, Mapping) else dataset
+        return cls(**{**fields, "dataset": whole, "hidden_widths": tuple(fields["hidden_widths"])})
+
+
+def dataset_name(dataset: str | DataFile) -> str:
+    """Return what a reader calls a data set."""
+    return dataset.name if isinstance(dataset, DataFile) else dataset
 
 
 def content_digest(content: Any) -> str:

@@ -102,7 +102,7 @@ class Verdict:
             f"  estimand  {self.estimand}",
             f"  estimate  {self.interval} ({self.method}, confidence {self.confidence:.1%})",
             f"  band      {self.band}: {self.band.reason}",
-            f"  seeds     {self._seeds_text()}",
+            f"  seeds     {self.seeds_text}",
             *(
                 []
                 if math.isnan(self.power)
@@ -116,7 +116,9 @@ class Verdict:
             lines.insert(4, f"            {self.note}")
         return "\n".join(lines)
 
-    def _seeds_text(self) -> str:
+    @property
+    def seeds_text(self) -> str:
+        """Over how many seeds, look by look, and over how many splits of the data."""
         if not self.cells:
             return "none: no training is needed"
         counts = ", then ".join(map(str, self.looks))

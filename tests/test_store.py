@@ -336,6 +336,16 @@ def test_nothing_is_unpickled(damaged: Store, tmp_path: Path) -> None:
     assert sprung.exists()
 
 
+def test_a_file_that_claims_to_hold_more_than_it_can_is_refused(damaged: Store) -> None:
+    """A few kilobytes that unpack to fill the memory are not unpacked."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, header=np.zeros(8, dtype=np.uint8), train_loss=np.zeros(10_000_000))
+    assert len(buffer.getvalue()) < 100_000
+    with pytest.raises(ValueError, match="it claims to hold more than it can"):
+        record.unpack(buffer.getvalue(), "a file")
+    assert check_damage(damaged, buffer.getvalue())
+
+
 @pytest.mark.parametrize(
     "header", [{"schema": "1"}, {"schema": None}, {"sha256": None}, {"sha256": "0" * 64}, {"identity": []}]
 )

@@ -5,6 +5,7 @@ or where no file system may be mounted, these tests are skipped.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -179,6 +180,48 @@ print(list(folder.rglob("*.*")))
     )
     assert said.startswith(f"store {folder} cannot be written to ([Errno 27] File too large")
     assert left == "[]"
+
+
+SESSIONS = """
+import subprocess
+from benchmarks.fire_report import write_report
+report = folder.with_name(folder.name + "-report")
+write_report(report)
+(folder / "store").mkdir()
+command = [sys.executable, "-m", "pytest", "claims", "-p", "no:cacheprovider", "-p", "no:xdist", "--tb=short"]
+def session():
+    done = subprocess.run([*command, "--looks=1", f"--store={folder}/store"], cwd=report, capture_output=True, text=True)
+    print(done.stdout)
+    print(done.returncode)
+session()
+print("THEN")
+assert os.system(f"mount -o remount,size=10m {folder}") == 0
+session()
+"""
+
+
+@needs_mount
+def test_a_session_on_a_full_disk_judges_what_it_can_and_goes_on_when_there_is_room(folder: Path) -> None:
+    """Claims whose runs cannot be kept say so in one sentence each; the others have their verdicts."""
+    report = folder.with_name(folder.name + "-report")
+    try:
+        said = "\n".join(mounted('(folder / "filler").write_bytes(bytes(130_000))\n' + SESSIONS, folder))
+    finally:
+        shutil.rmtree(report, ignore_errors=True)
+    full, _, free = said.partition("THEN")
+    sentences = [line for line in full.splitlines() if line.startswith(f"store {folder}/store cannot be written to (")]
+    verdicts = re.findall(r"estimate  [0-9.]+ \[", full)
+    assert sentences
+    assert set(sentences) == {
+        f"store {folder}/store cannot be written to ({NO_SPACE}); free space there or give another --store"
+    }
+    assert verdicts
+    assert f"Planned but not done: {20 * len(sentences)} trainings." in full
+    assert not re.search("INTERNALERROR|Traceback|OSError", full)
+    assert re.search(r"Planned trainings: 180, of which \d+ done now and \d+ before", free)
+    assert f"and {180 - 20 * len(sentences)} before" in free
+    assert "Planned but not done" not in free
+    assert "cannot be written" not in free
 
 
 # Folders that may not be written or entered

@@ -32,8 +32,7 @@ def main(framework: str) -> None:
     ).train_and_time
     for line in sys.stdin:
         request = json.loads(line)
-        fields = request["protocol"]
-        protocol = Protocol(**{**fields, "hidden_widths": tuple(fields["hidden_widths"])})
+        protocol = Protocol.from_json(request["protocol"])
         seed = Seed(*request["seed"])
         split = datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
         _, epoch_seconds = train_and_time(protocol, split, seed, request["mode"])
