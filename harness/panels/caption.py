@@ -48,7 +48,8 @@ def caption(panels: Mapping[str, Runs], parts: Sequence[Part]) -> str:
 
 
 def spread_told(sample: ArrayLike) -> str:
-    """Return the median of a sample and its central 90 %, such as ``0.570 (0.556 to 0.592)``."""
+    """Return the median of a sample and its central 90 %, such as ``0.31 (0.29 to 0.36)``."""
+    numbers = np.asarray(sample, dtype=float)
     low, middle, high = (_number(one) for one in np.quantile(numbers, (LEVELS[0], LEVELS[2], LEVELS[-1])))
     return f"{middle} ({low} to {high})"
 
