@@ -143,3 +143,10 @@ def test_a_large_session_is_written_down_in_no_time(tmp_path: Path) -> None:
     print(f"{worker:.2f} s in a worker, {controller:.2f} s in the controller")
     assert worker < 1
     assert controller < 1
+
+
+def test_the_documentation_has_every_column() -> None:
+    """The page lists the columns in their order, each with what the table itself says of it."""
+    page = (Path(__file__).parent.parent / "docs" / "data.md").read_text(encoding="utf-8")
+    table = page.partition("| column | what |\n|---|---|\n")[2].partition("\n\n")[0]
+    assert table.splitlines() == [f"| `{name}` | {text} |" for name, text in COLUMNS.items()]
