@@ -4,7 +4,7 @@ import argparse
 import sys
 from types import ModuleType
 
-from harness.commands import cells, compare, explain, history, reconstruct, store, train
+from harness.commands import cells, compare, explain, history, nightly, reconstruct, store, train
 from harness.errors import HarnessError
 
 COMMANDS: dict[str, ModuleType] = {
@@ -15,6 +15,7 @@ COMMANDS: dict[str, ModuleType] = {
     "history": history,
     "compare": compare,
     "explain": explain,
+    "nightly": nightly,
 }
 
 

@@ -33,7 +33,7 @@ LAYERS = (
     {"environment", "surroundings", "answer"},
     {"history_file", "comparison", "cause"},
     {"history", "explanation"},
-    {"collected", "changes", "timeline"},
+    {"collected", "changes", "timeline", "nights"},
     {"figures", "report"},
     {"summary"},
     {"specification_figure", "pages", "pages.rendering", "pages.strip", "pages.forest", "panels", "panels.data"},
@@ -60,7 +60,7 @@ LAYERS = (
     {"audit"},
     {"fixtures"},
     {"plugin", "commands.cells", "commands.train", "commands.reconstruct", "commands.history", "commands.store"},
-    {"commands.compare", "commands.explain"},
+    {"commands.compare", "commands.explain", "commands.nightly"},
     {"commands"},
     {"__main__"},
 )

@@ -1,0 +1,100 @@
+"""``nightly``: train everything again, judge every claim, and speak up when a verdict changed."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.nights import Night
+
+HELP = "train everything again, judge every claim, and speak up when a verdict changed since last night"
+STORE = Path(".claims-store") / "nightly"
+MARK = f"--store={STORE}"  # by it, a history knows the nights
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("folder", type=Path, help="the report's folder, with report.toml and protocol.toml")
+    parser.add_argument("options", nargs="*", metavar="-- OPTION", help='of pytest, such as -- -m "not timed"')
+    parser.add_argument("--history", type=Path, default=Path(".claims-history.sqlite"), metavar="FILE")
+    parser.add_argument(
+        "--reports", type=Path, default=Path("reports"), metavar="FOLDER", help="where pages are written"
+    )
+    parser.add_argument("--workers", default="auto", metavar="N", help="of pytest (default: auto)")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run a night and print one line; returns 0 if nothing changed, 1 if a verdict did, 2 if that is not known.
+
+    Trainings go to a store of the night, empty at its start and removed at its end. After a night that did not finish
+    it is kept until the next one, so that what happened can be looked into.
+
+    Raises
+    ------
+    HarnessError
+        If there is no such report, the history cannot be read, or another night is running.
+    """
+    from filelock import FileLock, Timeout
+
+    from harness.errors import StoreError
+    from harness.folder import open_folder
+    from harness.nights import FAILED
+
+    open_folder(options.folder)  # bad registers are said in one sentence
+    STORE.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(STORE.with_suffix(".lock"), blocking=False):
+            shutil.rmtree(STORE, ignore_errors=True)
+            came_to = _night(options)
+    except Timeout:
+        raise StoreError(f"{STORE}: another night is running; wait for it, or run this one in another folder") from None
+    except KeyboardInterrupt:
+        print(f"interrupted: what was trained is kept in {STORE} until the next night, which begins anew")
+        return 130
+    print(came_to.line)
+    if came_to.status != FAILED:
+        shutil.rmtree(STORE, ignore_errors=True)
+    return came_to.status
+
+
+def _night(options: argparse.Namespace) -> "Night":
+    from harness.history import open_history
+    from harness.interpreters import plugins_of
+    from harness.nights import FAILED, Night, last_night, many, night
+    from harness.publish import SESSION_FILE
+    from harness.rerun import call
+    from harness.session import read_session
+
+    pages: Path = options.reports
+    pages.mkdir(parents=True, exist_ok=True)
+    history = open_history(options.history)
+    session_file, results, output = pages / SESSION_FILE, pages / "nightly.xml", pages / "nightly.txt"
+    for file in (session_file, results):
+        file.unlink(missing_ok=True)
+    command = [
+        *(sys.executable, "-m", "pytest", *plugins_of(Path(sys.executable)), str(options.folder)),
+        *(f"-n{options.workers}", MARK, f"--history={options.history}"),
+        *(f"--html={pages / 'claims.html'}", "--self-contained-html", f"--junitxml={results}", *options.options),
+    ]
+    print(f"running {options.folder}; output in {output}", file=sys.stderr, flush=True)
+    with output.open("w", encoding="utf-8") as stream:
+        status = call(command, cwd=Path.cwd(), stream=stream.fileno())
+    if status not in (0, 1) or not session_file.exists():
+        return Night(f"the night did not finish: pytest ended with exit status {status}; see {output}", FAILED)
+    tonight = read_session(session_file)
+    if tonight.holes:
+        return Night(f"the night has holes: {' '.join(tonight.holes)} See {output}", FAILED)
+    without_verdict = _failures(results) - sum(not claim.as_expected for claim in tonight.claims)
+    if without_verdict > 0:
+        return Night(f"{many(without_verdict, 'test')} failed without a verdict; see {output}", FAILED)
+    return night(last_night(history, tonight, MARK), tonight)
+
+
+def _failures(results: Path) -> int:
+    """Return how many tests failed or had an error, from pytest's JUnit XML."""
+    from xml.etree import ElementTree
+
+    suites = ElementTree.parse(results).getroot().iter("testsuite")
+    return sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) for suite in suites)
