@@ -20,7 +20,7 @@ from harness.evidence import Evidence
 from harness.findings import Reading
 from harness.folder import open_folder
 from harness.grid import Grid, read_grid
-from harness.multiverse import Multiverse, UniverseVerdict, UniverseVerdicts, open_multiverse
+from harness.multiverse import Multiverse, UniverseVerdict, UniverseVerdicts, judging_mark, open_multiverse
 from harness.statistics import mean_over_seeds
 from harness.store import Store
 from harness.universes import Universe
@@ -227,6 +227,12 @@ def test_a_damaged_file_is_judged_again(grid: Grid, store: Store) -> None:
         assert kept.verdicts(counted.claim(), 20, store) == first
         assert counted.counted() == list(EPOCHS), damage
         assert kept_file(store).read_bytes() == payload
+
+
+def test_the_name_of_answers_begins_with_the_code_that_gave_them(grid: Grid, store: Store) -> None:
+    """So answers of older code can be told from those that are still read."""
+    Multiverse(grid, UNIVERSES, "sources").verdicts(Counted().claim(), 20, store)
+    assert kept_file(store).name.partition("-")[0] == judging_mark()
 
 
 # Errors
@@ -487,7 +493,7 @@ def test_a_change_of_claims_or_register_is_seen(folder: Path) -> None:
 
 
 def test_a_change_of_the_harness_is_seen(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every module of it may change what a claim says."""
+    """Every module may change what a claim says, but those that train: they have a version of their own."""
     before = sources_of(folder)
     package = tmp_path / "harness"
     (package / "training").mkdir(parents=True)
@@ -496,6 +502,8 @@ def test_a_change_of_the_harness_is_seen(folder: Path, tmp_path: Path, monkeypat
     monkeypatch.setattr(multiverse, "__file__", str(package / "multiverse.py"))
     other = sources_of(folder)
     (package / "training" / "loop.py").write_text("STEPS = 1\n", encoding="utf-8")
+    assert sources_of(folder) == other
+    (package / "multiverse.py").write_text("STEPS = 1\n", encoding="utf-8")
     assert len({before, other, sources_of(folder)}) == 3
 
 

@@ -104,7 +104,7 @@ def test_a_changed_block_is_seen(watched: tuple[Watch, Outcome, Path]) -> None:
     watch, outcome, path = watched
     payload = path.read_bytes()
     start = payload.index(b"PK\x01\x02")
-    path.write_bytes(payload[: start + 12] + b"\1" + payload[start + 13 :])  # a file's time, which nobody reads
+    path.write_bytes(payload[: start + 12] + b"\1" + payload[start + 13 :])  # the time of a member, which nobody reads
     watch.look()
     assert outcome.problems == [f"changed: {path}"]
 
