@@ -3,13 +3,17 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims multiverse test lint bench calibration clean
+.PHONY: claims multiverse nightly test lint bench calibration clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
 
 multiverse: .venv/ready
 	$(BIN)/pytest claims -n auto -m "not timed" --universes all
+
+# Make turns every failure into exit status 2; docs/nightly.md has the command for a script that tells them apart.
+nightly: .venv/ready
+	$(BIN)/python -m harness nightly claims
 
 test: .venv/ready
 	$(BIN)/pytest tests -n auto
