@@ -1,6 +1,7 @@
 """``nightly``: train everything again, judge every claim, and speak up when a verdict changed."""
 
 import argparse
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -17,12 +18,18 @@ MARK = f"--store={STORE}"  # by it, a history knows the nights
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("folder", type=Path, help="the report's folder, with report.toml and protocol.toml")
-    parser.add_argument("options", nargs="*", metavar="-- OPTION", help='of pytest, such as -- -m "not timed"')
     parser.add_argument("--history", type=Path, default=Path(".claims-history.sqlite"), metavar="FILE")
     parser.add_argument(
         "--reports", type=Path, default=Path("reports"), metavar="FOLDER", help="where pages are written"
     )
     parser.add_argument("--workers", default="auto", metavar="N", help="of pytest (default: auto)")
+    parser.add_argument(
+        "--pytest",
+        type=shlex.split,
+        default=[],
+        metavar="OPTIONS",
+        help="""more of its options: --pytest='-m "not timed"'""",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -76,7 +83,7 @@ def _night(options: argparse.Namespace) -> "Night":
     command = [
         *(sys.executable, "-m", "pytest", *plugins_of(Path(sys.executable)), str(options.folder)),
         *(f"-n{options.workers}", MARK, f"--history={options.history}"),
-        *(f"--html={pages / 'claims.html'}", "--self-contained-html", f"--junitxml={results}", *options.options),
+        *(f"--html={pages / 'claims.html'}", "--self-contained-html", f"--junitxml={results}", *options.pytest),
     ]
     print(f"running {options.folder}; output in {output}", file=sys.stderr, flush=True)
     with output.open("w", encoding="utf-8") as stream:
