@@ -36,14 +36,14 @@ class Display(Protocol):
 
 
 def display_for(config: pytest.Config) -> Display | None:
-    """Return where to show a session of pytest: None without a terminal reporter, or where no test will run."""
+    """Return where to show a session of pytest: None without pytest's terminal reporter, or where no test will run."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or config.getoption("collectonly"):
-        return None
+    if not isinstance(reporter, pytest.TerminalReporter) or config.getoption("collectonly"):
+        return None  # another plugin may have put a reporter of its own kind there
     raw = config.getoption("capture") == "no" and config.getoption("dist", "no") == "no"
     debugged = config.getoption("usepdb") or config.getoption("trace")
     mute = os.environ.get("TERM", "dumb") in ("dumb", "unknown")
-    if not getattr(reporter, "isatty", False) or raw or debugged or mute:
+    if not reporter.isatty or raw or debugged or mute:
         return LogDisplay(reporter, raw=config.getoption("capture") == "no")
     return TerminalDisplay(reporter)
 

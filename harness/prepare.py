@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.engine import Block, Wanted, missing_blocks, train_blocks
 from harness.progress import ProgressWriter
-from harness.protocol import BLOCK_SIZE, seed_blocks
+from harness.protocol import BLOCK_SIZE, dataset_name, seed_blocks
 from harness.store import Store
 from harness.timing import machine
 
@@ -65,6 +65,7 @@ def _in_words(block: Block) -> str:
     protocol, seeds = block
     widths = "-".join(map(str, protocol.hidden_widths))
     return (
-        f"{protocol.framework} on {protocol.dataset}, {widths} {protocol.activation}, {protocol.optimizer} "
-        f"{protocol.learning_rate:g}, {protocol.epochs} epochs, seeds {seeds[0].training} to {seeds[-1].training}"
+        f"{protocol.framework} on {dataset_name(protocol.dataset)}, {widths} {protocol.activation}, "
+        f"{protocol.optimizer} {protocol.learning_rate:g}, {protocol.epochs} epochs, "
+        f"seeds {seeds[0].training} to {seeds[-1].training}"
     )
