@@ -95,6 +95,7 @@ def _environment() -> jinja2.Environment:
         pages=PAGES,
         symbols=SYMBOLS,
         anchor=anchor,
+        interval=interval,
         style=Markup(style),
         script=Markup(script),
         # Only this script may run, whatever else a text might smuggle in.

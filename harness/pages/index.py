@@ -1,0 +1,107 @@
+"""The page for reading: what held and what did not, and from there down to a single training."""
+
+from harness.pages import words
+from harness.pages.beside import Beside
+from harness.pages.figures import Pictures
+from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, tally
+from harness.pages.forest import FARTHEST, TICKS, percent
+from harness.pages.rendering import render
+from harness.report import RULE, summary_lines, universes_text
+from harness.session import Session, TakenChoice
+from harness.verdict import OUTCOMES
+
+PAGE = "index.html"
+LONGEST_TIMELINE = 30
+PROVENANCES = ("stated", "inferred", "assumed")
+BASES = {
+    "held out": "Evidence: nothing of these findings went into the reconstruction.",
+    "calibrated": "No evidence: the reconstruction was chosen to reproduce these, so agreement proves nothing.",
+}
+
+
+def index_html(session: Session, beside: Beside | None = None) -> str:
+    """Return the page for reading, as one HTML document that needs no network and no script.
+
+    Parameters
+    ----------
+    session
+        What the page is about.
+    beside
+        What other modules supply; None for nothing.
+    """
+    beside = beside or Beside()
+    sections = sections_of(session)
+    findings = [finding for section in sections.values() for finding in section]
+    pictures = Pictures()
+    return render(
+        "index.html.jinja",
+        page=PAGE,
+        title=f"Findings: {session.title}",
+        session=session,
+        beside=beside,
+        sections=sections,
+        findings=findings,
+        readings=[reading for finding in findings for reading in finding.readings],
+        bases={basis: _of_basis(findings, basis) for basis in BASES},
+        basis_notes=BASES,
+        groups=GROUPS,
+        outcomes=OUTCOMES,
+        choices=_by_task(session),
+        provenances=PROVENANCES,
+        provenance_counts=_provenance_counts(session),
+        ticks={tick: percent(tick) for tick in TICKS},
+        farthest=FARTHEST,
+        surprises=[reading for finding in findings for reading in finding.readings if reading.surprises],
+        # Drawings of findings come first: those are what a reader who has nothing but this file cannot do without.
+        own_figures=_own_figures(findings, beside, pictures),
+        report_figures=[(figure, pictures.address(figure.svg)) for figure in beside.report_figures],
+        curves=_curves(session, beside, pictures),
+        timelines={key: past[-LONGEST_TIMELINE:] for key, past in beside.timelines.items()},
+        universes={key: universes_text(curve) for key, curve in session.specified.items()},
+        in_universes=summary_lines(session.judgements, session.specified)[2:],
+        rule=RULE,
+        grouped=grouped,
+        tally=tally,
+        words=words,
+    )
+
+
+def _of_basis(findings: list[FindingView], basis: str) -> list[FindingView]:
+    return [finding for finding in findings if finding.basis == basis]
+
+
+def _by_task(session: Session) -> dict[tuple[str, str], list[TakenChoice]]:
+    """Return what is taken for each field, by title of the report and task."""
+    found: dict[tuple[str, str], list[TakenChoice]] = {}
+    for report in session.reports:
+        for choice in report.choices:
+            found.setdefault((report.title, choice.task), []).append(choice)
+    return found
+
+
+def _provenance_counts(session: Session) -> dict[str, int]:
+    choices = [choice for report in session.reports for choice in report.choices]
+    return {name: sum(choice.provenance == name for choice in choices) for name in PROVENANCES}
+
+
+def _own_figures(findings: list[FindingView], beside: Beside, pictures: Pictures) -> dict[str, str]:
+    """Return the address of each reading's figure, by the node id of its decisive claim."""
+    decisive = {reading.decisive.test: reading.decisive for finding in findings for reading in finding.readings}
+    return {
+        test: pictures.address(beside.figures.get(test, ""), claim.figure)
+        for test, claim in decisive.items()
+        if claim.figure or test in beside.figures
+    }
+
+
+def _curves(session: Session, beside: Beside, pictures: Pictures) -> dict[tuple[str, str], str]:
+    """Return the address of each specification curve that can be shown, by finding and reading."""
+    return {
+        key: address
+        for key in session.specified
+        if (
+            address := pictures.address(
+                beside.specification_figures.get(key, ""), beside.specification_files.get(key, "")
+            )
+        )
+    }

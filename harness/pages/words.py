@@ -1,0 +1,94 @@
+"""Says in sentences what a page also shows in numbers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from harness.combination import Judgement
+from harness.history import PastReading
+from harness.pages.rendering import number, p_value
+from harness.verdict import OUTCOMES, Band, Needs, Verdict
+
+HAVE_TO_HOLD: dict[Needs, str] = {
+    "all": "all have to hold",
+    "most": "more than half have to hold",
+    "some": "one has to hold",
+}
+
+
+def judgement_sentence(judgement: Judgement) -> str:
+    """Return how the verdict on a reading follows from its claims."""
+    if judgement.claims == 1:
+        return "It rests on one claim."
+    counts = ", ".join(
+        f"{count} {outcome}" for outcome in OUTCOMES if (count := getattr(judgement, outcome)) or outcome == "supported"
+    )
+    return f"Of {judgement.claims} claims {counts}; {HAVE_TO_HOLD[judgement.needs]}."
+
+
+def error_sentence(judgement: Judgement) -> str:
+    """Return the error rates at which the verdict on a reading would just be given, alone and among all."""
+    together = f"p {p_value(judgement.corrected_p_value)} with the error rate held over all findings (Holm)"
+    alone = f"p {p_value(judgement.p_value)} alone, {together}"
+    if judgement.corrected_outcome == judgement.outcome:
+        return f"{alone}."
+    return f"{alone}: then it is {judgement.corrected_outcome}."
+
+
+def band_text(band: Band) -> str:
+    """Return the ends of a band."""
+    if band.low == band.high:
+        return f"exactly {number(band.low)}"
+    if band.high == float("inf"):
+        return f"at least {number(band.low)}"
+    if band.low == float("-inf"):
+        return f"at most {number(band.high)}"
+    return f"{number(band.low)} to {number(band.high)}"
+
+
+def against_band(verdict: Verdict) -> str:
+    """Return where an interval lies against its band."""
+    low, high, band = verdict.low, verdict.high, verdict.band
+    if high < band.low:
+        return "below the band"
+    if low > band.high:
+        return "above the band"
+    across = [name for name, beyond in (("low", low < band.low), ("high", high > band.high)) if beyond]
+    if across:
+        return f"across the band's {' and its '.join(across)} end"
+    return "inside the band" if low <= high else "nowhere: there is no interval"
+
+
+def timeline_sentence(timeline: Sequence[PastReading]) -> str:
+    """Return what a row of symbols tells: how many sessions, and when the verdict last changed."""
+    if not timeline:
+        return "no session before"
+    last = timeline[-1]
+    count = f"{len(timeline)} {'session' if len(timeline) == 1 else 'sessions'}"
+    for before, after in zip(reversed(timeline[:-1]), reversed(timeline[1:]), strict=True):
+        if before.outcome != after.outcome:
+            commit = f", commit {after.commit[:8]}" if after.commit else ""
+            return f"{count}; {before.outcome} before {day(after.started)}{commit}, {last.outcome} since"
+    return f"{count}, {last.outcome} in {'it' if len(timeline) == 1 else 'all'}"
+
+
+def day(started: str) -> str:
+    """Return the date of an ISO 8601 time."""
+    return started.partition("T")[0]
+
+
+def moment(started: str) -> str:
+    """Return an ISO 8601 time in UTC to the minute; as it is, if it is not one."""
+    try:
+        return f"{datetime.fromisoformat(started):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return started
+
+
+def duration(seconds: float) -> str:
+    """Return a time span in the two units that matter."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
