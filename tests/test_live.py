@@ -31,6 +31,19 @@ TRAINED = """
 def test_trains(evidence, judge, activation):
     judge(mean_over_seeds(0.001 * evidence(activation=activation).final_test_loss + 1, "loss"))
 """
+# However fast the machine, a training lasts for some of the view's pictures.
+SLOWLY = """
+import time
+import harness.engine
+
+train = harness.engine.train
+
+def slowly(*block):
+    time.sleep(1)
+    return train(*block)
+
+harness.engine.train = slowly
+"""
 
 
 def in_terminal(folder: Path, *arguments: str, **options: str) -> tuple[int, Screen]:
@@ -90,6 +103,7 @@ def test_after_the_failures_a_terminal_reads_like_a_log(pytester: pytest.Pyteste
 def test_a_terminal_shows_what_is_trained(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
     """Before the first claim is judged there is a bar of the trainings, and what each worker trains in words."""
     make_claims(TRAINED)
+    pytester.makeconftest(SLOWLY)
     status, screen = in_terminal(pytester.path, "-n", workers, "--seeds", "3")
     assert status == pytest.ExitCode.OK
     frames = "\n".join(screen.seen)

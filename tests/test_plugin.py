@@ -319,7 +319,7 @@ def test_a_training_that_fails_is_a_hole(pytester: pytest.Pytester, make_claims:
     make_claims(REAL_CLAIM)
     pytester.makeconftest(
         "import harness.engine\nfrom harness.errors import HarnessError\n\ndef fail(*_):\n"
-        "    raise HarnessError('training failed: made up')\n\nharness.engine._train = fail\n"
+        "    raise HarnessError('training failed: made up')\n\nharness.engine.train = fail\n"
     )
     result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--seeds", "3")
     result.assert_outcomes(passed=1, failed=2)

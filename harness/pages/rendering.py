@@ -64,7 +64,9 @@ def number(value: float) -> str:
 
 
 def interval(value: float, low: float, high: float) -> str:
-    """Return an estimate with its interval."""
+    """Return an estimate with its interval; a value that is exact stands alone."""
+    if value == low == high:
+        return number(value)
     return f"{number(value)} [{number(low)}, {number(high)}]"
 
 
