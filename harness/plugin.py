@@ -56,7 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not folders:
         return
     refuse_unwritable(store_folder(config))
-    if not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
+    html = config.pluginmanager.hasplugin("html")
+    if html and not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
         config.option.css.append(str(Path(__file__).with_name("claims.css")))
@@ -230,18 +231,17 @@ def pytest_runtest_makereport(
     if call.when == "call" and judge is not None and judge.verdict is not None:
         from harness.audit import FIGURE_PROPERTY
         from harness.audit_log import VERDICT_PROPERTY
+        from harness.publish import write_figure
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
-        told = [(VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain()))]
+        figure = write_figure(pages_folder(item.config), item.nodeid, judge.figure(store_folder(item.config)))
+        told = [(VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())), (FIGURE_PROPERTY, figure)]
         if item.config.getoption("htmlpath", None):
             from pytest_html import extras
 
-            from harness.publish import write_figure
             from harness.report import figure_html
 
-            figure = write_figure(pages_folder(item.config), item.nodeid, judge.figure(store_folder(item.config)))
-            told.append((FIGURE_PROPERTY, figure))
             report.extras = [extras.html(figure_html(figure, judge.verdict))]  # type: ignore[attr-defined]
         report.user_properties += told
         item.user_properties += told  # the XML takes them from the report on the teardown
