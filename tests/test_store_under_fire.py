@@ -15,7 +15,7 @@ from tests.test_store import ORIGIN, made_up
 
 
 def test_kills_damage_nothing_lose_nothing_and_change_no_verdict() -> None:
-    """Writers and whole sessions, killed fifteen times; at least two sessions finish afterwards, with the same verdicts."""
+    """Writers and whole sessions, killed fifteen times; sessions that finish afterwards have the same verdicts."""
     command = [
         sys.executable,
         "-m",
