@@ -1,11 +1,11 @@
 """What the HTML report and the terminal show of verdicts. All text from a report's files is escaped here."""
 
-import base64
 import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import quote
 
 from harness.combination import Judgement
 from harness.session import ONLY_DEFAULT, Session, Specified
@@ -137,11 +137,12 @@ def verdict_text(verdict: Verdict, failure: str, recorded: str) -> list[str]:
     return [escape(text)]
 
 
-def unfolding_html(title: str, svg: str) -> str:
-    """Return a picture under a line that unfolds it."""
-    picture = base64.b64encode(svg.encode()).decode()
-    name = escape(title, quote=True)
-    return f'<details><summary>{name}</summary><img alt="{name}" src="data:image/svg+xml;base64,{picture}"></details>'
+def unfolding_html(title: str, file: str) -> str:
+    """Return a drawing under a title that unfolds it; the file is named relative to the page."""
+    return (
+        f"<details><summary>{escape(title)}</summary>"
+        f'<img loading="lazy" src="{escape(quote(file))}" alt="{escape(title)}"></details>'
+    )
 
 
 def summary_html(session: Session) -> list[str]:
