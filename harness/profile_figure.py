@@ -58,7 +58,7 @@ def _draw(axis: Any, task: str, found: Sequence[Profile]) -> None:
         labels.append(one.answer if len(one.answer) <= LONGEST_ANSWER else f"{one.answer[: LONGEST_ANSWER - 1]}\u2026")
         behind = max(one.log_chance - best, -HOPELESS) if math.isfinite(one.log_chance) else -HOPELESS
         axis.plot(behind, position, markersize=5, linestyle="none", **_MARKS[one.complete and behind > -HOPELESS])
-    axis.axvspan(-PLAUSIBLE, 0, color=COLOURS[0], alpha=0.15, linewidth=0)
+    axis.axvspan(-PLAUSIBLE, 0, color=COLOURS[2], alpha=0.15, linewidth=0)
     axis.set_yticks(positions, labels, fontsize=7)
     axis.set_xlim(-HOPELESS - 0.3, 0.3)
     axis.set_ylim(min(positions) - 1, 0)
