@@ -41,20 +41,6 @@ SEEDS = {
     "data": FLOWERS,  # the data file that the protocol names
 }
 WORDS = ["true", "inf", "nan", "[[", "]]", "= {", "0x", "2026-01-31", "T10:00:00", '"\\u0000"', '"../x"', "by = "]
-    "true",
-    "inf",
-    "nan",
-    "[[",
-    "]]",
-    "= {",
-    '"""',
-    "0x",
-    "2026-01-31",
-    "T10:00:00",
-    '"\\u0000"',
-    '"../x"',
-    "by = ",
-]
 LONGEST = 4_000  # bytes; what is to be found in a long file is in a short one
 
 
