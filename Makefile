@@ -38,4 +38,4 @@ calibration: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv .claims-store reports/claims.html
+	rm -rf .venv .claims-store reports/*.html reports/claims.* reports/runs.csv reports/summary.md reports/figures

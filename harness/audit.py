@@ -5,38 +5,31 @@ import json
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.audit_log import VERDICT_PROPERTY, AuditLog
 from harness.changes import changes_since
 from harness.combination import judgements
-from harness.conclusion import judged_claim, record_changes, report_folder, report_under_test, specifications
+from harness.conclusion import judged_claim, record_changes, report_under_test, specifications
 from harness.environment import environment_of
 from harness.errors import SessionError
-from harness.folder import ReportFolder, open_folder
+from harness.folder import ReportFolder
 from harness.history import open_history
+from harness.illustrations import claim_figures, profile_figures, report_figures_of, specification_figures
 from harness.live import LiveView, start_view
-from harness.options import history_file, pages_folder
+from harness.options import audit_log_name, history_file, pages_folder, store_of
+from harness.pages.beside import Beside
 from harness.progress import Progress, read_progress
 from harness.publish import publish
-from harness.report import (
-    Holes,
-    findings_table,
-    summary_html,
-    summary_lines,
-    table_header,
-    table_row,
-    terminal_table,
-    unfolding_html,
-    universes_table,
-    verdict_text,
-)
+from harness.report import Holes, findings_table, summary_lines, terminal_table, universes_table
+from harness.run_table import RunRow, merge, parts_folder
 from harness.session import ONLY_DEFAULT, JudgedClaim, Session, Specified
 from harness.verdict import Verdict
 
-VERDICT_PROPERTY = "verdict"
 UNIVERSES_PROPERTY = "universes"
 FIGURE_PROPERTY = "figure"
 
@@ -53,20 +46,19 @@ class Audit:
         The reports under test.
     config
         Of the session.
-    store_folder
-        Where figures are kept.
 
     Attributes
     ----------
     progress_file
         Where the workers say what they have trained.
+    log
+        What pytest-html shows, a plugin of its own.
     """
 
-    def __init__(self, folders: Sequence[ReportFolder], config: pytest.Config, store_folder: Path) -> None:
+    def __init__(self, folders: Sequence[ReportFolder], config: pytest.Config) -> None:
         self._folders = folders
-        self._title = "; ".join(folder.register.title for folder in folders)
         self._config = config
-        self._store_folder = store_folder
+        self.log = AuditLog("; ".join(folder.register.title for folder in folders))
         self._started = datetime.datetime.now(datetime.UTC)
         self._progress_folder = tempfile.TemporaryDirectory(prefix="claims-progress-")
         self.progress_file = Path(self._progress_folder.name) / "progress.jsonl"
@@ -135,6 +127,7 @@ class Audit:
         if self._view is not None:
             self._view.stop()
         self._progress = read_progress(self.progress_file)
+        runs = merge(parts_folder(self.progress_file))
         self._progress_folder.cleanup()
         if self._collected <= self._verdicts.keys() and "hypothesis" not in sys.modules:
             # Its terminal summary loads all of Hypothesis, for over a second, to say that nothing used it.
@@ -154,21 +147,48 @@ class Audit:
         if self._progress is not None:
             self._holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
         self._holes.unreported.extend(sorted(self._collected - self._reported))
-        self._remember(self._session(claims), session.exitstatus)
+        past = self._remember(self._session(claims), session.exitstatus)
         if self._holes.sentences() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        publish(self._session(claims), pages_folder(self._config))
+        self._publish(self._session(claims), runs, past)
 
-    def _remember(self, session: Session, status: int) -> None:
-        """Note what changed since last time, and keep a session that was finished in the history."""
+    def _remember(self, session: Session, status: int) -> Beside:
+        """Note what changed since last time, keep a session that was finished, and return what was kept until now."""
         finished = status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.holes
         try:
             history = open_history(history_file(self._config))
             self._changes = changes_since(session, history.last_verdicts(session))
+            before = history.sessions()
             if finished and session.claims:
                 history.append(session)
+            return Beside(
+                changes=self._changes,
+                previous=before[-1].started if before else "",
+                timelines=history.timelines(),
+                sessions=history.sessions(),
+            )
         except SessionError as problem:
             self._holes.unrecorded.append(str(problem))
+            return Beside()
+
+    def _publish(self, session: Session, runs: Sequence[RunRow], past: Beside) -> None:
+        """Write all pages, and let pytest-html write its own."""
+        root, pages, store = self._config.rootpath, pages_folder(self._config), store_of(self._config)
+        curves = specification_figures(session, root, store.folder)
+        self.log.session = session
+        self.log.unfolding = {
+            **profile_figures(session, root),
+            **{f"{finding} ({reading}) in all universes": svg for (finding, reading), svg in curves.items()},
+        }
+        beside = replace(
+            past,
+            report_figures=report_figures_of(self._folders, session.planned_seeds[0], store),
+            figures=claim_figures(session, pages),
+            specification_figures=curves,
+            runs=runs,
+            audit_log=audit_log_name(self._config),
+        )
+        publish(session, beside, pages)
 
     def _session(self, claims: Sequence[JudgedClaim]) -> Session:
         """Return what the session came to."""
@@ -210,59 +230,3 @@ class Audit:
             terminalreporter.write_line(sentence)
         for sentence in self._holes.sentences():
             terminalreporter.write_line(sentence, red=True)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_html_report_title(self, report: Any) -> None:
-        """Call the page what it is about."""
-        report.title = f"Claims: {self._title}"
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_html_results_table_header(self, cells: list[str]) -> None:
-        """Replace pytest-html's columns by those of claims."""
-        cells[:] = table_header()
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
-        """Fill the columns of one claim."""
-        expected = hasattr(report, "wasxfail") and report.outcome == "skipped"
-        cells[:] = table_row(cells[0], report.nodeid, verdict_of(report), expected)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
-        """Show the verdict in full, also where the claim passed."""
-        verdict = verdict_of(report)
-        if verdict is not None:
-            data[:] = verdict_text(verdict, report.longreprtext, getattr(report, "wasxfail", ""))
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_html_results_summary(self, prefix: list[str]) -> None:
-        """Put holes and counts above the table."""
-        prefix.extend(summary_html(self._title, list(self._verdicts.values()), self._holes, self._specified))
-        if self._specified:
-            prefix.extend(self._curves())
-
-    def _curves(self) -> list[str]:
-        """Return the specification curve of each reading, as HTML to unfold."""
-        from harness.drawn import kept_specification_curve
-        from harness.universes import PROFILE_FILE
-
-        tests = {(verdict.finding, verdict.reading): test for test, verdict in self._verdicts.items()}
-        folders = {key: report_folder(self._config.rootpath, tests[key]) for key in self._specified}
-        lines = [
-            unfolding_html("What the calibrated findings say of each open choice", (folder / PROFILE_FILE).read_text())
-            for folder in dict.fromkeys(folders.values())
-            if (folder / PROFILE_FILE).exists()
-        ]
-        for (finding, reading), specified in sorted(self._specified.items()):
-            under_test = open_folder(folders[finding, reading]).register.findings[finding].readings[reading]
-            svg = kept_specification_curve(self._store_folder, specified, under_test.band, under_test.estimand)
-            lines.append(unfolding_html(f"{finding} ({reading}) in all universes", svg))
-        return lines
-
-
-def verdict_of(report: pytest.TestReport) -> Verdict | None:
-    """Return the verdict that a claim left in its report."""
-    if report.when != "call":
-        return None
-    told = dict(report.user_properties).get(VERDICT_PROPERTY)
-    return None if told is None else Verdict.from_plain(json.loads(str(told)))

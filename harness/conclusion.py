@@ -53,7 +53,7 @@ def report_under_test(root: Path, folder: Path) -> ReportUnderTest:
         for field, choice in chosen.items()
     )
     return ReportUnderTest(
-        folder=str(folder.relative_to(root) if folder.is_relative_to(root) else folder),
+        folder=opened.name(root),
         title=opened.register.title,
         claims_digest=digest_of([folder / REGISTER_FILE, *folder.rglob("*.py")]),
         protocol_digest=digest_of([folder / PROTOCOL_FILE]),

@@ -22,6 +22,10 @@ class ReportFolder:
     register: "Register"
     grid: "Grid"
 
+    def name(self, root: Path) -> str:
+        """Return its path as shown to readers: relative to pytest's root folder, if it lies in there."""
+        return str(self.path.relative_to(root) if self.path.is_relative_to(root) else self.path)
+
 
 @cache
 def open_folder(folder: Path) -> ReportFolder:

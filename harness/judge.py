@@ -1,7 +1,7 @@
 """Turns the estimate of a claim into its verdict, and the verdict into the outcome of a test."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from harness.drawn import kept_figure
@@ -10,6 +10,7 @@ from harness.estimate import Estimate
 from harness.evidence import Evidence
 from harness.findings import Finding, Reading
 from harness.power import power
+from harness.runs import Runs
 from harness.verdict import EDGE, ERROR_RATE, Outcome, Verdict, decide, error_rate_at, p_values
 
 
@@ -130,6 +131,11 @@ class Judge:
         self._evidence.extend(seeds)
         self._judged_this_look = False
         return True
+
+    @property
+    def runs(self) -> Mapping[str, Runs]:
+        """What the last look rests on, by the name of the cell."""
+        return self._evidence.used
 
     def figure(self, folder: Path) -> str:
         """Return the figure of a claim that was judged, as SVG; figures are kept below `folder`."""

@@ -110,6 +110,12 @@ def pages_folder(config: pytest.Config) -> Path:
     return Path(config.getoption("htmlpath", None) or config.rootpath / "reports" / "claims.html").parent
 
 
+def audit_log_name(config: pytest.Config) -> str:
+    """Return the file of pytest-html's page in that folder; empty if it writes none."""
+    written = config.pluginmanager.hasplugin("html") and config.getoption("htmlpath", None)
+    return Path(written).name if written else ""
+
+
 def looks_of(item: pytest.Item) -> int:
     """Return how often a claim may be judged."""
     # Time is measured over repeats, of which more seeds bring no more.

@@ -18,11 +18,14 @@ from harness.options import add_options, everywhere, looks_of, pages_folder, ref
 
 if TYPE_CHECKING:
     from harness.engine import Wanted
+    from harness.judge import Judge
     from harness.plan import Cell
+    from harness.run_table import RunTableWriter
 
 pytest_plugins = ("harness.fixtures",)
 USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
 _progress_key: pytest.StashKey[Path] = pytest.StashKey()
+_run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,10 +56,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if not folders:
         return
     refuse_unwritable(store_folder(config))
-    if not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
+    html = config.pluginmanager.hasplugin("html")
+    if html and not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
         config.option.css.append(str(Path(__file__).with_name("claims.css")))
+    if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
+        config.option.xmlpath = str(pages_folder(config) / "claims.xml")
     _note_environment(config)
     told: dict[str, str] | None = getattr(config, "workerinput", None)  # what xdist's controller tells its workers
     if told is not None:
@@ -64,8 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     from harness.audit import Audit
 
-    audit = Audit(folders, config, store_folder(config))
+    audit = Audit(folders, config)
     config.pluginmanager.register(audit, "claims-audit")
+    config.pluginmanager.register(audit.log, "claims-audit-log")
     config.stash[_progress_key] = audit.progress_file
 
 
@@ -222,20 +229,34 @@ def pytest_runtest_makereport(
     report = yield
     judge = judge_of(item)
     if call.when == "call" and judge is not None and judge.verdict is not None:
-        from harness.audit import FIGURE_PROPERTY, VERDICT_PROPERTY
+        from harness.audit import FIGURE_PROPERTY
+        from harness.audit_log import VERDICT_PROPERTY
+        from harness.publish import write_figure
 
+        _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
-        report.user_properties.append((VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())))
+        figure = write_figure(pages_folder(item.config), item.nodeid, judge.figure(store_folder(item.config)))
+        told = [(VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())), (FIGURE_PROPERTY, figure)]
         if item.config.getoption("htmlpath", None):
             from pytest_html import extras
 
-            from harness.publish import write_figure
             from harness.report import figure_html
 
-            figure = write_figure(pages_folder(item.config), item.nodeid, judge.figure(store_folder(item.config)))
-            report.user_properties.append((FIGURE_PROPERTY, figure))
             report.extras = [extras.html(figure_html(figure, judge.verdict))]  # type: ignore[attr-defined]
+        report.user_properties += told
+        item.user_properties += told  # the XML takes them from the report on the teardown
     return report
+
+
+def _note_runs(item: pytest.Item, judge: "Judge") -> None:
+    """Write down what a claim rests on, for the table of runs."""
+    from harness.collected import report_folder_of
+    from harness.run_table import RunTableWriter, parts_folder
+
+    stash = item.config.stash
+    if _run_table_key not in stash:
+        stash[_run_table_key] = RunTableWriter(parts_folder(stash[_progress_key]))
+    stash[_run_table_key].add(report_folder_of(item).name(item.config.rootpath), judge.runs)
 
 
 @contextmanager

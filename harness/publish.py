@@ -2,33 +2,62 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from harness.pages import index, runs, trend
+from harness.pages.beside import Beside
+from harness.run_table import write_csv
 from harness.session import Session, write_session
 from harness.store import write_atomically
+from harness.summary import summary_markdown
 
 SESSION_FILE = "claims.json"
+RUNS_FILE = "runs.csv"
+SUMMARY_FILE = "summary.md"
 FIGURES_FOLDER = "figures"
 
 
-def publish(session: Session, folder: Path) -> None:
-    """Write everything that is made of a session into a folder."""
+def publish(session: Session, beside: Beside, folder: Path) -> None:
+    """Write everything that is made of a session into a folder: first as data, then as pages.
+
+    Parameters
+    ----------
+    beside
+        What the pages show besides; where its drawings stand as files is filled in here.
+    """
     write_session(session, folder / SESSION_FILE)
-    shown = {claim.figure for claim in session.claims}
+    write_csv(beside.runs, folder / RUNS_FILE)
+    _write(folder / SUMMARY_FILE, summary_markdown(session, beside.changes))
+    curves = {
+        key: write_figure(folder, f"universes-{'-'.join(key)}", svg)
+        for key, svg in beside.specification_figures.items()
+    }
+    beside = replace(beside, specification_files=curves)
+    _write(folder / index.PAGE, index.index_html(session, beside))
+    _write(folder / runs.PAGE, runs.runs_html(beside.runs, title=session.title, audit_log=beside.audit_log))
+    history = trend.trend_html(beside.timelines, beside.sessions, audit_log=beside.audit_log)
+    _write(folder / trend.PAGE, history)
+    shown = {*curves.values(), *(claim.figure for claim in session.claims)}
     for file in (folder / FIGURES_FOLDER).glob("*.svg"):
         if f"{FIGURES_FOLDER}/{file.name}" not in shown:
             file.unlink(missing_ok=True)
 
 
-def write_figure(folder: Path, test: str, svg: str) -> str:
-    """Write the figure of a claim beside the pages, and return where, relative to them.
+def write_figure(folder: Path, name: str, svg: str) -> str:
+    """Write a figure beside the pages, and return where, relative to them.
 
     Parameters
     ----------
-    test
-        The claim's node id. The file's name tells a reader which, and a digest sets apart what reads the same.
+    name
+        What it shows, such as a claim's node id. A reader knows it in the file's name, and a digest sets apart what
+        reads the same.
     """
-    words = re.sub(r"[^A-Za-z0-9]+", "-", test.rpartition("/")[2]).strip("-")[:80]
-    name = f"{FIGURES_FOLDER}/{words}-{hashlib.sha256(test.encode()).hexdigest()[:8]}.svg"
-    write_atomically(folder / name, svg.encode())
-    return name
+    words = re.sub(r"[^A-Za-z0-9]+", "-", name.rpartition("/")[2]).strip("-")[:80]
+    file = f"{FIGURES_FOLDER}/{words}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.svg"
+    write_atomically(folder / file, svg.encode())
+    return file
+
+
+def _write(file: Path, text: str) -> None:
+    write_atomically(file, text.encode())

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from harness.combination import Judgement, judgements
-from harness.session import ONLY_DEFAULT, Specified
+from harness.combination import Judgement
+from harness.session import ONLY_DEFAULT, Session, Specified
 from harness.specification import Specification, deciding_choice, outcome_shares, weighted_shares
 from harness.verdict import ERROR_RATE, OUTCOMES, Verdict
 
@@ -144,13 +144,11 @@ def unfolding_html(title: str, svg: str) -> str:
     return f'<details><summary>{name}</summary><img alt="{name}" src="data:image/svg+xml;base64,{picture}"></details>'
 
 
-def summary_html(
-    title: str, verdicts: Sequence[Verdict], holes: Holes, specified: Specified = ONLY_DEFAULT
-) -> list[str]:
+def summary_html(session: Session) -> list[str]:
     """Return what stands above the table of claims: holes first, then the counts, then a table of the findings."""
-    found = judgements(verdicts)
-    lines = [f'<p class="claim-hole">✘ {escape(text)}</p>' for text in holes.sentences()]
-    lines.append(f"<h2>{escape(title)}</h2>")
+    found, specified = session.judgements, session.specified
+    lines = [f'<p class="claim-hole">✘ {escape(text)}</p>' for text in session.holes]
+    lines.append(f"<h2>{escape(session.title)}</h2>")
     lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found, specified)]
     lines.append('<table class="findings"><thead><tr>')
     lines += [f"<th>{escape(column)}</th>" for column in ("Finding", *judgement_columns(specified))]

@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 
 from harness.drawn import kept_panel_figure
-from harness.engine import Wanted
 from harness.errors import ProtocolError
 from harness.findings import Register
 from harness.folder import open_folder
@@ -101,19 +100,6 @@ def read_figures(file: Path, register: Register, grid: Grid) -> tuple[FigureToDr
     return tuple(_figure(name, table, register, grid) for name, table in figures.named_tables())
 
 
-def wanted(folder: Path) -> set[Wanted]:
-    """Return what has to be trained for all figures of a report folder, each protocol with the splits of its task.
-
-    Raises
-    ------
-    RegisterError
-        If a file of the folder is missing or malformed.
-    """
-    grid = open_folder(folder).grid
-    protocols = {grid.protocol(cell) for figure in open_figures(folder) for cell in figure.cells.values()}
-    return {(protocol, grid.splits(protocol.task)) for protocol in protocols}
-
-
 def report_figures(folder: Path, seeds: int, store: Store) -> list[ReportFigure]:
     """Return all figures of a report folder, each drawn from what is stored, or with the reason why it is not.
 
@@ -140,7 +126,8 @@ def figure_of(figure: FigureToDraw, grid: Grid, seeds: int, store: Store) -> Rep
     missing = [cell for name, cell in figure.cells.items() if name not in panels]
     shown = f"{figure.shown} Findings that rest on it: {', '.join(figure.findings)}."
     if missing:
-        return ReportFigure(figure.title, shown, "", f"not trained yet with {seeds} seeds: {', '.join(missing)}")
+        commands = "; ".join(f"python -m harness train {grid.file.parent} {cell} --seeds {seeds}" for cell in missing)
+        return ReportFigure(figure.title, shown, "", f"some cells are not trained yet: {commands}")
     svg = kept_panel_figure(store.folder, panels, figure.parts, figure.order)
     return ReportFigure(figure.title, shown, svg, "")
 

@@ -26,6 +26,7 @@ RunRow = tuple[str, ...]
 PROTOCOL_COLUMNS = tuple(field.name for field in fields(Protocol))
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
+        "report": "folder of the report under test",
         "cell": "name of the cell in the report's grid, with the fields that a claim changed in parentheses",
         "protocol": "first 16 hexadecimal digits of the digest of all fields of the protocol",
         "task": "`regression` or `classification`",
@@ -45,6 +46,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
     }
 )
 DIGITS = 16
+CELL = tuple(COLUMNS).index("cell")
 _SEED = (tuple(COLUMNS).index("split"), tuple(COLUMNS).index("training"))
 
 
@@ -60,30 +62,35 @@ class RunTableWriter:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / f"{os.getpid()}-{uuid.uuid4().hex}.csv"
-        self._written: dict[tuple[str, Protocol], set[Seed]] = {}
+        self._written: dict[tuple[str, str, Protocol], set[Seed]] = {}
 
-    def add(self, runs_by_cell: Mapping[str, Runs]) -> None:
-        """Write down the runs that were not seen before, by the name of the cell."""
+    def add(self, report: str, runs_by_cell: Mapping[str, Runs]) -> None:
+        """Write down the runs of a report that were not seen before, by the name of the cell."""
         rows: list[RunRow] = []
         for cell, runs in runs_by_cell.items():
-            written = self._written.setdefault((cell, runs.protocol), set())
+            written = self._written.setdefault((report, cell, runs.protocol), set())
             new = [place for place, seed in enumerate(runs.seeds) if seed not in written]
             if new:
-                rows += _rows(cell, runs, new)
+                rows += _rows(report, cell, runs, new)
                 written.update(runs.seeds)
         if rows:
             with self._file.open("a", encoding="utf-8", newline="") as file:
                 file.write(_csv(rows))
 
 
+def parts_folder(progress_file: Path) -> Path:
+    """Return where the workers of a session write down runs, beside the file in which they say how far they are."""
+    return progress_file.with_name("runs")
+
+
 def merge(folder: Path) -> list[RunRow]:
-    """Return what all workers wrote down, each run once, sorted by cell, protocol and seed."""
+    """Return what all workers wrote down, each run once, sorted by report, cell, protocol and seed."""
     rows: set[RunRow] = set()
     for file in sorted(folder.glob("*.csv")):
         # A worker that died may have left half a line.
         whole, end, _ = file.read_text(encoding="utf-8").rpartition("\n")
         rows.update(tuple(row) for row in csv.reader(io.StringIO(whole + end, newline="")))
-    runs = {(*row[:2], *_seed(row)): row for row in sorted(rows)}
+    runs = {(*row[:3], *_seed(row)): row for row in sorted(rows)}
     return [runs[key] for key in sorted(runs)]
 
 
@@ -92,9 +99,10 @@ def write_csv(rows: Iterable[RunRow], file: Path) -> None:
     write_atomically(file, _csv([tuple(COLUMNS), *rows]).encode())
 
 
-def _rows(cell: str, runs: Runs, places: list[int]) -> Iterator[RunRow]:
+def _rows(report: str, cell: str, runs: Runs, places: list[int]) -> Iterator[RunRow]:
     protocol = runs.protocol
     same = [
+        report,
         cell,
         protocol.digest[:DIGITS],
         protocol.task,

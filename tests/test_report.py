@@ -22,6 +22,8 @@ from harness.report import (
     verdict_text,
 )
 from harness.verdict import Band
+from tests.sessions import REPORT as A_REPORT
+from tests.sessions import claim, session
 from tests.test_verdict import verdict
 
 VERDICT = verdict(
@@ -68,7 +70,13 @@ def test_text_of_the_register_is_never_markup(hostile: str) -> None:
             *table_row("", hostile, hostile_verdict, expected=False),
             *verdict_text(hostile_verdict, hostile, hostile),
             figure_html(f"figures/{hostile}.svg", hostile_verdict),
-            *summary_html(hostile, [hostile_verdict], Holes(crashed=[hostile], internal_errors=[hostile])),
+            *summary_html(
+                session(
+                    replace(claim("test_a"), verdict=hostile_verdict),
+                    reports=(replace(A_REPORT, title=hostile),),
+                    holes=(hostile,),
+                )
+            ),
         ]
     )
     assert "<script" not in html
@@ -99,13 +107,16 @@ def test_holes_are_sentences_on_top() -> None:
         "Internal error: it broke",
         "Planned but not done: 3 trainings.",
     ]
-    assert [line[:21] for line in summary_html("t", [], holes)[:4]] == ['<p class="claim-hole"'] * 4
+    assert [line[:21] for line in summary_html(session(holes=tuple(holes.sentences())))[:4]] == [
+        '<p class="claim-hole"'
+    ] * 4
     assert Holes().sentences() == []
 
 
 def test_the_summary_has_a_row_for_each_finding() -> None:
     """Below the counts, a table: what the finding says, its verdict, corrected verdict, claims, power and evidence."""
-    html = "".join(summary_html("Title", [VERDICT, replace(SUPPORTED, finding="speed.b", needs="some")], Holes()))
+    verdicts = [VERDICT, replace(SUPPORTED, finding="speed.b", needs="some")]
+    html = "".join(summary_html(session(*(replace(claim("test_a"), verdict=one) for one in verdicts))))
     rows = [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
     assert [[unescape(cell) for cell in row] for row in rows] == [
         ["Finding", *JUDGEMENT_COLUMNS],

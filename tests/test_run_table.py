@@ -31,7 +31,7 @@ def table(folder: Path, *seen: dict[str, Runs]) -> list[dict[str, str]]:
     """Write what one worker has seen, and return the table."""
     writer = RunTableWriter(folder / "parts")
     for runs in seen:
-        writer.add(runs)
+        writer.add("claims", runs)
     write_csv(merge(folder / "parts"), folder / "runs.csv")
     return read(folder / "runs.csv")
 
@@ -78,11 +78,11 @@ def test_a_run_stands_once_whoever_has_seen_it(tmp_path: Path) -> None:
     (twenty,), forty = seed_blocks(20), sum(seed_blocks(40), ())
     for seeds in (twenty, forty):
         writer = RunTableWriter(tmp_path / "parts")
-        writer.add({"b": made_up(seeds)})
-        writer.add({"b": made_up(forty), "a": made_up(FEW)})
-        writer.add({"b": made_up(twenty)})
+        writer.add("claims", {"b": made_up(seeds)})
+        writer.add("claims", {"b": made_up(forty), "a": made_up(FEW)})
+        writer.add("claims", {"b": made_up(twenty)})
     rows = merge(tmp_path / "parts")
-    assert [row[0] for row in rows] == ["a"] * 3 + ["b"] * 40
+    assert [row[1] for row in rows] == ["a"] * 3 + ["b"] * 40
     write_csv(rows, tmp_path / "runs.csv")
     assert [int(row["training"]) for row in read(tmp_path / "runs.csv")[3:]] == list(range(40))
 
@@ -90,11 +90,11 @@ def test_a_run_stands_once_whoever_has_seen_it(tmp_path: Path) -> None:
 def test_a_worker_writes_each_run_once(tmp_path: Path) -> None:
     """Many claims rest on the same runs; what is written down does not grow with their number."""
     writer = RunTableWriter(tmp_path)
-    writer.add({"a": made_up(FEW)})
+    writer.add("claims", {"a": made_up(FEW)})
     [part] = tmp_path.iterdir()
     before = part.read_bytes()
     for _ in range(5):
-        writer.add({"a": made_up(FEW)})
+        writer.add("claims", {"a": made_up(FEW)})
     assert part.read_bytes() == before
 
 
@@ -107,7 +107,7 @@ def test_protocols_of_one_cell_are_kept_apart(tmp_path: Path) -> None:
 
 def test_half_a_line_of_a_worker_that_died_is_left_out(tmp_path: Path) -> None:
     """What was whole before it stays."""
-    RunTableWriter(tmp_path).add({"a": made_up(FEW)})
+    RunTableWriter(tmp_path).add("claims", {"a": made_up(FEW)})
     [part] = tmp_path.iterdir()
     part.write_bytes(part.read_bytes()[:-9])
     assert len(merge(tmp_path)) == 2
@@ -135,7 +135,7 @@ def test_a_large_session_is_written_down_in_no_time(tmp_path: Path) -> None:
     started = time.process_time()
     for _ in range(4):
         for cell, its in runs.items():
-            writer.add({cell: its})
+            writer.add("claims", {cell: its})
     worker = time.process_time() - started
     started = time.process_time()
     write_csv(merge(tmp_path), tmp_path / "runs.csv")

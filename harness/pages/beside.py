@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from harness.history import PastReading
+from harness.history import PastSession
+from harness.run_table import RunRow
+from harness.timeline import Timelines
 
 
 class ShownFigure(Protocol):
@@ -41,6 +43,8 @@ class Beside:
         A sentence each, on what changed since the last session.
     previous
         When the last session began; empty if there was none.
+    sessions
+        All that the history holds, the oldest first.
     timelines
         By finding and reading, what it came to in each session, the oldest first.
     report_figures
@@ -51,12 +55,19 @@ class Beside:
         SVG text of specification curves, by finding and reading.
     specification_files
         Where the same stand as files, relative to the page: shown for those that would make the page too large.
+    runs
+        Of which claims rest on.
+    audit_log
+        The file of pytest-html's page, relative to the others; empty if there is none.
     """
 
     changes: Sequence[str] = ()
     previous: str = ""
-    timelines: Mapping[tuple[str, str], Sequence[PastReading]] = field(default_factory=dict)
+    sessions: Sequence[PastSession] = ()
+    timelines: Timelines = field(default_factory=dict)
     report_figures: Sequence[ShownFigure] = ()
     figures: Mapping[str, str] = field(default_factory=dict)
     specification_figures: Mapping[tuple[str, str], str] = field(default_factory=dict)
     specification_files: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    runs: Sequence[RunRow] = ()
+    audit_log: str = "claims.html"

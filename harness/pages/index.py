@@ -7,6 +7,7 @@ from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, ta
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.rendering import render
 from harness.report import RULE, summary_lines, universes_text
+from harness.run_table import CELL
 from harness.session import Session, TakenChoice
 from harness.verdict import OUTCOMES
 
@@ -36,6 +37,7 @@ def index_html(session: Session, beside: Beside | None = None) -> str:
     return render(
         "index.html.jinja",
         page=PAGE,
+        audit_log=beside.audit_log,
         title=f"Findings: {session.title}",
         session=session,
         beside=beside,
@@ -56,6 +58,7 @@ def index_html(session: Session, beside: Beside | None = None) -> str:
         own_figures=_own_figures(findings, beside, pictures),
         report_figures=[(figure, pictures.address(figure.svg)) for figure in beside.report_figures],
         curves=_curves(session, beside, pictures),
+        cells_with_runs={row[CELL] for row in beside.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in beside.timelines.items()},
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
         in_universes=summary_lines(session.judgements, session.specified)[2:],

@@ -18,7 +18,6 @@ PAGES = {
     "index.html": "Findings",
     "runs.html": "Trainings",
     "history.html": "History",
-    "claims.html": "Audit log",
 }
 # Controls other than tab and line feed, halves of surrogate pairs, and what overrides the direction of text
 # (Unicode 15, section 23.9): shown as they are, they hide or reorder what stands around them, or cannot be encoded.
@@ -26,7 +25,7 @@ _HIDING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud
 _NOT_IN_ANCHORS = re.compile(r"[^A-Za-z0-9._-]")
 
 
-def render(template: str, *, page: str, title: str, **context: Any) -> str:
+def render(template: str, *, page: str, title: str, audit_log: str, **context: Any) -> str:
     """Return a page made of a template of this package.
 
     Parameters
@@ -37,10 +36,12 @@ def render(template: str, *, page: str, title: str, **context: Any) -> str:
         Which of `PAGES` it is.
     title
         Of the document.
+    audit_log
+        The file of pytest-html's page; empty if there is none.
     context
         What the template names.
     """
-    return _environment().get_template(template).render(page=page, title=title, **context)
+    return _environment().get_template(template).render(page=page, title=title, audit_log=audit_log, **context)
 
 
 def visible(text: str) -> str:

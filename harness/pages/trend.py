@@ -12,6 +12,7 @@ from harness.surroundings import Difference
 from harness.timeline import Timelines, VerdictChange, commit_text, verdict_changes, what_else
 from harness.verdict import OUTCOMES, Outcome
 
+PAGE = "history.html"
 LISTED = 300  # changes; a claim at the edge of its band must not fill the page
 
 
@@ -48,19 +49,22 @@ class Event:
     differences: tuple[Difference, ...]
 
 
-def trend_html(timelines: Timelines, sessions: Sequence[PastSession]) -> str:
+def trend_html(timelines: Timelines, sessions: Sequence[PastSession], *, audit_log: str = "claims.html") -> str:
     """Return the page ``history.html``.
 
     Parameters
     ----------
     timelines, sessions
         From `harness.history.History`; a timeline's sessions are all among the sessions.
+    audit_log
+        As of `harness.pages.beside.Beside`.
     """
     changes = verdict_changes(timelines)
     places = {session.number: place for place, session in enumerate(sessions)}
     return render(
         "trend.html.jinja",
-        page="history.html",
+        page=PAGE,
+        audit_log=audit_log,
         title=f"History: {sessions[-1].title}" if sessions else "History",
         sessions=sessions,
         rows=[_row(key, timelines[key], places, changes) for key in sorted(timelines)],

@@ -121,8 +121,12 @@ def _draw_classes(axis: Axes, runs: Runs) -> None:
     heights = class_rows(len(names))
     for true, predicted in np.ndindex(heights.shape):
         height, right = float(heights[true, predicted]), true == predicted
-        low, inner, middle, outer, high = np.nanquantile(shares[:, true, predicted], LEVELS)
         axis.axhline(height, color="0.93", linewidth=0.6, zorder=0.5)
+        known = shares[:, true, predicted][~np.isnan(shares[:, true, predicted])]
+        if not known.size:
+            axis.text(1.06, height, "no test row", fontsize=7, va="center")
+            continue
+        low, inner, middle, outer, high = np.quantile(known, LEVELS)
         axis.plot([low, high], [height] * 2, color=COLOURS[0], linewidth=1.0)
         axis.plot([inner, outer], [height] * 2, color=COLOURS[0], linewidth=3.6, alpha=0.5, solid_capstyle="butt")
         axis.plot(

@@ -1,0 +1,257 @@
+"""The pages as readers meet them: by keyboard, on a phone, in the dark, on paper, without scripts, read aloud."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from harness.history import open_history
+from harness.pages.beside import Beside
+from harness.publish import publish, write_figure
+from harness.report_figures import ReportFigure
+from harness.run_table import RunTableWriter, merge
+from harness.session import Session
+from tests.sessions import claim, session
+from tests.test_runs import made_up
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><circle r="90" fill="white"/></svg>'
+PAGES = ("index.html", "runs.html", "history.html")
+
+
+def a_session(folder: Path) -> Session:
+    """Return a session of six readings of five findings in two sections, one of them with a figure."""
+    figure = write_figure(folder, "claims/test_a.py::test_a", SVG)
+    speed = {"section": "Speed & size", "frameworks": ("keras", "torch")}
+    first = claim("claims/test_a.py::test_a", finding="speed.first", statement="It is fast.", **speed)
+    return session(
+        replace(first, figure=figure),
+        claim("claims/test_a.py::test_b", "refuted", finding="speed.second", statement="It is faster.", **speed),
+        claim("claims/test_a.py::test_c", finding="speed.second", reading="strict", statement="It is faster.", **speed),
+        claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="calibrated"),
+        claim("claims/test_b.py::test_f", "inconclusive", finding="loss.fifth"),
+        claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", frameworks=("keras",)),
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Publish a session, with all that a page can show beside it, after two others."""
+    folder = tmp_path_factory.mktemp("reports")
+    shown = a_session(folder)
+    history = open_history(folder / "history.sqlite")
+    history.append(session(*shown.claims[1:], started="2026-01-01T03:04:05+00:00"))
+    history.append(shown)
+    RunTableWriter(folder / "parts").add("claims", {"torch-adam": made_up()})
+    (folder / "claims.html").write_text("<!DOCTYPE html><title>Audit log</title>", encoding="utf-8")
+    beside = Beside(
+        changes=("speed.first (ratio): supported, was refuted in session 1 of 2026-01-01",),
+        previous="2026-01-01T03:04:05+00:00",
+        sessions=history.sessions(),
+        timelines=history.timelines(),
+        report_figures=(
+            ReportFigure("Loss over epochs", "It showed two lines.", SVG, ""),
+            ReportFigure("Accuracy over epochs", "It showed three lines.", "", "some cells are not trained yet"),
+        ),
+        figures={shown.claims[0].test: SVG},
+        runs=merge(folder / "parts"),
+    )
+    publish(shown, beside, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start a browser that is installed, since there is no network to fetch one from."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs Debian's chromium on the path")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def opened(browser: Browser, address: str, **options: object) -> Page:
+    """Open an address; whatever is requested from elsewhere, thrown, or complained about fails the test."""
+    page = browser.new_page(**options)  # type: ignore[arg-type]
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(message.text))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda request: troubles.append(request.url) if _is_outside(request.url) else None)
+    page.goto(address)
+    page.wait_for_load_state()
+    assert not troubles
+    return page
+
+
+def _is_outside(url: str) -> bool:
+    return not url.startswith(("file:", "data:"))
+
+
+def readings_shown(page: Page) -> list[str]:
+    """Return the anchors of the readings that are not filtered out, which are those of the plot's rows."""
+    rows = page.locator("[data-row]:visible").evaluate_all("rows => rows.map(row => row.dataset.row)")
+    readings = page.locator("[data-reading]:visible").evaluate_all("all => all.map(one => one.id)")
+    assert sorted(rows) == sorted(readings)
+    return sorted(readings)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(browser: Browser, folder: Path, name: str, scheme: str) -> None:
+    """All rules of axe-core hold, in both colour schemes, with everything unfolded."""
+    page = opened(browser, (folder / name).as_uri(), color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
+
+
+def test_dark_mode_is_dark(browser: Browser, folder: Path) -> None:
+    """The background follows what the reader's system asks for."""
+    shades = []
+    for scheme in ("light", "dark"):
+        page = opened(browser, (folder / "index.html").as_uri(), color_scheme=scheme)
+        colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        shades.append(sum(map(int, re.findall(r"\d+", colour)[:3])) / 3)
+        page.close()
+    light, dark = shades
+    assert light > 240
+    assert dark < 40
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("text", "faster", ["speed.second:loss", "speed.second:strict"]),
+        ("text", "FAST :loss", ["speed.first:loss", "speed.second:loss"]),
+        ("section", "Speed & size", ["speed.first:loss", "speed.second:loss", "speed.second:strict"]),
+        ("framework", "keras", ["loss.fourth:loss", "speed.first:loss", "speed.second:loss", "speed.second:strict"]),
+        ("basis", "calibrated", ["loss.third:loss"]),
+    ],
+)
+def test_a_filter_leaves_what_fits(browser: Browser, folder: Path, field: str, value: str, expected: list[str]) -> None:
+    """By text, section, framework or evidence; how many are left is said, and one button shows all again."""
+    page = opened(browser, (folder / "index.html").as_uri())
+    everything = readings_shown(page)
+    assert len(everything) == 6
+    if field == "text":
+        page.locator("input[name=text]").fill(value)
+    else:
+        page.locator(f"select[name={field}]").select_option(value)
+    assert readings_shown(page) == expected
+    assert page.locator(".filter output").text_content() == _left(expected)
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator("[data-reading][hidden]")).to_have_count(0)
+    assert readings_shown(page) == everything
+    page.close()
+
+
+def _left(readings: list[str]) -> str:
+    findings = {reading.partition(":")[0] for reading in readings}
+    return f"{len(readings)} of 6 readings, in {len(findings)} of 5 findings"
+
+
+def test_a_filter_by_verdict_works_by_keyboard(browser: Browser, folder: Path) -> None:
+    """A box is reached and switched without a mouse."""
+    page = opened(browser, (folder / "index.html").as_uri())
+    page.locator("input[value=supported]").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert readings_shown(page) == ["loss.fourth:loss", "loss.third:loss", "speed.second:loss"]
+    page.close()
+
+
+def test_a_link_to_a_reading_leads_there_whatever_is_filtered_out(browser: Browser, folder: Path) -> None:
+    """The filter gives way to the address."""
+    page = opened(browser, f"{(folder / 'index.html').as_uri()}#speed.second:strict")
+    assert page.locator("[id='speed.second:strict']").evaluate("one => one.getBoundingClientRect().top") < 300
+    page.locator("input[name=text]").fill("calibrated nothing else")
+    page.evaluate("location.hash = 'loss.third:loss'")
+    expect(page.locator("[id='loss.third:loss']")).to_be_visible()
+    page.close()
+
+
+def test_from_a_claim_down_to_its_single_trainings(browser: Browser, folder: Path) -> None:
+    """The link of a cell opens the folded table of its runs on the page of trainings."""
+    page = opened(browser, (folder / "index.html").as_uri())
+    reading = page.locator("[id='speed.first:loss']")
+    reading.locator("details.claims > summary").click()
+    reading.get_by_role("link", name="torch-adam", exact=True).click()
+    page.wait_for_load_state()
+    table = page.locator("[id='torch-adam'] table")
+    assert table.is_visible()
+    assert table.locator("tbody tr").count() == len(made_up().seeds)
+    page.close()
+
+
+def test_without_scripts_everything_is_shown(browser: Browser, folder: Path) -> None:
+    """There is no filter then, and nothing else is missing."""
+    page = browser.new_page(java_script_enabled=False)
+    page.goto((folder / "index.html").as_uri())
+    assert not page.locator("form.filter").is_visible()
+    assert page.locator("[data-reading]").count() == page.locator("[data-row]:visible").count() == 6
+    assert page.locator("img:visible").count() == 2
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_scrolls_one_way(browser: Browser, folder: Path, name: str) -> None:
+    """Nothing makes the page wider than the screen; wide tables scroll by themselves."""
+    page = opened(browser, (folder / name).as_uri(), viewport={"width": 360, "height": 740})
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
+
+
+def test_on_paper_there_is_what_can_be_read_there(browser: Browser, folder: Path) -> None:
+    """Buttons and navigation are left out, the protocol is unfolded, and a reading is not torn off its heading."""
+    page = opened(browser, (folder / "index.html").as_uri())
+    page.emulate_media(media="print", color_scheme="dark")
+    assert not page.locator("nav.pages").is_visible()
+    assert not page.locator("form.filter").is_visible()
+    assert page.locator("button:visible").count() == 0
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+        "rgb(255, 255, 255)",
+        "rgba(0, 0, 0, 0)",
+    )
+    assert page.get_by_text("batch size", exact=True).is_visible()
+    assert len(page.pdf()) > 10_000
+    page.close()
+
+
+class _Links(HTMLParser):
+    """All addresses and ids of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.ids: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.addresses += [value for name, value in attrs if name in ("href", "src") and value]
+        self.ids += [value for name, value in attrs if name == "id" and value]
+
+
+def test_every_link_leads_somewhere(folder: Path) -> None:
+    """Each file is there, each anchor is on its page, and no two things share one."""
+    links = {name: _Links((folder / name).read_text(encoding="utf-8")) for name in (*PAGES, "claims.html")}
+    for name, its in links.items():
+        assert len(its.ids) == len(set(its.ids)), name
+        for address in its.addresses:
+            if address.startswith("data:"):
+                continue
+            file, anchor = urldefrag(address)
+            file = unquote(file) or name
+            assert (folder / file).is_file(), (name, address)
+            assert not anchor or unquote(anchor) in links[file].ids, (name, address)

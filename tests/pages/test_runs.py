@@ -1,0 +1,77 @@
+import re
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from harness.pages.runs import cell_views, runs_html
+from harness.run_table import COLUMNS, RunRow, RunTableWriter, merge
+from harness.runs import Runs
+from tests.test_runs import made_up
+
+
+def rows_of(folder: Path, **cells: Runs) -> list[RunRow]:
+    """Return the rows of these cells."""
+    RunTableWriter(folder).add("claims", {name.replace("_", " "): runs for name, runs in cells.items()})
+    return merge(folder)
+
+
+def test_a_cell_has_its_protocol_its_runs_and_a_command(tmp_path: Path) -> None:
+    """A run stands there with both seeds, and the command trains the same ones again."""
+    runs = made_up()
+    (view,) = cell_views(rows_of(tmp_path, net=runs), 100)
+    assert (view.name, view.anchor, view.seeds, view.diverged) == ("net", "net", 2, 0)
+    assert view.protocol["optimizer"] == "sgd"
+    assert view.test_loss == float(np.median(runs.final_test_loss))
+    assert [row[:2] for row in view.rows] == [["0", "0"], ["1", "1"]]
+    assert shlex.split(view.command) == ["python", "-m", "harness", "train", "claims", "net", "--seeds", "2"]
+
+
+def test_the_command_of_a_variant_sets_what_the_claim_changed(tmp_path: Path) -> None:
+    """The cell's name gives the fields in parentheses; widths are written as TOML has them."""
+    runs = made_up()
+    changed = replace(runs, protocol=replace(runs.protocol, learning_rate=0.5, hidden_widths=(4, 4)))
+    writer = RunTableWriter(tmp_path)
+    writer.add("claims", {"net": runs, "net (learning_rate=0.5, hidden_widths=(4, 4))": changed})
+    variant = next(view for view in cell_views(merge(tmp_path), 100) if "(" in view.name)
+    words = shlex.split(variant.command)
+    assert words[:5] == ["python", "-m", "harness", "train", "claims"]
+    assert words[5] == "net"
+    settings = {words[place + 1] for place, word in enumerate(words) if word == "--set"}
+    assert settings == {"learning_rate=0.5", "hidden_widths=[4, 4]"}
+
+
+def test_what_diverged_is_said_and_left_out_of_medians(tmp_path: Path) -> None:
+    """Its row says so in place of a loss."""
+    loss = made_up().test_loss.copy()
+    loss[0, -1] = np.inf
+    runs = made_up(test_loss=loss)
+    (view,) = cell_views(rows_of(tmp_path, net=runs), 100)
+    assert view.diverged == 1
+    assert view.test_loss == float(runs.final_test_loss[1])
+    assert view.rows[0][2] == "diverged"
+
+
+def test_a_page_that_would_grow_too_large_keeps_its_summaries(tmp_path: Path) -> None:
+    """Cells beyond the limit have no table, and the page says where their runs are."""
+    rows = rows_of(tmp_path, a=made_up(), b=made_up())
+    html = runs_html(rows, title="A report", most_rows=2)
+    assert [len(view.rows) for view in cell_views(rows, 2)] == [2, 0]
+    assert html.count("<table") == 1
+    assert "their runs stand in runs.csv" in re.sub("<[^>]*>", "", html)
+
+
+def test_names_are_never_markup() -> None:
+    """Whatever stands in a row."""
+    row = tuple("0" if name in ("split", "training", "seconds") else "<script>x</script>" for name in COLUMNS)
+    numbers = {"final_test_loss", "final_test_accuracy", "final_train_loss", "best_epoch", "final_weight_norm"}
+    row = tuple("1" if name in numbers else text for name, text in zip(COLUMNS, row, strict=True))
+    html = runs_html([row], title="<script>x</script>")
+    assert "<script>x" not in html
+    assert html.count("&lt;script&gt;x") >= 3
+
+
+def test_without_runs_the_page_says_so() -> None:
+    """As where all claims come from numbers in the report."""
+    assert "No training was needed" in runs_html([], title="A report")
