@@ -17,7 +17,7 @@ MARKUP = (
     "<script>window.hacked = 1</script>\"><img src=x onerror='window.hacked = 1'></style></title></textarea>-->"
     '<a href="javascript:window.hacked=1">go</a><svg onload=window.hacked=1> {{ 7 * 7 }} {% raw %} ${7*7} &lt;b&gt;'
 )
-MARKDOWN = (
+MARKDOWN = "[go](javascript:window.hacked=1) ![x](http://outside.invalid/x.png) <https://outside.invalid> **b** | `c` @me"
     "[go](javascript:window.hacked=1) ![x](http://outside.invalid/x.png) <https://outside.invalid> **b** | `c` @all"
 )
 SCRIPTS = "\u202egnp\u202c שלום عربى 👩‍🔬 日本語"
@@ -139,7 +139,7 @@ def session(pytester: pytest.Pytester) -> tuple[Path, str]:
 
 
 def opened(browser: Browser, file: Path, width: int) -> Page:
-    """Open a page and unfold it; a dialog, an error, a request to elsewhere or a script of the report fails the test."""
+    """Open a page and unfold it; a dialog, an error, a request to elsewhere or a script that ran fails the test."""
     page = browser.new_page(viewport={"width": width, "height": 800})
     troubles: list[str] = []
     page.on("dialog", lambda dialog: (troubles.append(dialog.message), dialog.dismiss()))
