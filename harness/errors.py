@@ -1,8 +1,22 @@
 """The errors a user of the harness can meet, each raised with one clear sentence."""
 
+LONGEST = 4_000  # characters of one sentence; the longest names every finding of a report
+
 
 class HarnessError(Exception):
-    """Something outside a claim is wrong: a file, an option, a data set, a training."""
+    """Something outside a claim is wrong: a file, an option, a data set, a training.
+
+    Its text is one line that a terminal can show, whatever stood in the file that it quotes.
+    """
+
+    def __str__(self) -> str:
+        return on_one_line(super().__str__())
+
+
+def on_one_line(text: str) -> str:
+    """Return a text with escapes, as `repr` writes them, for what is not printed, and shortened in the middle."""
+    shown = "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    return shown if len(shown) <= LONGEST else f"{shown[: LONGEST // 2]} [...] {shown[-LONGEST // 4 :]}"
 
 
 class ProtocolError(HarnessError, ValueError):

@@ -185,7 +185,7 @@ def _number(table: Table, key: str) -> Reported:
         if not isinstance(exponent, int):
             raise InvalidOperation
         reported = Reported(float(number), float(Decimal(5).scaleb(exponent - 1)))
-        if math.isinf(reported.value) or math.isinf(reported.half_unit):
+        if math.isinf(reported.value) or math.isinf(reported.half_unit) or reported.half_unit == 0:
             raise InvalidOperation
     except ArithmeticError:
         raise table.error(key, f'is {text!r}; give the number as printed, in quotes, such as "0.50"') from None

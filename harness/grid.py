@@ -242,10 +242,18 @@ def _protocols(
         cell = dict(zip(axes, values, strict=True))
         name = "-".join(values)
         if name in protocols:
-            raise RegisterError(f"{file}, table [axes]: two cells are named {name!r}; rename a value")
+            problem = f"two cells are named {name!r}; rename a value"
+            raise RegisterError(f"{file}, table [axes], key {_ambiguous(axes)!r}: {problem}")
         if cell["task"] in reconstruction:
             protocols[name] = _protocol(file, cell, reconstruction[cell["task"]], data_files, key)
     return protocols
+
+
+def _ambiguous(axes: Axes) -> str:
+    """Return the axis that makes two cells have one name: one that has a value twice, or one with a hyphen."""
+    twice = [axis for axis, values in axes.items() if len(set(values)) < len(values)]
+    hyphens = [axis for axis, values in axes.items() if any("-" in value for value in values)]
+    return (twice or hyphens)[0]
 
 
 def _protocol(

@@ -1,6 +1,7 @@
 """Read the TOML files of a report folder, with errors that name file, table and key."""
 
 import datetime
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from harness.errors import RegisterError
 
 Value = TypeVar("Value")
 
+DEEPEST = 30  # tables and lists inside each other; what reads and shows them calls itself that often
+# Of the characters that steer a terminal, text of several lines needs two.
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _NAMES = {
     str: "text",
     int: "a whole number",
@@ -41,14 +45,16 @@ class Table:
         Raises
         ------
         RegisterError
-            If the file is missing, cannot be read, or is not TOML.
+            If the file is missing, cannot be read, is not TOML, or holds what can neither be shown nor computed with.
         """
         try:
-            return cls(tomllib.loads(file.read_text(encoding="utf-8")), file)
+            top = cls(tomllib.loads(file.read_text(encoding="utf-8")), file)
         except OSError as reason:
             raise RegisterError(f"{file}: cannot be read ({reason.strerror})") from reason
         except (ValueError, RecursionError) as reason:
             raise RegisterError(f"{file}: not valid TOML ({reason})") from reason
+        top._refuse_what_cannot_be_shown()
+        return top
 
     def __contains__(self, key: str) -> bool:
         return key in self._content
@@ -127,6 +133,36 @@ class Table:
             if key not in self._asked:
                 raise self.error(key, f"unknown; known here: {', '.join(sorted(self._asked))}")
 
+    def _refuse_what_cannot_be_shown(self) -> None:
+        # Not by recursion: dotted keys nest deeper than Python can follow.
+        waiting = [(self, key, value, 1) for key, value in self._content.items()]
+        while waiting:
+            table, key, value, depth = waiting.pop()
+            problem = _problem_of(key, value, depth)
+            if problem:
+                raise table.error(key, problem)
+            for number, inside in enumerate(value if isinstance(value, list) else [value], start=1):
+                if isinstance(inside, dict):
+                    place = table._under(key) + (f" #{number}" if isinstance(value, list) else "")
+                    inner = Table(inside, self.file, place)
+                    waiting += [(inner, name, one, depth + 1) for name, one in inside.items()]
+                elif isinstance(value, list):
+                    waiting.append((table, key, inside, depth + 1))
+
     def _under(self, key: str) -> str:
         name = key if key.replace("_", "").replace("-", "").isalnum() else f'"{key}"'
         return f"{self.place}.{name}" if self.place else name
+
+
+def _problem_of(key: str, value: Any, depth: int) -> str:
+    """Return what is wrong with a value wherever it stands; nothing for most."""
+    if depth > DEEPEST:
+        return f"more than {DEEPEST} tables and lists stand inside each other"
+    if not key.isprintable():
+        return "the key holds a character that cannot be seen; take it out"
+    if isinstance(value, str) and (found := _STEERING.search(value)):
+        return f"holds the control character {found.group()!r}; take it out"
+    # As TOML demands; larger ones have no text in Python, and are no floating-point numbers.
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return "is a whole number of more than 64 bits; give a smaller one"
+    return ""

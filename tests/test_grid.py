@@ -263,7 +263,7 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
         (
             '["relu", "tanh"]',
             '["relu", "relu"]',
-            "table [axes]: two cells are named 'keras-regression-relu-sgd-small'; rename a value",
+            "table [axes], key 'activation': two cells are named 'keras-regression-relu-sgd-small'; rename a value",
         ),
         (
             'optimizer = "adam"',
@@ -370,7 +370,7 @@ def test_names_that_run_together(tmp_path: Path) -> None:
     with pytest.raises(RegisterError) as error:
         read(tmp_path, PROTOCOL.replace("[default]", "\n".join(axes) + "\n[default]"))
     assert str(error.value) == (
-        f"{tmp_path / 'protocol.toml'}, table [axes]: two cells are named "
+        f"{tmp_path / 'protocol.toml'}, table [axes], key 'side': two cells are named "
         "'keras-regression-relu-sgd-small-a-b-c'; rename a value"
     )
 

@@ -258,3 +258,36 @@ def test_a_table_with_all_keys_asked_for_is_accepted(top: Table) -> None:
     assert "key 'empty': unknown" in error_of(top.close)
     top.tables("empty")
     top.close()
+
+
+# What TOML allows in letter, and nothing here can show or compute with
+
+LARGE = "is a whole number of more than 64 bits; give a smaller one"
+DEEP = "more than 30 tables and lists stand inside each other"
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (r'a = "x\u0000y"', r"top level, key 'a': holds the control character '\x00'; take it out"),
+        ('[t]\na = [["\\u001b[31m"]]', r"table [t], key 'a': holds the control character '\x1b'; take it out"),
+        (r'"a\nb" = 1', r"top level, key 'a\nb': the key holds a character that cannot be seen; take it out"),
+        ('[t."\u202e"]', r"table [t], key '\u202e': the key holds a character that cannot be seen; take it out"),
+        ("[[t]]\n[[t]]\na = 0x" + "f" * 17, f"table [t #2], key 'a': {LARGE}"),
+        ("a = 0x" + "f" * 5000, f"top level, key 'a': {LARGE}"),
+        (".".join("a" * 2000) + " = 1", f"table [{'.'.join('a' * 30)}], key 'a': {DEEP}"),
+        ("a = " + "[" * 40 + "]" * 40, f"top level, key 'a': {DEEP}"),
+    ],
+)
+def test_what_cannot_be_shown_is_refused(tmp_path: Path, content: str, place: str) -> None:
+    """Characters that steer a terminal, numbers without a text, and nesting that no function can follow."""
+    path = tmp_path / "strange.toml"
+    path.write_text(content, encoding="utf-8")
+    assert error_of(lambda: Table.read(path)) == f"{path}, {place}"
+
+
+def test_text_of_several_lines_of_any_script_is_read(tmp_path: Path) -> None:
+    """Line ends and tabs are text, and so are characters of other scripts and emoji."""
+    path = tmp_path / "lines.toml"
+    path.write_text('"ключ" = """a\n\tb \u202egnp \U0001f468\u200d\U0001f469"""', encoding="utf-8")
+    assert Table.read(path).get("ключ", str) == "a\n\tb \u202egnp \U0001f468\u200d\U0001f469"
