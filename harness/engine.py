@@ -102,17 +102,6 @@ def train(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
         raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {protocol}: {reason}") from reason
 
 
-def train_into(folder: Path, protocol: Protocol, seeds: tuple[Seed, ...]) -> None:
-    """Train a block into the store at `folder`, unless it is there: a piece of work for another process.
-
-    Raises
-    ------
-    HarnessError
-        If the training fails.
-    """
-    _load_or_train((protocol, seeds), open_store(folder), wait=True)
-
-
 def _load_or_train(
     block: Block, store: Store, *, wait: bool, begins: Callable[[Block], None] = _tell_nobody
 ) -> Runs | None:
