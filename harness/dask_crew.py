@@ -31,10 +31,10 @@ def dask_crew(address: str) -> Iterator[Crew]:
     Raises
     ------
     ExecutorError
-        If Dask is not installed, or the scheduler cannot be reached or has no workers.
+        If Dask is not installed, or the scheduler cannot be reached or has no workers; and, wherever a block is handed
+        out or waited for, if scheduler or workers are gone.
     """
     client_of = client_class()
-    refuse_unreachable(address)
     with _quiet_dask(), refusing_pickles(BYTES):
         try:
             client: Any = client_of(address, timeout=REACHED_WITHIN, set_as_default=False)

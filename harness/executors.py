@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness.crews import TASKS_A_WORKER, Crew, local_processes
-from harness.dask_crew import dask_crew
+from harness.dask_crew import client_class, dask_crew, refuse_unreachable
 from harness.dask_here import cluster_here
 
 LOCAL = "local"  # the address that means: start a cluster here
@@ -30,9 +30,24 @@ def crew_at(address: str | None) -> Iterator[Crew]:
         count = os.cpu_count() or 1
         with local_processes(count) as processes:
             yield Crew(processes, TASKS_A_WORKER * count)
-    elif address == LOCAL:
-        with cluster_here(os.cpu_count() or 1) as started, dask_crew(started) as crew:
-            yield crew
     else:
-        with dask_crew(address) as crew:
+        with cluster_at(address) as reached, dask_crew(reached) as crew:
             yield crew
+
+
+@contextmanager
+def cluster_at(address: str) -> Iterator[str]:
+    """Give the address of a scheduler that answers, starting one here for ``local``.
+
+    Raises
+    ------
+    ExecutorError
+        If Dask is not installed, or no scheduler answers.
+    """
+    if address == LOCAL:
+        with cluster_here(os.cpu_count() or 1) as started:
+            yield started
+    else:
+        client_class()
+        refuse_unreachable(address)
+        yield address
