@@ -75,6 +75,11 @@ def add_options(parser: pytest.Parser) -> None:
         "judged; 'local' starts a cluster on this machine",
     )
     group.addoption(
+        "--shared-store",
+        metavar="URL",
+        help="fetch finished trainings from this folder or storage (s3://bucket/claims), and put there what is trained",
+    )
+    group.addoption(
         "--history",
         metavar="FILE",
         help="where every finished session is kept (default: .claims-history.sqlite in pytest's root folder)",
@@ -116,12 +121,24 @@ def reach_cluster(config: pytest.Config) -> None:
         raise pytest.UsageError(str(problem)) from None
 
 
+def reach_shared_store(config: pytest.Config) -> None:
+    """Raise a `pytest.UsageError` if the shared store cannot be read."""
+    if config.getoption("shared_store") is None:
+        return
+    from harness.errors import StoreError
+
+    try:
+        store_of(config)
+    except StoreError as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
 def store_of(config: pytest.Config) -> "Store":
     """Return the store of a session, opened once."""
     if _store_key not in config.stash:
         from harness.engine import open_store
 
-        config.stash[_store_key] = open_store(store_folder(config))
+        config.stash[_store_key] = open_store(store_folder(config), config.getoption("shared_store"))
     return config.stash[_store_key]
 
 

@@ -20,6 +20,7 @@ from harness.options import (
     looks_of,
     pages_folder,
     reach_cluster,
+    reach_shared_store,
     refuse_unwritable,
     store_folder,
     store_of,
@@ -72,6 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_progress_key] = Path(told["claims_progress"])
         return
     if not config.getoption("collectonly"):
+        reach_shared_store(config)
         reach_cluster(config)
     from harness.audit import Audit
 

@@ -29,7 +29,12 @@ class Reconstruction:
 
 
 def reconstruct(
-    folder: Path, store_folder: Path, budget: int, say: Callable[[str], None], dask: str | None = None
+    folder: Path,
+    store_folder: Path,
+    budget: int,
+    say: Callable[[str], None],
+    dask: str | None = None,
+    shared: str | None = None,
 ) -> Reconstruction:
     """Search the reconstructions of each task of a report, and write its ``reconstruction.toml``.
 
@@ -45,13 +50,15 @@ def reconstruct(
         Takes a line on how far it is.
     dask
         Who trains: as for `harness.executors.crew_at`.
+    shared
+        The URL of a store that others share: as for `harness.engine.open_store`.
 
     Raises
     ------
     HarnessError
         If the claims cannot be collected, or there is nothing to reconstruct for any task.
     """
-    grid, claims, store = open_folder(folder).grid, collect_claims(folder), open_store(store_folder)
+    grid, claims, store = open_folder(folder).grid, collect_claims(folder), open_store(store_folder, shared)
     spreads: dict[str, list[SpreadOfFact]] = {}
     with crew_at(dask) as crew:
         train = partial(train_blocks_with, crew, store, say)

@@ -20,7 +20,7 @@ LAYERS = (
     {"runs"},
     {"record", "sealed"},
     {"estimate", "store"},
-    {"statistics", "store_contents"},
+    {"statistics", "store_contents", "shared_store"},
     {"draws"},
     {"training.recording", "training.matched"},
     {"training.keras_fit", "training.torch_loop"},

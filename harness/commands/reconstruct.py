@@ -20,6 +20,9 @@ def describe(parser: argparse.ArgumentParser) -> None:
         metavar="ADDRESS",
         help="train on the workers of this Dask scheduler (tcp://host:8786), or on a cluster started here (local)",
     )
+    parser.add_argument(
+        "--shared-store", metavar="URL", help="keep the store in step with this folder or storage (s3://bucket/claims)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -35,6 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.candidates < 1:
         raise ProtocolError(f"--candidates is {options.candidates}; give a whole number of at least 1")
     told = partial(print, file=sys.stderr)
-    for line in summary(reconstruct(options.folder, options.store, options.candidates, told, options.dask)):
+    found = reconstruct(options.folder, options.store, options.candidates, told, options.dask, options.shared_store)
+    for line in summary(found):
         print(line)
     return 0
