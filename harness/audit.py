@@ -146,6 +146,7 @@ class Audit:
             )
         if self._progress is not None:
             self._holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
+            self._holes.given_up.extend(self._progress.problems)
         self._holes.unreported.extend(sorted(self._collected - self._reported))
         past = self._remember(self._session(claims), session.exitstatus)
         if self._holes.sentences() and session.exitstatus == pytest.ExitCode.OK:

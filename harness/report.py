@@ -47,6 +47,8 @@ class Holes:
         The last line of each internal error.
     untrained
         How many trainings were planned and not done.
+    given_up
+        Why trainings on other machines were given up.
     unrecorded
         Why verdicts are not in the register, where they were to be accepted, or not in the history.
     """
@@ -55,6 +57,7 @@ class Holes:
     unreported: list[str] = field(default_factory=list)
     internal_errors: list[str] = field(default_factory=list)
     untrained: int = 0
+    given_up: list[str] = field(default_factory=list)
     unrecorded: list[str] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
@@ -64,6 +67,7 @@ class Holes:
             *(f"Collected but never reported: {test}." for test in self.unreported),
             *(f"Internal error: {line}" for line in self.internal_errors),
             *([f"Planned but not done: {self.untrained} trainings."] if self.untrained else []),
+            *(f"Training given up: {reason}." for reason in self.given_up),
             *(f"Verdicts not recorded: {reason}." for reason in self.unrecorded),
         ]
 
