@@ -4,10 +4,11 @@ import argparse
 import sys
 from types import ModuleType
 
-from harness.commands import cells, compare, explain, history, nightly, reconstruct, store, train
+from harness.commands import cells, compare, explain, history, new, nightly, reconstruct, store, train
 from harness.errors import HarnessError
 
 COMMANDS: dict[str, ModuleType] = {
+    "new": new,
     "cells": cells,
     "train": train,
     "reconstruct": reconstruct,
@@ -22,7 +23,7 @@ COMMANDS: dict[str, ModuleType] = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status (2 for what the user can mend, said in one sentence)."""
     parser = argparse.ArgumentParser(
-        prog="python -m harness", description="Look at the cells of a report's grid, train them, reconstruct protocols."
+        prog="python -m harness", description="Start a report, look at its cells, train them, and see what changed."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():

@@ -76,7 +76,7 @@ LAYERS = (
     {"audit"},
     {"fixtures"},
     {"plugin", "commands.cells", "commands.train", "commands.reconstruct", "commands.history", "commands.store"},
-    {"commands.compare", "commands.explain", "commands.nightly"},
+    {"commands.compare", "commands.explain", "commands.new", "commands.nightly"},
     {"commands"},
     {"__main__"},
 )

@@ -1,0 +1,43 @@
+"""``new``: start the folder of a report of one's own."""
+
+import argparse
+import json
+from pathlib import Path
+
+from harness.errors import RegisterError
+
+HELP = "start the folder of a report of your own, with two findings that can be judged at once"
+TEMPLATES = Path(__file__).with_name("new_report")
+TITLE = '"A report of my own"'  # as it stands in the template
+
+
+def describe(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("folder", type=Path, help="to be made; one that is there has to be empty")
+    parser.add_argument("--title", default="A report of my own", help="of the report under test")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the files, and say what to do next.
+
+    Raises
+    ------
+    RegisterError
+        If something is there already, or the folder cannot be written to.
+    """
+    folder: Path = options.folder
+    if not options.title.strip() or not options.title.isprintable():
+        raise RegisterError("--title is empty or has characters that cannot be printed; give the report's title")
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise RegisterError(f"{folder}: is there already, and not an empty folder; give another name")
+        folder.mkdir(parents=True, exist_ok=True)
+        for template in sorted(TEMPLATES.glob("*.txt")):
+            # TOML writes text as JSON does.
+            text = template.read_text(encoding="utf-8").replace(TITLE, json.dumps(options.title, ensure_ascii=False))
+            with (folder / template.stem).open("x", encoding="utf-8") as file:
+                file.write(text)
+    except OSError as reason:
+        raise RegisterError(f"{folder}: cannot be written to ({reason.strerror}); give another name") from reason
+    print(f"{folder}: two findings, to be replaced by yours. Next:\n  pytest {folder} -n auto")
+    return 0

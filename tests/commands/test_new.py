@@ -1,0 +1,65 @@
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from harness.__main__ import main
+from harness.commands.new import TEMPLATES, TITLE
+from harness.findings import read_register
+from harness.grid import read_grid
+
+
+def test_a_new_folder_is_green_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the command that is printed; its claims come to a verdict, and nothing is expected to fail."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "mine", "--title", "Mine"]) == 0
+    command = [sys.executable, "-m", "pytest", "mine", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "2 passed" in done.stdout
+    assert "Mine" in (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
+
+
+@given(title=st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1).filter(str.isprintable))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_any_title_can_be_given(tmp_path_factory: pytest.TempPathFactory, title: str) -> None:
+    """It stands in the register as it was given."""
+    folder = tmp_path_factory.mktemp("new") / "mine"
+    if title.strip():
+        assert main(["new", str(folder), f"--title={title}"]) == 0
+        assert tomllib.loads((folder / "report.toml").read_text(encoding="utf-8"))["title"] == title
+
+
+def test_the_files_are_those_that_the_plugin_reads(tmp_path: Path) -> None:
+    """Every template is written under its name, and both registers can be read."""
+    assert main(["new", str(tmp_path)]) == 0
+    assert {file.name for file in tmp_path.iterdir()} == {file.stem for file in TEMPLATES.glob("*.txt")}
+    assert read_register(tmp_path / "report.toml").title in TITLE
+    assert read_grid(tmp_path / "protocol.toml").axes["activation"] == ("relu", "tanh")
+
+
+def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is there stays as it is."""
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    assert main(["new", str(tmp_path)]) == 2
+    assert main(["new", str(tmp_path / "notes.txt")]) == 2
+    assert main(["new", str(tmp_path / "notes.txt" / "below")]) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert [line.partition(": ")[2].partition(": ")[2] for line in errors] == [
+        "is there already, and not an empty folder; give another name",
+        "is there already, and not an empty folder; give another name",
+        "cannot be written to (Not a directory); give another name",
+    ]
+    assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("title", ["", "  ", "two\nlines", "\x00"])
+def test_a_title_can_be_printed(tmp_path: Path, capsys: pytest.CaptureFixture[str], title: str) -> None:
+    """Before anything is written."""
+    assert main(["new", str(tmp_path / "mine"), f"--title={title}"]) == 2
+    assert "--title is empty or has characters that cannot be printed" in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists()
