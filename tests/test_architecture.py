@@ -17,7 +17,7 @@ LAYERS = (
     {"data_file"},
     {"datasets"},
     {"protocol", "choices"},
-    {"runs"},
+    {"runs", "leaks"},
     {"record", "sealed"},
     {"estimate", "store"},
     {"statistics", "store_contents"},
