@@ -127,13 +127,16 @@ def verdicts_of(folder: Path, store: Path) -> dict[str, Any]:
     return {claim["test"]: claim["verdict"] for claim in json.loads(file.read_text(encoding="utf-8"))["claims"]}
 
 
-def kill_sessions(folder: Path, store: Path, seconds: float, blocks: int, *, count: int) -> str | None:
+def kill_sessions(folder: Path, store: Path, seconds: float, needed: int, *, count: int, aimed: bool) -> str | None:
     """Start `count` sessions at once on a store and kill them after so long.
 
     Parameters
     ----------
-    blocks
-        How many a session needs.
+    needed
+        How many blocks a session needs.
+    aimed
+        Count the seconds from the first block that they have trained, not from their start, of which the imports take
+        the most.
 
     Returns
     -------
@@ -142,6 +145,8 @@ def kill_sessions(folder: Path, store: Path, seconds: float, blocks: int, *, cou
     """
     before = stored(store)
     sessions = [start_session(folder, store) for _ in range(count)]
+    while aimed and stored(store) == before and any(session.poll() is None for session in sessions):
+        time.sleep(0.002)
     time.sleep(seconds)
     ended = all(session.poll() is not None for session in sessions)
     for session in sessions:
@@ -151,11 +156,11 @@ def kill_sessions(folder: Path, store: Path, seconds: float, blocks: int, *, cou
     after = stored(store)
     if ended:
         return None
-    if before >= blocks:
+    if before >= needed:
         return "with nothing left to train"
     if after == before:
         return "before the first block"
-    return "after the last block" if after >= blocks else "between the first and the last block"
+    return "after the last block" if after >= needed else "between the first and the last block"
 
 
 def stored(store: Path) -> int:

@@ -21,6 +21,7 @@ from harness.engine import open_store, train
 from harness.runs import ARRAY_NAMES
 
 SHARE_OF_SESSIONS = 0.15  # of the kills; the others are of writers that call the engine, which need not start first
+SHORT = 0.5  # seconds, after the first block of a session: about as long as it trains the others
 KILLS_A_ROUND = {"writers": 25, "sessions": 5}  # before a session is left to finish with the store
 
 
@@ -68,8 +69,10 @@ class Fire:
         store = self.folder / f"sessions-{number}"
         watch, done = Watch(store, self.outcome), 0
         while done < kills:
-            seconds = self.chance.uniform(0, self.seconds)
-            moment = kill_sessions(self.folder, store, seconds, self.needed, count=1 + done % 2)
+            aimed = done % 2 == 0 and stored(store) < self.needed
+            seconds = self.chance.uniform(0, SHORT if aimed else self.seconds)
+            count = 1 + done // 2 % 2
+            moment = kill_sessions(self.folder, store, seconds, self.needed, count=count, aimed=aimed)
             watch.look()
             if moment is not None:
                 self.outcome.moments["sessions", moment] += 1

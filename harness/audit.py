@@ -25,7 +25,7 @@ from harness.live import LiveView, start_view
 from harness.options import audit_log_name, history_file, pages_folder, store_of
 from harness.pages.beside import Beside
 from harness.progress import Progress, read_progress
-from harness.publish import publish
+from harness.publish import publish, with_files
 from harness.report import Holes, findings_table, summary_lines, terminal_table, universes_table
 from harness.run_table import RunRow, merge, parts_folder
 from harness.session import ONLY_DEFAULT, JudgedClaim, Session, Specified
@@ -149,6 +149,7 @@ class Audit:
             )
         if self._progress is not None:
             self._holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
+            self._holes.given_up.extend(self._progress.problems)
         self._holes.unreported.extend(sorted(self._collected - self._reported))
         past = self._remember(self._session(claims), session.exitstatus)
         if self._holes.sentences() and session.exitstatus == pytest.ExitCode.OK:
@@ -177,21 +178,22 @@ class Audit:
     def _publish(self, session: Session, runs: Sequence[RunRow], past: Beside) -> None:
         """Write all pages, and let pytest-html write its own."""
         root, pages, store = self._config.rootpath, pages_folder(self._config), store_of(self._config)
-        curves = specification_figures(session, root, store.folder)
-        self.log.session = session
-        self.log.unfolding = {
-            **profile_figures(session, root),
-            **{f"{finding} ({reading}) in all universes": svg for (finding, reading), svg in curves.items()},
-        }
         beside = replace(
             past,
             leaks=self._leaks,
             report_figures=report_figures_of(self._folders, session.planned_seeds[0], store),
             figures=claim_figures(session, pages),
-            specification_figures=curves,
+            specification_figures=specification_figures(session, root, store.folder),
+            profile_figures=profile_figures(session, root),
             runs=runs,
             audit_log=audit_log_name(self._config),
         )
+        beside = with_files(beside, pages)
+        self.log.session = session
+        self.log.unfolding = {
+            **beside.profile_files,
+            **{f"{' ('.join(key)}) in all universes": file for key, file in beside.specification_files.items()},
+        }
         publish(session, beside, pages)
 
     def _session(self, claims: Sequence[JudgedClaim]) -> Session:

@@ -27,7 +27,7 @@ class AuditLog:
     session
         What stands above the table of claims; set before pytest-html writes the page for the last time.
     unfolding
-        Drawings to unfold below that, as SVG text by title.
+        Drawings to unfold below that: their files relative to the page, by title.
     """
 
     def __init__(self, title: str) -> None:
@@ -65,7 +65,7 @@ class AuditLog:
             return
         prefix.append(f'<p class="to-findings"><a href="{PAGE}">Findings, for reading</a></p>')
         prefix.extend(summary_html(self.session))
-        prefix.extend(unfolding_html(title, svg) for title, svg in self.unfolding.items())
+        prefix.extend(unfolding_html(title, file) for title, file in self.unfolding.items())
 
 
 def verdict_of(report: pytest.TestReport) -> Verdict | None:

@@ -7,6 +7,7 @@ from harness import datasets
 from harness.errors import HarnessError
 from harness.protocol import FRAMEWORKS, Protocol, Seed, Splits, seed_blocks
 from harness.runs import Runs, concatenate
+from harness.shared_store import SharedStore
 from harness.store import Store
 from harness.training import TRAINING_VERSION, ensemble_trainer, framework_versions
 
@@ -14,9 +15,21 @@ Block = tuple[Protocol, tuple[Seed, ...]]
 Wanted = tuple[Protocol, Splits]
 
 
-def open_store(folder: Path) -> Store:
-    """Return the store at `folder` for the trainers and frameworks that are installed."""
-    return Store(folder, {framework: origin_of(framework) for framework in FRAMEWORKS})
+def open_store(folder: Path, shared: str | None = None) -> Store:
+    """Return the store at `folder` for the trainers and frameworks that are installed.
+
+    Parameters
+    ----------
+    shared
+        The URL of a place to keep it in step with.
+
+    Raises
+    ------
+    StoreError
+        If that place cannot be opened.
+    """
+    origin = {framework: origin_of(framework) for framework in FRAMEWORKS}
+    return Store(folder, origin) if shared is None else SharedStore(folder, origin, shared)
 
 
 def origin_of(framework: str) -> Mapping[str, str]:
@@ -100,17 +113,6 @@ def train(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
         return ensemble_trainer(protocol.framework)(protocol, splits, seeds)
     except Exception as reason:
         raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {protocol}: {reason}") from reason
-
-
-def train_into(folder: Path, protocol: Protocol, seeds: tuple[Seed, ...]) -> None:
-    """Train a block into the store at `folder`, unless it is there: a piece of work for another process.
-
-    Raises
-    ------
-    HarnessError
-        If the training fails.
-    """
-    _load_or_train((protocol, seeds), open_store(folder), wait=True)
 
 
 def _load_or_train(

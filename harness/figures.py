@@ -120,7 +120,7 @@ def draw_sample(axis: Axes, estimate: Estimate, interval: Interval, band: Band) 
         reach = 0.08 * (max(shown) - min(shown)) or 0.5
         axis.set_xlim(min(shown) - reach, max(shown) + reach)
     left, right = axis.get_xlim()
-    axis.axvspan(max(limits[0], left), min(limits[1], right), color=COLOURS[2], alpha=0.15, label=name)
+    axis.axvspan(max(limits[0], left), min(limits[1], right), color=COLOURS[0], alpha=0.13, label=name)
     axis.set_ylim(0, 1)
     axis.locator_params(nbins=5)
     axis.set_xlabel(estimate.sample_label)

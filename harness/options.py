@@ -2,6 +2,7 @@
 
 import os
 from argparse import ArgumentTypeError
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,17 @@ def add_options(parser: pytest.Parser) -> None:
         help="where finished trainings are kept (default: .claims-store in pytest's root folder)",
     )
     group.addoption(
+        "--dask",
+        metavar="ADDRESS",
+        help="let the workers of this Dask scheduler (tcp://host:8786) train what is missing before the first claim is "
+        "judged; 'local' starts a cluster on this machine",
+    )
+    group.addoption(
+        "--shared-store",
+        metavar="URL",
+        help="fetch finished trainings from this folder or storage (s3://bucket/claims), and put there what is trained",
+    )
+    group.addoption(
         "--history",
         metavar="FILE",
         help="where every finished session is kept (default: .claims-history.sqlite in pytest's root folder)",
@@ -86,12 +98,47 @@ def refuse_unwritable(folder: Path) -> None:
         raise pytest.UsageError(f"--store {folder}: {nearest} is no folder that can be written to; give another folder")
 
 
+def reach_cluster(config: pytest.Config) -> None:
+    """Start the cluster of ``--dask local`` for as long as the session lasts, and refuse one that cannot be reached.
+
+    Once, before the workers of xdist begin: they get the options as they are then.
+
+    Raises
+    ------
+    pytest.UsageError
+        If Dask is not installed, or no scheduler answers.
+    """
+    if config.getoption("dask") is None:
+        return
+    from harness.errors import ExecutorError
+    from harness.executors import cluster_at
+
+    stack = ExitStack()
+    config.add_cleanup(stack.close)
+    try:
+        config.option.dask = stack.enter_context(cluster_at(config.getoption("dask")))
+    except ExecutorError as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
+def reach_shared_store(config: pytest.Config) -> None:
+    """Raise a `pytest.UsageError` if the shared store cannot be read."""
+    if config.getoption("shared_store") is None:
+        return
+    from harness.errors import StoreError
+
+    try:
+        store_of(config)
+    except StoreError as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
 def store_of(config: pytest.Config) -> "Store":
     """Return the store of a session, opened once."""
     if _store_key not in config.stash:
         from harness.engine import open_store
 
-        config.stash[_store_key] = open_store(store_folder(config))
+        config.stash[_store_key] = open_store(store_folder(config), config.getoption("shared_store"))
     return config.stash[_store_key]
 
 

@@ -14,7 +14,17 @@ import pytest
 from harness.errors import DataError, Inconclusive, ProtocolError, Refuted, RegisterError, StoreError
 from harness.fixtures import JUDGE, judge_of, recorded_case
 from harness.marks import FINDING, TIMED, is_claim, is_timed
-from harness.options import add_options, everywhere, looks_of, pages_folder, refuse_unwritable, store_folder, store_of
+from harness.options import (
+    add_options,
+    everywhere,
+    looks_of,
+    pages_folder,
+    reach_cluster,
+    reach_shared_store,
+    refuse_unwritable,
+    store_folder,
+    store_of,
+)
 
 if TYPE_CHECKING:
     from harness.engine import Wanted
@@ -68,6 +78,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if told is not None:
         config.stash[_progress_key] = Path(told["claims_progress"])
         return
+    if not config.getoption("collectonly"):
+        reach_shared_store(config)
+        reach_cluster(config)
     from harness.audit import Audit
 
     audit = Audit(folders, config)
@@ -131,6 +144,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         store_of(config),
         config.stash[_progress_key],
         backwards=worker is not None and worker[-1] in "13579",
+        dask=config.getoption("dask"),
     )
     try:
         return (yield)

@@ -1,17 +1,26 @@
 """Train what the selected claims need before the first of them is judged, and say how far that is."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from harness.engine import Block, Wanted, missing_blocks, train_blocks
+from harness.errors import ExecutorError
+from harness.executors import crew_at
 from harness.progress import ProgressWriter
 from harness.protocol import BLOCK_SIZE, dataset_name, seed_blocks
 from harness.store import Store
 from harness.timing import machine
+from harness.workers import train_blocks_with
 
 
 def prepare(
-    wanted: Iterable[Wanted], count: int, store: Store, progress_file: Path, *, backwards: bool
+    wanted: Iterable[Wanted],
+    count: int,
+    store: Store,
+    progress_file: Path,
+    *,
+    backwards: bool,
+    dask: str | None = None,
 ) -> Callable[[], None]:
     """Train what the store lacks of the first `count` seeds of these protocols, sharing the work with other processes.
 
@@ -21,6 +30,9 @@ def prepare(
         Where to say what is needed, missing, and trained.
     backwards
         Begin at the other end: two workers then import one framework each, and meet in the middle.
+    dask
+        The address of a Dask scheduler whose workers are to train, instead of this process. If that has to be given
+        up, it is said in `progress_file`, and nothing more is trained: claims whose runs are not stored say why.
 
     Returns
     -------
@@ -38,12 +50,15 @@ def prepare(
     )
     with machine(store.folder, alone=False):
         ordered = missing[::-1] if backwards else missing
-        train_blocks(
-            ordered,
-            store,
-            done=lambda block: progress.trained(_name(block)),
-            begins=lambda block: progress.begins(_in_words(block)),
-        )
+        if dask is None:
+            train_blocks(
+                ordered,
+                store,
+                done=lambda block: progress.trained(_name(block)),
+                begins=lambda block: progress.begins(_in_words(block)),
+            )
+        elif ordered:
+            _train_on_cluster(dask, ordered, store, progress)
     progress.rests()
 
     def say_what_others_trained() -> None:
@@ -52,6 +67,16 @@ def prepare(
                 progress.trained(_name(block))
 
     return say_what_others_trained
+
+
+def _train_on_cluster(address: str, blocks: Sequence[Block], store: Store, progress: ProgressWriter) -> None:
+    progress.begins(f"{len(blocks)} blocks on the workers of {address}")
+    try:
+        with crew_at(address) as crew:
+            train_blocks_with(crew, store, lambda line: None, blocks, done=lambda block: progress.trained(_name(block)))
+    except ExecutorError as problem:
+        progress.failed(str(problem))
+        store.refuse_training(str(problem))
 
 
 def _name(block: Block) -> str:

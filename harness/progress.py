@@ -25,12 +25,15 @@ class Progress:
         Since then.
     now
         By worker, what it is training, in words.
+    problems
+        Why trainings were given up, each once.
     """
 
     needed: int
     stored: int
     trained: int
     now: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -82,6 +85,10 @@ class ProgressWriter:
         """Say that a block is trained."""
         self._append({"trained": block})
 
+    def failed(self, problem: str) -> None:
+        """Say why this worker gives up training."""
+        self._append({"problem": problem})
+
     def _append(self, entry: dict[str, Any]) -> None:
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
@@ -98,6 +105,7 @@ def read_progress(file: Path) -> Progress | None:
     runs: dict[str, int] = {}
     missing: set[str] | None = None
     trained: set[str] = set()
+    problems: dict[str, None] = {}
     for line in lines:
         entry = json.loads(line)
         runs.update(entry.get("needed", {}))
@@ -105,6 +113,8 @@ def read_progress(file: Path) -> Progress | None:
             missing = set(entry["missing"])  # what later workers miss, the first have begun to train
         if "trained" in entry:
             trained.add(entry["trained"])
+        if "problem" in entry:
+            problems[entry["problem"]] = None
         if "begins" in entry:
             now[entry["worker"]] = entry["begins"]
     if missing is None:
@@ -114,6 +124,7 @@ def read_progress(file: Path) -> Progress | None:
         stored=sum(count for block, count in runs.items() if block not in missing),
         trained=sum(count for block, count in runs.items() if block in missing and block in trained),
         now={worker: words for worker, words in sorted(now.items()) if words},
+        problems=tuple(problems),
     )
 
 

@@ -24,24 +24,32 @@ def publish(session: Session, beside: Beside, folder: Path) -> None:
     Parameters
     ----------
     beside
-        What the pages show besides; where its drawings stand as files is filled in here.
+        What the pages show besides, as `with_files` returns it.
     """
     write_session(session, folder / SESSION_FILE)
     write_csv(beside.runs, folder / RUNS_FILE)
     _write(folder / SUMMARY_FILE, summary_markdown(session, beside.changes))
-    curves = {
-        key: write_figure(folder, f"universes-{'-'.join(key)}", svg)
-        for key, svg in beside.specification_figures.items()
-    }
-    beside = replace(beside, specification_files=curves)
     _write(folder / index.PAGE, index.index_html(session, beside))
     _write(folder / runs.PAGE, runs.runs_html(beside.runs, title=session.title, audit_log=beside.audit_log))
     history = trend.trend_html(beside.timelines, beside.sessions, audit_log=beside.audit_log)
     _write(folder / trend.PAGE, history)
-    shown = {*curves.values(), *(claim.figure for claim in session.claims)}
+    drawn = (*beside.specification_files.values(), *beside.profile_files.values())
+    shown = {*drawn, *(claim.figure for claim in session.claims)}
     for file in (folder / FIGURES_FOLDER).glob("*.svg"):
         if f"{FIGURES_FOLDER}/{file.name}" not in shown:
             file.unlink(missing_ok=True)
+
+
+def with_files(beside: Beside, folder: Path) -> Beside:
+    """Write the drawings that pages refer to into a folder, and return where they stand along with the rest."""
+    return replace(
+        beside,
+        specification_files={
+            key: write_figure(folder, f"universes-{'-'.join(key)}", svg)
+            for key, svg in beside.specification_figures.items()
+        },
+        profile_files={title: write_figure(folder, title, svg) for title, svg in beside.profile_figures.items()},
+    )
 
 
 def write_figure(folder: Path, name: str, svg: str) -> str:

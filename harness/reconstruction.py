@@ -1,6 +1,5 @@
 """Reconstruct what a report leaves open: the searches of all its tasks, from the claims to the file they read."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -9,13 +8,14 @@ from pathlib import Path
 from harness.collected import collect_claims
 from harness.engine import open_store
 from harness.errors import HarnessError
+from harness.executors import crew_at
 from harness.folder import open_folder
 from harness.profile_figure import profile_figure
 from harness.reconstruct import Search, facts_of
 from harness.spread import SpreadOfFact, spreads_of_facts
 from harness.store import write_atomically
 from harness.universes import PROFILE_FILE, UNIVERSES_FILE, chosen_universes, write_universes
-from harness.workers import local_processes, train_blocks_with
+from harness.workers import train_blocks_with
 
 RANDOM_SHARE = 0.6  # of the candidates; the others are neighbours of the best
 
@@ -28,7 +28,14 @@ class Reconstruction:
     spreads: dict[str, list[SpreadOfFact]]
 
 
-def reconstruct(folder: Path, store_folder: Path, budget: int, say: Callable[[str], None]) -> Reconstruction:
+def reconstruct(
+    folder: Path,
+    store_folder: Path,
+    budget: int,
+    say: Callable[[str], None],
+    dask: str | None = None,
+    shared: str | None = None,
+) -> Reconstruction:
     """Search the reconstructions of each task of a report, and write its ``reconstruction.toml``.
 
     Parameters
@@ -41,16 +48,20 @@ def reconstruct(folder: Path, store_folder: Path, budget: int, say: Callable[[st
         How many candidates to try for each task.
     say
         Takes a line on how far it is.
+    dask
+        Who trains: as for `harness.executors.crew_at`.
+    shared
+        The URL of a store that others share: as for `harness.engine.open_store`.
 
     Raises
     ------
     HarnessError
         If the claims cannot be collected, or there is nothing to reconstruct for any task.
     """
-    grid, claims, store = open_folder(folder).grid, collect_claims(folder), open_store(store_folder)
+    grid, claims, store = open_folder(folder).grid, collect_claims(folder), open_store(store_folder, shared)
     spreads: dict[str, list[SpreadOfFact]] = {}
-    with local_processes(os.cpu_count() or 1) as processes:
-        train = partial(train_blocks_with, processes, store_folder, say)
+    with crew_at(dask) as crew:
+        train = partial(train_blocks_with, crew, store, say)
         searches = {}
         for task in grid.reconstruction:
             try:

@@ -1,11 +1,11 @@
 """What the HTML report and the terminal show of verdicts. All text from a report's files is escaped here."""
 
-import base64
 import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import quote
 
 from harness.combination import Judgement
 from harness.session import ONLY_DEFAULT, Session, Specified
@@ -47,6 +47,8 @@ class Holes:
         The last line of each internal error.
     untrained
         How many trainings were planned and not done.
+    given_up
+        Why trainings on other machines were given up.
     unrecorded
         Why verdicts are not in the register, where they were to be accepted, or not in the history.
     """
@@ -55,6 +57,7 @@ class Holes:
     unreported: list[str] = field(default_factory=list)
     internal_errors: list[str] = field(default_factory=list)
     untrained: int = 0
+    given_up: list[str] = field(default_factory=list)
     unrecorded: list[str] = field(default_factory=list)
 
     def sentences(self) -> list[str]:
@@ -64,6 +67,7 @@ class Holes:
             *(f"Collected but never reported: {test}." for test in self.unreported),
             *(f"Internal error: {line}" for line in self.internal_errors),
             *([f"Planned but not done: {self.untrained} trainings."] if self.untrained else []),
+            *(f"Training given up: {reason}." for reason in self.given_up),
             *(f"Verdicts not recorded: {reason}." for reason in self.unrecorded),
         ]
 
@@ -137,11 +141,12 @@ def verdict_text(verdict: Verdict, failure: str, recorded: str) -> list[str]:
     return [escape(text)]
 
 
-def unfolding_html(title: str, svg: str) -> str:
-    """Return a picture under a line that unfolds it."""
-    picture = base64.b64encode(svg.encode()).decode()
-    name = escape(title, quote=True)
-    return f'<details><summary>{name}</summary><img alt="{name}" src="data:image/svg+xml;base64,{picture}"></details>'
+def unfolding_html(title: str, file: str) -> str:
+    """Return a drawing under a title that unfolds it; the file is named relative to the page."""
+    return (
+        f"<details><summary>{escape(title)}</summary>"
+        f'<img loading="lazy" src="{escape(quote(file))}" alt="{escape(title)}"></details>'
+    )
 
 
 def summary_html(session: Session) -> list[str]:

@@ -37,15 +37,16 @@ LONGEST_TEXT = 54
 WIDE = 20
 # What diverged can be of any size. Nothing larger, or on a logarithmic scale smaller than one over it, is in sight.
 FAR = 1e30
+UNDECIDED = "0.38"  # the grey of the pages
 # Shape and colour say the same, for print and for every kind of colour vision.
 _MARKS: dict[Outcome, dict[str, Any]] = {
-    "supported": {"marker": "o", "color": COLOURS[2]},
+    "supported": {"marker": "o", "color": COLOURS[0]},
     "refuted": {"marker": "x", "color": COLOURS[1], "markeredgewidth": 1.6},
-    "inconclusive": {"marker": "D", "color": COLOURS[0], "markerfacecolor": "white"},
+    "inconclusive": {"marker": "D", "color": UNDECIDED, "markerfacecolor": "white"},
 }
 _NO_ESTIMATE: dict[str, Any] = {"marker": "_", "color": "black", "markeredgewidth": 1.6}
 _BEYOND: dict[str, Any] = {"color": "0.35", "markersize": 5, "markeredgewidth": 0}
-_BAND: dict[str, Any] = {"color": COLOURS[2], "alpha": 0.15, "linewidth": 0, "zorder": 0.5}
+_BAND: dict[str, Any] = {"color": COLOURS[0], "alpha": 0.15, "linewidth": 0, "zorder": 0.5}
 _STRIPE: dict[str, Any] = {"color": "0.9", "zorder": 0, "linewidth": 0}
 _LEGEND: dict[str, Any] = {"fontsize": 7, "borderaxespad": 0.2, "borderpad": 0.2, "columnspacing": 1.4}
 

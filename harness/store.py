@@ -38,6 +38,7 @@ class Store:
     def __init__(self, folder: Path, origin: Mapping[str, Mapping[str, str]]) -> None:
         self.folder = folder
         self.origin = origin
+        self._refusal = ""
 
     def path(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Path:
         """Return where these runs stand or would stand."""
@@ -143,8 +144,10 @@ class Store:
         Raises
         ------
         StoreError
-            If the folder cannot be written to.
+            If the folder cannot be written to, or training is refused.
         """
+        if self._refusal:
+            raise StoreError(self._refusal)
         file = self.folder / "locks" / f"{self.path(protocol, seeds).stem}.lock"
         with ExitStack() as stack:
             reserved = enter_lock(stack, self.folder, file, wait=wait)
@@ -154,6 +157,10 @@ class Store:
                 if reserved:
                     with suppress(OSError):  # in a folder where everybody may remove only what is his own
                         file.unlink()
+
+    def refuse_training(self, reason: str) -> None:
+        """Let nobody reserve anything from now on, for this reason; what is stored is read as before."""
+        self._refusal = reason
 
     def _identity(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> dict[str, Any]:
         return {

@@ -128,7 +128,7 @@ def begin(sample: Floats, seeds: int) -> Floats:
 def through_the_judge(sample: Floats, band: Band) -> tuple[str, tuple[int, ...]]:
     """Let the claim that a sample has its mean in a band be judged as claims are; return its verdict and its looks."""
     seeds = [LOOKS[0]]
-    evidence: Any = SimpleNamespace(used={"cell": None}, timed={}, splits=1, extend=seeds.append)
+    evidence: Any = SimpleNamespace(used={"cell": None}, timed={}, splits=1, frameworks=(), extend=seeds.append)
     reading = Reading("mean", "mean", band, margin=None)
     finding = Finding("made.up", "Made up", "It is so.", "held out", {}, {"mean": reading}, ())
     judge = Judge(finding, reading, evidence, rerun="", planned_looks=len(LOOKS))

@@ -31,18 +31,28 @@ TRAINED = """
 def test_trains(evidence, judge, activation):
     judge(mean_over_seeds(0.001 * evidence(activation=activation).final_test_loss + 1, "loss"))
 """
-# However fast the machine, a training lasts for some of the view's pictures.
-SLOWLY = """
+# However fast or slow the machine, a training lasts until the view has shown it.
+UNTIL_SHOWN = """
 import time
+from pathlib import Path
+import harness.display
 import harness.engine
 
-train = harness.engine.train
+train, show = harness.engine.train, harness.display.TerminalDisplay.show
+shown = Path(__file__).with_name("shown")
 
-def slowly(*block):
-    time.sleep(1)
+def train_until_shown(*block):
+    until = time.monotonic() + 60
+    while not shown.exists() and time.monotonic() < until:
+        time.sleep(0.02)
     return train(*block)
 
-harness.engine.train = slowly
+def show_and_tell(self, standing, *, last):
+    show(self, standing, last=last)
+    if any(name == "training" for name, _ in standing.rows()):
+        shown.touch()
+
+harness.engine.train, harness.display.TerminalDisplay.show = train_until_shown, show_and_tell
 """
 
 
@@ -103,7 +113,7 @@ def test_after_the_failures_a_terminal_reads_like_a_log(pytester: pytest.Pyteste
 def test_a_terminal_shows_what_is_trained(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
     """Before the first claim is judged there is a bar of the trainings, and what each worker trains in words."""
     make_claims(TRAINED)
-    pytester.makeconftest(SLOWLY)
+    pytester.makeconftest(UNTIL_SHOWN)
     status, screen = in_terminal(pytester.path, "-n", workers, "--seeds", "3")
     assert status == pytest.ExitCode.OK
     frames = "\n".join(screen.seen)

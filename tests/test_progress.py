@@ -84,3 +84,12 @@ def test_a_line_that_is_still_being_written_is_left_for_later(tmp_path: Path) ->
     with file.open("a", encoding="utf-8") as half:
         half.write('{"trained": "')
     assert read_progress(file) == Progress(needed=20, stored=0, trained=0)
+
+
+def test_a_reason_to_give_up_is_told_once(tmp_path: Path) -> None:
+    """All workers of a session meet the same one."""
+    file = tmp_path / "progress"
+    for _ in range(2):
+        ProgressWriter(file).planned([("a", 20)], ["a"])
+        ProgressWriter(file).failed("the scheduler is gone")
+    assert read_progress(file) == Progress(needed=20, stored=0, trained=0, problems=("the scheduler is gone",))

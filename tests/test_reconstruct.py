@@ -13,7 +13,7 @@ from harness import datasets, engine, reconstruct
 from harness.claim import Claim
 from harness.datasets import Split
 from harness.draws import plausible_draw, plausible_share_draw
-from harness.engine import Block, missing_blocks, open_store, runs_of, train_into
+from harness.engine import Block, missing_blocks, open_store, runs_of, train
 from harness.errors import HarnessError
 from harness.estimate import Reported
 from harness.findings import Basis, Finding, Reading
@@ -130,7 +130,7 @@ class Trainers:
                 raise KeyboardInterrupt
             self.trained += 1
             try:
-                train_into(self._store.folder, *block)
+                self._store.save(train(*block))
             except HarnessError:
                 continue
 

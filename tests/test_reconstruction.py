@@ -4,6 +4,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import nullcontext
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from harness import reconstruction
+from harness.crews import Crew
 from harness.errors import HarnessError
 from harness.folder import open_folder
 from harness.grid import Grid, read_grid
@@ -88,7 +90,7 @@ class Here(Executor):
 def here(monkeypatch: pytest.MonkeyPatch) -> Here:
     """Replace the processes by this one."""
     executor = Here()
-    monkeypatch.setattr(reconstruction, "local_processes", lambda count: executor)
+    monkeypatch.setattr(reconstruction, "crew_at", lambda address: nullcontext(Crew(executor, 1)))
     return executor
 
 

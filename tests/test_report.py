@@ -100,16 +100,18 @@ def test_held_out_and_calibrated_are_counted_apart() -> None:
 
 def test_holes_are_sentences_on_top() -> None:
     """Each hole is one sentence, above everything else of the summary."""
-    holes = Holes(crashed=["test_a"], unreported=["test_b"], internal_errors=["it broke"], untrained=3)
+    holes = Holes(
+        crashed=["test_a"], unreported=["test_b"], internal_errors=["it broke"], untrained=3, given_up=["no scheduler"]
+    )
     assert holes.sentences() == [
         "A worker died while running test_a: no verdict.",
         "Collected but never reported: test_b.",
         "Internal error: it broke",
         "Planned but not done: 3 trainings.",
+        "Training given up: no scheduler.",
     ]
-    assert [line[:21] for line in summary_html(session(holes=tuple(holes.sentences())))[:4]] == [
-        '<p class="claim-hole"'
-    ] * 4
+    html = summary_html(session(holes=tuple(holes.sentences())))
+    assert [line[:21] for line in html[:5]] == ['<p class="claim-hole"'] * 5
     assert Holes().sentences() == []
 
 

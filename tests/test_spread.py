@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from harness.claim import Claim
 from harness.draws import plausible_draw
-from harness.engine import Block, open_store, train_into
+from harness.engine import Block, open_store
+from harness.engine import train as engine_train
 from harness.folder import open_folder
 from harness.protocol import BLOCK_SIZE, TRAININGS_PER_SPLIT, seed_blocks
 from harness.spread import spread_over, spreads_of_facts
@@ -84,7 +85,7 @@ def test_each_reported_number_gets_its_spreads(small_report: Path, tmp_path: Pat
     def train(blocks: list[Block]) -> None:
         for block in blocks:
             trained.append(block)
-            train_into(store.folder, *block)
+            store.save(engine_train(*block))
 
     (found,) = spreads_of_facts(claims, folder.grid, next(iter(folder.grid.reconstruction)), store, train)
     assert [seeds for _, seeds in trained] == seed_blocks(BLOCK_SIZE, "crossed")

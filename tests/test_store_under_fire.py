@@ -15,7 +15,7 @@ from tests.test_store import ORIGIN, made_up
 
 
 def test_kills_damage_nothing_lose_nothing_and_change_no_verdict() -> None:
-    """Writers and whole sessions, killed fifteen times; two sessions finish afterwards, with the same verdicts."""
+    """Writers and whole sessions, killed fifteen times; sessions that finish afterwards have the same verdicts."""
     command = [
         sys.executable,
         "-m",
@@ -28,11 +28,14 @@ def test_kills_damage_nothing_lose_nothing_and_change_no_verdict() -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
     assert done.returncode == 0, (command, done.stdout, done.stderr)
     assert done.stdout.startswith("15 kills in ")
-    assert re.search(r"13 of 3 writers at once: .*writing \d", done.stdout)
+    assert "13 of 3 writers at once: " in done.stdout
     assert "2 of one or two sessions of two workers: " in done.stdout
-    assert re.search(
-        r"\n2 sessions finished afterwards, each with the 9 verdicts of an undisturbed one \(.*\)\n", done.stdout
+    # One more wherever a kill left nothing to train.
+    finished = re.search(
+        r"\n(\d+) sessions finished afterwards, each with the 9 verdicts of an undisturbed one \(.*\)\n", done.stdout
     )
+    assert finished is not None
+    assert int(finished[1]) >= 2
     checked = re.search(r"after the kills (\d+) files were read whole", done.stdout)
     assert checked is not None
     assert int(checked[1]) > 15

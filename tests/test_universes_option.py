@@ -152,7 +152,10 @@ def test_findings_are_judged_in_all_universes(pytester: pytest.Pytester, make_un
     assert "epochs decides: supported in 6 of 6 universes with 2, in 0 of 6 with 4" in html
     for name in ("speed.faster (ratio) in all universes", "speed.short (ratio) in all universes"):
         assert name in html
-    assert html.count("data:image/svg") == 2  # of readings
+    curves = sorted(file.name for file in (pytester.path / "reports" / "figures").glob("universes-*.svg"))
+    assert len(curves) == 2  # of readings
+    assert all(f'src="figures/{curve}"' in html for curve in curves)
+    assert (pytester.path / "reports" / "index.html").read_text(encoding="utf-8").count("Specification curve:") >= 2
     calls = first.stdout.str().count("CALLED short")
     assert calls == 1 + 1 + 12  # to plan, to judge, and everywhere
 

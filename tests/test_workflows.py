@@ -3,8 +3,9 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -82,13 +83,17 @@ def write_issue(tmp_path: Path, request: pytest.FixtureRequest) -> Callable[...,
     program.write_text(GH, encoding="utf-8")
     program.chmod(0o755)
 
-    def call(open_issue: str = "", **statuses: int) -> tuple[list[str], str]:
+    def call(
+        open_issue: str = "", reasons: Mapping[str, str] = MappingProxyType({}), **statuses: int
+    ) -> tuple[list[str], str]:
         for versions, status in statuses.items():
             reports = tmp_path / "nights" / f"night-{versions}" / "reports" / versions
             reports.mkdir(parents=True)
             (reports / "status.txt").write_text(f"{status}\n", encoding="utf-8")
             (reports / "line.txt").write_text(f"what {versions} says\n", encoding="utf-8")
             (reports / "summary.md").write_text(f"# Summary of {versions}\n", encoding="utf-8")
+            if versions in reasons:
+                (reports / "why.txt").write_text(f"{reasons[versions]}\n", encoding="utf-8")
         calls = tmp_path / "calls"
         environment = {
             **os.environ,
@@ -128,6 +133,15 @@ def test_a_change_opens_an_issue(write_issue: WriteIssue) -> None:
         "",
         "</details>",
     ]
+
+
+def test_the_cause_stands_in_the_issue_where_it_was_found(write_issue: WriteIssue) -> None:
+    """As it was printed."""
+    _, body = write_issue(pinned=1, newest=1, reasons={"newest": "The versions bring the change."})
+    lines = body.splitlines()
+    place = lines.index("newest versions, run again on both sides:")
+    assert lines[place + 2 : place + 5] == ["```", "The versions bring the change.", "```"]
+    assert body.count("run again on both sides") == 1
 
 
 def test_an_open_issue_is_added_to(write_issue: WriteIssue) -> None:

@@ -16,7 +16,9 @@ FOLDER = Path(".claims-store") / "explain"
 
 def describe(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    parser.add_argument("finding", help="its id in report.toml")
+    parser.add_argument(
+        "finding", nargs="?", help="its id in report.toml (default: all that changed in the newest session)"
+    )
     parser.add_argument("--reading", metavar="NAME", help="which reading of it (needed if several have changed)")
     parser.add_argument(
         "--before", type=int, metavar="N", help="session before the change (default: of the last change)"
@@ -47,16 +49,30 @@ def run(options: argparse.Namespace) -> int:
         If there is no such change, or the history cannot be read.
     """
     from harness.history import open_history
+
+    history = open_history(options.history)
+    if options.finding is None:
+        changes = newest_changes(history)
+    else:
+        changes = [
+            (options.finding, *change_of(history, options.finding, options.reading, options.before, options.after))
+        ]
+    for place, change in enumerate(changes):
+        if place:
+            print()
+        _explain(history, *change, options)
+    return 0
+
+
+def _explain(
+    history: "History", finding: str, reading: str, number_before: int, number_after: int, options: argparse.Namespace
+) -> None:
     from harness.inquiry import Inquiry
     from harness.surroundings import differences, surroundings
 
-    history = open_history(options.history)
-    reading, number_before, number_after = change_of(
-        history, options.finding, options.reading, options.before, options.after
-    )
     before, after = history.session(number_before), history.session(number_after)
     found = Inquiry(
-        finding=options.finding,
+        finding=finding,
         reading=reading,
         before=before,
         after=after,
@@ -66,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         workers=options.workers,
         say=lambda line: print(line, file=sys.stderr, flush=True),
     ).explanation()
-    print(f"{options.finding} ({reading}), session {number_before} and session {number_after}")
+    print(f"{finding} ({reading}), session {number_before} and session {number_after}")
     print(found.sentence)
     for line in found.evidence:
         print(f"  {line}")
@@ -77,7 +93,28 @@ def run(options: argparse.Namespace) -> int:
     print("Between the two sessions" + (":" if recorded else " nothing that is recorded differs."))
     for line in recorded:
         print(f"  {line}")
-    return 0
+    sys.stdout.flush()
+
+
+def newest_changes(history: "History") -> list[tuple[str, str, int, int]]:
+    """Return finding, reading and both sessions of each verdict that the newest session changed.
+
+    Raises
+    ------
+    SessionError
+        If there is none.
+    """
+    newest = max((session.number for session in history.sessions()), default=0)
+    changes = [
+        (finding, reading, *change)
+        for (finding, reading), line in sorted(history.timelines().items())
+        if (change := _last_change(line, None, newest))
+    ]
+    if not changes:
+        raise SessionError(
+            f"{history.file}: the newest session changed no verdict on a finding; name one to be explained"
+        )
+    return changes
 
 
 def change_of(

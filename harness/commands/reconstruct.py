@@ -15,6 +15,14 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="the report's folder, with report.toml and protocol.toml")
     parser.add_argument("--candidates", type=int, default=300, metavar="N", help="to try for each task (default: 300)")
     parser.add_argument("--store", type=Path, default=Path(".claims-store"), metavar="FOLDER")
+    parser.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="train on the workers of this Dask scheduler (tcp://host:8786), or on a cluster started here (local)",
+    )
+    parser.add_argument(
+        "--shared-store", metavar="URL", help="keep the store in step with this folder or storage (s3://bucket/claims)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -23,13 +31,14 @@ def run(options: argparse.Namespace) -> int:
     Raises
     ------
     HarnessError
-        If the folder is malformed, or the store cannot be used.
+        If the folder is malformed, the store cannot be used, or whoever trains not be reached.
     """
     from harness.reconstruction import reconstruct, summary
 
     if options.candidates < 1:
         raise ProtocolError(f"--candidates is {options.candidates}; give a whole number of at least 1")
     told = partial(print, file=sys.stderr)
-    for line in summary(reconstruct(options.folder, options.store, options.candidates, told)):
+    found = reconstruct(options.folder, options.store, options.candidates, told, options.dask, options.shared_store)
+    for line in summary(found):
         print(line)
     return 0

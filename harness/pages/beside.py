@@ -55,8 +55,10 @@ class Beside:
         SVG text by the node id of its claim. The figure of a claim that is not in here is shown from its file.
     specification_figures
         SVG text of specification curves, by finding and reading.
-    specification_files
-        Where the same stand as files, relative to the page: shown for those that would make the page too large.
+    profile_figures
+        What calibrated findings say of each open choice, SVG text by a title.
+    specification_files, profile_files
+        Where the same stand as files, relative to the pages.
     runs
         Of which claims rest on.
     audit_log
@@ -71,6 +73,8 @@ class Beside:
     report_figures: Sequence[ShownFigure] = ()
     figures: Mapping[str, str] = field(default_factory=dict)
     specification_figures: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    profile_figures: Mapping[str, str] = field(default_factory=dict)
     specification_files: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    profile_files: Mapping[str, str] = field(default_factory=dict)
     runs: Sequence[RunRow] = ()
     audit_log: str = "claims.html"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import main
-from harness.commands.explain import change_of
+from harness.commands.explain import change_of, newest_changes
 from harness.errors import SessionError
 from harness.history import History, open_history
 from harness.verdict import Outcome
@@ -67,3 +67,16 @@ def test_more_seeds_are_more(capsys: pytest.CaptureFixture[str], factor: str) ->
     with pytest.raises(SystemExit, match="2"):
         main(["explain", "x.y", "--more-seeds", factor])
     assert f"argument --more-seeds: is '{factor}'; give a whole number of at least 2" in capsys.readouterr().err
+
+
+def test_without_a_finding_all_that_the_newest_session_changed_is_taken(history: History) -> None:
+    """A finding that changed earlier, or not at all, is left out; sessions that asked otherwise do not count."""
+    before = [claim("a", "supported", finding="a.a"), claim("b", "refuted", finding="b.b"), claim("c", finding="c.c")]
+    after = [claim("a", "refuted", finding="a.a"), claim("b", "supported", finding="b.b"), claim("c", finding="c.c")]
+    history.append(session(*before))
+    history.append(session(*before, planned_seeds=(3,)))
+    history.append(session(*after))
+    assert newest_changes(history) == [("a.a", "loss", 1, 3), ("b.b", "loss", 1, 3)]
+    history.append(session(*after))
+    with pytest.raises(SessionError, match="the newest session changed no verdict on a finding; name one"):
+        newest_changes(history)

@@ -1,0 +1,104 @@
+"""Tasks for the workers of a cluster, in place of a training: quick, and wrong in the ways that a worker can be."""
+
+import os
+import time
+from unittest import mock
+
+import numpy as np
+
+from harness import remote_task
+from harness.protocol import Protocol, Seed
+from harness.remote_task import train_record
+from harness.runs import Runs
+
+SLOW = 0.2  # seconds a block
+
+
+def runs_for(protocol: Protocol, seeds: tuple[Seed, ...], value: float = 0.5) -> Runs:
+    """Return runs of the right shapes that were not trained; every number is the value."""
+    count, epochs, rows = len(seeds), protocol.epochs, 3
+    return Runs(
+        protocol=protocol,
+        seeds=seeds,
+        train_loss=np.full((count, epochs), value),
+        test_loss=np.full((count, epochs), value),
+        train_accuracy=np.full((count, epochs), value),
+        test_accuracy=np.full((count, epochs), value),
+        weight_norm=np.full((count, epochs + 1), value),
+        test_predictions=np.full((count, rows, 3), value),
+        test_targets=np.zeros((count, rows)),
+        test_rows=np.tile(np.arange(rows), (count, 1)),
+        seconds=np.ones(count),
+    )
+
+
+def _slow_runs(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
+    time.sleep(SLOW)
+    return runs_for(protocol, seeds)
+
+
+def _runs_of_this_process(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
+    time.sleep(SLOW)
+    return runs_for(protocol, seeds, value=float(os.getpid()))
+
+
+def made_up(task: str) -> bytes:
+    """Do all that a training does but train."""
+    with mock.patch.object(remote_task, "train", runs_for):
+        return train_record(task)
+
+
+def made_up_slowly(task: str) -> bytes:
+    """Take a while for it."""
+    with mock.patch.object(remote_task, "train", _slow_runs):
+        return train_record(task)
+
+
+def differing(task: str) -> bytes:
+    """Return other numbers from each process."""
+    with mock.patch.object(remote_task, "train", _runs_of_this_process):
+        return train_record(task)
+
+
+def differing_elsewhere(task: str) -> bytes:
+    """Return other numbers from each process, which says that its processor is one of a kind."""
+    with mock.patch.object(remote_task, "processor", return_value=f"processor of {os.getpid()}"):
+        return differing(task)
+
+
+def other_versions(task: str) -> bytes:
+    """Have a framework of another version."""
+    with mock.patch.object(remote_task, "origin_of", lambda framework: {framework: "0.1", "harness training": "1"}):
+        return made_up(task)
+
+
+def damaged(task: str) -> bytes:
+    """Return a record in which a bit was flipped on its way."""
+    payload = bytearray(made_up(task))
+    payload[-len(payload) // 2] ^= 1
+    return bytes(payload)
+
+
+def raises(task: str) -> bytes:
+    """Break in a way that nobody foresaw."""
+    raise OSError(5, "the disk of this worker is broken")
+
+
+class Trap:
+    """Runs code where it is unpickled."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (os.mkdir, (self.file,))
+
+
+def trap(task: str) -> object:
+    """Return an object that would make the folder ``$CLAIMS_TRAP`` when it is unpickled."""
+    return Trap(os.environ["CLAIMS_TRAP"])
+
+
+def dies(task: str) -> bytes:
+    """End the process that this is called in, as the system does when memory runs out."""
+    os._exit(1)
