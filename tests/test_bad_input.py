@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.broken_files import FLOWERS, WHOLE, complaint, documents, places, toml_of
+from harness.__main__ import main
+from tests.broken_files import CLAIMS, FLOWERS, WHOLE, complaint, documents, places, toml_of
 
 PLACES = {name: list(places(document)) for name, document in documents().items()}
 LONG = "x" * 10_000
@@ -167,3 +168,23 @@ def test_the_command_line_says_it_in_one_line(folder: Path, name: str, content: 
     assert done.stderr.startswith(f"error: {folder}")
     assert done.stderr.count("\n") == 1
     assert problem in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("assignment", "problem"),
+    [
+        (f"epochs=0x{'f' * 5000}", "--set, top level, key 'epochs': is a whole number of more than 64 bits"),
+        (f"epochs={'[' * 3000}", "epochs is '[[["),
+        ("\x1b[2J=1", "--set, top level, key '\\x1b[2J': the key holds a character that cannot be seen"),
+        ("optimizer=\x1b[2J", "--set, top level, key 'optimizer': holds the control character '\\x1b'"),
+    ],
+)
+def test_an_option_that_sets_a_field_is_read_alike(
+    capsys: pytest.CaptureFixture[str], assignment: str, problem: str
+) -> None:
+    """What stands behind ``--set`` is TOML as well; nothing is trained."""
+    cell = "torch-classification-relu-adam-net1"
+    assert main(["train", str(CLAIMS), cell, "--set", assignment]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {problem}")
+    assert said.count("\n") == 1

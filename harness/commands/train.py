@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.errors import ProtocolError, on_one_line
 from harness.folder import open_folder
+from harness.tables import Table
 
 HELP = "train cells by name, and show where they end"
 
@@ -65,6 +66,7 @@ def _changed(assignments: list[str]) -> dict[str, Any]:
         field, _, value = assignment.partition("=")
         try:
             changed[field] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             changed[field] = value
+    Table(changed, Path("--set")).refuse_what_cannot_be_shown()
     return {field: tuple(value) if isinstance(value, list) else value for field, value in changed.items()}
