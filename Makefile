@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims multiverse nightly test lint bench calibration clean
+.PHONY: claims multiverse nightly test lint bench calibration determinism fuzz clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
@@ -29,6 +29,15 @@ bench: .venv/ready
 
 calibration: .venv/ready
 	$(BIN)/python -m benchmarks.calibration
+
+determinism: .venv/ready
+	$(BIN)/python -m benchmarks.determinism
+
+# Atheris has wheels for CPython 3.11 to 3.13 on Linux; MINUTES=60 for a longer search.
+MINUTES ?= 3
+fuzz: .venv/ready
+	$(BIN)/python -m pip install --quiet -e '.[fuzz]' -c constraints.txt
+	$(BIN)/python -m tests.fuzz -max_total_time=$$((60 * $(MINUTES)))
 
 # Debian's python3 has no ensurepip unless python3-venv is installed; pip can then install itself from outside.
 .venv/ready: pyproject.toml constraints.txt

@@ -16,10 +16,11 @@ from harness.changes import changes_since
 from harness.combination import judgements
 from harness.conclusion import judged_claim, record_changes, report_under_test, specifications
 from harness.environment import environment_of
-from harness.errors import SessionError
+from harness.errors import SessionError, on_one_line
 from harness.folder import ReportFolder
 from harness.history import open_history
 from harness.illustrations import claim_figures, profile_figures, report_figures_of, specification_figures
+from harness.leaks import leaks_in
 from harness.live import LiveView, start_view
 from harness.options import audit_log_name, history_file, pages_folder, store_of
 from harness.pages.beside import Beside
@@ -70,6 +71,8 @@ class Audit:
         self._told: dict[str, dict[str, Any]] = {}
         self._specified: Specified = ONLY_DEFAULT
         self._holes = Holes()
+        # Before anything is trained: a file that changes meanwhile must not cost a session its end.
+        self._leaks = leaks_in(file for folder in folders for file in folder.grid.data_files.values())
         self._accepted: list[str] = []
         self._changes: list[str] = []
         self._collected: set[str] = set()
@@ -177,6 +180,7 @@ class Audit:
         root, pages, store = self._config.rootpath, pages_folder(self._config), store_of(self._config)
         beside = replace(
             past,
+            leaks=self._leaks,
             report_figures=report_figures_of(self._folders, session.planned_seeds[0], store),
             figures=claim_figures(session, pages),
             specification_figures=specification_figures(session, root, store.folder),
@@ -230,5 +234,7 @@ class Audit:
             terminalreporter.section("changed since last time")
         for sentence in (*self._changes, *self._accepted):
             terminalreporter.write_line(sentence)
+        for sentence in self._leaks:
+            terminalreporter.write_line(on_one_line(sentence), yellow=True)
         for sentence in self._holes.sentences():
             terminalreporter.write_line(sentence, red=True)

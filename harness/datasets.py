@@ -100,7 +100,7 @@ _IRIS = _Entry(
     class_names=("setosa", "versicolor", "virginica"),
     source="scikit-learn 1.9.1, datasets/data/iris.csv: Fisher (1936), Annals of Eugenics 7(2), 179-188.",
     note="Shipped by scikit-learn under BSD-3-Clause. As in Fisher's paper and in R; the copy in the UCI "
-    "repository has two wrong data points.",
+    "repository has two wrong data points; one row stands twice.",
 )
 _REGISTRY: dict[str, _Entry] = {
     "penguins": _PENGUINS,

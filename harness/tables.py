@@ -53,7 +53,7 @@ class Table:
             raise RegisterError(f"{file}: cannot be read ({reason.strerror})") from reason
         except (ValueError, RecursionError) as reason:
             raise RegisterError(f"{file}: not valid TOML ({reason})") from reason
-        top._refuse_what_cannot_be_shown()
+        top.refuse_what_cannot_be_shown()
         return top
 
     def __contains__(self, key: str) -> bool:
@@ -133,7 +133,14 @@ class Table:
             if key not in self._asked:
                 raise self.error(key, f"unknown; known here: {', '.join(sorted(self._asked))}")
 
-    def _refuse_what_cannot_be_shown(self) -> None:
+    def refuse_what_cannot_be_shown(self) -> None:
+        """Refuse control characters, whole numbers of more than 64 bits, and nesting deeper than `DEEPEST`.
+
+        Raises
+        ------
+        RegisterError
+            Naming the innermost table and the key.
+        """
         # Not by recursion: dotted keys nest deeper than Python can follow.
         waiting = [(self, key, value, 1) for key, value in self._content.items()]
         while waiting:

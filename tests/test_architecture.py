@@ -17,7 +17,7 @@ LAYERS = (
     {"data_file"},
     {"datasets"},
     {"protocol", "choices"},
-    {"runs"},
+    {"runs", "leaks"},
     {"record", "sealed"},
     {"estimate", "store"},
     {"statistics", "store_contents", "shared_store"},
@@ -158,3 +158,58 @@ def test_engine_and_judge_load_no_framework() -> None:
 def test_the_check_of_loaded_modules_can_fail() -> None:
     """The trainer does load its framework, so the two tests above see something."""
     assert "torch" in loaded_by("import harness.training.torch_loop")
+
+
+RUNS_CODE = {  # what makes code of data, by the name that is called; a name without a module is Python's own
+    *("eval", "exec", "compile", "__import__"),
+    *("pickle.load", "pickle.loads", "marshal.load", "marshal.loads", "shelve.open", "joblib.load", "yaml.load"),
+    *("torch.load", "numpy.fromfile", "os.system", "os.popen", "runpy.run_path"),
+    *("cloudpickle.load", "cloudpickle.loads", "dill.load", "dill.loads", "pandas.read_pickle"),
+}
+
+
+def code_from_data(source: str) -> list[str]:
+    """Return every call that may run what it reads: of `RUNS_CODE`, unpickling by NumPy, or a shell."""
+    tree = ast.parse(source)
+    meant = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            meant |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            meant |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+    return [found for node in ast.walk(tree) if isinstance(node, ast.Call) and (found := _dangerous(node, meant))]
+
+
+def _dangerous(call: ast.Call, meant: dict[str, str]) -> str:
+    first, _, rest = ast.unparse(call.func).partition(".")
+    name = f"{meant.get(first, first)}.{rest}" if rest else meant.get(first, first)
+    said = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    loads = name == "numpy.load" and said.get("allow_pickle") != "False"
+    return name if loads or name in RUNS_CODE or said.get("shell", "False") != "False" else ""
+
+
+@pytest.mark.parametrize("name", sorted(MODULES))
+def test_no_code_from_data(name: str) -> None:
+    """No module unpickles, evaluates, or hands text to a shell, whatever file it came from."""
+    assert code_from_data(MODULES[name].read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import numpy as np\nnp.load(file)", "numpy.load"),
+        ("import numpy as np\nnp.load(file, allow_pickle=True)", "numpy.load"),
+        ("import numpy as np\nnp.load(file, allow_pickle=False)", ""),
+        ("from pickle import loads as read\nread(b'')", "pickle.loads"),
+        ("import pickle\npickle.load(file)", "pickle.load"),
+        ("eval('1')", "eval"),
+        ("import re\nre.compile('a')", ""),
+        ("import torch\ntorch.load(file)", "torch.load"),
+        ("import subprocess\nsubprocess.run(text, shell=True)", "subprocess.run"),
+        ("import subprocess\nsubprocess.run([text])", ""),
+        ("model.eval()", ""),
+    ],
+)
+def test_the_check_of_code_from_data_can_fail(source: str, found: str) -> None:
+    """It sees through other names of an import, and leaves alone what only reads alike."""
+    assert code_from_data(source) == ([found] if found else [])

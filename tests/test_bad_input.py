@@ -1,6 +1,8 @@
 """Whatever stands in the files of a report, reading them ends well or in one line that names file, table and key."""
 
 import copy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.broken_files import FLOWERS, WHOLE, complaint, documents, places, toml_of
+from harness.__main__ import main
+from tests.broken_files import CLAIMS, FLOWERS, WHOLE, complaint, documents, places, toml_of
 
 PLACES = {name: list(places(document)) for name, document in documents().items()}
 LONG = "x" * 10_000
@@ -89,3 +92,99 @@ def test_a_torn_file_is_read_or_refused_in_one_line(
     """A part of a file is cut out, and any bytes stand in its place."""
     content = WHOLE[name].encode()
     complaint(folder, name, content[:start] + noise + content[end:])
+
+
+# What was found this way, or by `make fuzz`, and must not come back
+
+LARGE = "is a whole number of more than 64 bits; give a smaller one"
+DEEP = "more than 30 tables and lists stand inside each other"
+HIDDEN = "the key holds a character that cannot be seen; take it out"
+TWICE = "key 'optimizer': two cells are named 'keras-regression-relu-sgd-net1'; rename a value"
+
+
+def replaced(name: str, old: str, new: str) -> bytes:
+    """Return a whole file in which one piece of text is another."""
+    assert old in WHOLE[name]
+    return WHOLE[name].replace(old, new, 1).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "complaint_ends"),
+    [
+        # A whole number of more digits than Python prints was a ValueError of repr, and as a float an OverflowError.
+        ("report.toml", "low = 0.75", f"low = 0x{'f' * 5000}", f"key 'low': {LARGE}"),
+        ("protocol.toml", "value = 0.001", f"value = 1{'0' * 400}", f"key 'value': {LARGE}"),
+        # Dotted keys nest deeper than repr can follow: a RecursionError.
+        ("report.toml", "low = 0.75", f"low.{'.'.join('a' * 2000)} = 1", DEEP),
+        # The name of a table ended the line.
+        ("small-report.toml", '"speed.faster".readings', '"speed.faster"."a\\nb"', HIDDEN),
+        # A text steered the terminal.
+        ("report.toml", 'statement = "', 'statement = "\\u001b[2J', "holds the control character '\\x1b'; take it out"),
+        # Neither table nor key was named right where two cells have one name.
+        ("protocol.toml", '"sgd", "adam"', '"sgd", "sgd", "adam"', TWICE),
+        # Rounded to nothing, it was taken for an exact number.
+        ("small-report.toml", '"0.50"', '"1e-400"', 'give the number as printed, in quotes, such as "0.50"'),
+    ],
+)
+def test_what_was_found(folder: Path, name: str, old: str, new: str, complaint_ends: str) -> None:
+    """One line each, with file, table and key."""
+    said = complaint(folder, name, replaced(name, old, new))
+    assert said is not None
+    assert said.endswith(complaint_ends)
+
+
+@pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "sub/../../x.csv", "outside.csv", "x" * 300, ""])
+def test_no_path_leads_out_of_the_folder(folder: Path, path: str) -> None:
+    """Upwards, from the root, by a link; nor is a name too long, or none, a traceback."""
+    (folder / "outside.csv").symlink_to("/etc/passwd")
+    said = complaint(folder, "protocol.toml", replaced("protocol.toml", '"flowers.csv"', f'"{path}"'))
+    assert said is not None
+    assert ", table [datasets.flowers], key 'file': is " in said
+
+
+def _with_petal(value: str) -> bytes:
+    return FLOWERS.replace("1.0", value, 1).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problem"),
+    [
+        ("protocol.toml", b"[axes", "protocol.toml: not valid TOML (Expected ']' at the end of a table declaration"),
+        ("protocol.toml", b"a = '\xff'", "protocol.toml: not valid TOML ('utf-8' codec can't decode byte 0xff"),
+        ("report.toml", b"title = 3", "report.toml, top level, key 'title': is 3; give text"),
+        ("report.toml", b'title = "\\u0000"', "report.toml, top level, key 'title': holds the control character"),
+        ("flowers.csv", _with_petal(""), "line 2, column 'petal': has no value ('')"),
+        ("flowers.csv", _with_petal("\x1b"), "column 'petal': is '\\x1b'; give a"),
+    ],
+)
+def test_the_command_line_says_it_in_one_line(folder: Path, name: str, content: bytes, problem: str) -> None:
+    """Exit status 2, one line that begins with ``error:``, no traceback."""
+    for whole in ("report.toml", "protocol.toml"):
+        (folder / whole).write_text(WHOLE[whole], encoding="utf-8")
+    (folder / name).write_bytes(content)
+    command = [sys.executable, "-m", "harness", "cells", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"error: {folder}")
+    assert done.stderr.count("\n") == 1
+    assert problem in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("assignment", "problem"),
+    [
+        (f"epochs=0x{'f' * 5000}", "--set, top level, key 'epochs': is a whole number of more than 64 bits"),
+        (f"epochs={'[' * 3000}", "epochs is '[[["),
+        ("\x1b[2J=1", "--set, top level, key '\\x1b[2J': the key holds a character that cannot be seen"),
+        ("optimizer=\x1b[2J", "--set, top level, key 'optimizer': holds the control character '\\x1b'"),
+    ],
+)
+def test_an_option_that_sets_a_field_is_read_alike(
+    capsys: pytest.CaptureFixture[str], assignment: str, problem: str
+) -> None:
+    """What stands behind ``--set`` is TOML as well; nothing is trained."""
+    cell = "torch-classification-relu-adam-net1"
+    assert main(["train", str(CLAIMS), cell, "--set", assignment]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {problem}")
+    assert said.count("\n") == 1

@@ -17,8 +17,8 @@ MARKUP = (
     "<script>window.hacked = 1</script>\"><img src=x onerror='window.hacked = 1'></style></title></textarea>-->"
     '<a href="javascript:window.hacked=1">go</a><svg onload=window.hacked=1> {{ 7 * 7 }} {% raw %} ${7*7} &lt;b&gt;'
 )
-MARKDOWN = "[go](javascript:window.hacked=1) ![x](http://outside.invalid/x.png) <https://outside.invalid> **b** | `c` @me"
-    "[go](javascript:window.hacked=1) ![x](http://outside.invalid/x.png) <https://outside.invalid> **b** | `c` @all"
+MARKDOWN = (
+    "[go](javascript:window.hacked=1) ![x](http://outside.invalid/x.png) <https://outside.invalid> **b** | `c` @x"
 )
 SCRIPTS = "\u202egnp\u202c שלום عربى 👩‍🔬 日本語"
 LONG = "W" * 10_000

@@ -1,12 +1,14 @@
 """``train``: train cells by name, and show where they end."""
 
 import argparse
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.errors import ProtocolError
+from harness.errors import ProtocolError, on_one_line
 from harness.folder import open_folder
+from harness.tables import Table
 
 HELP = "train cells by name, and show where they end"
 
@@ -35,10 +37,13 @@ def run(options: argparse.Namespace) -> int:
         If there is no such cell, field or value, or the store cannot be used.
     """
     from harness.engine import open_store, runs_of
+    from harness.leaks import leaks_in
 
     if options.seeds < 1:
         raise ProtocolError(f"--seeds is {options.seeds}; give a whole number of at least 1")
     grid = open_folder(options.folder).grid
+    for sentence in leaks_in(grid.data_files.values()):
+        print(on_one_line(sentence), file=sys.stderr)
     changed = _changed(options.set)
     protocols = dict(grid.named_variant(name, changed) for name in options.names)
     store = open_store(options.store)
@@ -61,6 +66,7 @@ def _changed(assignments: list[str]) -> dict[str, Any]:
         field, _, value = assignment.partition("=")
         try:
             changed[field] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             changed[field] = value
+    Table(changed, Path("--set")).refuse_what_cannot_be_shown()
     return {field: tuple(value) if isinstance(value, list) else value for field, value in changed.items()}

@@ -39,6 +39,8 @@ class Beside:
 
     Attributes
     ----------
+    leaks
+        A sentence for each data set in which rows stand more than once.
     changes
         A sentence each, on what changed since the last session.
     previous
@@ -63,6 +65,7 @@ class Beside:
         The file of pytest-html's page, relative to the others; empty if there is none.
     """
 
+    leaks: Sequence[str] = ()
     changes: Sequence[str] = ()
     previous: str = ""
     sessions: Sequence[PastSession] = ()
