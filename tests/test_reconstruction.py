@@ -235,13 +235,31 @@ def test_where_nothing_can_be_reconstructed_nothing_is_written(
     assert not list(folder.glob("reconstruction.*"))
 
 
-def test_from_the_command_line(write_report: WriteReport, tmp_path: Path) -> None:
-    """With real trainings, in processes of their own."""
+@pytest.mark.parametrize("more", [[], ["--dask", "local", "--shared-store", "shared"]], ids=["processes", "dask"])
+def test_from_the_command_line(write_report: WriteReport, tmp_path: Path, more: list[str]) -> None:
+    """With real trainings, in processes of their own or by a cluster; what is shared is the same as what is kept."""
     folder = write_report()
-    command = [sys.executable, "-m", "harness", "reconstruct", "claims", "--candidates", "3"]
+    command = [sys.executable, "-m", "harness", "reconstruct", "claims", "--candidates", "3", *more]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("classification: 3 candidates tried, ")
     assert "2 candidates done, 1 in work, fact 1 of 1: table.losses" in result.stderr
     assert len(read_universes(folder / "reconstruction.toml", grid_of(folder))) == 3
-    assert len(list((tmp_path / ".claims-store" / "runs").glob("*/*.npz"))) >= 4 + 8
+    runs = {file.name: file.read_bytes() for file in (tmp_path / ".claims-store" / "runs").glob("*/*.npz")}
+    assert len(runs) >= 4 + 8
+    shared = {file.name: file.read_bytes() for file in (tmp_path / "shared" / "runs").glob("*/*")}
+    assert shared == (runs if more else {})
+
+
+def test_a_cluster_or_a_shared_store_that_cannot_be_reached_is_one_sentence(
+    write_report: WriteReport, tmp_path: Path
+) -> None:
+    """On standard error, with exit status 2, before anything is trained."""
+    write_report()
+    command = [sys.executable, "-m", "harness", "reconstruct", "claims"]
+    for option, value in (("--dask", "127.0.0.1:1"), ("--shared-store", "missing/claims")):
+        result = subprocess.run([*command, option, value], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert result.returncode == 2
+        assert result.stderr.startswith(f"error: {option} {value}: ")
+        assert result.stderr.count("\n") == 1
+    assert not (tmp_path / ".claims-store" / "runs").exists()
