@@ -122,13 +122,26 @@ def block_costs(blocks: Sequence[Block]) -> tuple[float, float]:
     return max(0.0, float(start)), float(seed)
 
 
-def pairs_table(pairs: Sequence[tuple[float, float]], count: int) -> list[str]:
-    """Return the table of the runs on one and on two workers."""
-    lines = ["| pair | 1 worker | 2 workers | efficiency |", "|---|---|---|---|"]
-    for number, (one, two) in enumerate(pairs, start=1):
-        lines.append(f"| {number} | {one:.1f} s | {two:.1f} s | {one / (2 * two):.2f} |")
-    middle = statistics.median(one / (2 * two) for one, two in pairs)
-    return [*lines, "", f"{count} blocks of 20 seeds; median efficiency {middle:.2f}."]
+def pairs_table(pairs: Sequence[dict[int, tuple[float, float]]], count: int) -> list[str]:
+    """Return the table of the runs on one and on two workers.
+
+    Parameters
+    ----------
+    pairs
+        By number of workers: seconds of the whole, and those that the workers trained, in sum.
+    """
+    lines = ["| pair | 1 worker | training | 2 workers | training | efficiency |", "|---|---|---|---|---|---|"]
+    ratios = [pair[1][0] / (2 * pair[2][0]) for pair in pairs]
+    for number, (pair, ratio) in enumerate(zip(pairs, ratios, strict=True), start=1):
+        cells = " | ".join(f"{whole:.1f} s | {busy / workers / whole:.0%}" for workers, (whole, busy) in pair.items())
+        lines.append(f"| {number} | {cells} | {ratio:.2f} |")
+    shares = [statistics.median(pair[workers][1] / workers / pair[workers][0] for pair in pairs) for workers in (1, 2)]
+    return [
+        *lines,
+        "",
+        f"{count} blocks of 20 seeds; medians: efficiency {statistics.median(ratios):.2f}; one worker trained during "
+        f"{shares[0]:.0%} of the time, two during {shares[1]:.0%}.",
+    ]
 
 
 def model_table(costs: Costs) -> list[str]:
@@ -179,9 +192,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tempfile.TemporaryDirectory(prefix="claims-scaling-") as name:
             folder, taken = Path(name), {}
             for count in (1, 2) if number % 2 == 0 else (2, 1):  # in turn, so that neither has the quieter machine
-                taken[count], each = seconds_on(count, blocks, folder / str(count))
+                seconds, each = seconds_on(count, blocks, folder / str(count))
+                taken[count] = (seconds, sum(each))
                 times += each if count == 1 else []
-            pairs.append((taken[1], taken[2]))
+            pairs.append({count: taken[count] for count in (1, 2)})
             size, keeping = keeping_costs(blocks, folder / "1")
     trip, task = dask_costs(round(size))
     start, seed = block_costs(blocks)

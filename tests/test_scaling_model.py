@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.scaling import lengths_table, model_table
+from benchmarks.scaling import lengths_table, model_table, pairs_table
 from benchmarks.scaling_model import Costs, efficiency, makespan, suggested
 
 FREE = Costs(start=1.0, seed=0.5, serial=0.0, travel=0.0, spread=(1.0,))
@@ -54,3 +54,12 @@ def test_the_tables_have_a_row_for_each_number_of_workers() -> None:
     for table, rows in ((model_table(costs), 5), (lengths_table(costs), 3)):
         assert len(table) == 2 + rows
         assert {line.count("|") for line in table} == {table[0].count("|")}
+
+
+def test_pairs_show_what_the_machine_did_and_what_handing_out_costs() -> None:
+    """Two workers that are slowed down by others train all the time, and are not twice as fast."""
+    *_, row, _, said = pairs_table([{1: (10.0, 9.5), 2: (8.0, 15.2)}], 20)
+    assert row == "| 1 | 10.0 s | 95% | 8.0 s | 95% | 0.62 |"
+    assert said == (
+        "20 blocks of 20 seeds; medians: efficiency 0.62; one worker trained during 95% of the time, two during 95%."
+    )
