@@ -3,13 +3,17 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims multiverse nightly test lint bench calibration determinism fuzz clean
+.PHONY: claims multiverse example nightly test lint bench calibration determinism fuzz clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
 
 multiverse: .venv/ready
 	$(BIN)/pytest claims -n auto -m "not timed" --universes all
+
+# A second report under test; its trainings, pages and history stay in examples/.
+example: .venv/ready
+	$(BIN)/pytest examples/advice -n auto
 
 # Make turns every failure into exit status 2; docs/nightly.md has the command for a script that tells them apart.
 nightly: .venv/ready

@@ -1,7 +1,9 @@
 """A small report of its own, for tests that drive pytest with the plugin."""
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -11,6 +13,9 @@ import harness.figures
 import harness.judge
 import harness.plan
 import harness.statistics  # noqa: F401
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # How long an example takes depends on what else the machine does. In CI, Hypothesis draws the same examples each time.
 settings.register_profile("shared machine", settings(), deadline=None)
@@ -95,3 +100,17 @@ def make_claims(pytester: pytest.Pytester) -> Callable[..., None]:
         pytester.makeini("[pytest]\n")
 
     return make
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Start a browser that is installed, since there is no network to fetch one from."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("needs Debian's chromium on the path")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()

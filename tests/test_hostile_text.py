@@ -2,14 +2,12 @@
 
 import json
 import re
-import shutil
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.conftest import HEAD
 
@@ -104,18 +102,6 @@ def test_refuted(judge, case):
 def test_broken(judge):
     raise ValueError({HOSTILE!r})
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a browser that is installed."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs Debian's chromium on the path")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The pages as readers meet them: by keyboard, on a phone, in the dark, on paper, without scripts, read aloud."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,7 +8,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from harness.history import open_history
 from harness.pages.beside import Beside
@@ -64,18 +62,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     publish(shown, beside, folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start a browser that is installed, since there is no network to fetch one from."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.skip("needs Debian's chromium on the path")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 def opened(browser: Browser, address: str, **options: object) -> Page:
