@@ -1,6 +1,7 @@
 """A small report of its own, for tests that drive pytest with the plugin."""
 
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ import harness.statistics  # noqa: F401
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# What a shell starts in the background ignores interrupts, and so would all that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes depends on what else the machine does. In CI, Hypothesis draws the same examples each time.
 settings.register_profile("shared machine", settings(), deadline=None)
