@@ -58,7 +58,9 @@ def test_the_workflow_calls_what_there_is(request: pytest.FixtureRequest) -> Non
     root = request.config.rootpath
     assert os.access(root / ".github" / "nightly-issue", os.X_OK)
     assert os.access(root / ".ci" / "run", os.X_OK)
-    assert "python -m harness nightly claims" in (root / ".github" / "workflows" / "nightly.yml").read_text()
+    workflow = (root / ".github" / "workflows" / "nightly.yml").read_text(encoding="utf-8")
+    assert "python -m harness nightly claims" in workflow
+    assert "pip-audit --requirement constraints.txt" in workflow
     assert {"nightly", "explain"} <= set(COMMANDS)
 
 
