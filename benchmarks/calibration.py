@@ -32,8 +32,8 @@ from benchmarks.sections import table
 from benchmarks.settings import ROOT
 from benchmarks.truths import BESIDE, EPOCHS, FAR, SHARE, Experiment, experiments
 from harness import draws
+from harness.drawing.figures import COLOURS
 from harness.estimate import Estimate, Interval
-from harness.figures import COLOURS
 from harness.runs import Floats
 from harness.verdict import ERROR_RATE, OUTCOMES, Band, Outcome, decide, error_rate_at
 

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.bench import machine
 from benchmarks.settings import ROOT, grid
-from harness.agreement import differences_of
+from harness.clusters.agreement import differences_of
 from harness.engine import open_store, train
 from harness.protocol import Protocol, Seed, seed_blocks
 from harness.runs import Runs
@@ -115,7 +115,7 @@ def finish(*processes: "subprocess.Popen[bytes]") -> None:
 
 
 def compared(first: Runs, again: Runs) -> list[str]:
-    """Return what differs of the seeds that both have, as `harness.agreement.differences_of` does."""
+    """Return what differs of the seeds that both have, as `harness.clusters.agreement.differences_of` does."""
     return differences_of(first.first(len(again.seeds)), again)
 
 

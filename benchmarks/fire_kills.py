@@ -14,8 +14,8 @@ from typing import Any
 
 from harness.engine import Block, train_blocks
 from harness.protocol import Protocol, Seed
-from harness.store import Store
-from harness.store_contents import files_of
+from harness.storage.store import Store
+from harness.storage.store_contents import files_of
 
 WRITERS = 3
 LONGEST_WAIT = 0.4  # seconds until writers are killed: about ten blocks

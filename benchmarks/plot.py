@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from benchmarks.measure import Series, Spread
-from harness.figures import COLOURS
+from harness.drawing.figures import COLOURS
 
-# As in `harness.figures`.
+# As in `harness.drawing.figures`.
 _STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "benchmarks",

@@ -16,17 +16,17 @@ import numpy as np
 
 from benchmarks.scaling_model import SIZES, Costs, efficiency, makespan, suggested
 from benchmarks.settings import ROOT
-from harness.agreement import checked_twice
-from harness.crews import Crew
-from harness.dask_crew import dask_crew
-from harness.dask_here import cluster_here
+from harness.clusters.agreement import checked_twice
+from harness.clusters.crews import Crew
+from harness.clusters.dask_crew import dask_crew
+from harness.clusters.dask_here import cluster_here
+from harness.clusters.remote_task import Answer
+from harness.clusters.workers import train_blocks_with
 from harness.engine import Block, open_store, train
-from harness.multiverse import open_multiverse
 from harness.protocol import seed_blocks
-from harness.remote_task import Answer
+from harness.reconstruction.multiverse import open_multiverse
 from harness.runs import Runs
-from harness.store import Store
-from harness.workers import train_blocks_with
+from harness.storage.store import Store
 
 OPTIMIZERS = ("sgd", "adam", "rmsprop")
 WORKERS = (1, 2, 10, 100, 1000)

@@ -7,8 +7,8 @@ from harness import datasets
 from harness.errors import HarnessError
 from harness.protocol import FRAMEWORKS, Protocol, Seed, Splits, seed_blocks
 from harness.runs import Runs, concatenate
-from harness.shared_store import SharedStore
-from harness.store import Store
+from harness.storage.shared_store import SharedStore
+from harness.storage.store import Store
 from harness.training import TRAINING_VERSION, ensemble_trainer, framework_versions
 
 Block = tuple[Protocol, tuple[Seed, ...]]

@@ -8,7 +8,7 @@ from harness.engine import runs_of
 from harness.errors import HarnessError
 from harness.grid import Grid
 from harness.runs import Runs
-from harness.store import Store
+from harness.storage.store import Store
 from harness.timing import Contestant, Timing, race
 
 # Many claims of a session rest on the same runs; their arrays are read-only, so they can be shared.

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness import datasets
 from harness.choices import Axes, Choice, axis_of, read_choice
-from harness.data_file import DataFile, read_data_file
+from harness.datasets.data_file import DataFile, read_data_file
 from harness.errors import DataError, ProtocolError, RegisterError
 from harness.protocol import TASKS, Protocol, Splits
 from harness.tables import Table

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from harness.drawn import kept_figure
+from harness.drawing.drawn import kept_figure
 from harness.errors import Inconclusive
 from harness.estimate import Estimate
 from harness.evidence import Evidence

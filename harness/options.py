@@ -11,7 +11,7 @@ import pytest
 from harness.marks import is_timed
 
 if TYPE_CHECKING:
-    from harness.store import Store
+    from harness.storage.store import Store
 
 _store_key: pytest.StashKey["Store"] = pytest.StashKey()
 
@@ -110,8 +110,8 @@ def reach_cluster(config: pytest.Config) -> None:
     """
     if config.getoption("dask") is None:
         return
+    from harness.clusters.executors import cluster_at
     from harness.errors import ExecutorError
-    from harness.executors import cluster_at
 
     stack = ExitStack()
     config.add_cleanup(stack.close)

@@ -29,8 +29,8 @@ from harness.options import (
 if TYPE_CHECKING:
     from harness.engine import Wanted
     from harness.judge import Judge
+    from harness.pages.run_table import RunTableWriter
     from harness.plan import Cell
-    from harness.run_table import RunTableWriter
 
 pytest_plugins = ("harness.fixtures",)
 USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         folders = [open_folder(folder) for folder in folders_among(paths)]
         if everywhere(config):
-            from harness.multiverse import open_multiverse
+            from harness.reconstruction.multiverse import open_multiverse
 
             for folder in folders_among(paths):
                 open_multiverse(folder)
@@ -167,7 +167,7 @@ def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]"
     for path, asked in cells.items():
         grids = [open_folder(path).grid]
         if in_universes:
-            from harness.multiverse import open_multiverse
+            from harness.reconstruction.multiverse import open_multiverse
 
             grids += open_multiverse(path).grids.values()
         wanted = wanted.union(*(wanted_of(asked.values(), grid) for grid in grids))
@@ -226,7 +226,7 @@ def _judge_everywhere(item: pytest.Item) -> None:
         return
     from harness.audit import UNIVERSES_PROPERTY
     from harness.collected import claim_of, report_folder_of
-    from harness.multiverse import open_multiverse
+    from harness.reconstruction.multiverse import open_multiverse
 
     claim = claim_of(item)
     if claim.rests_on_runs and not is_timed(item):
@@ -244,8 +244,8 @@ def pytest_runtest_makereport(
     judge = judge_of(item)
     if call.when == "call" and judge is not None and judge.verdict is not None:
         from harness.audit import FIGURE_PROPERTY
-        from harness.audit_log import VERDICT_PROPERTY
-        from harness.publish import write_figure
+        from harness.pages.audit_log import VERDICT_PROPERTY
+        from harness.pages.publish import write_figure
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
@@ -254,7 +254,7 @@ def pytest_runtest_makereport(
         if item.config.getoption("htmlpath", None):
             from pytest_html import extras
 
-            from harness.report import figure_html
+            from harness.pages.report import figure_html
 
             report.extras = [extras.html(figure_html(figure, judge.verdict))]  # type: ignore[attr-defined]
         report.user_properties += told
@@ -265,7 +265,7 @@ def pytest_runtest_makereport(
 def _note_runs(item: pytest.Item, judge: "Judge") -> None:
     """Write down what a claim rests on, for the table of runs."""
     from harness.collected import report_folder_of
-    from harness.run_table import RunTableWriter, parts_folder
+    from harness.pages.run_table import RunTableWriter, parts_folder
 
     stash = item.config.stash
     if _run_table_key not in stash:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 from harness import datasets
-from harness.data_file import DataFile
+from harness.datasets.data_file import DataFile
 from harness.errors import ProtocolError
 
 Framework = Literal["keras", "torch"]

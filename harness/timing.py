@@ -17,8 +17,8 @@ import numpy as np
 from harness.errors import HarnessError, ProtocolError, StoreError
 from harness.protocol import Protocol, content_digest
 from harness.runs import Floats
-from harness.sealed import seal, unseal
-from harness.store import enter_lock, keep, set_aside
+from harness.storage.sealed import seal, unseal
+from harness.storage.store import enter_lock, keep, set_aside
 from harness.training import framework_versions
 
 REPEATS = 5

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 # pytester forgets every module that an inner session was first to load, and NumPy's cannot be loaded twice.
-import harness.figures
+import harness.drawing.figures
 import harness.judge
 import harness.plan
 import harness.statistics  # noqa: F401

@@ -6,9 +6,9 @@ from unittest import mock
 
 import numpy as np
 
-from harness import remote_task
+from harness.clusters import remote_task
+from harness.clusters.remote_task import train_record
 from harness.protocol import Protocol, Seed
-from harness.remote_task import train_record
 from harness.runs import Runs
 
 SLOW = 0.2  # seconds a block

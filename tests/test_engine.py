@@ -16,7 +16,7 @@ from harness.datasets import Split
 from harness.errors import HarnessError, StoreWarning
 from harness.protocol import Protocol, Seed, seed_blocks
 from harness.runs import Runs
-from harness.store import Store
+from harness.storage.store import Store
 from harness.training import TRAINING_VERSION
 
 PROTOCOL = Protocol(

@@ -7,7 +7,7 @@ from harness.engine import open_store, runs_of
 from harness.errors import ProtocolError
 from harness.evidence import Evidence
 from harness.folder import open_folder
-from harness.store import Store
+from harness.storage.store import Store
 from harness.timing import Contestant
 
 

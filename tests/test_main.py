@@ -118,7 +118,7 @@ def test_an_interrupted_search_says_that_nothing_is_lost(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("harness.reconstruction.reconstruct", interrupted)
+    monkeypatch.setattr("harness.reconstruction.all_tasks.reconstruct", interrupted)
     assert main(["reconstruct", "claims"]) == 130
     assert capsys.readouterr().err == (
         "interrupted: finished trainings are kept; the same command goes on from there\n"

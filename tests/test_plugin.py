@@ -11,8 +11,8 @@ from html import unescape
 
 import pytest
 
-from harness.history import open_history
-from harness.session import read_session
+from harness.sessions.history import open_history
+from harness.sessions.session import read_session
 from tests.conftest import REPORT
 
 MakeClaims = Callable[..., None]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.commands.history import add_history, existing_history
 from harness.errors import SessionError
-from harness.session import Session, read_session
+from harness.sessions.session import Session, read_session
 
 HELP = "show what changed between two sessions"
 SESSION_HELP = "a session's number, `last`, `previous` (with the most claims in common with the last), or a claims.json"
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     SessionError
         If one of the sessions is not to be had, or they have no claim in common.
     """
-    from harness.comparison import compare
+    from harness.sessions.comparison import compare
 
     before, after = (named_session(name, options.history) for name in (options.before, options.after))
     for line in compare(before, after).lines():
@@ -40,7 +40,7 @@ def named_session(name: str, file: Path) -> Session:
     Parameters
     ----------
     name
-        A number, ``last``, ``previous``, or the path of what `harness.session.write_session` wrote.
+        A number, ``last``, ``previous``, or the path of what `harness.sessions.session.write_session` wrote.
     file
         Of the history; need not be there for a path.
 

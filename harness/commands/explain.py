@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from harness.errors import SessionError
 
 if TYPE_CHECKING:
-    from harness.history import History, PastReading
+    from harness.sessions.history import History, PastReading
 
 HELP = "run a changed verdict's claims again on both sides, and name what brings the change"
 FOLDER = Path(".claims-store") / "explain"
@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
     HarnessError
         If there is no such change, or the history cannot be read.
     """
-    from harness.history import open_history
+    from harness.sessions.history import open_history
 
     history = open_history(options.history)
     if options.finding is None:
@@ -67,8 +67,8 @@ def run(options: argparse.Namespace) -> int:
 def _explain(
     history: "History", finding: str, reading: str, number_before: int, number_after: int, options: argparse.Namespace
 ) -> None:
-    from harness.inquiry import Inquiry
-    from harness.surroundings import differences, surroundings
+    from harness.explaining.inquiry import Inquiry
+    from harness.sessions.surroundings import differences, surroundings
 
     before, after = history.session(number_before), history.session(number_after)
     found = Inquiry(

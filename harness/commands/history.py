@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.errors import SessionError
-from harness.history import History, PastReading, PastSession
-from harness.report import SYMBOLS, aligned
-from harness.timeline import Stretch, Timelines, commit_text, stretches, verdict_changes, what_else
+from harness.pages.report import SYMBOLS, aligned
+from harness.sessions.history import History, PastReading, PastSession
+from harness.sessions.timeline import Stretch, Timelines, commit_text, stretches, verdict_changes, what_else
 
 HELP = "list the sessions that were kept, or what became of one finding"
 FILE = Path(".claims-history.sqlite")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.nights import Night
+    from harness.explaining.nights import Night
 
 HELP = "train everything again, judge every claim, and speak up when a verdict changed since last night"
 STORE = Path(".claims-store") / "nightly"
@@ -46,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
     from filelock import FileLock, Timeout
 
     from harness.errors import StoreError
+    from harness.explaining.nights import FAILED
     from harness.folder import open_folder
-    from harness.nights import FAILED
 
     open_folder(options.folder)  # bad registers are said in one sentence
     STORE.parent.mkdir(parents=True, exist_ok=True)
@@ -67,12 +67,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _night(options: argparse.Namespace) -> "Night":
-    from harness.history import open_history
-    from harness.interpreters import plugins_of
-    from harness.nights import FAILED, Night, last_night, many, night
-    from harness.publish import SESSION_FILE
-    from harness.rerun import call
-    from harness.session import read_session
+    from harness.explaining.interpreters import plugins_of
+    from harness.explaining.nights import FAILED, Night, last_night, many, night
+    from harness.explaining.rerun import call
+    from harness.pages.publish import SESSION_FILE
+    from harness.sessions.history import open_history
+    from harness.sessions.session import read_session
 
     pages: Path = options.reports
     pages.mkdir(parents=True, exist_ok=True)

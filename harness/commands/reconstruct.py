@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     HarnessError
         If the folder is malformed, the store cannot be used, or whoever trains not be reached.
     """
-    from harness.reconstruction import reconstruct, summary
+    from harness.reconstruction.all_tasks import reconstruct, summary
 
     if options.candidates < 1:
         raise ProtocolError(f"--candidates is {options.candidates}; give a whole number of at least 1")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.errors import StoreError
 
 if TYPE_CHECKING:
-    from harness.store_contents import StoredFile, StoredRuns
+    from harness.storage.store_contents import StoredFile, StoredRuns
 
 HELP = "list, verify, prune or export what is kept in a store"
 
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _list(folder: Path) -> int:
     from harness.engine import open_store
-    from harness.store_contents import count_and_size, files_of, read_runs
+    from harness.storage.store_contents import count_and_size, files_of, read_runs
 
     store, files = open_store(folder), files_of(folder)
     by_protocol: dict[tuple[str, bool], list[StoredRuns]] = defaultdict(list)
@@ -87,8 +87,8 @@ def _list(folder: Path) -> int:
 
 
 def _verify(folder: Path) -> int:
-    from harness.store_care import verify
-    from harness.store_contents import count_and_size
+    from harness.storage.store_care import verify
+    from harness.storage.store_contents import count_and_size
 
     found = verify(folder)
     for flaw in found.damaged:
@@ -101,8 +101,8 @@ def _verify(folder: Path) -> int:
 
 def _prune(folder: Path, *, dry: bool) -> int:
     from harness.engine import open_store
-    from harness.store_care import remove, useless
-    from harness.store_contents import count_and_size
+    from harness.storage.store_care import remove, useless
+    from harness.storage.store_contents import count_and_size
 
     removed: dict[tuple[str, str], list[StoredFile]] = defaultdict(list)
     for flaw in useless(open_store(folder)):
@@ -118,8 +118,8 @@ def _prune(folder: Path, *, dry: bool) -> int:
 
 def _export(report: Path, folder: Path, target: Path, *, in_universes: bool) -> int:
     from harness.engine import open_store
-    from harness.store_contents import count_and_size
-    from harness.store_export import export
+    from harness.storage.store_contents import count_and_size
+    from harness.storage.store_export import export
 
     found = export(report, open_store(folder), target, in_universes=in_universes)
     for flaw in found.left_out:

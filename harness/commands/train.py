@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
     HarnessError
         If there is no such cell, field or value, or the store cannot be used.
     """
+    from harness.datasets.leaks import leaks_in
     from harness.engine import open_store, runs_of
-    from harness.leaks import leaks_in
 
     if options.seeds < 1:
         raise ProtocolError(f"--seeds is {options.seeds}; give a whole number of at least 1")

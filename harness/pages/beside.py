@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from harness.history import PastSession
-from harness.run_table import RunRow
-from harness.timeline import Timelines
+from harness.pages.run_table import RunRow
+from harness.sessions.history import PastSession
+from harness.sessions.timeline import Timelines
 
 
 class ShownFigure(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from harness.combination import Judgement, deciding
 from harness.pages.forest import Row, row_of
 from harness.pages.rendering import anchor
-from harness.session import JudgedClaim, Session
+from harness.sessions.session import JudgedClaim, Session
 from harness.verdict import OUTCOMES, Verdict
 
 GROUPS = {

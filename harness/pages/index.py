@@ -6,9 +6,9 @@ from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.rendering import render
-from harness.report import RULE, summary_lines, universes_text
-from harness.run_table import CELL
-from harness.session import Session, TakenChoice
+from harness.pages.report import RULE, summary_lines, universes_text
+from harness.pages.run_table import CELL
+from harness.sessions.session import Session, TakenChoice
 from harness.verdict import OUTCOMES
 
 PAGE = "index.html"

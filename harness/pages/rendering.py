@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from harness.report import SYMBOLS
+from harness.pages.report import SYMBOLS
 
 TEMPLATES = Path(__file__).with_name("templates")
 PAGES = {

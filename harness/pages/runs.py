@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from harness.pages.rendering import anchor, number, render
-from harness.run_table import COLUMNS, PROTOCOL_COLUMNS, RunRow
+from harness.pages.run_table import COLUMNS, PROTOCOL_COLUMNS, RunRow
 
 PAGE = "runs.html"
 SHOWN = {
@@ -62,7 +62,7 @@ def runs_html(rows: Iterable[RunRow], *, title: str, audit_log: str = "claims.ht
     Parameters
     ----------
     rows
-        Of `harness.run_table`.
+        Of `harness.pages.run_table`.
     title
         Of the report under test.
     audit_log

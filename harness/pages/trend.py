@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from harness.history import PastReading, PastSession
 from harness.pages.rendering import interval, render
 from harness.pages.strip import HEIGHT, Strip, is_partial, strip, usual_reading
-from harness.surroundings import Difference
-from harness.timeline import Timelines, VerdictChange, commit_text, verdict_changes, what_else
+from harness.sessions.history import PastReading, PastSession
+from harness.sessions.surroundings import Difference
+from harness.sessions.timeline import Timelines, VerdictChange, commit_text, verdict_changes, what_else
 from harness.verdict import OUTCOMES, Outcome
 
 PAGE = "history.html"
@@ -55,7 +55,7 @@ def trend_html(timelines: Timelines, sessions: Sequence[PastSession], *, audit_l
     Parameters
     ----------
     timelines, sessions
-        From `harness.history.History`; a timeline's sessions are all among the sessions.
+        From `harness.sessions.history.History`; a timeline's sessions are all among the sessions.
     audit_log
         As of `harness.pages.beside.Beside`.
     """

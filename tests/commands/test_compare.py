@@ -5,9 +5,9 @@ import pytest
 from harness.__main__ import main
 from harness.commands.compare import named_session
 from harness.errors import SessionError
-from harness.history import History
-from harness.session import write_session
-from tests.sessions import claim, session
+from harness.sessions.history import History
+from harness.sessions.session import write_session
+from tests.small_sessions import claim, session
 
 FIRST, NIGHT, DESK, LAST = (f"2026-01-0{day}T03:04:05+00:00" for day in (1, 2, 3, 4))
 

@@ -5,9 +5,9 @@ import pytest
 from harness.__main__ import main
 from harness.commands.explain import change_of, newest_changes
 from harness.errors import SessionError
-from harness.history import History, open_history
+from harness.sessions.history import History, open_history
 from harness.verdict import Outcome
-from tests.sessions import claim, session
+from tests.small_sessions import claim, session
 
 
 @pytest.fixture

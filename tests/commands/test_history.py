@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import main
-from harness.history import History
-from tests.sessions import ENVIRONMENT, claim, session
+from harness.sessions.history import History
+from tests.small_sessions import ENVIRONMENT, claim, session
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_an_interrupted_night_says_what_is_left(
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("harness.rerun.call", interrupted)
+    monkeypatch.setattr("harness.explaining.rerun.call", interrupted)
     assert main(["nightly", "claims"]) == 130
     assert capsys.readouterr().out == (
         "interrupted: what was trained is kept in .claims-store/nightly until the next night, which begins anew\n"

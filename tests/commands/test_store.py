@@ -16,7 +16,7 @@ from harness.folder import open_folder
 from harness.plan import blank_runs
 from harness.protocol import Protocol, Seed, seed_blocks
 from harness.runs import Runs
-from harness.store import Store
+from harness.storage.store import Store
 
 CLAIM = """
 import pytest

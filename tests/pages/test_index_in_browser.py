@@ -10,13 +10,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from harness.history import open_history
+from harness.drawing.report_figures import ReportFigure
 from harness.pages.beside import Beside
-from harness.publish import publish, write_figure
-from harness.report_figures import ReportFigure
-from harness.run_table import RunTableWriter, merge
-from harness.session import Session
-from tests.sessions import claim, session
+from harness.pages.publish import publish, write_figure
+from harness.pages.run_table import RunTableWriter, merge
+from harness.sessions.history import open_history
+from harness.sessions.session import Session
+from tests.small_sessions import claim, session
 from tests.test_runs import made_up
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><circle r="90" fill="white"/></svg>'

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from harness.pages.strip import HEIGHT, is_partial, strip, usual_reading
 from harness.verdict import OUTCOMES, Outcome
-from tests.test_timeline import past
+from tests.sessions.test_timeline import past
 
 PLACES = {number: number - 1 for number in range(1, 100)}
 

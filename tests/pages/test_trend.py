@@ -6,11 +6,11 @@ from html import unescape
 
 import pytest
 
-from harness.history import PastReading, PastSession
 from harness.pages.trend import LISTED, events, trend_html
-from harness.timeline import verdict_changes
+from harness.sessions.history import PastReading, PastSession
+from harness.sessions.timeline import verdict_changes
 from harness.verdict import OUTCOMES
-from tests.test_timeline import past, past_session
+from tests.sessions.test_timeline import past, past_session
 
 
 def text_of(html: str) -> str:

@@ -1,0 +1,53 @@
+"""Who trains for a session: processes of this machine, or the workers of a Dask cluster."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from harness.clusters.crews import TASKS_A_WORKER, Crew, local_processes
+from harness.clusters.dask_crew import client_class, dask_crew, refuse_unreachable
+from harness.clusters.dask_here import cluster_here
+
+LOCAL = "local"  # the address that means: start a cluster here
+
+
+@contextmanager
+def crew_at(address: str | None) -> Iterator[Crew]:
+    """Give the crew of an address as ``--dask`` has it, for as long as it is needed.
+
+    Parameters
+    ----------
+    address
+        Of a Dask scheduler, as ``tcp://host:8786``; ``local`` to start a cluster on this machine; None for processes of
+        this machine without Dask.
+
+    Raises
+    ------
+    ExecutorError
+        If Dask is not installed, or the scheduler cannot be reached or has no workers.
+    """
+    if address is None:
+        count = os.cpu_count() or 1
+        with local_processes(count) as processes:
+            yield Crew(processes, TASKS_A_WORKER * count)
+    else:
+        with cluster_at(address) as reached, dask_crew(reached) as crew:
+            yield crew
+
+
+@contextmanager
+def cluster_at(address: str) -> Iterator[str]:
+    """Give the address of a scheduler that answers, starting one here for ``local``.
+
+    Raises
+    ------
+    ExecutorError
+        If Dask is not installed, or no scheduler answers.
+    """
+    if address == LOCAL:
+        with cluster_here(os.cpu_count() or 1) as started:
+            yield started
+    else:
+        client_class()
+        refuse_unreachable(address)
+        yield address

@@ -1,0 +1,175 @@
+"""A data set of the report's own: a CSV file inside its folder, described in ``protocol.toml`` under ``[datasets]``."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+
+from harness.datasets.columns import Columns
+from harness.datasets.dataset import Dataset, Task
+from harness.errors import DataError
+from harness.tables import Table
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFile:
+    """A CSV file, and how to read it.
+
+    Its first line names the columns. Every column is a feature but the target and those that are left out.
+
+    Attributes
+    ----------
+    name
+        What the report calls the data set.
+    file
+        Where it lies, as an absolute path.
+    sha256
+        Of its bytes, when the report was opened: what is read later must be the same.
+    task
+        What a model of the target is.
+    target
+        The column that is to be predicted: text that names a class, or numbers.
+    categories
+        Columns of text; each becomes one feature of zeros and ones for every text in it.
+    left_out
+        Columns that are not used.
+    unit, source, note
+        For the reader: the target's unit; where the data come from; licence and caveats.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    task: Task
+    target: str
+    categories: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    unit: str = ""
+    source: str = ""
+    note: str = ""
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of all that determines the data set: the file's bytes, and how they are read."""
+        read = [self.sha256, self.task, self.target, sorted(self.categories), sorted(self.left_out)]
+        return hashlib.sha256(json.dumps(read).encode()).hexdigest()
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> "DataFile":
+        """Return the data file that `dataclasses.asdict` took apart, after JSON has made lists of tuples."""
+        lists = {name: tuple(fields[name]) for name in ("categories", "left_out")}
+        return cls(**{**fields, **lists})
+
+    def read(self) -> Dataset:
+        """Read the file.
+
+        Raises
+        ------
+        DataError
+            If it is not the file that the report was opened with, or not what it is described as; naming file, line
+            and column.
+        """
+        try:
+            content = Path(self.file).read_bytes()
+        except OSError as reason:
+            raise DataError(f"{self.file}: cannot be read ({reason.strerror})") from reason
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise DataError(
+                f"{self.file}: changed while it was in use; start again, so that all trainings see the same"
+            )
+        columns = Columns.parse(self.file, content)
+        self._check_names(columns)
+        labels = columns.words(self.target) if self.task == "classification" else []
+        classes = sorted(set(labels))
+        self._check_classes(labels, classes)
+        used_otherwise = (self.target, *self.categories, *self.left_out)
+        features = {name: columns.numbers(name) for name in columns.texts if name not in used_otherwise}
+        for name in self.categories:
+            words = columns.words(name)
+            for category in sorted(set(words)):
+                features[f"{name}={category}"] = [float(word == category) for word in words]
+        target = [classes.index(label) for label in labels] if classes else columns.numbers(self.target)
+        return Dataset(
+            name=self.name,
+            task=self.task,
+            feature_names=tuple(features),
+            features=np.array(list(features.values()), dtype=np.float64).T,
+            target=np.array(target),
+            target_name=self.target,
+            target_unit=self.unit or ("class" if classes else "unit not given"),
+            class_names=tuple(classes),
+            source=self.source,
+            note=self.note,
+        )
+
+    def _check_names(self, columns: Columns) -> None:
+        for key, named in (("target", (self.target,)), ("categories", self.categories), ("left_out", self.left_out)):
+            for name in named:
+                if name not in columns.texts:
+                    known = ", ".join(columns.texts)
+                    raise DataError(f"{self.file}: has no column {name!r}, which {key} names; it has: {known}")
+        used = (self.target, *self.categories, *self.left_out)
+        if len(set(used)) != len(used):
+            raise DataError(f"{self.file}: a column is named twice among target, categories and left_out; keep one")
+        if set(columns.texts) == {self.target, *self.left_out}:
+            raise DataError(f"{self.file}: has no feature, since every column is the target or left out")
+
+    def _check_classes(self, labels: Sequence[str], classes: Sequence[str]) -> None:
+        place = f"{self.file}, column {self.target!r}"
+        if len(classes) == 1:
+            raise DataError(f"{place}: every row is of class {classes[0]!r}; give rows of two classes or more")
+        for label in classes:
+            if labels.count(label) < 2:
+                raise DataError(f"{place}: class {label!r} has one row; training and test part need one each")
+
+
+def read_data_file(name: str, table: Table) -> DataFile:
+    """Read one table of ``[datasets]`` and the data file that it describes, so that both are known to be whole.
+
+    Raises
+    ------
+    RegisterError
+        Naming file, table and key of what is wrong, and what would be right.
+    """
+    path = _path_inside(table)
+    described = DataFile(
+        name=name,
+        file=str(path),
+        sha256=_sha256(path, table),
+        task=table.get("task", str, among=("classification", "regression")),  # type: ignore[arg-type]
+        target=table.get("target", str),
+        categories=table.texts("categories") if "categories" in table else (),
+        left_out=table.texts("left_out") if "left_out" in table else (),
+        unit=table.get("unit", str) if "unit" in table else "",
+        source=table.get("source", str),
+        note=table.get("note", str) if "note" in table else "",
+    )
+    table.close()
+    return described
+
+
+def _path_inside(table: Table) -> Path:
+    """Return the data file's path, which must not lead out of the folder of the file that names it."""
+    text = table.get("file", str)
+    folder = table.file.parent.resolve()
+    outside = f"is {text!r}; give a file inside {table.file.parent}: no absolute path, no '..', no link to elsewhere"
+    if PurePath(text).is_absolute() or ".." in PurePath(text).parts:
+        raise table.error("file", outside)
+    try:
+        path = (folder / text).resolve()
+        if path.is_relative_to(folder) and path.is_file():
+            return path
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte, links in a circle
+        raise table.error("file", f"is {text!r}, which cannot be the name of a file") from None
+    raise table.error("file", f"is {text!r}; there is no such file" if path.is_relative_to(folder) else outside)
+
+
+def _sha256(path: Path, table: Table) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as reason:
+        raise table.error("file", f"{path} cannot be read ({reason.strerror})") from reason

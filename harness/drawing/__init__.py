@@ -1,0 +1,1 @@
+"""Figures of claims, of universes, and of the report drawn again."""

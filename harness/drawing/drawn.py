@@ -1,0 +1,120 @@
+"""Figures are kept beside the runs that they show: to draw one takes many times as long as to judge a claim."""
+
+import functools
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+
+from harness.drawing.panels.data import Order, Part
+from harness.estimate import Estimate, Interval
+from harness.reconstruction.specification import Specification
+from harness.runs import Runs
+from harness.storage.store import write_atomically
+from harness.verdict import Band
+
+CLAIM_FIGURE = ("figures",)
+SPECIFICATION_CURVE = ("figures", "specification_figure")
+PANEL_FIGURE = ("figures", *(f"panels/{module}" for module in ("data", "caption", "layout", "axes", "figure")))
+MARK_LENGTH = 12  # of a digest: enough to tell the versions of a few files apart
+
+
+def kept_figure(
+    folder: Path, runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band
+) -> str:
+    """Return `harness.drawing.figures.claim_figure` of the same arguments, drawn only if it was not drawn before.
+
+    Parameters
+    ----------
+    folder
+        Where figures are kept. A file is named by the digest of all that decides the picture, and holds a digest of
+        itself; what does not match is drawn again. Deleting them is always safe.
+    """
+
+    def draw() -> str:
+        from harness.drawing.figures import claim_figure  # matplotlib
+
+        return claim_figure(runs_by_cell, estimate, interval, band)
+
+    return _kept(folder, CLAIM_FIGURE, _digest(runs_by_cell, estimate, interval, band), draw)
+
+
+def kept_specification_curve(folder: Path, specifications: Sequence[Specification], band: Band, label: str) -> str:
+    """Return `harness.drawing.specification_figure.specification_curve` of the same arguments, kept in the same way."""
+
+    def draw() -> str:
+        from harness.drawing.specification_figure import specification_curve  # matplotlib
+
+        return specification_curve(specifications, band, label)
+
+    digest = hashlib.sha256(repr((list(specifications), band, label)).encode())
+    return _kept(folder, SPECIFICATION_CURVE, digest.hexdigest(), draw)
+
+
+def kept_panel_figure(folder: Path, panels: Mapping[str, Runs], parts: Sequence[Part], order: Order) -> str:
+    """Return `harness.drawing.panels.figure.panel_figure` of the same arguments, kept in the same way."""
+
+    def draw() -> str:
+        from harness.drawing.panels.figure import panel_figure  # matplotlib
+
+        return panel_figure(panels, parts, order)
+
+    digest = hashlib.sha256(repr((tuple(parts), order)).encode())
+    for name, runs in panels.items():
+        digest.update(repr((name, runs.protocol, runs.seeds)).encode())
+        for array, values in runs.arrays().items():
+            if array != "seconds":
+                digest.update(repr((array, values.shape)).encode() + values.tobytes())
+    return _kept(folder, PANEL_FIGURE, digest.hexdigest(), draw)
+
+
+def drawing_marks() -> set[str]:
+    """Return with what the names of figures begin that the present code has drawn."""
+    return {_drawing(*modules) for modules in (CLAIM_FIGURE, SPECIFICATION_CURVE, PANEL_FIGURE)}
+
+
+def read_figure(payload: bytes) -> str:
+    """Return the picture in a kept file.
+
+    Raises
+    ------
+    ValueError
+        If it is damaged.
+    """
+    svg, _, mark = payload.rpartition(b"\n")
+    if mark != _mark(svg):
+        raise ValueError("its checksum does not match")
+    return svg.decode()
+
+
+def _kept(folder: Path, modules: Sequence[str], digest: str, draw: Callable[[], str]) -> str:
+    file = folder / "figures" / f"{_drawing(*modules)}-{digest}.svg"
+    with suppress(OSError, ValueError):  # not there, or damaged: drawn again
+        return read_figure(file.read_bytes())
+    drawn = draw()
+    with suppress(OSError):  # the picture is there all the same; who cannot keep runs hears of it
+        write_atomically(file, drawn.encode() + b"\n" + _mark(drawn.encode()))
+    return drawn
+
+
+def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band) -> str:
+    digest = hashlib.sha256()
+    for cell, runs in runs_by_cell.items():
+        digest.update(repr((cell, runs.protocol, runs.test_loss.shape)).encode())
+        digest.update(runs.test_loss.tobytes() + runs.test_accuracy.tobytes())
+    described = {name: value for name, value in vars(estimate).items() if name not in ("sample", "interval")}
+    digest.update(repr((sorted(described.items()), interval, band, estimate.sample.shape)).encode())
+    digest.update(estimate.sample.tobytes())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _drawing(*modules: str) -> str:
+    """Return a short digest of what draws: a change of it makes other pictures."""
+    sources = [(Path(__file__).parent / f"{module}.py").read_bytes() for module in modules]
+    return hashlib.sha256(b"".join(sources) + version("matplotlib").encode()).hexdigest()[:MARK_LENGTH]
+
+
+def _mark(svg: bytes) -> bytes:
+    return b"<!-- sha256 " + hashlib.sha256(svg).hexdigest().encode() + b" -->"

@@ -1,0 +1,151 @@
+"""One panel: a history over epochs, or predictions of test rows, with bands over trainings."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from harness import datasets
+from harness.drawing.figures import COLOURS, DASHES
+from harness.drawing.panels.caption import spread_told
+from harness.drawing.panels.data import LEVELS, Bands, Part, class_shares, history_bands, prediction_bands
+from harness.drawing.panels.layout import class_rows
+from harness.runs import Floats, Runs
+
+SMALL = 8.0
+NEAREST = 0.11  # of two names at the ends of lines, in heights of a panel
+_OTHER: dict[str, Any] = {"color": "0.45", "linewidth": 0.9}
+
+
+def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -> None:
+    """Draw one part of one panel, with the panel's name and a median over trainings above it.
+
+    Parameters
+    ----------
+    kept
+        Of all panels the runs that did not diverge, by name.
+    """
+    axis.set_title(name, loc="left", fontsize=9.5, fontweight="bold", parse_math=False)
+    runs = kept[name]
+    if not runs.seeds:
+        axis.text(0.5, 0.5, "all diverged", transform=axis.transAxes, ha="center", fontsize=SMALL)
+        return
+    if part != "predictions":
+        _draw_history(axis, part, name, kept)
+    elif runs.protocol.task == "regression":
+        _draw_values(axis, runs, _value_limits(kept))
+    else:
+        _draw_classes(axis, runs)
+    loss = part == "loss" or runs.protocol.task == "regression"
+    told = spread_told(runs.final_test_loss if loss else runs.final_test_accuracy)
+    what = "at the end" if part != "predictions" else "test loss" if loss else "test accuracy"
+    axis.set_title(f"{what} {told}", loc="right", fontsize=SMALL)
+
+
+def name_ends(axis: Axes, part: Part, kept: Mapping[str, Runs]) -> None:
+    """Write the names of all panels to the right of a history, at the ends of their lines and apart from each other."""
+    ends = {name: float(np.median(curves_of(runs, part)[:, -1])) for name, runs in kept.items() if runs.seeds}
+    low, high = axis.get_ylim()
+    levels = [(end - low) / (high - low) for end in ends.values()]
+    beyond: dict[str, Any] = {"transform": axis.transAxes, "clip_on": False}
+    for name, level, height in zip(ends, levels, spaced(levels, NEAREST), strict=True):
+        axis.plot([1, 1.03], [level, height], color="0.6", linewidth=0.6, **beyond)
+        axis.text(1.04, height, name, transform=axis.transAxes, fontsize=SMALL, va="center", parse_math=False)
+
+
+def spaced(heights: list[float], apart: float) -> list[float]:
+    """Return heights between 0 and 1 moved as little as needed to lie at least so far apart, in the same order."""
+    order = np.argsort(heights, kind="stable")
+    steps = apart * np.arange(len(heights))
+    # Without the steps, apart means not falling: the nearest such sequence is the mean of running maximum and minimum.
+    bare = np.array(heights)[order] - steps
+    level = (np.maximum.accumulate(bare) + np.minimum.accumulate(bare[::-1])[::-1]) / 2
+    moved = np.clip(level, 0, max(0.0, 1 - steps[-1])) + steps
+    placed = np.empty(len(heights))
+    placed[order] = moved
+    return [float(height) for height in placed]
+
+
+def curves_of(runs: Runs, part: Part) -> Floats:
+    """Return the test losses or test accuracies of runs, shape (seeds, epochs)."""
+    return runs.test_loss if part == "loss" else runs.test_accuracy
+
+
+def _draw_history(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -> None:
+    for number, (one, runs) in enumerate(kept.items()):
+        if not runs.seeds:
+            continue
+        bands, dashes = history_bands(curves_of(runs, part)), DASHES[number % len(DASHES)]
+        if one == name:
+            _draw_bands(axis, bands, number)
+        else:
+            axis.plot(bands.places, bands.quantiles[2], linestyle=dashes, **_OTHER)
+    axis.set_xlim(0, runs.protocol.epochs)
+    axis.set_xlabel("epoch")
+    axis.set_ylabel(f"test {part}")
+    axis.locator_params(nbins=5)
+
+
+def _draw_values(axis: Axes, runs: Runs, limits: tuple[float, float]) -> None:
+    predictions = runs.test_predictions[:, :, 0]
+    bands = prediction_bands(runs.test_targets, predictions)
+    axis.plot(limits, limits, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
+    axis.plot(runs.test_targets[0], predictions[0], "o", color="0.35", markersize=2.4, alpha=0.6, markeredgewidth=0)
+    _draw_bands(axis, bands, 0)
+    axis.set_xlim(limits)
+    axis.set_ylim(limits)
+    axis.locator_params(nbins=5)
+    name = datasets.load(runs.protocol.dataset).target_name
+    axis.set_xlabel(f"{name}, true", parse_math=False)
+    axis.set_ylabel(f"{name}, predicted", parse_math=False)
+
+
+def _value_limits(kept: Mapping[str, Runs]) -> tuple[float, float]:
+    """Return what both axes of predicted against true value span: the true values, and all that is drawn."""
+    shown = [
+        array.ravel()
+        for runs in kept.values()
+        if runs.seeds
+        for predictions in [runs.test_predictions[:, :, 0]]
+        for array in (runs.test_targets, predictions[0], prediction_bands(runs.test_targets, predictions).quantiles)
+    ]
+    low, high = float(np.min(np.concatenate(shown))), float(np.max(np.concatenate(shown)))
+    margin = 0.03 * (high - low) or 1.0
+    return low - margin, high + margin
+
+
+def _draw_classes(axis: Axes, runs: Runs) -> None:
+    names = datasets.load(runs.protocol.dataset).class_names
+    shares = class_shares(runs.test_targets, runs.predicted_classes, len(names))
+    heights = class_rows(len(names))
+    for true, predicted in np.ndindex(heights.shape):
+        height, right = float(heights[true, predicted]), true == predicted
+        axis.axhline(height, color="0.93", linewidth=0.6, zorder=0.5)
+        known = shares[:, true, predicted][~np.isnan(shares[:, true, predicted])]
+        if not known.size:
+            axis.text(1.06, height, "no test row", fontsize=7, va="center")
+            continue
+        low, inner, middle, outer, high = np.quantile(known, LEVELS)
+        axis.plot([low, high], [height] * 2, color=COLOURS[0], linewidth=1.0)
+        axis.plot([inner, outer], [height] * 2, color=COLOURS[0], linewidth=3.6, alpha=0.5, solid_capstyle="butt")
+        axis.plot(
+            middle, height, "o", color=COLOURS[0], markersize=4.6, markerfacecolor=COLOURS[0] if right else "white"
+        )
+        axis.text(1.06, height, f"{middle:.2f}", fontsize=7, va="center", fontweight="bold" if right else "normal")
+    axis.set_yticks(heights.ravel(), names * len(names), fontsize=SMALL, parse_math=False)
+    axis.tick_params(axis="y", length=0)
+    for true, name in enumerate(names):
+        text = f"of true {name}, predicted as"
+        axis.text(0.0, heights[true, 0] - 1, text, fontsize=7, va="center", fontstyle="italic", parse_math=False)
+    axis.set_xlim(-0.03, 1.03)
+    axis.set_ylim(heights.max() + 0.7, heights.min() - 1.6)
+    axis.set_xlabel("share of the class's test rows")
+
+
+def _draw_bands(axis: Axes, bands: Bands, number: int) -> None:
+    colour, dashes = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
+    low, inner, middle, outer, high = bands.quantiles
+    axis.fill_between(bands.places, low, high, color=colour, alpha=0.18, linewidth=0)
+    axis.fill_between(bands.places, inner, outer, color=colour, alpha=0.3, linewidth=0)
+    axis.plot(bands.places, middle, color=colour, linestyle=dashes, linewidth=1.6)

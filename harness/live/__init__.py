@@ -1,0 +1,1 @@
+"""What a session shows of itself while it goes on."""

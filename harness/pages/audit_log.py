@@ -1,0 +1,76 @@
+"""What pytest-html shows of a session of claims: the audit log beside the page for reading."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from harness.pages.index import PAGE
+from harness.pages.report import summary_html, table_header, table_row, unfolding_html, verdict_text
+from harness.sessions.session import Session
+from harness.verdict import Verdict
+
+VERDICT_PROPERTY = "verdict"
+
+
+class AuditLog:
+    """A pytest plugin that fills pytest-html's page.
+
+    Parameters
+    ----------
+    title
+        Of the reports under test.
+
+    Attributes
+    ----------
+    session
+        What stands above the table of claims; set before pytest-html writes the page for the last time.
+    unfolding
+        Drawings to unfold below that: their files relative to the page, by title.
+    """
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self.session: Session | None = None
+        self.unfolding: Mapping[str, str] = {}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_report_title(self, report: Any) -> None:
+        """Call the page what it is about."""
+        report.title = f"Claims: {self._title}"
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_header(self, cells: list[str]) -> None:
+        """Replace pytest-html's columns by those of claims."""
+        cells[:] = table_header()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
+        """Fill the columns of one claim."""
+        expected = hasattr(report, "wasxfail") and report.outcome == "skipped"
+        cells[:] = table_row(cells[0], report.nodeid, verdict_of(report), expected)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
+        """Show the verdict in full, also where the claim passed."""
+        verdict = verdict_of(report)
+        if verdict is not None:
+            data[:] = verdict_text(verdict, report.longreprtext, getattr(report, "wasxfail", ""))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+        """Put the way to the page for reading, holes and counts above the table."""
+        if self.session is None:  # pytest-html writes a page before the first test, too
+            return
+        prefix.append(f'<p class="to-findings"><a href="{PAGE}">Findings, for reading</a></p>')
+        prefix.extend(summary_html(self.session))
+        prefix.extend(unfolding_html(title, file) for title, file in self.unfolding.items())
+
+
+def verdict_of(report: pytest.TestReport) -> Verdict | None:
+    """Return the verdict that a claim left in its report."""
+    if report.when != "call":
+        return None
+    told = dict(report.user_properties).get(VERDICT_PROPERTY)
+    return None if told is None else Verdict.from_plain(json.loads(str(told)))

@@ -1,0 +1,71 @@
+"""Writes what a session came to: for machines, and for people."""
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from harness.pages import index, runs, trend
+from harness.pages.beside import Beside
+from harness.pages.run_table import write_csv
+from harness.pages.summary import summary_markdown
+from harness.sessions.session import Session, write_session
+from harness.storage.store import write_atomically
+
+SESSION_FILE = "claims.json"
+RUNS_FILE = "runs.csv"
+SUMMARY_FILE = "summary.md"
+FIGURES_FOLDER = "figures"
+
+
+def publish(session: Session, beside: Beside, folder: Path) -> None:
+    """Write everything that is made of a session into a folder: first as data, then as pages.
+
+    Parameters
+    ----------
+    beside
+        What the pages show besides, as `with_files` returns it.
+    """
+    write_session(session, folder / SESSION_FILE)
+    write_csv(beside.runs, folder / RUNS_FILE)
+    _write(folder / SUMMARY_FILE, summary_markdown(session, beside.changes))
+    _write(folder / index.PAGE, index.index_html(session, beside))
+    _write(folder / runs.PAGE, runs.runs_html(beside.runs, title=session.title, audit_log=beside.audit_log))
+    history = trend.trend_html(beside.timelines, beside.sessions, audit_log=beside.audit_log)
+    _write(folder / trend.PAGE, history)
+    drawn = (*beside.specification_files.values(), *beside.profile_files.values())
+    shown = {*drawn, *(claim.figure for claim in session.claims)}
+    for file in (folder / FIGURES_FOLDER).glob("*.svg"):
+        if f"{FIGURES_FOLDER}/{file.name}" not in shown:
+            file.unlink(missing_ok=True)
+
+
+def with_files(beside: Beside, folder: Path) -> Beside:
+    """Write the drawings that pages refer to into a folder, and return where they stand along with the rest."""
+    return replace(
+        beside,
+        specification_files={
+            key: write_figure(folder, f"universes-{'-'.join(key)}", svg)
+            for key, svg in beside.specification_figures.items()
+        },
+        profile_files={title: write_figure(folder, title, svg) for title, svg in beside.profile_figures.items()},
+    )
+
+
+def write_figure(folder: Path, name: str, svg: str) -> str:
+    """Write a figure beside the pages, and return where, relative to them.
+
+    Parameters
+    ----------
+    name
+        What it shows, such as a claim's node id. A reader knows it in the file's name, and a digest sets apart what
+        reads the same.
+    """
+    words = re.sub(r"[^A-Za-z0-9]+", "-", name.rpartition("/")[2]).strip("-")[:80]
+    file = f"{FIGURES_FOLDER}/{words}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.svg"
+    write_atomically(folder / file, svg.encode())
+    return file
+
+
+def _write(file: Path, text: str) -> None:
+    write_atomically(file, text.encode())

@@ -1,0 +1,283 @@
+"""What the HTML report and the terminal show of verdicts. All text from a report's files is escaped here."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+from urllib.parse import quote
+
+from harness.combination import Judgement
+from harness.reconstruction.specification import Specification, deciding_choice, outcome_shares, weighted_shares
+from harness.sessions.session import ONLY_DEFAULT, Session, Specified
+from harness.verdict import ERROR_RATE, OUTCOMES, Verdict
+
+COLUMNS = (
+    "Result",
+    "Finding",
+    "Section",
+    "Verdict",
+    "Estimate [interval]",
+    "Band",
+    "Seeds",
+    "Evidence",
+    "Test",
+)
+_SORTABLE = {
+    "Result": "result",
+    "Finding": "finding",
+    "Section": "section",
+    "Verdict": "verdict",
+    "Test": "testId",
+}
+SYMBOLS = {"supported": "✔", "refuted": "✘", "inconclusive": "?"}
+
+
+@dataclass
+class Holes:
+    """What should be in the report and is not.
+
+    Attributes
+    ----------
+    crashed
+        Tests during which a worker died.
+    unreported
+        Tests that were collected but never reported.
+    internal_errors
+        The last line of each internal error.
+    untrained
+        How many trainings were planned and not done.
+    given_up
+        Why trainings on other machines were given up.
+    unrecorded
+        Why verdicts are not in the register, where they were to be accepted, or not in the history.
+    """
+
+    crashed: list[str] = field(default_factory=list)
+    unreported: list[str] = field(default_factory=list)
+    internal_errors: list[str] = field(default_factory=list)
+    untrained: int = 0
+    given_up: list[str] = field(default_factory=list)
+    unrecorded: list[str] = field(default_factory=list)
+
+    def sentences(self) -> list[str]:
+        """Return one sentence for each hole, as plain text."""
+        return [
+            *(f"A worker died while running {test}: no verdict." for test in self.crashed),
+            *(f"Collected but never reported: {test}." for test in self.unreported),
+            *(f"Internal error: {line}" for line in self.internal_errors),
+            *([f"Planned but not done: {self.untrained} trainings."] if self.untrained else []),
+            *(f"Training given up: {reason}." for reason in self.given_up),
+            *(f"Verdicts not recorded: {reason}." for reason in self.unrecorded),
+        ]
+
+
+def table_header() -> list[str]:
+    """Return the header cells of the table of claims, in the order of `table_row`."""
+    return [
+        f'<th class="sortable" data-column-type="{_SORTABLE[column]}">{column}</th>'
+        if column in _SORTABLE
+        else f"<th>{column}</th>"
+        for column in COLUMNS
+    ]
+
+
+def table_row(result_cell: str, test: str, verdict: Verdict | None, expected: bool) -> list[str]:
+    """Return the cells of one claim.
+
+    Parameters
+    ----------
+    result_cell
+        pytest-html's own first cell, which its script filters rows by.
+    test
+        Its node id.
+    verdict
+        None if the test ended without one.
+    expected
+        Whether the register records this very verdict, other than supported, as known.
+    """
+    if verdict is None:
+        texts = ["no verdict", "", "", "", "", "", ""]
+    else:
+        outcome = f"{SYMBOLS[verdict.outcome]} {verdict.outcome}" + (", as recorded" if expected else "")
+        texts = [
+            f"{verdict.finding} ({verdict.reading})",
+            verdict.section,
+            outcome,
+            verdict.interval,
+            str(verdict.band),
+            str(verdict.seeds),
+            verdict.basis,
+        ]
+    classes = ["finding", "section", "verdict", "estimate", "band", "seeds", "basis"]
+    return [
+        result_cell,
+        *(f'<td class="col-{name}">{escape(text)}</td>' for name, text in zip(classes, texts, strict=True)),
+        f'<td class="col-testId">{escape(test)}</td>',
+    ]
+
+
+def figure_html(file: str, verdict: Verdict) -> str:
+    """Return a figure that stands in a file beside the page."""
+    description = escape(f"{verdict.finding} ({verdict.reading}): curves over epochs and values over seeds", quote=True)
+    return f'<img class="claim-figure" loading="lazy" alt="{description}" src="{escape(file, quote=True)}">'
+
+
+def verdict_text(verdict: Verdict, failure: str, recorded: str) -> list[str]:
+    """Return what stands below the figure, as HTML.
+
+    Parameters
+    ----------
+    failure
+        What pytest says of the failure; shown unless it only repeats the verdict.
+    recorded
+        The reason of the register for expecting another verdict than supported; may be empty.
+    """
+    text = str(verdict)
+    if recorded:
+        text += f"\n  recorded  {recorded}"
+    if failure and not any(name in failure for name in ("errors.Refuted", "errors.Inconclusive")):
+        text += f"\n\n{failure}"
+    return [escape(text)]
+
+
+def unfolding_html(title: str, file: str) -> str:
+    """Return a drawing under a title that unfolds it; the file is named relative to the page."""
+    return (
+        f"<details><summary>{escape(title)}</summary>"
+        f'<img loading="lazy" src="{escape(quote(file))}" alt="{escape(title)}"></details>'
+    )
+
+
+def summary_html(session: Session) -> list[str]:
+    """Return what stands above the table of claims: holes first, then the counts, then a table of the findings."""
+    found, specified = session.judgements, session.specified
+    lines = [f'<p class="claim-hole">✘ {escape(text)}</p>' for text in session.holes]
+    lines.append(f"<h2>{escape(session.title)}</h2>")
+    lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found, specified)]
+    lines.append('<table class="findings"><thead><tr>')
+    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", *judgement_columns(specified))]
+    lines.append("</tr></thead><tbody>")
+    for judgement in found:
+        name = f"{judgement.finding} ({judgement.reading}): {judgement.statement}"
+        cells = [name, *judgement_texts(judgement, specified)]
+        lines.append(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in cells)}</tr>")
+    lines.append("</tbody></table>")
+    lines.append(f"<p>{escape(RULE)}</p>")
+    return lines
+
+
+def summary_lines(found: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
+    """Return how many readings of findings have which verdict, those on calibrated numbers apart."""
+    held_out = [judgement for judgement in found if judgement.basis == "held out"]
+    calibrated = [judgement for judgement in found if judgement.basis == "calibrated"]
+    return [
+        f"Held out findings, by reading: {_counts(held_out)}.",
+        f"Calibrated findings (no evidence; the reconstruction was fitted to them): {_counts(calibrated)}.",
+        *_prediction(held_out, specified),
+    ]
+
+
+def _prediction(held_out: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
+    """Return how well universes that fit the calibrated findings predict the others: their mean shares of outcomes."""
+    curves = [specified[key] for one in held_out if (key := (one.finding, one.reading)) in specified]
+    weighted = [shares for curve in curves if not math.isnan((shares := weighted_shares(curve))["supported"])]
+    if not weighted:
+        return []
+    means = [
+        " and ".join(f"{sum(one[outcome] for one in shares) / len(shares):.0%} {outcome}" for outcome in OUTCOMES[:2])
+        for shares in (weighted, [outcome_shares(curve) for curve in curves])
+    ]
+    return [
+        f"Over all universes, each weighted by how well it fits the calibrated findings, the {len(weighted)} held out "
+        f"readings are {means[0]} on average; unweighted {means[1]}."
+    ]
+
+
+JUDGEMENT_COLUMNS = ("Verdict", "By Holm", "Claims", "Least power", "Evidence")
+RULE = (
+    f"A finding is supported if all, most (more than half) or some of its claims hold, as the register says; p is the "
+    f"error rate at which the verdict would just be given, {ERROR_RATE:g} suffices. Holm's procedure holds the rate "
+    "over all findings together."
+)
+
+
+def judgement_columns(specified: Specified = ONLY_DEFAULT) -> tuple[str, ...]:
+    """Return the names of what `judgement_texts` gives."""
+    return (*JUDGEMENT_COLUMNS, "Universes") if specified else JUDGEMENT_COLUMNS
+
+
+def judgement_texts(judgement: Judgement, specified: Specified = ONLY_DEFAULT) -> tuple[str, ...]:
+    """Return the texts of `judgement_columns`."""
+    universes = universes_text(specified.get((judgement.finding, judgement.reading), ()))
+    return (
+        f"{SYMBOLS[judgement.outcome]} {judgement.outcome}, p {_p_text(judgement.p_value)}",
+        f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_outcome}, "
+        f"p {_p_text(judgement.corrected_p_value)}",
+        f"{judgement.supported} of {judgement.claims} supported, {judgement.refuted} refuted; needs {judgement.needs}",
+        "" if math.isnan(judgement.power) else f"{judgement.power:.2f}",
+        judgement.basis,
+        *((universes,) if specified else ()),
+    )
+
+
+def universes_text(specifications: Sequence[Specification]) -> str:
+    """Return in how many universes a reading has which outcome, by weight too, and what decides it; empty for none."""
+    if not specifications:
+        return ""
+    counter, weighted = Counter(one.outcome for one in specifications), weighted_shares(specifications)
+    text = ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)
+    if not math.isnan(weighted["supported"]):
+        text += f"; by weight {', '.join(f'{weighted[outcome]:.2f}' for outcome in OUTCOMES)}"
+    decision = deciding_choice(specifications)
+    return text if decision is None else f"{text}; {decision}"
+
+
+def findings_table(found: Sequence[Judgement]) -> list[str]:
+    """Return one line a reading of a finding, for the terminal."""
+    return aligned([(f"{judgement.finding} ({judgement.reading})", *judgement_texts(judgement)) for judgement in found])
+
+
+def universes_table(specified: Specified) -> list[str]:
+    """Return one line a reading on what it comes to in all universes, for the terminal."""
+    return aligned(
+        [
+            (f"{finding} ({reading})", universes_text(specifications))
+            for (finding, reading), specifications in sorted(specified.items())
+        ]
+    )
+
+
+def _p_text(p_value: float) -> str:
+    return f"{p_value:.2g}" if p_value >= 1e-4 else "< 0.0001"
+
+
+def terminal_table(verdicts_by_test: dict[str, Verdict]) -> list[str]:
+    """Return one line for each claim that is not supported, sorted by finding."""
+    rows = [
+        (
+            f"{SYMBOLS[verdict.outcome]} {verdict.outcome}",
+            f"{verdict.finding} ({verdict.reading}) {case_of(test)}".rstrip(),
+            verdict.interval,
+            f"band {verdict.band}",
+        )
+        for test, verdict in sorted(verdicts_by_test.items(), key=lambda pair: (pair[1].finding, pair[0]))
+        if verdict.outcome != "supported"
+    ]
+    return aligned(rows)
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines in which the columns stand below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return ["  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def case_of(test: str) -> str:
+    """Return the parameters of a node id, ``sgd`` of ``test_x.py::test_y[sgd]``; empty if it has none."""
+    return test.partition("[")[2].removesuffix("]")
+
+
+def _counts(found: Sequence[Judgement]) -> str:
+    counter = Counter(judgement.outcome for judgement in found)
+    return ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)

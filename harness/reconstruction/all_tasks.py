@@ -1,0 +1,99 @@
+"""Reconstruct what a report leaves open: the searches of all its tasks, from the claims to the file they read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from harness.clusters.executors import crew_at
+from harness.clusters.workers import train_blocks_with
+from harness.collected import collect_claims
+from harness.drawing.profile_figure import profile_figure
+from harness.engine import open_store
+from harness.errors import HarnessError
+from harness.folder import open_folder
+from harness.reconstruction.search import Search, facts_of
+from harness.reconstruction.spread import SpreadOfFact, spreads_of_facts
+from harness.reconstruction.universes import PROFILE_FILE, UNIVERSES_FILE, chosen_universes, write_universes
+from harness.storage.store import write_atomically
+
+RANDOM_SHARE = 0.6  # of the candidates; the others are neighbours of the best
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """What was found for each task: its search, and the spread of its reported numbers under ``protocol.toml``."""
+
+    searches: dict[str, Search]
+    spreads: dict[str, list[SpreadOfFact]]
+
+
+def reconstruct(
+    folder: Path,
+    store_folder: Path,
+    budget: int,
+    say: Callable[[str], None],
+    dask: str | None = None,
+    shared: str | None = None,
+) -> Reconstruction:
+    """Search the reconstructions of each task of a report, and write its ``reconstruction.toml``.
+
+    Parameters
+    ----------
+    folder
+        Of the report.
+    store_folder
+        Where runs are kept.
+    budget
+        How many candidates to try for each task.
+    say
+        Takes a line on how far it is.
+    dask
+        Who trains: as for `harness.clusters.executors.crew_at`.
+    shared
+        The URL of a store that others share: as for `harness.engine.open_store`.
+
+    Raises
+    ------
+    HarnessError
+        If the claims cannot be collected, or there is nothing to reconstruct for any task.
+    """
+    grid, claims, store = open_folder(folder).grid, collect_claims(folder), open_store(store_folder, shared)
+    spreads: dict[str, list[SpreadOfFact]] = {}
+    with crew_at(dask) as crew:
+        train = partial(train_blocks_with, crew, store, say)
+        searches = {}
+        for task in grid.reconstruction:
+            try:
+                searches[task] = Search(grid, task, facts_of(claims, grid, task), store, train, say)
+            except HarnessError as reason:
+                say(str(reason))
+        if not searches:
+            raise HarnessError(f"{folder}: nothing is left open that a calibrated finding speaks of")
+        for task, search in searches.items():
+            search.run(budget, round(RANDOM_SHARE * budget))
+            numbers = [claim for fact in search.facts for claim in fact.claims if claim.finding.reported]
+            spreads[task] = spreads_of_facts(numbers, grid, task, store, train)
+    write_universes(folder / UNIVERSES_FILE, searches, chosen_universes(searches), spreads)
+    profiles = {task: search.profile for task, search in searches.items()}
+    write_atomically(folder / PROFILE_FILE, profile_figure(profiles).encode())
+    return Reconstruction(searches, spreads)
+
+
+def summary(found: Reconstruction) -> list[str]:
+    """Return for each task what was tried, the best candidates beside the default, and the spreads, in lines."""
+    lines = []
+    for task, search in found.searches.items():
+        ranked = search.ranked
+        lines.append(f"{task}: {len(search.scored)} candidates tried, {len(ranked)} of them to the last fact")
+        default = search.scored[search.default]
+        for rank, (candidate, scored) in enumerate(ranked[:5], start=1):
+            lines.append(f"  {rank}. log chance {scored.log_chance:.2f}: {search.described(candidate)}")
+        place = next(rank for rank, (one, _) in enumerate(ranked, start=1) if one == search.default)
+        lines.append(f"  protocol.toml: log chance {default.log_chance:.2f}, rank {place}")
+        lines += [
+            f"  {one.label}, reported {one.reported:g}: mean {one.mean:.4g}, standard deviation {one.splits:.2g} over "
+            f"splits, {one.trainings:.2g} over initial weights and order ({one.test.rpartition('::')[2]})"
+            for one in found.spreads[task]
+        ]
+    return lines

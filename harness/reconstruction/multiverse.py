@@ -1,0 +1,235 @@
+"""What each claim says in each universe, and what its finding comes to there."""
+
+import functools
+import hashlib
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.claim import Claim
+from harness.combination import combined, deciding
+from harness.errors import HarnessError, StoreError
+from harness.evidence import Evidence
+from harness.folder import REGISTER_FILE, open_folder
+from harness.grid import Grid
+from harness.protocol import content_digest
+from harness.reconstruction.specification import Specification
+from harness.reconstruction.universes import UNIVERSES_FILE, Universe, read_universes
+from harness.storage.sealed import seal, unseal
+from harness.storage.store import Store, keep
+from harness.verdict import ERROR_RATE, Needs, Outcome, decide, p_values
+
+JUDGING = (".", "datasets", "reconstruction")  # packages of the harness on whose code a verdict depends
+
+
+@dataclass(frozen=True)
+class UniverseVerdict:
+    """What one claim says in one universe, at a single look.
+
+    Attributes
+    ----------
+    outcome
+        By the interval alone, as in `harness.verdict.decide`.
+    value, low, high
+        The estimate and its interval.
+    p_supported, p_refuted
+        As in `harness.verdict.Verdict`.
+    """
+
+    outcome: Outcome
+    value: float
+    low: float
+    high: float
+    p_supported: float
+    p_refuted: float
+
+    def to_plain(self) -> list[Any]:
+        """Return the fields in order, as plain JSON values; numbers that are not finite become text."""
+        outcome, *numbers = astuple(self)
+        return [outcome, *(float(one) if math.isfinite(one) else str(float(one)) for one in numbers)]
+
+    @classmethod
+    def from_plain(cls, plain: Sequence[Any]) -> "UniverseVerdict":
+        """Return the answer that `to_plain` wrote."""
+        outcome, *numbers = plain
+        return cls(outcome, *(float(one) for one in numbers))
+
+
+@dataclass(frozen=True)
+class UniverseVerdicts:
+    """What one claim says in all universes.
+
+    Attributes
+    ----------
+    tasks
+        Of the runs that it rests on.
+    by_universe
+        By name.
+    """
+
+    tasks: tuple[str, ...]
+    by_universe: dict[str, UniverseVerdict]
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        told = {name: answer.to_plain() for name, answer in self.by_universe.items()}
+        return {"tasks": list(self.tasks), "by_universe": told}
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> "UniverseVerdicts":
+        """Return the answers that `to_plain` wrote."""
+        told = {name: UniverseVerdict.from_plain(answer) for name, answer in plain["by_universe"].items()}
+        return cls(tuple(plain["tasks"]), told)
+
+
+class Multiverse:
+    """The universes of a report, and what its claims say in them.
+
+    Parameters
+    ----------
+    grid
+        Of ``protocol.toml``.
+    universes
+        What else might be taken.
+    sources
+        The digest of the code that judges: answers are kept until it changes.
+    """
+
+    def __init__(self, grid: Grid, universes: Sequence[Universe], sources: str) -> None:
+        self._grid = grid
+        self._universes = universes
+        self._sources = sources
+        self.grids = {universe.name: grid.answering(universe.answers) for universe in universes}
+        self._digests = {name: _digest(one) for name, one in self.grids.items()}
+
+    def verdicts(self, claim: Claim, seeds: int, store: Store) -> UniverseVerdicts:
+        """Return what a claim says in each universe, judging it only where that is not kept.
+
+        Parameters
+        ----------
+        seeds
+            Over how many it is judged.
+        store
+            Where runs, and answers, are kept: those in a file named by the digest of all that decides them.
+
+        Raises
+        ------
+        HarnessError
+            If the claim ends without an estimate in one of them.
+        """
+        identity = content_digest([claim.test, seeds, self._sources, store.origin])
+        file = store.folder / "answers" / f"{judging_mark()}-{identity}.json"
+        kept = _read(file)
+        missing = [name for name, digest in self._digests.items() if digest not in kept]
+        try:
+            for name in missing:
+                kept[self._digests[name]] = _judged(claim, name, self.grids[name], seeds, store)
+        finally:
+            if missing:
+                keep(store.folder, file, seal(kept))
+        told = {name: kept[digest] for name, digest in self._digests.items()}
+        tasks = tuple(sorted(set(itertools.chain(*(one["tasks"] for one in told.values())))))
+        return UniverseVerdicts(tasks, {name: UniverseVerdict.from_plain(one["answer"]) for name, one in told.items()})
+
+    def specifications(self, needs: Needs, answers: Sequence[UniverseVerdicts]) -> list[Specification]:
+        """Return what a reading of a finding comes to in each universe; nothing where none of them touches it.
+
+        Parameters
+        ----------
+        needs
+            How many of its claims have to hold.
+        answers
+            Of its claims.
+        """
+        tasks = sorted({task for one in answers for task in one.tasks if task in self._universes[0].answers})
+        return [
+            _specification(needs, [one.by_universe[universe.name] for one in answers], universe, tasks, self._grid)
+            for universe in self._universes
+            if tasks and all(task in universe.answers for task in tasks)
+        ]
+
+
+def _judged(claim: Claim, universe: str, grid: Grid, seeds: int, store: Store) -> dict[str, Any]:
+    evidence = Evidence(grid, seeds, store)
+    try:
+        estimates = claim.estimates(evidence)
+    except (Exception, pytest.fail.Exception, pytest.skip.Exception) as problem:
+        # Not a verdict, and not this claim's own either: it must be seen where it arose.
+        raise HarnessError(f"{claim.test} cannot be judged in {universe}: {problem!r}") from problem
+    if len(estimates) != 1:
+        raise HarnessError(f"{claim.test} cannot be judged in {universe}: it called judge {len(estimates)} times")
+    (estimate,) = estimates
+    band = claim.reading.band
+    low, high = estimate.interval(1 - 2 * ERROR_RATE)
+    answer = UniverseVerdict(decide((low, high), band), estimate.value, low, high, *p_values(estimate, band))
+    return {"tasks": sorted({runs.protocol.task for runs in evidence.used.values()}), "answer": answer.to_plain()}
+
+
+def _specification(
+    needs: Needs, answers: Sequence[UniverseVerdict], universe: Universe, tasks: Sequence[str], grid: Grid
+) -> Specification:
+    outcome, _ = combined(needs, [one.p_supported for one in answers], [one.p_refuted for one in answers])
+    decides = deciding(needs, answers)
+    choices = {
+        (field if len(tasks) == 1 else f"{task}: {field}"): grid.reconstruction[task][field].text(value)
+        for task in tasks
+        for field, value in universe.answers[task].items()
+    }
+    weight = math.prod(universe.weights[task] for task in tasks)
+    return Specification(
+        universe=universe.name,
+        choices=choices,
+        outcome=outcome,
+        value=decides.value,
+        low=decides.low,
+        high=decides.high,
+        weight=weight,
+    )
+
+
+@functools.cache
+def open_multiverse(folder: Path) -> Multiverse:
+    """Read the universes of a report folder, once a process.
+
+    Raises
+    ------
+    RegisterError
+        If a file of it is missing or malformed.
+    """
+    grid = open_folder(folder).grid
+    sources = hashlib.sha256(_judging_code())
+    for file in [*sorted(folder.rglob("*.py")), folder / REGISTER_FILE]:
+        sources.update(file.read_bytes())
+    return Multiverse(grid, read_universes(folder / UNIVERSES_FILE, grid), sources.hexdigest())
+
+
+@functools.cache
+def judging_mark() -> str:
+    """Return with what the names of answers begin that the present code has given: a short digest of it."""
+    return hashlib.sha256(_judging_code()).hexdigest()[:12]
+
+
+def _judging_code() -> bytes:
+    # What trains has a version of its own in the store's names; what stands in other packages judges nothing.
+    package = Path(__file__).parents[1]
+    files = [file for folder in JUDGING for file in sorted((package / folder).glob("*.py"))]
+    return b"".join(file.read_bytes() for file in files)
+
+
+def _digest(grid: Grid) -> str:
+    protocols = {name: protocol.digest for name, protocol in grid.protocols.items()}
+    splits = {task: grid.splits(task) for task in grid.reconstruction}
+    return content_digest([grid.axes, grid.default, protocols, splits])
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        kept = unseal(file.read_bytes(), f"answers {file}")
+    except (OSError, ValueError, StoreError):  # not there, or damaged: judged again
+        return {}
+    return kept if isinstance(kept, dict) else {}

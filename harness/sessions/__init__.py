@@ -1,0 +1,1 @@
+"""What sessions came to: as data, kept in a history, and compared."""

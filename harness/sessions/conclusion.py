@@ -1,0 +1,112 @@
+"""What a session comes to once its last claim is judged, and verdicts to be recorded."""
+
+import datetime
+from collections import defaultdict
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.accept import Change, accept
+from harness.errors import RegisterError
+from harness.folder import PROTOCOL_FILE, REGISTER_FILE, folder_of, open_folder
+from harness.pages.report import case_of
+from harness.sessions.environment import digest_of
+from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, ReportUnderTest, Specified, TakenChoice
+from harness.verdict import Verdict
+
+
+def report_folder(root: Path, test: str) -> Path:
+    """Return the report folder of a claim, given by its node id."""
+    folder = folder_of(root / test.partition("::")[0])
+    assert folder is not None  # a claim has one
+    return folder
+
+
+def judged_claim(root: Path, test: str, verdict: Verdict, seconds: float, figure: str) -> JudgedClaim:
+    """Return a claim with all that its register says of it."""
+    case = case_of(test)
+    finding = open_folder(report_folder(root, test)).register.findings[verdict.finding]
+    expected = finding.expectation(verdict.reading, case)
+    return JudgedClaim(
+        test=test,
+        case=case,
+        verdict=verdict,
+        expected=expected.verdicts if expected else ("supported",),
+        recorded=f"{' or '.join(expected.verdicts)} since {expected.date}: {expected.reason}" if expected else "",
+        seconds=seconds,
+        figure=figure,
+    )
+
+
+def report_under_test(root: Path, folder: Path) -> ReportUnderTest:
+    """Return a report folder as it is now."""
+    opened = open_folder(folder)
+    choices = (
+        TakenChoice(
+            task=task,
+            field=field,
+            value=choice.text(choice.value),
+            alternatives=tuple(choice.text(value) for value in choice.alternatives),
+            provenance=choice.provenance,
+            reason=choice.reason,
+        )
+        for task, chosen in opened.grid.reconstruction.items()
+        for field, choice in chosen.items()
+    )
+    return ReportUnderTest(
+        folder=opened.name(root),
+        title=opened.register.title,
+        claims_digest=digest_of([folder / REGISTER_FILE, *folder.rglob("*.py")]),
+        protocol_digest=digest_of([folder / PROTOCOL_FILE]),
+        choices=tuple(choices),
+    )
+
+
+def specifications(root: Path, verdicts: Mapping[str, Verdict], told: Mapping[str, dict[str, object]]) -> Specified:
+    """Return what each reading of a finding comes to in all universes.
+
+    Parameters
+    ----------
+    verdicts
+        By node id.
+    told
+        By node id, what a claim says in each universe; empty where claims were judged in none but the default.
+    """
+    if not told:
+        return ONLY_DEFAULT
+    from harness.reconstruction.multiverse import UniverseVerdicts, open_multiverse
+
+    groups: dict[tuple[Path, str, str], list[str]] = defaultdict(list)
+    for test in told:
+        groups[report_folder(root, test), verdicts[test].finding, verdicts[test].reading].append(test)
+    found = {
+        (finding, reading): open_multiverse(folder).specifications(
+            verdicts[tests[0]].needs, [UniverseVerdicts.from_plain(told[test]) for test in tests]
+        )
+        for (folder, finding, reading), tests in groups.items()
+    }
+    return {key: specified for key, specified in found.items() if specified}
+
+
+def record_changes(root: Path, claims: list[JudgedClaim], reason: str) -> tuple[list[str], list[str]]:
+    """Record every verdict that is not the expected one in its register.
+
+    Returns
+    -------
+    tuple
+        A sentence for each register that was written, and why others were not.
+    """
+    changes: dict[Path, list[Change]] = defaultdict(list)
+    for claim in claims:
+        if not claim.as_expected:
+            verdict, file = claim.verdict, report_folder(root, claim.test) / REGISTER_FILE
+            changes[file].append(Change(verdict.finding, verdict.reading, claim.case, verdict.outcome))
+    accepted, refused = [], []
+    for file, its_changes in changes.items():
+        try:
+            accept(file, its_changes, reason, datetime.datetime.now(datetime.UTC).date())
+        except RegisterError as problem:
+            refused.append(str(problem))
+        else:
+            noun = "verdict" if len(its_changes) == 1 else "verdicts"
+            accepted.append(f"{len(its_changes)} {noun} recorded as expected in {file}")
+    return accepted, refused

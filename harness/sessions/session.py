@@ -1,0 +1,278 @@
+"""What a session of claims came to, as data: the one source of every page, of the history and of ``claims.json``."""
+
+import functools
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from harness.combination import Judgement, judgements
+from harness.errors import SessionError
+from harness.reconstruction.specification import Specification
+from harness.storage.store import write_atomically
+from harness.verdict import Outcome, Verdict
+
+SCHEMA = 1
+SCHEMA_FILE = Path(__file__).with_name("session.schema.json")
+SHOWN = 120  # characters of either end of a message
+
+Specified = Mapping[tuple[str, str], Sequence[Specification]]
+"""By finding and reading, what it comes to in each universe."""
+ONLY_DEFAULT: Specified = MappingProxyType({})
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedClaim:
+    """A claim with its verdict.
+
+    Attributes
+    ----------
+    test
+        Its node id.
+    case
+        Its parameters, as pytest prints them in brackets; empty if it has none.
+    expected
+        The verdicts that the register records as no change.
+    recorded
+        Why it records another verdict than supported, and since when; empty where it does not.
+    seconds
+        That the test took, trainings before the first claim not counted.
+    figure
+        Where its figure stands, relative to the page; empty if it has none.
+    """
+
+    test: str
+    case: str
+    verdict: Verdict
+    expected: tuple[Outcome, ...]
+    recorded: str
+    seconds: float
+    figure: str = ""
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether nothing changed against the register."""
+        return self.verdict.outcome in self.expected
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakenChoice:
+    """What is taken for a field of the protocols that the report leaves open.
+
+    Attributes
+    ----------
+    value, alternatives
+        As a reader sees them.
+    provenance
+        ``stated``, ``inferred`` or ``assumed``.
+    """
+
+    task: str
+    field: str
+    value: str
+    alternatives: tuple[str, ...]
+    provenance: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportUnderTest:
+    """A report folder as it was when the session began.
+
+    Attributes
+    ----------
+    folder
+        Relative to pytest's root folder.
+    claims_digest, protocol_digest
+        Of the report's register and claims, and of its ``protocol.toml``.
+    """
+
+    folder: str
+    title: str
+    claims_digest: str
+    protocol_digest: str
+    choices: tuple[TakenChoice, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """On what a session ran.
+
+    Attributes
+    ----------
+    processor
+        Model name of the CPU.
+    threads
+        Of each training.
+    packages
+        Version by distribution, of all that a result may depend on.
+    commit
+        Of the repository around pytest's root folder; empty if there is none.
+    modified
+        Whether the work tree differed from that commit.
+    harness_digest
+        Of the harness's own code.
+    """
+
+    python: str
+    system: str
+    processor: str
+    cores: int
+    threads: int
+    packages: dict[str, str]
+    commit: str
+    modified: bool
+    harness_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """All that came out of one call of pytest.
+
+    Attributes
+    ----------
+    started
+        ISO 8601, in UTC.
+    seconds
+        From start to finish.
+    arguments
+        Of pytest.
+    planned_seeds
+        At each look.
+    universes
+        ``default`` or ``all``.
+    needed, stored, trained
+        How many trainings the claims rest on, and of these, how many were found stored and how many were done.
+    holes
+        What is missing, a sentence each; a session that has some is not finished.
+    """
+
+    started: str
+    seconds: float
+    arguments: tuple[str, ...]
+    planned_seeds: tuple[int, ...]
+    universes: str
+    needed: int
+    stored: int
+    trained: int
+    environment: Environment
+    reports: tuple[ReportUnderTest, ...]
+    claims: tuple[JudgedClaim, ...]
+    specified: Specified
+    holes: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Of all reports under test."""
+        return "; ".join(report.title for report in self.reports)
+
+    @functools.cached_property
+    def judgements(self) -> list[Judgement]:
+        """One for each reading of each finding, sorted by finding."""
+        return judgements([claim.verdict for claim in self.claims])
+
+    def claims_of(self, finding: str, reading: str) -> list[JudgedClaim]:
+        """Return the claims on one reading of a finding."""
+        return [one for one in self.claims if (one.verdict.finding, one.verdict.reading) == (finding, reading)]
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return plain JSON values, as ``session.schema.json`` describes them."""
+        claims = [{**asdict(claim), "verdict": claim.verdict.to_plain()} for claim in self.claims]
+        readings = [
+            {
+                **_finite(asdict(judgement)),
+                "universes": [one.to_plain() for one in self.specified.get((judgement.finding, judgement.reading), ())],
+            }
+            for judgement in self.judgements
+        ]
+        shallow = {name: value for name, value in vars(self).items() if name not in ("judgements", "specified")}
+        plain = {
+            **shallow,
+            "schema": SCHEMA,
+            "environment": asdict(self.environment),
+            "reports": [asdict(report) for report in self.reports],
+            "claims": claims,
+            "readings": readings,
+        }
+        lists: dict[str, Any] = json.loads(json.dumps(plain, allow_nan=False))
+        return lists
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> "Session":
+        """Return the session that `to_plain` wrote."""
+        specified = {
+            (one["finding"], one["reading"]): [Specification.from_plain(universe) for universe in one["universes"]]
+            for one in plain["readings"]
+            if one["universes"]
+        }
+        told = {name: value for name, value in plain.items() if name not in ("schema", "readings")}
+        return cls(
+            **{
+                **told,
+                **{name: tuple(told[name]) for name in ("arguments", "planned_seeds", "holes")},
+                "environment": Environment(**told["environment"]),
+                "reports": tuple(_report(report) for report in told["reports"]),
+                "claims": tuple(_claim(claim) for claim in told["claims"]),
+                "specified": specified,
+            }
+        )
+
+
+def write_session(session: Session, file: Path) -> None:
+    """Write a session as JSON, whole or not at all."""
+    write_atomically(file, json.dumps(session.to_plain(), indent=1, ensure_ascii=False).encode())
+
+
+def read_session(file: Path) -> Session:
+    """Read and validate what `write_session` wrote.
+
+    Raises
+    ------
+    SessionError
+        Naming the file, and where in it what is wrong.
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    try:
+        plain = json.loads(file.read_text(encoding="utf-8"), parse_constant=_refuse)
+    except (OSError, ValueError, RecursionError) as reason:
+        raise SessionError(f"{file}: cannot be read ({reason})") from reason
+    if isinstance(plain, dict) and isinstance(plain.get("schema"), int) and plain["schema"] > SCHEMA:
+        raise SessionError(
+            f"{file}: has schema {plain['schema']}, newer than this harness reads ({SCHEMA}); update pytest-claims"
+        )
+    validator = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
+    wrong = best_match(validator.iter_errors(plain))
+    if wrong is not None:
+        raise SessionError(f"{file}, {wrong.json_path}: {_short(wrong.message)}")
+    return Session.from_plain(plain)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number in JSON")
+
+
+def _short(message: str) -> str:
+    """Return a message that may quote a whole file, with its beginning and its end."""
+    return message if len(message) <= 2 * SHOWN else f"{message[:SHOWN]} ... {message[-SHOWN:]}"
+
+
+def _finite(plain: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: str(value) if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in plain.items()
+    }
+
+
+def _claim(plain: Mapping[str, Any]) -> JudgedClaim:
+    told = {**plain, "verdict": Verdict.from_plain(plain["verdict"]), "expected": tuple(plain["expected"])}
+    return JudgedClaim(**told)
+
+
+def _report(plain: Mapping[str, Any]) -> ReportUnderTest:
+    choices = tuple(TakenChoice(**{**one, "alternatives": tuple(one["alternatives"])}) for one in plain["choices"])
+    return ReportUnderTest(**{**plain, "choices": choices})

@@ -1,0 +1,86 @@
+"""What happened to a reading of a finding over many sessions: stretches without change, and changes of its verdict."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.sessions.history import PastReading, PastSession
+from harness.sessions.surroundings import NOTHING, Difference, differences
+
+Timelines = Mapping[tuple[str, str], Sequence[PastReading]]
+"""By finding and reading, what it came to in each session that judged it, the oldest first."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Sessions in a row in which a reading came to the very same: verdicts, counts, estimate and scope."""
+
+    first: PastReading
+    last: PastReading
+    sessions: int
+
+
+@dataclass(frozen=True)
+class VerdictChange:
+    """A verdict on a reading that is not the one before."""
+
+    finding: str
+    reading: str
+    before: PastReading
+    after: PastReading
+
+
+def stretches(timeline: Sequence[PastReading]) -> list[Stretch]:
+    """Return the stretches of a timeline, the oldest first."""
+    found: list[Stretch] = []
+    for past in timeline:
+        if found and _content(found[-1].last) == _content(past):
+            found[-1] = Stretch(found[-1].first, past, found[-1].sessions + 1)
+        else:
+            found.append(Stretch(past, past, 1))
+    return found
+
+
+def verdict_changes(timelines: Timelines) -> list[VerdictChange]:
+    """Return all changes of verdicts, the newest first.
+
+    A verdict is compared with the last one of the same scope: a session that judged some of a finding's claims only, or
+    over other seeds, answers another question, and changes nothing. A scope that was never there before is compared
+    with the one before it if that had no more claims, so that a claim that was added is no gap in the history.
+    """
+    found = [
+        VerdictChange(finding, reading, before, after)
+        for (finding, reading), timeline in timelines.items()
+        for before, after in _compared(timeline)
+        if before.outcome != after.outcome
+    ]
+    return sorted(found, key=lambda change: (-change.after.session, change.finding, change.reading))
+
+
+def what_else(before: PastSession, after: PastSession) -> list[Difference]:
+    """Return what changed between two sessions besides their verdicts."""
+    return differences(*({"commit": commit_text(one), **one.surroundings} for one in (before, after)))
+
+
+def commit_text(session: PastSession) -> str:
+    """Return the commit of a session in short, with a plus if the work tree differed from it."""
+    return (session.commit[:8] + ("+" if session.modified else "")) or NOTHING
+
+
+def _compared(timeline: Sequence[PastReading]) -> list[tuple[PastReading, PastReading]]:
+    last: dict[str, PastReading] = {}
+    pairs = []
+    for place, past in enumerate(timeline):
+        before = last.get(past.scope)
+        if before is None and place and timeline[place - 1].claims <= past.claims:
+            before = timeline[place - 1]
+        if before is not None:
+            pairs.append((before, past))
+        last[past.scope] = past
+    return pairs
+
+
+def _content(past: PastReading) -> tuple[object, ...]:
+    """Return all but which session it was; what is not a number equals itself here."""
+    numbers = (None if math.isnan(number) else number for number in (past.value, past.low, past.high))
+    return (past.outcome, past.corrected_outcome, past.supported, past.claims, past.scope, *numbers)

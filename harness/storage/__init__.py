@@ -1,0 +1,1 @@
+"""Finished trainings: kept whole or not at all, looked after, shared."""

@@ -1,0 +1,236 @@
+"""Where finished runs are kept: one file for each protocol and block of seeds.
+
+A file is named by the digest of all that determines its content and carries a digest of that content. It is written
+beside its place and renamed into it, so a reader sees a whole file or none. Deleting the folder is always safe.
+"""
+
+import json
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from harness import datasets
+from harness.errors import StoreError, StoreWarning
+from harness.protocol import Protocol, Seed, content_digest
+from harness.runs import Runs
+from harness.storage.files import make_folder
+from harness.storage.files import write_atomically as write_atomically  # part of what a store offers
+from harness.storage.locks import locked
+from harness.storage.record import pack, unpack
+
+UNREADABLE = ".unreadable"
+
+
+class Store:
+    """A folder of finished runs.
+
+    Parameters
+    ----------
+    folder
+        Made when the first run is kept.
+    origin
+        What else determines a result besides protocol, data and seeds: versions of the trainers and frameworks,
+        by framework.
+    """
+
+    def __init__(self, folder: Path, origin: Mapping[str, Mapping[str, str]]) -> None:
+        self.folder = folder
+        self.origin = origin
+        self._refusal = ""
+
+    def path(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Path:
+        """Return where these runs stand or would stand."""
+        digest = content_digest(self._identity(protocol, seeds))
+        return self.folder / "runs" / digest[:2] / f"{digest}.npz"
+
+    def has(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> bool:
+        """Whether there is a file for these runs; whether it can be trusted shows when it is loaded.
+
+        Raises
+        ------
+        StoreError
+            If the folder may not be entered.
+        """
+        path = self.path(protocol, seeds)
+        try:
+            return path.exists()
+        except OSError as reason:
+            raise StoreError(f"stored runs {path} cannot be read ({reason}); give another --store") from reason
+
+    def load(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs | None:
+        """Return the stored runs, or None if they are not there.
+
+        A file whose content does not match its digest is set aside with a warning, and counts as not there.
+
+        Raises
+        ------
+        StoreError
+            If the file may not be read, or was written by a newer version of the harness.
+        """
+        path = self.path(protocol, seeds)
+        try:
+            payload = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as reason:
+            raise StoreError(f"stored runs {path} cannot be read ({reason}); give another --store") from reason
+        try:
+            return self.read_record(protocol, seeds, payload, str(path))
+        except StoreError:
+            raise
+        except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
+            set_aside(path, "stored runs", reason, "trained again")
+            return None
+
+    def save(self, runs: Runs) -> Path:
+        """Keep these runs, and return where.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written to.
+        """
+        return self.save_record(runs.protocol, runs.seeds, self.record(runs))
+
+    def save_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes) -> Path:
+        """Keep a record of these runs that was made elsewhere and read before, as it is, and return where.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written to.
+        """
+        path = self.path(protocol, seeds)
+        keep(self.folder, path, record)
+        return path
+
+    def record(self, runs: Runs) -> bytes:
+        """Return the bytes in which these runs are kept: arrays, what determines them, and a digest."""
+        return pack(runs.arrays(), self._identity(runs.protocol, runs.seeds))
+
+    def read_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes, place: str) -> Runs:
+        """Return the runs of a record once it is known to be whole, and to be these runs. Nothing in it is executed.
+
+        Parameters
+        ----------
+        place
+            Where the record comes from, for errors.
+
+        Raises
+        ------
+        StoreError
+            If it was written by a newer version of the harness.
+        Exception
+            Of many kinds, if it is damaged or holds other runs; NumPy and zipfile have their own.
+        """
+        arrays, identity = unpack(record, place)
+        if identity != _as_json(self._identity(protocol, seeds)):
+            raise ValueError("it holds other runs than its name says")
+        return Runs(protocol=protocol, seeds=seeds, **arrays)  # type: ignore[arg-type]
+
+    @contextmanager
+    def reserve(self, protocol: Protocol, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:
+        """Hold the right to train these runs, across processes; yields whether it was obtained.
+
+        The right is the operating system's lock on a file: a process that dies gives it back.
+
+        Parameters
+        ----------
+        wait
+            Wait for whoever holds it (then the answer is always True), or give up at once.
+
+        Raises
+        ------
+        StoreError
+            If the folder cannot be written to, or training is refused.
+        """
+        if self._refusal:
+            raise StoreError(self._refusal)
+        file = self.folder / "locks" / f"{self.path(protocol, seeds).stem}.lock"
+        with ExitStack() as stack:
+            reserved = enter_lock(stack, self.folder, file, wait=wait)
+            try:
+                yield reserved
+            finally:
+                if reserved:
+                    with suppress(OSError):  # in a folder where everybody may remove only what is his own
+                        file.unlink()
+
+    def refuse_training(self, reason: str) -> None:
+        """Let nobody reserve anything from now on, for this reason; what is stored is read as before."""
+        self._refusal = reason
+
+    def _identity(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> dict[str, Any]:
+        return {
+            "protocol": protocol.to_plain(),
+            "data": datasets.checksum(protocol.dataset),
+            "seeds": [list(seed) for seed in seeds],
+            "origin": dict(self.origin[protocol.framework]),
+        }
+
+
+def set_aside(path: Path, what: str, reason: Exception, remedy: str) -> None:
+    """Rename a file that cannot be trusted, so that nobody reads it again, with a `StoreWarning`.
+
+    Parameters
+    ----------
+    what, remedy
+        What the file holds and what is done about it, in words.
+    reason
+        Why it cannot be trusted.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be renamed.
+    """
+    aside = path.with_suffix(UNREADABLE)
+    try:
+        with suppress(FileNotFoundError):  # another process has set it aside
+            path.replace(aside)
+    except OSError as refusal:
+        raise StoreError(
+            f"{what} {path} cannot be trusted ({reason}) and not be set aside ({refusal}); give another --store"
+        ) from refusal
+    warnings.warn(
+        f"{what} {path} cannot be trusted ({reason}); set aside as {aside.name}, {remedy}", StoreWarning, stacklevel=3
+    )
+
+
+def keep(folder: Path, path: Path, payload: bytes) -> None:
+    """Write a file of the store at `folder`.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written.
+    """
+    try:
+        write_atomically(path, payload)
+    except OSError as reason:
+        raise StoreError(
+            f"store {folder} cannot be written to ({reason}); free space there or give another --store"
+        ) from reason
+
+
+def enter_lock(stack: ExitStack, folder: Path, file: Path, *, shared: bool = False, wait: bool = True) -> bool:
+    """Hold a lock of the store at `folder` until `stack` ends, as `harness.storage.locks.locked` does.
+
+    Raises
+    ------
+    StoreError
+        If its file cannot be made or opened.
+    """
+    try:
+        make_folder(file.parent)
+        return stack.enter_context(locked(file, shared=shared, wait=wait))
+    except OSError as reason:
+        raise StoreError(
+            f"store {folder} cannot be made ({reason}); give a folder that can be written to as --store"
+        ) from reason
+
+
+def _as_json(content: Any) -> Any:
+    return json.loads(json.dumps(content))

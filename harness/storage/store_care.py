@@ -1,0 +1,172 @@
+"""Care for a store: find what is damaged, and remove what nobody can use any more.
+
+Nothing here asks a clock: whether a file is still being written is told by the lock of who writes it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.drawing.drawn import drawing_marks, read_figure
+from harness.errors import StoreError
+from harness.protocol import content_digest
+from harness.reconstruction.multiverse import judging_mark
+from harness.storage.locks import abandoned
+from harness.storage.record import unpack
+from harness.storage.sealed import unseal
+from harness.storage.store import Store
+from harness.storage.store_contents import StoredFile, check_identity, files_of, read_runs
+from harness.timing import SECONDS, read_timings
+from harness.training import framework_versions
+
+NOT_KEPT = "no session can find them: other versions, trainers or data"
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A file that cannot be used, and why, in words."""
+
+    file: StoredFile
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was found in a store.
+
+    Attributes
+    ----------
+    whole
+        Files whose digest matches.
+    damaged, newer
+        Files whose digest does not match; files that only a newer version of the harness reads.
+    """
+
+    whole: tuple[StoredFile, ...]
+    damaged: tuple[Flaw, ...]
+    newer: tuple[Flaw, ...]
+
+
+def verify(folder: Path) -> Verified:
+    """Read every file of a store that holds something, whole, and compare it with its digest.
+
+    Raises
+    ------
+    StoreError
+        If a file may not be read.
+    """
+    whole, damaged, newer = [], [], []
+    for file in files_of(folder):
+        if file.kind not in CHECKS:
+            continue
+        try:
+            payload = file.path.read_bytes()
+        except FileNotFoundError:
+            continue  # a session goes on meanwhile
+        except OSError as reason:
+            raise StoreError(f"{file.path} cannot be read ({reason})") from reason
+        try:
+            CHECKS[file.kind](file, payload)
+            whole.append(file)
+        except StoreError as reason:
+            newer.append(Flaw(file, str(reason)))
+        except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
+            damaged.append(Flaw(file, str(reason) or repr(reason)))
+    return Verified(tuple(whole), tuple(damaged), tuple(newer))
+
+
+def check_runs(file: StoredFile, payload: bytes) -> None:
+    """Raise an error, of many kinds, unless these are the runs that the file's name says."""
+    _, identity = unpack(payload, str(file.path))
+    check_identity(file, identity)
+
+
+def _check_timings(file: StoredFile, payload: bytes) -> None:
+    kept = read_timings(payload, f"timings {file.path}")
+    if content_digest({name: value for name, value in kept.items() if name != SECONDS}) != file.path.stem:
+        raise ValueError("it holds other timings than its name says")
+
+
+def _check_answers(file: StoredFile, payload: bytes) -> None:
+    unseal(payload, f"answers {file.path}")
+
+
+def _check_figure(file: StoredFile, payload: bytes) -> None:
+    read_figure(payload)
+
+
+CHECKS: dict[str, Callable[[StoredFile, bytes], None]] = {
+    "runs": check_runs,
+    "timings": _check_timings,
+    "answers": _check_answers,
+    "figures": _check_figure,
+}
+
+
+def useless(store: Store) -> Iterator[Flaw]:
+    """Yield what nobody can use any more: what a session writes anew, or could not find.
+
+    Files of a newer version, and files that are not the store's, are never among them.
+
+    Raises
+    ------
+    StoreError
+        If a part of the folder may not be read.
+    """
+    marks = {"figures": drawing_marks(), "answers": {judging_mark()}, "outdated": set()}
+    for file in files_of(store.folder):
+        if file.kind == "unreadable":
+            yield Flaw(file, "damaged and set aside; trained or measured again since")
+        elif file.kind == "unfinished" and _nobody_holds(file.path):
+            yield Flaw(file, "never finished: who wrote them died")
+        elif file.kind == "locks" and _nobody_holds(file.path):
+            yield Flaw(file, "nobody holds them")
+        elif file.kind in marks and file.path.stem.partition("-")[0] not in marks[file.kind]:
+            yield Flaw(file, "made by other code than the present")
+        elif file.kind in ("runs", "timings"):
+            with suppress(FileNotFoundError):  # a session goes on meanwhile
+                if not _usable(file, store):
+                    yield Flaw(file, NOT_KEPT)
+
+
+def remove(flaw: Flaw) -> None:
+    """Remove a file that `useless` gave; what has begun to be used meanwhile stays.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be removed.
+    """
+    path = flaw.file.path
+    try:
+        if flaw.file.kind in ("unfinished", "locks"):
+            with abandoned(path) as free:
+                if free:
+                    path.unlink(missing_ok=True)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as reason:
+        raise StoreError(f"{path} cannot be removed ({reason}); what was removed before it is removed") from reason
+
+
+def _nobody_holds(path: Path) -> bool:
+    try:
+        with abandoned(path) as free:
+            return free
+    except PermissionError:
+        return False  # another user's, who knows better
+
+
+def _usable(file: StoredFile, store: Store) -> bool:
+    """Whether a session could find this file; also if it is damaged, for then it is set aside and made again."""
+    try:
+        if file.kind == "runs":
+            return read_runs(file).usable(store)
+        timings: dict[str, Any] = read_timings(file.path.read_bytes(), str(file.path))
+        return bool(timings["versions"] == {name: framework_versions(name) for name in ("keras", "torch")})
+    except FileNotFoundError:
+        raise
+    except (StoreError, OSError, ValueError, KeyError, TypeError, AttributeError):
+        return True

@@ -1,0 +1,187 @@
+"""What lies in a store's folder: files by kind, told from their place and name, and the runs among them in words."""
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from harness import datasets
+from harness.errors import DataError, StoreError
+from harness.protocol import Protocol, content_digest
+from harness.storage.record import read_identity
+from harness.storage.store import Store
+
+PLACES = {
+    "runs": r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}\.npz",
+    "answers": r"answers/[0-9a-f]{12}-[0-9a-f]{64}\.json",
+    "figures": r"figures/[0-9a-f]{12}-[0-9a-f]{64}\.svg",
+    "timings": r"timings/[0-9a-f]{64}\.json",
+    "locks": r"locks/([0-9a-f]{64}|machine|gate)\.lock",
+    "unreadable": r"(runs/[0-9a-f]{2}|timings)/[0-9a-f]{64}\.unreadable",
+    "outdated": r"answers/[0-9a-f]{64}\.json|figures/[0-9a-f]{64}\.svg|machine\.db",  # of the first versions
+    "unfinished": r"(runs/[0-9a-f]{2}|answers|figures|timings)/\w+\.part",
+}
+FIELDS = tuple(field.name for field in fields(Protocol))
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of a store.
+
+    Attributes
+    ----------
+    kind
+        One of `PLACES`; ``other`` for what is not the store's.
+    path, size
+        Where it is, and how many bytes it has.
+    """
+
+    kind: str
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRuns:
+    """A file of runs, as its header tells it.
+
+    Attributes
+    ----------
+    file
+        Where it stands.
+    identity
+        What determines the runs, as plain values: ``protocol``, ``data``, ``seeds`` and ``origin``.
+    """
+
+    file: StoredFile
+    identity: Mapping[str, Any]
+
+    @property
+    def protocol_digest(self) -> str:
+        """As `harness.protocol.Protocol.digest`."""
+        return content_digest(self.identity["protocol"])
+
+    @property
+    def words(self) -> str:
+        """The protocol, field by field."""
+        protocol = self.identity["protocol"]
+        known = [name for name in FIELDS if name in protocol]
+        names = known + sorted(set(protocol) - set(known))
+        return printable(", ".join(f"{name.replace('_', ' ')} {_text(protocol[name])}" for name in names))
+
+    def usable(self, store: Store) -> bool:
+        """Whether a session with these versions, trainers and data sets would take these runs."""
+        protocol = self.identity["protocol"]
+        if set(protocol) != set(FIELDS) or self.identity["origin"] != store.origin.get(protocol["framework"]):
+            return False
+        dataset = protocol["dataset"]
+        if isinstance(dataset, dict):  # a report's own file, named with its checksum
+            return True
+        try:
+            return bool(self.identity["data"] == datasets.checksum(dataset))
+        except (DataError, KeyError, TypeError):
+            return False
+
+
+def files_of(folder: Path) -> list[StoredFile]:
+    """Return every file below a store's folder, sorted by path; links are followed nowhere, and are ``other``.
+
+    Raises
+    ------
+    StoreError
+        If the folder is not there, or a part of it may not be read.
+    """
+
+    def refuse(reason: OSError) -> None:
+        raise StoreError(f"store {folder} cannot be read ({reason})") from reason
+
+    found = []
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in (*names, *links):
+            path = Path(place) / name
+            try:
+                status = path.lstat()
+            except FileNotFoundError:
+                continue  # a session goes on meanwhile
+            kind = _kind(path.relative_to(folder).as_posix()) if stat.S_ISREG(status.st_mode) else "other"
+            found.append(StoredFile(kind, path, status.st_size))
+    return sorted(found, key=lambda file: file.path)
+
+
+def read_runs(file: StoredFile) -> StoredRuns:
+    """Read what a file of runs says of itself, but not the arrays.
+
+    Raises
+    ------
+    StoreError
+        If it may not be read, or was written by a newer version of the harness.
+    ValueError
+        If it is damaged, or is not what its name says.
+    FileNotFoundError
+        If it is there no more.
+    """
+    try:
+        with file.path.open("rb") as opened:
+            identity = read_identity(opened, str(file.path))
+    except (StoreError, FileNotFoundError):
+        raise
+    except PermissionError as reason:
+        raise StoreError(f"stored runs {file.path} cannot be read ({reason})") from reason
+    except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
+        raise ValueError(str(reason) or repr(reason)) from reason
+    check_identity(file, identity)
+    if not _describes_runs(identity):
+        raise ValueError("its header does not describe runs")
+    return StoredRuns(file, identity)
+
+
+def check_identity(file: StoredFile, identity: Any) -> None:
+    """Raise a `ValueError` unless runs are those that the name of their file says: it is a digest of what they are."""
+    if content_digest(identity) != file.path.stem:
+        raise ValueError("it holds other runs than its name says")
+
+
+def _describes_runs(identity: Any) -> bool:
+    return (
+        isinstance(identity, dict)
+        and identity.keys() == {"protocol", "data", "seeds", "origin"}
+        and isinstance(identity["protocol"], dict)
+        and isinstance(identity["protocol"].get("framework"), str)
+        and isinstance(identity["seeds"], list)
+        and all(isinstance(seed, list) and list(map(type, seed)) == [int, int] for seed in identity["seeds"])
+    )
+
+
+def printable(text: str) -> str:
+    """Return text from a file without the characters with which it could steer a terminal."""
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes in a unit that suits it."""
+    value, unit = float(size), "B"
+    for larger in ("kB", "MB", "GB"):
+        if value < 1000:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.3g} {unit}"
+
+
+def count_and_size(files: Iterable[StoredFile]) -> str:
+    """Return how many files these are, and how many bytes in all."""
+    sizes = [file.size for file in files]
+    return f"{len(sizes)} {'file' if len(sizes) == 1 else 'files'}, {size_in_words(sum(sizes))}"
+
+
+def _kind(place: str) -> str:
+    return next((kind for kind, pattern in PLACES.items() if re.fullmatch(pattern, place)), "other")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{value.get('name')} ({str(value.get('checksum'))[:8]})"
+    return "-".join(map(str, value)) if isinstance(value, list) else str(value)

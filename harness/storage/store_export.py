@@ -1,0 +1,124 @@
+"""Take the runs that a report needs out of a store, as a store that somebody else can use."""
+
+import io
+import tarfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.collected import collect_claims
+from harness.errors import StoreError
+from harness.folder import open_folder
+from harness.plan import cells_asked, wanted_of
+from harness.reconstruction.multiverse import open_multiverse
+from harness.storage.files import whole_file, write_atomically
+from harness.storage.store import Store
+from harness.storage.store_care import Flaw, check_runs
+from harness.storage.store_contents import StoredFile, files_of, read_runs
+
+TAR = ".tar"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was taken out of a store.
+
+    Attributes
+    ----------
+    files
+        That were copied.
+    left_out
+        That are not whole, or that only a newer version of the harness reads.
+    protocols, missing
+        How many protocols the report needs, and of how many of them nothing is stored.
+    """
+
+    files: tuple[StoredFile, ...]
+    left_out: tuple[Flaw, ...]
+    protocols: int
+    missing: int
+
+
+def export(report: Path, store: Store, target: Path, *, in_universes: bool) -> Exported:
+    """Copy the runs that the claims of a report rest on, over all seeds that are stored.
+
+    Parameters
+    ----------
+    report
+        Its folder.
+    target
+        A folder, to which they are added, or the name of a ``.tar`` file.
+    in_universes
+        Those of all universes besides ``protocol.toml``'s.
+
+    Raises
+    ------
+    HarnessError
+        If the claims cannot be collected, the store cannot be read, or the target cannot be written.
+    """
+    if TAR in target.suffixes[:-1]:
+        raise StoreError(f"--to is {target}; give a folder, or a file that ends in {TAR}: runs hardly shrink")
+    needed = protocols_of(report, in_universes=in_universes)
+    found: dict[str, list[StoredFile]] = {digest: [] for digest in needed}
+    left_out: list[Flaw] = []
+    for file in files_of(store.folder):
+        if file.kind != "runs":
+            continue
+        try:
+            runs = read_runs(file)
+            if runs.protocol_digest in found and runs.usable(store):
+                found[runs.protocol_digest].append(file)
+        except (StoreError, ValueError, FileNotFoundError) as reason:
+            left_out.append(Flaw(file, str(reason)))
+    copied: list[StoredFile] = []
+    payloads = _whole((file for files in found.values() for file in files), store, copied, left_out)
+    try:
+        (_write_tar if target.suffix == TAR else _write_folder)(target, payloads)
+    except OSError as reason:
+        raise StoreError(f"{target} cannot be written ({reason}); give another --to") from reason
+    missing = sum(not files for files in found.values())
+    return Exported(tuple(copied), tuple(left_out), len(needed), missing)
+
+
+def protocols_of(report: Path, *, in_universes: bool) -> set[str]:
+    """Return the digests of all protocols that the claims of a report ask for.
+
+    Raises
+    ------
+    HarnessError
+        If the claims cannot be collected, or universes are asked for and there are none.
+    """
+    grids = [open_folder(report).grid]
+    if in_universes:
+        grids += open_multiverse(report).grids.values()
+    claims = collect_claims(report)
+    cells = [cell for claim in claims for cell in cells_asked(claim, grids[0])]
+    return {protocol.digest for grid in grids for protocol, _ in wanted_of(cells, grid)}
+
+
+def _whole(
+    files: Iterable[StoredFile], store: Store, copied: list[StoredFile], left_out: list[Flaw]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield place and content of each file that is whole, noting it and those that are not."""
+    for file in files:
+        try:
+            payload = file.path.read_bytes()
+            check_runs(file, payload)
+        except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
+            left_out.append(Flaw(file, str(reason) or repr(reason)))
+            continue
+        yield file.path.relative_to(store.folder).as_posix(), payload
+        copied.append(file)
+
+
+def _write_folder(target: Path, payloads: Iterable[tuple[str, bytes]]) -> None:
+    for place, payload in payloads:
+        write_atomically(target / place, payload)
+
+
+def _write_tar(target: Path, payloads: Iterable[tuple[str, bytes]]) -> None:
+    with whole_file(target) as part, tarfile.open(fileobj=part, mode="w") as tar:
+        for place, payload in payloads:
+            member = tarfile.TarInfo(place)  # without owner and time: the same runs make the same file
+            member.size = len(payload)
+            tar.addfile(member, io.BytesIO(payload))

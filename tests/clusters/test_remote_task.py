@@ -1,0 +1,139 @@
+import json
+import os
+import platform
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import datasets
+from harness.clusters import remote_task
+from harness.clusters.remote_task import Answer, differing_versions, other_versions, task_of, train_record
+from harness.datasets.data_file import DataFile
+from harness.engine import Block, open_store, origin_of
+from harness.errors import ExecutorError
+from harness.grid import read_grid
+from tests.clusters.test_workers import BLOCK, TORCH
+from tests.datasets.test_data_file import FLOWERS, OWN, data_file
+from tests.tasks import runs_for
+
+VERSIONS = {framework: dict(origin_of(framework)) for framework in ("torch", "keras")}
+
+
+@pytest.fixture(autouse=True)
+def made_up(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
+    """Let nothing be trained; give what would have been."""
+    asked: list[Block] = []
+
+    def train(*block: Any) -> Any:
+        asked.append(block)
+        datasets.load(block[0].dataset)
+        return runs_for(*block)
+
+    monkeypatch.setattr(remote_task, "train", train)
+    return asked
+
+
+def test_a_task_is_plain_text_and_its_answer_plain_bytes(tmp_path: Path, made_up: list[Block]) -> None:
+    """What is trained is what was asked for, and the record is the one that the store would keep."""
+    task = task_of((TORCH, BLOCK), VERSIONS)
+    assert set(json.loads(task)) == {"protocol", "seeds", "data", "versions"}
+    answer = Answer.from_bytes(train_record(task))
+    assert made_up == [(TORCH, BLOCK)]
+    assert (answer.problem, answer.versions) == ("", VERSIONS)
+    assert answer.worker == f"process {os.getpid()} on {platform.node()}"
+    store = open_store(tmp_path)
+    assert answer.record == store.record(runs_for(TORCH, BLOCK))
+    assert store.read_record(TORCH, BLOCK, answer.record, "here").seeds == BLOCK
+
+
+def test_a_worker_with_other_versions_trains_nothing(made_up: list[Block]) -> None:
+    """It says which it has."""
+    other = {"torch": {**VERSIONS["torch"], "torch": "99.0"}}
+    answer = Answer.from_bytes(train_record(task_of((TORCH, BLOCK), other)))
+    assert made_up == []
+    assert (answer.record, answer.problem) == (b"", "other versions")
+    assert answer.versions["torch"]["torch"] == VERSIONS["torch"]["torch"]
+
+
+@pytest.mark.parametrize(
+    ("there", "found"),
+    [
+        ({"torch": {"torch": "2.6", "numpy": "2.0"}}, []),
+        ({"torch": {"torch": "2.5", "numpy": "2.0"}}, [("torch", "2.6", "2.5")]),
+        ({"torch": {"torch": "2.6"}}, [("numpy", "2.0", "not installed")]),
+        ({"keras": {}}, [("numpy", "2.0", "not installed"), ("torch", "2.6", "not installed")]),
+    ],
+)
+def test_each_library_that_differs_is_named(
+    there: Mapping[str, Mapping[str, str]], found: list[tuple[str, str, str]]
+) -> None:
+    """With the version here and there; a framework that is not asked for does not matter."""
+    assert differing_versions({"torch": {"torch": "2.6", "numpy": "2.0"}}, there) == found
+
+
+def test_both_versions_are_said() -> None:
+    """In one sentence, with the remedy."""
+    assert str(other_versions("tcp://a:1", [("torch", "2.6", "2.5"), ("numpy", "2.0", "1.9")])) == (
+        "worker tcp://a:1 has other versions: torch 2.5 (here 2.6), numpy 1.9 (here 2.0); "
+        "install the same there and here, and run again"
+    )
+
+
+def test_an_error_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of whatever kind: an exception that travels would have to be unpickled."""
+
+    def train(*_: object) -> None:
+        raise MemoryError("3 TB")
+
+    monkeypatch.setattr(remote_task, "train", train)
+    answer = Answer.from_bytes(train_record(task_of((TORCH, BLOCK), VERSIONS)))
+    assert (answer.problem, answer.record) == ("MemoryError('3 TB')", b"")
+
+
+def test_a_data_file_goes_with_its_task(tmp_path: Path, made_up: list[Block]) -> None:
+    """A worker needs no folder of ours: it reads a copy that is gone afterwards, and the digest is the file's own."""
+    (tmp_path / "flowers.csv").write_text(FLOWERS, encoding="utf-8")
+    (tmp_path / "protocol.toml").write_text(OWN, encoding="utf-8")
+    data = data_file(read_grid(tmp_path / "protocol.toml"))
+    protocol = replace(TORCH, dataset=data, test_share=0.5)
+    task = task_of((protocol, BLOCK), VERSIONS)
+    Path(data.file).rename(tmp_path / "elsewhere.csv")
+    answer = Answer.from_bytes(train_record(task))
+    assert answer.problem == ""
+    ((trained, _),) = made_up
+    assert isinstance(trained.dataset, DataFile)
+    assert (trained.digest, trained.dataset.file == data.file) == (protocol.digest, False)
+    assert not Path(trained.dataset.file).exists()
+    (tmp_path / "elsewhere.csv").rename(data.file)
+    assert open_store(tmp_path).read_record(protocol, BLOCK, answer.record, "here").protocol == protocol
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b"",
+        b"\n",
+        b"[]\nrecord",
+        b"{}\nrecord",
+        b'{"worker": 1, "processor": "", "problem": "", "versions": {}}\n',
+        b'{"worker": "", "processor": "", "problem": "", "versions": {"torch": 3}}\n',
+        b"\xff\n",
+        "text",
+        None,
+        7,
+    ],
+)
+def test_what_is_no_answer_is_said_to_be_none(payload: object) -> None:
+    """Whatever a worker returns, of whatever type."""
+    with pytest.raises(ExecutorError, match=re.escape("what a worker returned is no answer to a task (")):
+        Answer.from_bytes(payload)
+
+
+def test_an_answer_comes_back_as_it_was_sent() -> None:
+    """A record may hold ends of lines."""
+    answer = Answer("tcp://a", "a processor", VERSIONS, "a problem\nof two lines", b"\x00\n\n\xff")
+    assert Answer.from_bytes(answer.to_bytes()) == answer

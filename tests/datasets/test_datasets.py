@@ -1,0 +1,527 @@
+import dataclasses
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness import datasets
+from harness.datasets import Dataset, Split, load, split
+from harness.errors import DataError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# name: task, rows, features
+SHAPES = {
+    "penguins": ("classification", 333, 9),
+    "penguins-numeric": ("classification", 342, 4),
+    "wine": ("classification", 178, 13),
+    "iris": ("classification", 150, 4),
+    "auto-mpg": ("regression", 392, 9),
+    "boston": ("regression", 506, 13),
+}
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Nothing loaded under an altered registry stays in the cache."""
+    load.cache_clear()
+    yield
+    load.cache_clear()
+
+
+def numbered(rows: int = 60, classes: tuple[int, ...] = ()) -> Dataset:
+    """Build a data set whose only feature is the row number; `classes` are the rows of each class."""
+    target = 2 * np.arange(rows, dtype=np.float64)
+    labels = np.repeat(np.arange(len(classes), dtype=np.int64), classes)
+    return Dataset(
+        name="numbered",
+        task="classification" if classes else "regression",
+        feature_names=("row",),
+        features=np.arange(len(labels) or rows, dtype=np.float64)[:, None],
+        target=labels if classes else target,
+        target_name="twice the row",
+        target_unit="rows",
+        class_names=tuple(f"class {i}" for i in range(len(classes))),
+        source="made up",
+        note="",
+    )
+
+
+# The registered sets
+
+
+def test_names_are_complete() -> None:
+    """The registered names are the documented ones, and each task has its own."""
+    assert set(datasets.names()) == set(SHAPES)
+    assert set(datasets.names("regression")) == {"auto-mpg", "boston"}
+    assert set(datasets.names("classification")) == set(SHAPES) - {"auto-mpg", "boston"}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shape_and_types(name: str) -> None:
+    """Task, row count, feature count, dtypes and the description of each set are as documented."""
+    task, rows, features = SHAPES[name]
+    data = load(name)
+    assert (data.name, data.task, datasets.task(name)) == (name, task, task)
+    assert data.features.shape == (rows, features)
+    assert data.features.dtype == np.float64
+    assert np.isfinite(data.features).all()
+    assert data.target.shape == (rows,)
+    assert data.target.dtype == (np.int64 if task == "classification" else np.float64)
+    assert len(set(data.feature_names)) == features
+    assert bool(data.class_names) == (task == "classification")
+    assert all((data.source, data.note, data.target_name, data.target_unit))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_arrays_are_read_only(name: str) -> None:
+    """No caller can change the data set that all callers share."""
+    data = load(name)
+    assert load(name) is data
+    for array in (data.features, data.target):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
+
+
+def test_a_dataset_copies_its_arrays() -> None:
+    """Making a data set does not freeze the caller's array, and later changes to it do not reach the set."""
+    target = np.arange(3.0)
+    data = dataclasses.replace(numbered(3), target=target)
+    target[0] = 9.0
+    assert data.target[0] == 0.0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"target": np.zeros(4)},
+        {"feature_names": ("a", "b")},
+        {"class_names": ("a",)},
+        {"task": "classification"},
+    ],
+)
+def test_a_dataset_that_contradicts_itself_is_refused(change: dict[str, object]) -> None:
+    """Shapes that do not fit and class names that do not fit the task are refused at construction."""
+    with pytest.raises(DataError, match="'numbered'"):
+        dataclasses.replace(numbered(3), **change)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "class_names", "counts"),
+    [
+        ("penguins", ("Adelie", "Chinstrap", "Gentoo"), [146, 68, 119]),
+        ("penguins-numeric", ("Adelie", "Chinstrap", "Gentoo"), [151, 68, 123]),
+        ("wine", ("class_0", "class_1", "class_2"), [59, 71, 48]),
+        ("iris", ("setosa", "versicolor", "virginica"), [50, 50, 50]),
+    ],
+)
+def test_class_counts(name: str, class_names: tuple[str, ...], counts: list[int]) -> None:
+    """Each class has the published number of rows."""
+    data = load(name)
+    assert data.class_names == class_names
+    assert np.bincount(data.target).tolist() == counts
+    assert data.target_unit == "class"
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("penguins", [39.1, 18.7, 181, 3750, 0, 0, 1, 0, 1]),
+        ("penguins-numeric", [39.1, 18.7, 181, 3750]),
+        ("wine", [14.23, 1.71, 2.43, 15.6, 127, 2.8, 3.06, 0.28, 2.29, 5.64, 1.04, 3.92, 1065]),
+        ("iris", [5.1, 3.5, 1.4, 0.2]),
+        ("auto-mpg", [8, 307, 130, 3504, 12, 70, 0, 0, 1]),
+        ("boston", [0.00632, 18, 2.31, 0, 0.538, 6.575, 65.2, 4.09, 1, 296, 15.3, 396.9, 4.98]),
+    ],
+)
+def test_first_row(name: str, first: list[float]) -> None:
+    """The first row is the first row of the published set, in the documented column order."""
+    assert load(name).features[0].tolist() == first
+
+
+def test_penguins_columns() -> None:
+    """Island and sex are one-hot with no category left out, the year is not used."""
+    data = load("penguins")
+    assert data.feature_names == (
+        "bill_length_mm",
+        "bill_depth_mm",
+        "flipper_length_mm",
+        "body_mass_g",
+        "island=Biscoe",
+        "island=Dream",
+        "island=Torgersen",
+        "sex=female",
+        "sex=male",
+    )
+    # counts of the complete cases: 163 + 123 + 47 and 165 + 168 make 333
+    assert data.features[:, 4:].sum(axis=0).tolist() == [163, 123, 47, 165, 168]
+
+
+def test_penguins_numeric_means() -> None:
+    """The means are those that R's palmerpenguins gives with na.rm = TRUE."""
+    assert load("penguins-numeric").features.mean(axis=0) == pytest.approx(
+        [43.92193, 17.15117, 200.9152, 4201.754], abs=5e-4
+    )
+
+
+def test_auto_mpg_values() -> None:
+    """Mean, range and origins are those of the 392 complete cars; the file dates 1981's cars to 1982."""
+    data = load("auto-mpg")
+    assert data.target[0] == 18.0
+    assert data.target.mean() == pytest.approx(23.44592, abs=1e-5)
+    assert (data.target.min(), data.target.max()) == (9.0, 46.6)
+    assert data.feature_names[5:] == ("model_year", "origin=Europe", "origin=Japan", "origin=USA")
+    assert data.features[:, 6:].sum(axis=0).tolist() == [68, 79, 245]
+    years, counts = np.unique(data.features[:, 5], return_counts=True)
+    assert years.tolist() == [70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 82]
+    assert counts[-1] == 58
+    assert data.target_unit == "miles per gallon"
+
+
+def test_boston_values() -> None:
+    """First target, mean and unit are the published ones, and the note speaks of column B."""
+    data = load("boston")
+    assert data.target[0] == 24.0
+    assert data.target.mean() == pytest.approx(22.53, abs=0.005)
+    assert (data.target.min(), data.target.max()) == (5.0, 50.0)
+    assert data.feature_names[11] == "B"
+    assert data.target_unit == "1000 USD (median value of owner-occupied homes)"
+    assert "Column B" in data.note
+
+
+@pytest.mark.parametrize("name", ["wine", "iris"])
+def test_same_as_scikit_learn(name: str) -> None:
+    """Our reading of scikit-learn's files gives what scikit-learn's own loader gives."""
+    import sklearn.datasets
+
+    theirs = getattr(sklearn.datasets, f"load_{name}")()
+    ours = load(name)
+    np.testing.assert_array_equal(ours.features, theirs.data)
+    np.testing.assert_array_equal(ours.target, theirs.target)
+    assert ours.feature_names == tuple(theirs.feature_names)
+    assert ours.class_names == tuple(theirs.target_names)
+
+
+def test_data_readme_names_the_checksum() -> None:
+    """The checksum in the folder's README is the registered one."""
+    readme = (ROOT / "harness" / "data" / "README.md").read_text(encoding="utf-8")
+    assert datasets.checksum("boston") in readme
+
+
+# Files that are not what is registered
+
+
+def copied(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **changes: object
+) -> tuple[Path, datasets._Entry]:
+    """Register a set in a copy of its file that lies in a package of its own; return file and old entry."""
+    entry = datasets._REGISTRY[name]
+    content = datasets._verified(name, entry)
+    copy = tmp_path / f"copy_of_{entry.task}" / Path(entry.file).name
+    copy.parent.mkdir()
+    copy.write_bytes(content)
+    monkeypatch.syspath_prepend(tmp_path)
+    changed = dataclasses.replace(entry, file=f"{copy.parent.name}/{copy.name}", **changes)  # type: ignore[arg-type]
+    monkeypatch.setitem(datasets._REGISTRY, name, changed)
+    return copy, entry
+
+
+@pytest.mark.usefixtures("fresh")
+@pytest.mark.parametrize("name", SHAPES)
+def test_altered_file(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One changed byte is refused with file, both checksums and the remedy; the unchanged copy is read."""
+    copy, entry = copied(name, tmp_path, monkeypatch)
+    assert len(load(name).target) == entry.rows
+    load.cache_clear()
+
+    content = bytearray(copy.read_bytes())
+    content[-2] ^= 1
+    copy.write_bytes(content)
+    with pytest.raises(DataError) as error:
+        load(name)
+    assert str(error.value) == (
+        f"{copy} is not the file registered for data set {name!r}: expected sha256 {entry.sha256}, "
+        f"found {hashlib.sha256(content).hexdigest()}; {entry.remedy}."
+    )
+
+
+@pytest.mark.usefixtures("fresh")
+def test_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A missing file is refused with its path, the expected checksum and the remedy."""
+    copy, entry = copied("penguins", tmp_path, monkeypatch)
+    copy.unlink()
+    with pytest.raises(DataError) as error:
+        load("penguins")
+    assert str(error.value) == (
+        f"{copy} is not the file registered for data set 'penguins': expected sha256 {entry.sha256}, "
+        "found no file; install palmerpenguins==0.1.6."
+    )
+
+
+@pytest.mark.usefixtures("fresh")
+def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A package that is not installed is refused in the same words as a missing file."""
+    entry = dataclasses.replace(datasets._REGISTRY["wine"], file="no_such_package/wine_data.csv")
+    monkeypatch.setitem(datasets._REGISTRY, "wine", entry)
+    with pytest.raises(DataError, match=r"no_such_package.wine_data\.csv .* found no file; install scikit-learn"):
+        load("wine")
+
+
+@pytest.mark.usefixtures("fresh")
+def test_row_count_mismatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that gives another number of complete rows than registered is refused with both numbers."""
+    copied("penguins", tmp_path, monkeypatch, rows=344)
+    with pytest.raises(DataError, match=r"penguins\.csv gives 333 complete rows .* where 344 are registered; "):
+        load("penguins")
+
+
+def test_unknown_names_list_the_valid_ones() -> None:
+    """An unknown data set or task is refused with all valid names."""
+    valid = "penguins, penguins-numeric, wine, iris, auto-mpg, boston"
+    for function in (load, datasets.task, datasets.checksum):
+        with pytest.raises(DataError) as error:
+            function("bosten")
+        assert str(error.value) == f"Unknown data set 'bosten'; valid are: {valid}."
+    with pytest.raises(DataError, match=r"'ranking'; valid are: classification, regression\."):
+        datasets.names("ranking")
+
+
+@pytest.mark.usefixtures("fresh")
+def test_checksum_and_task_read_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checksum and task come from the registry; the same block on reading files does stop a load."""
+
+    def refuse(path: Path) -> bytes:
+        raise AssertionError(f"{path} was read")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    for name in SHAPES:
+        assert len(datasets.checksum(name)) == 64
+        assert datasets.task(name) in ("classification", "regression")
+    with pytest.raises(AssertionError, match="was read"):
+        load("iris")
+
+
+# Splits
+
+
+@settings(max_examples=60)
+@given(
+    name=st.sampled_from(["penguins", "wine", "iris"]),
+    seed=st.integers(0, 2**32 - 1),
+    share=st.floats(0.05, 0.9),
+)
+def test_classes_are_stratified(name: str, seed: int, share: float) -> None:
+    """For every seed and share, each class has its share of the test rows, to within one row."""
+    data = load(name)
+    test_target = split(data, share, "none", seed).test_target
+    found = np.bincount(test_target, minlength=3)
+    expected = len(test_target) * np.bincount(data.target) / len(data.target)
+    assert np.all(np.abs(found - expected) < 1 + 1e-9)
+
+
+@settings(max_examples=60)
+@given(
+    data=st.sampled_from([numbered(60), numbered(classes=(30, 20, 10))]),
+    seed=st.integers(0, 2**32 - 1),
+    share=st.floats(0.06, 0.9),
+)
+def test_every_row_is_in_one_part_with_its_target(data: Dataset, seed: int, share: float) -> None:
+    """The parts are disjoint, together complete, of the share asked for, and keep row and target."""
+    parts = split(data, share, "none", seed)
+    train = parts.train_features[:, 0].astype(int)
+    test = parts.test_features[:, 0].astype(int)
+    assert sorted([*train, *test]) == list(range(60))
+    assert 0 <= len(test) - 60 * share < 1
+    np.testing.assert_array_equal(parts.test_rows, test)
+    np.testing.assert_array_equal(parts.train_target, data.target[train])
+    np.testing.assert_array_equal(parts.test_target, data.target[test])
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("scaling", datasets.SCALINGS)
+def test_split_types(name: str, scaling: str) -> None:
+    """Features are float32, classes int64, other targets float32, and all arrays are writable."""
+    data = load(name)
+    parts = split(data, 0.25, scaling, 0)
+    target = "int64" if data.task == "classification" else "float32"
+    assert {parts.train_features.dtype.name, parts.test_features.dtype.name} == {"float32"}
+    assert {parts.train_target.dtype.name, parts.test_target.dtype.name} == {target}
+    assert parts.test_rows.dtype == np.int64
+    assert all(getattr(parts, field.name).flags.writeable for field in dataclasses.fields(Split))
+
+
+def arrays(parts: Split) -> list[list[object]]:
+    """Turn a split into lists, to compare all of it at once."""
+    return [getattr(parts, field.name).tolist() for field in dataclasses.fields(Split)]
+
+
+@pytest.mark.parametrize("name", ["penguins", "boston"])
+def test_the_seed_decides_the_split(name: str) -> None:
+    """The same seed gives the same split whatever the global generator did; another seed gives another."""
+    first = split(load(name), 0.2, "standard", 7)
+    np.random.seed(99)  # noqa: NPY002 - the global generator is what must not matter
+    assert arrays(split(load(name), 0.2, "standard", 7)) == arrays(first)
+    assert set(split(load(name), 0.2, "standard", 8).test_rows) != set(first.test_rows)
+
+
+@pytest.mark.parametrize("name", ["wine", "boston"])
+def test_scaling_leaves_rows_and_targets(name: str) -> None:
+    """The scaling changes neither the rows drawn nor the targets."""
+    plain, *scaled = [split(load(name), 0.3, scaling, 5) for scaling in ("none", "standard", "min-max")]
+    for parts in scaled:
+        np.testing.assert_array_equal(parts.test_rows, plain.test_rows)
+        np.testing.assert_array_equal(parts.train_target, plain.train_target)
+        np.testing.assert_array_equal(parts.test_target, plain.test_target)
+    np.testing.assert_array_equal(plain.test_features, load(name).features[plain.test_rows].astype(np.float32))
+
+
+def check_standard_from_training_part(data: Dataset, parts: Split) -> None:
+    """Training columns have mean 0 and deviation 1, and the test part is shifted by the same amounts."""
+    raw_train = np.delete(data.features, parts.test_rows, axis=0)
+    raw_test = data.features[parts.test_rows]
+    np.testing.assert_allclose(parts.train_features.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(parts.train_features.std(axis=0), 1, atol=1e-4)
+    np.testing.assert_allclose(
+        parts.test_features * raw_train.std(axis=0) + raw_train.mean(axis=0), raw_test, rtol=1e-4, atol=1e-3
+    )
+
+
+@pytest.mark.parametrize("name", ["wine", "iris", "boston", "auto-mpg"])
+def test_standard_scaling_is_fitted_on_the_training_part(name: str) -> None:
+    """Mean and deviation come from the training part; the check fails when they come from all rows."""
+    data = load(name)
+    parts = split(data, 0.25, "standard", 3)
+    check_standard_from_training_part(data, parts)
+
+    leaked = (data.features - data.features.mean(axis=0)) / data.features.std(axis=0)
+    twin = dataclasses.replace(
+        parts,
+        train_features=np.delete(leaked, parts.test_rows, axis=0),
+        test_features=leaked[parts.test_rows],
+    )
+    with pytest.raises(AssertionError):
+        check_standard_from_training_part(data, twin)
+
+
+@pytest.mark.parametrize("scaling", ["standard", "min-max"])
+def test_test_rows_do_not_reach_the_training_part(scaling: str) -> None:
+    """Other values in the test rows leave the training part as it was, bit for bit; in a training row not."""
+    data = load("boston")
+    before = split(data, 0.25, scaling, 3)
+
+    def train_features_with(row: int) -> np.ndarray:
+        features = data.features.copy()
+        features[row] = 1e6
+        return split(dataclasses.replace(data, features=features), 0.25, scaling, 3).train_features
+
+    training_row = min(set(range(506)) - set(before.test_rows.tolist()))
+    np.testing.assert_array_equal(train_features_with(before.test_rows[0]), before.train_features)
+    assert not np.array_equal(train_features_with(training_row), before.train_features)
+
+
+def test_min_max_scaling() -> None:
+    """The training part spans 0 to 1; a test value beyond the training range lies outside."""
+    data = numbered(10)
+    seed = next(s for s in range(100) if 9 in split(data, 0.2, "none", s).test_rows)
+    parts = split(data, 0.2, "min-max", seed)
+    assert (parts.train_features.min(), parts.train_features.max()) == (0.0, 1.0)
+    assert parts.test_features.max() > 1.0
+
+
+def test_a_constant_column_stays_finite() -> None:
+    """A column that is constant in the training part is scaled to a finite number."""
+    data = dataclasses.replace(numbered(20), features=np.ones((20, 1)))
+    for scaling in datasets.SCALINGS:
+        assert np.isfinite(split(data, 0.3, scaling, 0).train_features).all()
+
+
+def test_unknown_scaling() -> None:
+    """An unknown scaling is refused with the valid ones."""
+    with pytest.raises(DataError) as error:
+        split(load("iris"), 0.2, "robust", 0)
+    assert str(error.value) == "Unknown scaling 'robust'; valid are: none, standard, min-max."
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, -0.2, 1.5, 30, float("nan")])
+def test_share_outside_its_range(share: float) -> None:
+    """A share that is none is refused with the value and the range."""
+    with pytest.raises(DataError) as error:
+        split(load("iris"), share, "none", 0)
+    assert str(error.value) == f"test_share is {share}; it must lie between 0 and 1, both excluded."
+
+
+@pytest.mark.parametrize(
+    ("data", "share", "message"),
+    [
+        (
+            numbered(classes=(50, 50, 50)),
+            0.01,
+            "Data set 'numbered' with test_share 0.01: 148 training and 2 test rows, and each part needs at least 3.",
+        ),
+        (
+            numbered(classes=(50, 50, 50)),
+            0.99,
+            "Data set 'numbered' with test_share 0.99: 1 training and 149 test rows, and each part needs at least 3.",
+        ),
+        (
+            numbered(5),
+            0.9,
+            "Data set 'numbered' with test_share 0.9: 0 training and 5 test rows, and each part needs at least 1.",
+        ),
+        (numbered(classes=(50, 1)), 0.2, "Data set 'numbered': class 'class 1' has 1 rows, a split needs 2."),
+        (
+            numbered(classes=(500, 500, 2)),
+            0.1,
+            "Data set 'numbered' with test_share 0.1: class 'class 2' has no row in the test part.",
+        ),
+        (
+            numbered(classes=(500, 500, 2)),
+            0.9,
+            "Data set 'numbered' with test_share 0.9: class 'class 2' has no row in the training part.",
+        ),
+    ],
+)
+def test_share_that_leaves_a_part_without_a_class(data: Dataset, share: float, message: str) -> None:
+    """A part with too few rows, or without a row of some class, is refused in one sentence of our own."""
+    with pytest.raises(DataError) as error:
+        split(data, share, "none", 0)
+    assert str(error.value) == message
+
+
+# Laziness
+
+HEAVY = ("torch", "tensorflow", "keras", "pandas", "sklearn")
+LOAD_ALL = "import harness.datasets as d; sets = [d.load(name) for name in d.names()]"
+
+
+def heavy_modules_after(code: str) -> list[str]:
+    """Run code in a fresh interpreter and tell which heavy packages it imported."""
+    report = f"import sys, json; print(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    return list(json.loads(done.stdout))
+
+
+def test_loading_imports_no_framework() -> None:
+    """Importing the module and loading every set imports no framework, no pandas and no scikit-learn."""
+    assert heavy_modules_after(LOAD_ALL) == []
+
+
+def test_the_laziness_check_can_fail() -> None:
+    """The same check finds scikit-learn after a split, and pandas after an import of palmerpenguins."""
+    assert "sklearn" in heavy_modules_after(f"{LOAD_ALL}; d.split(sets[0], 0.2, 'none', 0)")
+    assert "pandas" in heavy_modules_after(f"{LOAD_ALL}; import palmerpenguins")

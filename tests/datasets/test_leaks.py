@@ -1,0 +1,76 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness import datasets
+from harness.datasets.dataset import Dataset
+from harness.datasets.leaks import leaks_in, repeated_rows
+from harness.grid import read_grid
+from tests.conftest import PROTOCOL
+from tests.datasets.test_data_file import DESCRIBED, FLOWERS
+
+REPEATED = FLOWERS + "e,1.0,red,x\nf,1.0,red,x\ng,4.0,blue,x\n"
+CLAIMS = """
+@finding
+def test_supported(judge):
+    judge(mean_over_seeds(SUPPORTED, "ratio"))
+"""
+
+
+def test_rows_are_repeated_if_features_and_target_are(tmp_path: Path) -> None:
+    """Twice again is two; the same features with another target are another row; a column left out does not count."""
+    (tmp_path / "protocol.toml").write_text(PROTOCOL + DESCRIBED)
+    (tmp_path / "flowers.csv").write_text(REPEATED)
+    files = read_grid(tmp_path / "protocol.toml").data_files
+    assert leaks_in(files.values()) == [
+        f"Leakage: 2 of 7 rows in {tmp_path / 'flowers.csv'} repeat an earlier row; a split puts copies into training "
+        "and test part alike, and test results look better than they are. Keep one of each."
+    ]
+
+
+def test_a_file_without_repeated_rows_is_not_spoken_of(tmp_path: Path) -> None:
+    """No rows repeated, no sentence."""
+    (tmp_path / "protocol.toml").write_text(PROTOCOL + DESCRIBED)
+    (tmp_path / "flowers.csv").write_text(FLOWERS)
+    assert leaks_in(read_grid(tmp_path / "protocol.toml").data_files.values()) == []
+
+
+@pytest.mark.parametrize("name", datasets.names())
+def test_of_the_registered_data_only_iris_repeats_a_row(name: str) -> None:
+    """And its note says so: two of its flowers measure the same."""
+    dataset = datasets.load(name)
+    assert repeated_rows(dataset) == ("one row stands twice" in dataset.note) == (name == "iris")
+
+
+def test_a_repeated_row_does_lie_in_both_parts() -> None:
+    """What the sentence says happens: of ten rows twice, most splits put one copy of some row on each side."""
+    values = np.tile(np.arange(10.0), 2)
+    dataset = Dataset(
+        name="twice",
+        task="regression",
+        feature_names=("a",),
+        features=values[:, None],
+        target=values,
+        target_name="b",
+        target_unit="m",
+        class_names=(),
+        source="",
+        note="",
+    )
+    assert repeated_rows(dataset) == 10
+    splits = [datasets.split(dataset, 0.3, "none", seed) for seed in range(20)]
+    leaking = [np.isin(split.test_features, split.train_features).any() for split in splits]
+    assert all(leaking)
+
+
+def test_a_session_tells_of_repeated_rows(pytester: pytest.Pytester, make_claims: Callable[..., None]) -> None:
+    """In the terminal, and on top of the page; the session is not failed by it."""
+    make_claims(CLAIMS, protocol=PROTOCOL + DESCRIBED)
+    (pytester.path / "claims" / "flowers.csv").write_text(REPEATED)
+    result = pytester.runpytest_subprocess("claims", "-n", "0")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["Leakage: 2 of 7 rows in */claims/flowers.csv repeat an earlier row; *"])
+    page = (pytester.path / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "Leakage: 2 of 7 rows in " in page

@@ -1,0 +1,89 @@
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from harness.drawing.figures import MOST_POINTS, claim_figure, draw_curves
+from harness.draws import plausible_draw
+from harness.estimate import Estimate, Reported
+from harness.statistics import exactly, mean_over_seeds, median_over_seeds, share_of_seeds
+from harness.verdict import Band
+from tests.test_runs import made_up
+
+BAND = Band(0.9, 1.1, "a tenth either way")
+SAMPLE = np.linspace(0.8, 1.2, 10)
+NEVER = np.where(SAMPLE < 1.1, SAMPLE, np.inf)
+
+
+def texts_of(svg: str) -> str:
+    """Return all text of a figure, which must be well-formed."""
+    return " ".join(ElementTree.fromstring(svg).itertext())
+
+
+@pytest.mark.parametrize(
+    ("estimate", "diverged"),
+    [
+        (mean_over_seeds(SAMPLE, "ratio"), 0),
+        (mean_over_seeds([1.0, np.nan, np.inf], "ratio"), 2),
+        (mean_over_seeds([np.nan, np.nan], "ratio"), 2),
+        (share_of_seeds(SAMPLE, (0.9, np.inf), "ratio"), 0),
+        (plausible_draw(Reported(1.0, 0.05), SAMPLE, "ratio"), 0),
+        (plausible_draw(Reported(1.0, 0.05), [1.0, 1.0, 1.0], "ratio"), 0),
+        (median_over_seeds(SAMPLE, "ratio"), 0),
+        (median_over_seeds(NEVER, "ratio"), 0),
+        (median_over_seeds([np.inf] * 10, "ratio"), 0),
+        (exactly(1.0, "ratio"), 0),
+    ],
+    ids=[
+        "mean",
+        "some diverged",
+        "all diverged",
+        "share",
+        "draw",
+        "no spread",
+        "median",
+        "some never",
+        "all never",
+        "exact",
+    ],
+)
+@pytest.mark.parametrize("band", [BAND, Band(0.9, np.inf, "open"), Band(-np.inf, 1.1, "open")], ids=str)
+def test_every_kind_of_estimate_is_drawn(estimate: Estimate, diverged: int, band: Band) -> None:
+    """The figure is well-formed, names what a number of the sample is, and counts what diverged, not what was late."""
+    texts = texts_of(claim_figure({}, estimate, estimate.interval(0.9), band))
+    assert "ratio" in texts
+    assert (f"{estimate.seeds} seeds, {diverged} diverged" in texts) == (diverged > 0)
+    assert ("diverged" in texts) == (diverged > 0)
+
+
+def test_curves_of_what_diverged() -> None:
+    """A seed that diverged leaves its curve, a cell of which all did so at once says so in the legend."""
+    some, all_of_them = made_up().test_loss.copy(), np.full_like(made_up().test_loss, np.nan)
+    some[0, 2:] = np.nan
+    runs = {"alive": made_up(), "partly": made_up(test_loss=some), "gone": made_up(test_loss=all_of_them)}
+    texts = texts_of(claim_figure(runs, mean_over_seeds(SAMPLE, "ratio"), (0.95, 1.05), BAND))
+    assert "gone: all diverged" in texts
+    assert "partly: " not in texts
+    assert "alive: " not in texts
+
+
+@pytest.mark.parametrize(("epochs", "points"), [(1, 1), (4, 4), (MOST_POINTS, MOST_POINTS), (5000, MOST_POINTS)])
+def test_a_long_curve_has_no_more_points_than_can_be_seen(epochs: int, points: int) -> None:
+    """The first and the last epoch are always drawn, in their places, and of a short curve all."""
+    axis = Figure().subplots()
+    draw_curves(axis, {"cell": np.tile(np.arange(1.0, epochs + 1), (3, 1))}, "loss")
+    line = np.array(axis.lines[0].get_xydata())
+    assert len(line) == points
+    assert (line[0, 0], line[-1, 0]) == (1, epochs)
+    np.testing.assert_array_equal(line[:, 0], line[:, 1])
+
+
+def test_same_input_same_bytes() -> None:
+    """A figure that did not change does not change its file; another interval is another picture."""
+    estimate = mean_over_seeds(SAMPLE, "ratio")
+    one, same, wider = (claim_figure({}, estimate, estimate.interval(at), BAND) for at in (0.9, 0.9, 0.99))
+    assert one == same
+    assert one != wider
+    other = mean_over_seeds(SAMPLE * 2, "ratio")
+    assert one != claim_figure({}, other, other.interval(0.9), BAND)

@@ -1,0 +1,181 @@
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.drawing.specification_figure import LONGEST_TEXT, scale_of, specification_curve
+from harness.reconstruction.specification import Specification
+from harness.verdict import OUTCOMES, Band, decide
+from tests.drawing.test_figures import texts_of
+from tests.reconstruction.test_specification import specification
+
+BAND = Band(0.9, 1.1, "a tenth either way")
+BANDS = [BAND, Band(0.9, math.inf, "open"), Band(-math.inf, 1.1, "open"), Band(-math.inf, math.inf, "open")]
+HOSTILE = [
+    "<script>x()</script>",
+    "a & b",
+    '"quoted"',
+    "$x^2$",
+    r"\frac",
+    "_hidden",
+    "]]>",
+    "line\nbreak",
+    "\0",
+    "数",
+]
+
+
+def estimated(values: Sequence[float], half_width: float = 0.02, **changes: Any) -> list[Specification]:
+    """Build one universe for each estimate, with a choice that tells them apart, judged against the band."""
+    return [
+        specification(
+            universe=f"universe {number}",
+            choices={"dataset": f"number {number % 3}", "batch_size": "16"},
+            outcome=decide((value - half_width, value + half_width), BAND),
+            value=value,
+            low=value - half_width,
+            high=value + half_width,
+        )
+        for number, value in enumerate(values)
+    ]
+
+
+def test_the_figure_says_what_it_shows() -> None:
+    """Counts, band, label and legend; each choice that varies with its values, and none that does not."""
+    texts = texts_of(specification_curve(estimated([0.5, 0.89, 1.0, 1.05]), BAND, "growth"))
+    assert "4 universes: 2 supported, 1 refuted, 1 inconclusive; band: 0.9 to 1.1" in texts
+    for text in ("growth", "dataset", "number 0", "number 1", "number 2", "supported", "refuted", "inconclusive"):
+        assert text in texts
+    for text in ("batch_size", "no estimate", "reaches further", "default universe"):
+        assert text not in texts
+
+
+def test_the_default_universe_is_marked() -> None:
+    """Where it is one of them."""
+    assert "default universe" in texts_of(specification_curve([specification()], BAND, "growth"))
+
+
+@pytest.mark.parametrize("band", BANDS, ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"value": math.nan, "low": -math.inf, "high": math.inf, "outcome": "inconclusive"},
+        {"value": math.nan, "low": math.nan, "high": math.nan, "outcome": "inconclusive"},
+        {"low": -math.inf},
+        {"high": math.inf},
+        {"low": -math.inf, "high": math.inf},
+        {"value": math.inf, "high": math.inf},
+        {"value": 0.0, "low": 0.0, "high": 0.0},
+    ],
+    ids=["finite", "nothing", "no interval", "open below", "open above", "open", "never", "zero"],
+)
+@pytest.mark.parametrize("universes", [1, 3])
+def test_every_kind_of_estimate_is_drawn(changes: Any, universes: int, band: Band) -> None:
+    """One universe and several alike, with what is infinite or missing: well-formed, and explained in the legend."""
+    alike = [specification(universe=str(number), **changes) for number in range(universes)]
+    texts = texts_of(specification_curve(alike, band, "growth"))
+    assert ("no estimate" in texts) == math.isnan(changes.get("value", 1))
+    infinite = any(math.isinf(number) for number in changes.values() if isinstance(number, float))
+    assert ("reaches further" in texts) == (infinite and not math.isnan(changes.get("value", 1)))
+
+
+def test_none_of_many_with_an_estimate() -> None:
+    """All are drawn with their choices."""
+    nothing = {"value": math.nan, "low": -math.inf, "high": math.inf, "outcome": "inconclusive"}
+    universes = [specification(universe=str(size), choices={"batch": str(size)}, **nothing) for size in range(24)]
+    texts = texts_of(specification_curve(universes, BAND, "growth"))
+    assert "24 universes: 24 inconclusive" in texts
+    assert "batch" in texts
+
+
+def test_hostile_text_stays_text() -> None:
+    """Names of choices and values, and the label, are escaped, and none of them is taken for a formula."""
+    universes = [
+        specification(universe=text, choices={name: f"{name} {number % 2}"[-LONGEST_TEXT:] for name in HOSTILE})
+        for number, text in enumerate(HOSTILE)
+    ]
+    for label in HOSTILE:
+        svg = specification_curve(universes, Band(0.9, 1.1, label), label)
+        texts = texts_of(svg)
+        assert "<script" not in svg
+        for text in (*HOSTILE[:7], "line break", "数"):
+            assert texts.count(text) >= 3  # the name and two values
+
+
+def test_long_names_are_shortened() -> None:
+    """So that they leave room for the marks."""
+    universes = [specification(universe=end, choices={"name" * 20: "value" * 20 + end}) for end in "ab"]
+    texts = texts_of(specification_curve(universes, BAND, "label " * 40))
+    assert ("name" * 20)[: LONGEST_TEXT - 1] + "…" in texts
+    assert ("name" * 20)[:LONGEST_TEXT] not in texts
+
+
+def test_same_universes_same_bytes() -> None:
+    """A figure that did not change does not change its file, whatever the order; another estimate is another one."""
+    universes = estimated([0.5, 0.89, 1.0, 1.05])
+    one, same = (specification_curve(order, BAND, "growth") for order in (universes, universes[::-1]))
+    assert one == same
+    assert one != specification_curve(estimated([0.5, 0.89, 1.0, 1.06]), BAND, "growth")
+
+
+def test_no_universe() -> None:
+    """There is nothing to draw."""
+    with pytest.raises(ValueError, match="no universe"):
+        specification_curve([], BAND, "growth")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.floats(), st.floats(), st.floats(), st.sampled_from(OUTCOMES)), min_size=1, max_size=5))
+def test_whatever_the_numbers_a_figure_is_drawn(rows: list[Any]) -> None:
+    """Of any size and in any order."""
+    universes = [
+        specification(universe=str(number), value=value, low=low, high=high, outcome=outcome)
+        for number, (value, low, high, outcome) in enumerate(rows)
+    ]
+    assert texts_of(specification_curve(universes, BAND, "growth"))
+
+
+# The axis of the estimates
+
+
+@pytest.mark.parametrize(
+    ("values", "band", "logarithmic"),
+    [
+        ([1.0, 17.0], BAND, False),
+        ([1.0, 21.0], BAND, True),
+        ([-1.0, 21.0], BAND, False),
+        ([0.0, 21.0], BAND, False),
+        ([1.0, 2.0], Band(30, math.inf, ""), True),
+        ([1.0, 21.0], Band(-math.inf, 0, ""), False),
+        ([1.0, 21.0], Band(0, 2, ""), True),
+        ([math.nan], BAND, False),
+    ],
+)
+def test_a_wide_span_of_positive_estimates_is_drawn_to_scale(
+    values: list[float], band: Band, logarithmic: bool
+) -> None:
+    """Logarithmic where estimates and ends of the band span more than a factor of 20, all of them on one side."""
+    assert scale_of(estimated(values), band).logarithmic == logarithmic
+
+
+@pytest.mark.parametrize("values", [[0.5, 0.7, 1.2], [1.0, 30.0, 70.0], [1.0], [0.0, 0.0]], ids=str)
+@pytest.mark.parametrize("band", BANDS, ids=str)
+def test_estimates_and_ends_of_the_band_are_in_sight(values: list[float], band: Band) -> None:
+    """Within the axis, not on its end."""
+    scale = scale_of(estimated(values), band)
+    shown = [number for number in (*values, band.low, band.high) if math.isfinite(number)]
+    assert scale.low < min(shown) <= max(shown) < scale.high
+
+
+def test_one_universe_that_went_astray_hides_no_other() -> None:
+    """The axis is that of the others, and it lies at the end."""
+    usual = list(np.linspace(0.5, 1.5, 20))
+    scale = scale_of(estimated([*usual, 1e9, -1e9]), BAND)
+    assert -1 < scale.low < 0.5
+    assert 1.5 < scale.high < 3
+    assert "reaches further" in texts_of(specification_curve(estimated([*usual, 1e9]), BAND, "growth"))

@@ -1,0 +1,81 @@
+"""What stands in the folder of pages after a session."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.pages.publish import write_figure
+
+MakeClaims = Callable[..., None]
+
+
+def test_a_figure_has_a_name_that_tells_the_claim(tmp_path: Path) -> None:
+    """It holds no character that a file system or a link would stumble over, and no two claims share one."""
+    first = write_figure(tmp_path, "claims/test_speed.py::test_loss[relu/../../x]", "<svg>one</svg>")
+    second = write_figure(tmp_path, "claims/test_speed.py::test_loss[relu-..-..-x]", "<svg>two</svg>")
+    assert first != second
+    for name, text in ((first, "one"), (second, "two")):
+        assert name.startswith("figures/")
+        assert set(name) <= set("figures/" + "abcdefghijklmnopqrstuvwxyz0123456789-." + "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        assert (tmp_path / name).read_text() == f"<svg>{text}</svg>"
+    assert len(write_figure(tmp_path, f"test_x.py::test[{'long' * 200}]", "<svg/>")) < 120
+
+
+def test_the_same_claim_has_the_same_file(tmp_path: Path) -> None:
+    """A later figure takes the place of the earlier one."""
+    one = write_figure(tmp_path, "test_x.py::test", "<svg>old</svg>")
+    assert write_figure(tmp_path, "test_x.py::test", "<svg>new</svg>") == one
+    assert (tmp_path / one).read_text() == "<svg>new</svg>"
+
+
+TWO_LOOKS = """
+@finding
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_trains(evidence, judge, activation):
+    judge(mean_over_seeds(0.001 * evidence(activation=activation).final_test_loss + 1, "loss"))
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_session_leaves_pages_and_data(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
+    """All runs that the claims used are in the table, each once; the pages link to each other, and none is missing."""
+    make_claims(TWO_LOOKS)
+    for _ in range(2):
+        assert pytester.runpytest_subprocess("claims", "-n", workers, "--seeds", "3").ret == 0
+    reports = pytester.path / "reports"
+    names = {file.name for file in reports.iterdir()}
+    pages = {"index.html", "runs.html", "history.html", "claims.html"}
+    assert names == pages | {"claims.json", "claims.xml", "runs.csv", "summary.md", "figures"}
+    for page in pages - {"claims.html"}:
+        text = (reports / page).read_text(encoding="utf-8")
+        assert all(f'href="{other}' in text for other in pages - {page}), page
+    assert 'href="index.html"' in (reports / "claims.html").read_text(encoding="utf-8")
+    with (reports / "runs.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len({(row["cell"], row["split"], row["training"]) for row in rows}) == 6
+    assert {row["report"] for row in rows} == {"claims"}
+    index = (reports / "index.html").read_text(encoding="utf-8")
+    assert "data:image/svg+xml" in index
+    assert "2 sessions, supported in all" in index
+    assert "Claims: A small report" in (reports / "summary.md").read_text(encoding="utf-8")
+
+
+def test_pages_stand_beside_the_audit_log_wherever_that_is(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """And lead to it under its own name."""
+    make_claims("@finding\ndef test_supported(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
+    assert pytester.runpytest_subprocess("claims", "--html", "elsewhere/my log.html").ret == 0
+    assert not (pytester.path / "reports").exists()
+    for page in ("index.html", "runs.html", "history.html"):
+        text = (pytester.path / "elsewhere" / page).read_text(encoding="utf-8")
+        assert 'href="my%20log.html"' in text
+        assert "claims.html" not in text
+
+
+def test_without_pytest_html_no_link_leads_nowhere(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """The other pages are written all the same."""
+    make_claims("@finding\ndef test_supported(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
+    result = pytester.runpytest_subprocess("claims", "-p", "no:html", "-p", "no:metadata")
+    assert result.ret == 0
+    assert "claims.html" not in (pytester.path / "reports" / "index.html").read_text(encoding="utf-8")

@@ -1,0 +1,193 @@
+import math
+import re
+from dataclasses import replace
+from html import unescape
+
+import pytest
+
+from harness.combination import judgements
+from harness.pages.report import (
+    JUDGEMENT_COLUMNS,
+    Holes,
+    aligned,
+    case_of,
+    figure_html,
+    findings_table,
+    judgement_texts,
+    summary_html,
+    summary_lines,
+    table_header,
+    table_row,
+    terminal_table,
+    verdict_text,
+)
+from harness.verdict import Band
+from tests.small_sessions import REPORT as A_REPORT
+from tests.small_sessions import claim, session
+from tests.test_verdict import verdict
+
+VERDICT = verdict(
+    "refuted",
+    finding="speed.faster",
+    section="Speed",
+    statement="A <b>is</b> faster",
+    reading="ratio",
+    value=0.5,
+    low=0.4,
+    high=0.6,
+    band=Band(1.0, math.inf, "no slower"),
+    p_supported=1.0,
+    p_refuted=0.0123,
+    power=0.875,
+)
+SUPPORTED = replace(VERDICT, outcome="supported", p_supported=0.01, p_refuted=1.0)
+
+
+def test_rows_and_header_have_the_same_columns() -> None:
+    """Every row fills every column, with or without a verdict."""
+    result = '<td class="col-result">Passed</td>'
+    for one in (VERDICT, None):
+        row = table_row(result, "test_x", one, expected=False)
+        assert len(row) == len(table_header())
+        assert row[0] == result
+    assert ">✘ refuted, as recorded<" in "".join(table_row(result, "test_x", VERDICT, expected=True))
+    assert ">no verdict<" in "".join(table_row(result, "test_x", None, expected=False))
+
+
+@pytest.mark.parametrize("hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "\u202egnp"])
+def test_text_of_the_register_is_never_markup(hostile: str) -> None:
+    """Whatever stands in a finding is shown as text in rows, texts, figures and summary."""
+    hostile_verdict = replace(
+        VERDICT,
+        finding=hostile,
+        reading=hostile,
+        section=hostile,
+        statement=hostile,
+        band=replace(VERDICT.band, reason=hostile),
+    )
+    html = "".join(
+        [
+            *table_row("", hostile, hostile_verdict, expected=False),
+            *verdict_text(hostile_verdict, hostile, hostile),
+            figure_html(f"figures/{hostile}.svg", hostile_verdict),
+            *summary_html(
+                session(
+                    replace(claim("test_a"), verdict=hostile_verdict),
+                    reports=(replace(A_REPORT, title=hostile),),
+                    holes=(hostile,),
+                )
+            ),
+        ]
+    )
+    assert "<script" not in html
+    assert "<img src=x" not in html
+    assert html.count("<img") == 1
+
+
+def test_held_out_and_calibrated_are_counted_apart() -> None:
+    """Agreement with a calibrated number is no evidence and never in the same count; a reading counts once."""
+    calibrated = [
+        replace(SUPPORTED, basis="calibrated", finding="speed.b", reading=reading)
+        for reading in ("loss", "loss", "acc")
+    ]
+    undecided = replace(VERDICT, outcome="inconclusive", p_refuted=0.3, finding="speed.c")
+    assert summary_lines(judgements([VERDICT, VERDICT, *calibrated, undecided])) == [
+        "Held out findings, by reading: 0 supported, 1 refuted, 1 inconclusive.",
+        "Calibrated findings (no evidence; the reconstruction was fitted to them): "
+        "2 supported, 0 refuted, 0 inconclusive.",
+    ]
+
+
+def test_holes_are_sentences_on_top() -> None:
+    """Each hole is one sentence, above everything else of the summary."""
+    holes = Holes(
+        crashed=["test_a"], unreported=["test_b"], internal_errors=["it broke"], untrained=3, given_up=["no scheduler"]
+    )
+    assert holes.sentences() == [
+        "A worker died while running test_a: no verdict.",
+        "Collected but never reported: test_b.",
+        "Internal error: it broke",
+        "Planned but not done: 3 trainings.",
+        "Training given up: no scheduler.",
+    ]
+    html = summary_html(session(holes=tuple(holes.sentences())))
+    assert [line[:21] for line in html[:5]] == ['<p class="claim-hole"'] * 5
+    assert Holes().sentences() == []
+
+
+def test_the_summary_has_a_row_for_each_finding() -> None:
+    """Below the counts, a table: what the finding says, its verdict, corrected verdict, claims, power and evidence."""
+    verdicts = [VERDICT, replace(SUPPORTED, finding="speed.b", needs="some")]
+    html = "".join(summary_html(session(*(replace(claim("test_a"), verdict=one) for one in verdicts))))
+    rows = [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
+    assert [[unescape(cell) for cell in row] for row in rows] == [
+        ["Finding", *JUDGEMENT_COLUMNS],
+        [
+            "speed.b (ratio): A <b>is</b> faster",
+            "✔ supported, p 0.01",
+            "✔ supported, p 0.02",
+            "1 of 1 supported, 0 refuted; needs some",
+            "0.88",
+            "held out",
+        ],
+        [
+            "speed.faster (ratio): A <b>is</b> faster",
+            "✘ refuted, p 0.012",
+            "✘ refuted, p 0.02",
+            "0 of 1 supported, 1 refuted; needs all",
+            "0.88",
+            "held out",
+        ],
+    ]
+    assert html.count("<table") == html.count("</table>") == html.count("</tbody>") == 1
+    assert "0.05 suffices" in html
+
+
+def test_texts_of_a_judgement() -> None:
+    """Single and corrected verdict may differ, p-values are short and never 0, unknown power is left out."""
+    found = judgements(
+        [
+            replace(SUPPORTED, finding="a.a", p_supported=1e-9, power=math.nan),
+            *(replace(SUPPORTED, finding=f"a.{name}", p_supported=0.04) for name in "bcd"),
+        ]
+    )
+    assert judgement_texts(found[0])[:2] == ("✔ supported, p < 0.0001", "✔ supported, p < 0.0001")
+    assert judgement_texts(found[0])[3] == ""
+    assert judgement_texts(found[1])[:2] == ("✔ supported, p 0.04", "? inconclusive, p 0.12")
+    assert all(len(judgement_texts(judgement)) == len(JUDGEMENT_COLUMNS) for judgement in found)
+
+
+def test_the_failure_is_shown_unless_it_repeats_the_verdict() -> None:
+    """A broken claim shows its traceback below the verdict, a refuted one the verdict alone."""
+    assert "ZeroDivisionError" in verdict_text(VERDICT, "E  ZeroDivisionError", "")[0]
+    assert verdict_text(VERDICT, "E  harness.errors.Refuted: ...", "") == verdict_text(VERDICT, "", "")
+    assert "recorded  since then" in verdict_text(VERDICT, "", "since then")[0]
+
+
+def test_the_terminal_table_is_aligned_and_sorted() -> None:
+    """One line for each claim that is not supported, by finding and case, columns below one another."""
+    undecided = replace(VERDICT, finding="a.b", outcome="inconclusive")
+    lines = terminal_table({"t.py::b[x-1]": VERDICT, "t.py::a": undecided, "t.py::c": SUPPORTED})
+    assert lines == [
+        "? inconclusive  a.b (ratio)               0.5 [0.4, 0.6]  band at least 1",
+        "✘ refuted       speed.faster (ratio) x-1  0.5 [0.4, 0.6]  band at least 1",
+    ]
+    assert terminal_table({"t.py::c": SUPPORTED}) == terminal_table({}) == []
+    assert case_of("t.py::b[x-1]") == "x-1"
+
+
+def test_the_table_of_findings_is_aligned() -> None:
+    """One line a reading of a finding, with the texts of its judgement below those of the others."""
+    found = judgements([VERDICT, replace(SUPPORTED, finding="a.b")])
+    assert findings_table(found) == [
+        "a.b (ratio)           ✔ supported, p 0.01  ✔ supported, p 0.02  1 of 1 supported, 0 refuted; needs all  "
+        "0.88  held out",
+        "speed.faster (ratio)  ✘ refuted, p 0.012   ✘ refuted, p 0.02    0 of 1 supported, 1 refuted; needs all  "
+        "0.88  held out",
+    ]
+    assert findings_table([]) == []
+
+
+def test_aligned() -> None:
+    """Every column is as wide as its widest text, and no line ends in blanks."""
+    assert aligned([("a", "bb", ""), ("aaa", "b", "c")]) == ["a    bb", "aaa  b   c"]

@@ -1,0 +1,152 @@
+import csv
+import math
+import time
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.pages.run_table import COLUMNS, RunTableWriter, merge, write_csv
+from harness.protocol import Protocol, Seed, seed_blocks
+from harness.runs import Runs
+from tests.test_runs import EPOCHS, PROTOCOL, made_up
+
+FEW = (Seed(0, 0), Seed(1, 1), Seed(2, 2))
+
+
+def of(protocol: Protocol, runs: Runs) -> Runs:
+    """Return the same numbers as if another protocol had given them."""
+    return replace(runs, protocol=protocol)
+
+
+def read(file: Path) -> list[dict[str, str]]:
+    """Return the rows of a table by name of column."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def table(folder: Path, *seen: dict[str, Runs]) -> list[dict[str, str]]:
+    """Write what one worker has seen, and return the table."""
+    writer = RunTableWriter(folder / "parts")
+    for runs in seen:
+        writer.add("claims", runs)
+    write_csv(merge(folder / "parts"), folder / "runs.csv")
+    return read(folder / "runs.csv")
+
+
+def test_a_row_holds_the_protocol_the_seed_and_the_numbers(tmp_path: Path) -> None:
+    """Every field of the protocol is a column; numbers read back as the same numbers."""
+    runs = made_up(FEW)
+    first, *_ = table(tmp_path, {"torch-net1": runs})
+    assert list(first) == list(COLUMNS)
+    assert {field.name for field in fields(Protocol)} < set(COLUMNS)
+    assert (first["cell"], first["task"], first["dataset"]) == ("torch-net1", "classification", "wine")
+    assert (first["hidden_widths"], first["learning_rate"], first["regime"]) == ("8", "0.1", "own")
+    assert (first["split"], first["training"], first["diverged"]) == ("0", "0", "False")
+    assert runs.protocol.digest.startswith(first["protocol"])
+    expected = {
+        "final_train_loss": runs.train_loss[0, -1],
+        "final_test_loss": runs.test_loss[0, -1],
+        "final_train_accuracy": runs.train_accuracy[0, -1],
+        "final_test_accuracy": runs.test_accuracy[0, -1],
+        "best_epoch": float(runs.test_loss[0].argmin() + 1),
+        "best_test_loss": runs.test_loss[0].min(),
+        "initial_weight_norm": runs.weight_norm[0, 0],
+        "final_weight_norm": runs.weight_norm[0, -1],
+        "seconds": runs.seconds[0],
+    }
+    assert {name: float(first[name]) for name in expected} == expected
+
+
+def test_what_is_no_number_is_empty(tmp_path: Path) -> None:
+    """A run that diverged keeps its row; an accuracy of a regression is not there."""
+    loss = np.full((3, EPOCHS), math.nan)
+    loss[0], loss[1, :2] = [3, 2, 1, 4], [5, 6]
+    nothing = np.full((3, EPOCHS), math.nan)
+    rows = table(tmp_path, {"a": made_up(FEW, test_loss=loss, test_accuracy=nothing)})
+    assert [row["diverged"] for row in rows] == ["False", "True", "True"]
+    assert [row["final_test_loss"] for row in rows] == ["4.0", "", ""]
+    assert [row["best_epoch"] for row in rows] == ["3", "1", ""]
+    assert [row["best_test_loss"] for row in rows] == ["1.0", "5.0", ""]
+    assert [row["final_test_accuracy"] for row in rows] == ["", "", ""]
+
+
+def test_a_run_stands_once_whoever_has_seen_it(tmp_path: Path) -> None:
+    """Two workers, a later look with more seeds, and the same cell again: one row a run, sorted by number."""
+    (twenty,), forty = seed_blocks(20), sum(seed_blocks(40), ())
+    for seeds in (twenty, forty):
+        writer = RunTableWriter(tmp_path / "parts")
+        writer.add("claims", {"b": made_up(seeds)})
+        writer.add("claims", {"b": made_up(forty), "a": made_up(FEW)})
+        writer.add("claims", {"b": made_up(twenty)})
+    rows = merge(tmp_path / "parts")
+    assert [row[1] for row in rows] == ["a"] * 3 + ["b"] * 40
+    write_csv(rows, tmp_path / "runs.csv")
+    assert [int(row["training"]) for row in read(tmp_path / "runs.csv")[3:]] == list(range(40))
+
+
+def test_a_worker_writes_each_run_once(tmp_path: Path) -> None:
+    """Many claims rest on the same runs; what is written down does not grow with their number."""
+    writer = RunTableWriter(tmp_path)
+    writer.add("claims", {"a": made_up(FEW)})
+    [part] = tmp_path.iterdir()
+    before = part.read_bytes()
+    for _ in range(5):
+        writer.add("claims", {"a": made_up(FEW)})
+    assert part.read_bytes() == before
+
+
+def test_protocols_of_one_cell_are_kept_apart(tmp_path: Path) -> None:
+    """Where another universe, or another report, has a cell of the same name, both have their rows."""
+    faster = replace(PROTOCOL, learning_rate=0.2)
+    rows = table(tmp_path, {"a": made_up(FEW)}, {"a": of(faster, made_up(FEW))})
+    assert sorted(row["learning_rate"] for row in rows) == ["0.1"] * 3 + ["0.2"] * 3
+
+
+def test_half_a_line_of_a_worker_that_died_is_left_out(tmp_path: Path) -> None:
+    """What was whole before it stays."""
+    RunTableWriter(tmp_path).add("claims", {"a": made_up(FEW)})
+    [part] = tmp_path.iterdir()
+    part.write_bytes(part.read_bytes()[:-9])
+    assert len(merge(tmp_path)) == 2
+
+
+@pytest.mark.parametrize("name", ["a, b", 'says "x"', "net1 (loss=cross_entropy)", "\N{GREEK SMALL LETTER ALPHA}"])
+def test_names_of_cells_survive(name: str, tmp_path: Path) -> None:
+    """Commas, quotes and letters of any script are quoted as CSV asks."""
+    assert {row["cell"] for row in table(tmp_path, {name: made_up(FEW)})} == {name}
+
+
+def test_a_session_without_runs_has_a_header(tmp_path: Path) -> None:
+    """Nobody has to ask whether there is a table."""
+    write_csv(merge(tmp_path / "nowhere"), tmp_path / "runs.csv")
+    assert (tmp_path / "runs.csv").read_text(encoding="utf-8") == ",".join(COLUMNS) + "\n"
+
+
+def test_a_large_session_is_written_down_in_no_time(tmp_path: Path) -> None:
+    """130 cells of 80 seeds, asked for by four claims each: processor time, as other processes do not add to it."""
+    seeds = sum(seed_blocks(80), ())
+    runs: dict[str, Any] = {
+        f"cell {number}": of(replace(PROTOCOL, batch_size=number + 1), made_up(seeds)) for number in range(130)
+    }
+    writer = RunTableWriter(tmp_path)
+    started = time.process_time()
+    for _ in range(4):
+        for cell, its in runs.items():
+            writer.add("claims", {cell: its})
+    worker = time.process_time() - started
+    started = time.process_time()
+    write_csv(merge(tmp_path), tmp_path / "runs.csv")
+    controller = time.process_time() - started
+    print(f"{worker:.2f} s in a worker, {controller:.2f} s in the controller")
+    assert worker < 1
+    assert controller < 1
+
+
+def test_the_documentation_has_every_column() -> None:
+    """The page lists the columns in their order, each with what the table itself says of it."""
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    table = page.partition("| column | what |\n|---|---|\n")[2].partition("\n\n")[0]
+    assert table.splitlines() == [f"| `{name}` | {text} |" for name, text in COLUMNS.items()]

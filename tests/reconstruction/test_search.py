@@ -1,0 +1,588 @@
+import functools
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness import datasets, engine
+from harness.claim import Claim
+from harness.datasets import Split
+from harness.draws import plausible_draw, plausible_share_draw
+from harness.engine import Block, missing_blocks, open_store, runs_of, train
+from harness.errors import HarnessError
+from harness.estimate import Reported
+from harness.findings import Basis, Finding, Reading
+from harness.grid import Grid, read_grid
+from harness.plan import wanted_of
+from harness.protocol import BLOCK_SIZE, Protocol, Seed
+from harness.reconstruction import search
+from harness.reconstruction.search import HOPELESS, Candidate, Search, facts_of
+from harness.runs import Floats, Runs
+from harness.statistics import mean_over_seeds, share_of_seeds
+from harness.storage.store import Store
+from harness.training import ensemble_trainer
+from harness.verdict import Band
+
+PROTOCOL = """
+[axes]
+framework = ["torch"]
+task = ["classification"]
+activation = ["relu", "tanh"]
+optimizer = ["sgd", "adam"]
+
+[default]
+framework = "torch"
+task = "classification"
+
+[reconstruction.classification]
+dataset = { value = "iris", provenance = "stated", reason = "said so" }
+test_share = { value = 0.3, provenance = "assumed", reason = "usual" }
+scaling = { value = "standard", alternatives = ["min-max"], provenance = "assumed", reason = "usual" }
+hidden_widths = { value = [4], provenance = "stated", reason = "said so" }
+learning_rate = { value = 0.03, alternatives = [0.01, 0.1], provenance = "assumed", reason = "usual" }
+batch_size = { value = 32, provenance = "assumed", reason = "usual" }
+epochs = { value = 6, alternatives = [3, 12], provenance = "assumed", reason = "quick" }
+loss = { value = "cross_entropy", provenance = "assumed", reason = "usual" }
+splits = { value = "many", alternatives = ["one"], provenance = "assumed", reason = "usual" }
+"""
+CELLS = [{"activation": one, "optimizer": other} for one in ("relu", "tanh") for other in ("sgd", "adam")]
+# Outside of every block: each of them makes one report.
+OUTSIDE = tuple(Seed(number, number) for number in range(1000, 1020))
+Trainer = Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]
+Judged = Callable[..., None]
+
+
+@pytest.fixture
+def grid(tmp_path: Path) -> Grid:
+    """Read a grid with 18 reconstructions, of which each has 4 cells."""
+    (tmp_path / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
+    return read_grid(tmp_path / "protocol.toml")
+
+
+@functools.cache
+def trainings_of(protocol: Protocol, train: Trainer) -> Runs:
+    """Return the trainings that reports are made of."""
+    dataset = datasets.load(protocol.dataset)
+    splits = [datasets.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in OUTSIDE]
+    return train(protocol, splits, OUTSIDE)
+
+
+def printed(value: float) -> Reported:
+    """Return a number as a report prints it, to two decimals."""
+    return Reported(float(f"{value:.2f}"), 0.005)
+
+
+def finding_of(name: str, reported: dict[str, Reported], basis: Basis = "calibrated") -> tuple[Finding, Reading]:
+    """Return a finding with one reading."""
+    reading = Reading("as printed", "distance", Band(-1.96, 1.96, "one training"), None)
+    return Finding(name, "Tables", "So it is.", basis, reported, {reading.name: reading}, ()), reading
+
+
+def judge_loss(evidence, judge, reported, cell):
+    """Judge a loss of the report."""
+    judge(plausible_draw(reported["loss"], evidence(**cell).final_test_loss, "loss"))
+
+
+def judge_accuracy(evidence, judge, reported, cell):
+    """Judge an accuracy of the report."""
+    runs = evidence(**cell)
+    judge(plausible_share_draw(reported["accuracy"], runs.final_test_accuracy, runs.test_rows.shape[1], "accuracy"))
+
+
+def judge_fall(evidence, judge, cell):
+    """Judge whether the test loss falls from the first epoch to the last."""
+    losses = evidence(**cell).test_loss
+    judge(share_of_seeds(losses[:, -1] / losses[:, 0], (0.0, 0.9), "fall"))
+
+
+def report_of(hidden: Grid, train: Trainer, number: int = 0, judged_by: Sequence[Judged] = ()) -> list[Claim]:
+    """Return the claims of a report that was made of one training of each cell of a grid that it does not tell."""
+    claims = []
+    for cell in CELLS:
+        name = "-".join(cell.values())
+        runs = trainings_of(hidden.variant(cell)[1], train)
+        loss, accuracy = runs.final_test_loss[number], runs.final_test_accuracy[number]
+        numbers = {"loss": printed(loss), "accuracy": printed(accuracy)}
+        finding, reading = finding_of(f"table.{name}", numbers)
+        claims += [
+            Claim(f"{function.__name__}[{name}]", function, {"cell": cell}, finding, reading)
+            for function in judged_by or (judge_loss,)
+        ]
+    return claims
+
+
+class Trainers:
+    """Trains blocks into a store, counts them, and is interrupted after so many."""
+
+    def __init__(self, store: Store, interrupted_after: float = math.inf) -> None:
+        self._store = store
+        self._interrupted_after = interrupted_after
+        self.trained = 0
+
+    def __call__(self, blocks: Sequence[Block]) -> None:
+        """Train blocks, leaving out those that fail."""
+        for block in blocks:
+            if self.trained >= self._interrupted_after:
+                raise KeyboardInterrupt
+            self.trained += 1
+            try:
+                self._store.save(train(*block))
+            except HarnessError:
+                continue
+
+
+def search_for(claims: Sequence[Claim], grid: Grid, store: Store, train: Trainers | None = None) -> Search:
+    """Return a search for the reconstruction that a report was made of."""
+    facts = facts_of(claims, grid, "classification")
+    return Search(grid, "classification", facts, store, train or Trainers(store), lambda line: None)
+
+
+def every_candidate(search: Search) -> list[Candidate]:
+    """Return all candidates, the default first."""
+    return list(itertools.product(*(range(len(values)) for values in search.options.values())))
+
+
+def grid_of(search: Search, candidate: Candidate) -> Grid:
+    """Return the grid of a candidate."""
+    return search.grid.answering({"classification": search.answers(candidate)})
+
+
+# The synthetic self-test: numbers generated from a hidden protocol lead back to it
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Keep the trainings of all hidden protocols together: they are the candidates of each other."""
+    return open_store(tmp_path_factory.mktemp("store"))
+
+
+@functools.cache
+def log_losses(protocol: Protocol, store: Store) -> Floats:
+    """Return the logarithms of the final test losses, shape (seeds,)."""
+    return np.log(runs_of(protocol, BLOCK_SIZE, store).final_test_loss)
+
+
+def distance(one: Grid, other: Grid, store: Store) -> float:
+    """Return how far apart two reconstructions are: the largest distance of mean log losses, in standard deviations."""
+    distances = []
+    for cell in CELLS:
+        logs = [log_losses(grid.variant(cell)[1], store) for grid in (one, other)]
+        spread = math.sqrt(np.mean([log.var(ddof=1) for log in logs]))
+        distances.append(abs(logs[0].mean() - logs[1].mean()) / spread)
+    return max(distances)
+
+
+@pytest.mark.parametrize("hidden", [(0, 0, 0), (1, 1, 2), (0, 2, 1), (1, 2, 2)])
+@pytest.mark.parametrize("judged_by", [[judge_loss], [judge_loss, judge_accuracy]], ids=["losses", "and accuracies"])
+def test_numbers_of_a_hidden_protocol_lead_back_to_it(
+    grid: Grid, trained: Store, hidden: Candidate, judged_by: Sequence[Judged]
+) -> None:
+    """Of twenty reports that a protocol made, most have it among the best, and none has anything far from it there.
+
+    Distances are in standard deviations of the log loss over seeds, so that five of them is five times what a report
+    may be off by chance.
+    """
+    train = ensemble_trainer("torch")
+    truth = grid_of(search_for(report_of(grid, train), grid, trained), hidden)
+    near_the_best = []
+    for number in range(len(OUTSIDE)):
+        search = search_for(report_of(truth, train, number, judged_by), grid, trained)
+        search.run(budget=18, sample=11)
+        # The search goes on from the best as long as that helps; what it left out is tried as well.
+        search.try_all([candidate for candidate in every_candidate(search) if candidate not in search.scored])
+        (best, first), *_ = search.ranked
+        near_the_best.append(search.scored[hidden].log_chance >= first.log_chance - 3)
+        apart = {one: distance(truth, grid_of(search, one), trained) for one in search.scored}
+        assert apart[best] < 3.5
+        far = [scored.log_chance for one, scored in search.scored.items() if apart[one] > 4.5]
+        assert len(far) >= 2
+        assert max(far) < first.log_chance - 4
+    assert sum(near_the_best) >= 16
+
+
+# A search over made-up trainings
+
+
+class MadeUp:
+    """Stands in for the trainers: losses by a formula of the protocol; some protocols fail, some diverge."""
+
+    def __init__(self) -> None:
+        self.fails: Callable[[Protocol], bool] = lambda protocol: False
+        self.diverges: Callable[[Protocol], bool] = lambda protocol: False
+
+    def of(self, framework: str) -> Trainer:
+        """Return the trainer of a framework."""
+        return self.train
+
+    def train(self, protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+        """Return runs whose losses are drawn around a centre that the protocol decides."""
+        if self.fails(protocol):
+            raise RuntimeError("no memory left")
+        scaled, bent = protocol.scaling == "min-max", protocol.activation == "tanh"
+        center = 0.3 * math.log(protocol.learning_rate) + 0.04 * protocol.epochs + 0.25 * scaled + 0.1 * bent
+        draws = [np.random.default_rng([seed.training, protocol.epochs, bent]).normal() for seed in seeds]
+        final = np.exp(center + 0.1 * np.array(draws))
+        final[:1] = math.nan if self.diverges(protocol) else final[:1]
+        count, epochs, rows = len(seeds), protocol.epochs, len(splits[0].test_rows)
+        curve = np.linspace(1.2, 1.0, epochs) * final[:, None]
+        return Runs(
+            protocol,
+            tuple(seeds),
+            train_loss=curve,
+            test_loss=curve,
+            train_accuracy=np.full((count, epochs), 0.9),
+            test_accuracy=np.full((count, epochs), 0.9),
+            weight_norm=np.ones((count, epochs + 1)),
+            test_predictions=np.zeros((count, rows, 3)),
+            test_targets=np.zeros((count, rows)),
+            test_rows=np.stack([split.test_rows for split in splits]),
+            seconds=np.ones(count),
+        )
+
+
+def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
+    """Replace the trainers of all frameworks, and make each split but once."""
+    fake = MadeUp()
+    split = datasets.split
+    kept = functools.cache(lambda *described: split(datasets.load("iris"), *described))
+    monkeypatch.setattr(datasets, "split", lambda dataset, *described: kept(*described))
+    monkeypatch.setattr(engine, "ensemble_trainer", fake.of)
+    return fake
+
+
+@pytest.fixture
+def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
+    """Let trainings be made up."""
+    return replace_trainers(monkeypatch)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Open an empty store."""
+    return open_store(tmp_path / "store")
+
+
+def report_on_losses(hidden: Grid, made_up: MadeUp) -> list[Claim]:
+    """Return claims on the losses of a hidden protocol, each a fact, and on a behaviour."""
+    finding, reading = finding_of("curves.fall", {})
+    return [*report_of(hidden, made_up.train), Claim("judge_fall", judge_fall, {"cell": CELLS[0]}, finding, reading)]
+
+
+def hidden_grids(grid: Grid, count: int) -> list[Grid]:
+    """Return some reconstructions, spread over all."""
+    options = itertools.product(("standard", "min-max"), (0.03, 0.01, 0.1), (6, 3, 12))
+    every = [
+        grid.answering({"classification": {"scaling": scaling, "learning_rate": rate, "epochs": epochs}})
+        for scaling, rate, epochs in options
+    ]
+    return every[:: len(every) // count]
+
+
+def chances(search: Search) -> dict[Candidate, tuple[dict[str, float], bool]]:
+    """Return all that a search found, to compare."""
+    return {candidate: (dict(one.log_chances), one.complete) for candidate, one in search.scored.items()}
+
+
+def test_pruning_never_drops_the_best(
+    grid: Grid, store: Store, made_up: MadeUp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is dropped lies at least `HOPELESS` behind the best, and what is kept has the chance that it has."""
+    dropped = 0
+    for hidden in hidden_grids(grid, 6):
+        claims = report_on_losses(hidden, made_up)
+        pruned, exhaustive = (search_for(claims, grid, store) for _ in range(2))
+        for one in every_candidate(pruned):
+            pruned.try_all([one])
+        with monkeypatch.context() as patch:
+            patch.setattr(search, "HOPELESS", math.inf)
+            exhaustive.try_all(every_candidate(exhaustive))
+        assert len(exhaustive.ranked) == 18
+        assert pruned.ranked[0][0] == exhaustive.ranked[0][0]
+        best = exhaustive.ranked[0][1].log_chance
+        for candidate, scored in exhaustive.scored.items():
+            if pruned.scored[candidate].complete:
+                assert pruned.scored[candidate].log_chance == scored.log_chance
+            else:
+                assert scored.log_chance <= pruned.scored[candidate].log_chance < best - HOPELESS
+                dropped += 1
+    assert dropped > 20
+
+
+def test_the_order_in_which_candidates_and_facts_are_tried_changes_no_result(
+    grid: Grid, store: Store, made_up: MadeUp
+) -> None:
+    """Whoever comes near the best is found, with the same chance, whatever was tried before."""
+    generator = np.random.default_rng(5)
+    claims = report_on_losses(hidden_grids(grid, 3)[1], made_up)
+    facts = facts_of(claims, grid, "classification")
+    found = []
+    for number in range(6):
+        ordered = [facts[place] for place in generator.permutation(len(facts))]
+        search = Search(grid, "classification", ordered, store, Trainers(store), lambda line: None)
+        candidates = [every_candidate(search)[place] for place in generator.permutation(18)]
+        size = (1, 4, 18)[number % 3]
+        for start in range(0, 18, size):
+            search.try_all(candidates[start : start + size])
+        best = search.ranked[0][1].log_chance
+        near = {one: scored.log_chance for one, scored in search.ranked if scored.log_chance > best - HOPELESS}
+        found.append(near)
+    assert all(near == pytest.approx(found[0]) for near in found)
+    assert len(found[0]) > 1
+
+
+@pytest.mark.parametrize("budget", [1, 2, 7, 18, 40])
+def test_no_more_candidates_are_tried_than_allowed(grid: Grid, store: Store, made_up: MadeUp, budget: int) -> None:
+    """The default is the first, and a budget beyond all candidates ends as well."""
+    search = search_for(report_on_losses(hidden_grids(grid, 3)[1], made_up), grid, store)
+    search.run(budget, round(0.6 * budget))
+    assert len(search.scored) <= min(budget, 18)
+    assert next(iter(search.scored)) == search.default == (0, 0, 0)
+    assert search.scored[search.default].complete
+    assert budget < 18 or len(search.scored) > 9
+
+
+def test_a_search_comes_near_the_best_of_all_from_few(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """From a sample of 4 of 18 candidates, neighbours lead to what trying all would find, or to what is as likely."""
+    found = []
+    for hidden in hidden_grids(grid, 9):
+        claims = report_on_losses(hidden, made_up)
+        few, every = (search_for(claims, grid, store) for _ in range(2))
+        few.run(budget=14, sample=4)
+        every.try_all(every_candidate(every))
+        (candidate, scored), (best, first) = few.ranked[0], every.ranked[0]
+        assert scored.log_chance > first.log_chance - 1
+        found.append(candidate == best)
+    assert sum(found) >= 7
+
+
+def test_the_same_search_again_trains_nothing(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """All that it needs is stored, and it comes to the same."""
+    claims = report_on_losses(hidden_grids(grid, 3)[1], made_up)
+    trainers = Trainers(store), Trainers(open_store(store.folder))
+    first, second = (search_for(claims, grid, store, trainer) for trainer in trainers)
+    first.run(12, 7)
+    second.run(12, 7)
+    assert trainers[0].trained > 20
+    assert trainers[1].trained == 0
+    assert chances(first) == chances(second)
+
+
+def test_an_interrupted_search_goes_on_to_the_same_end(
+    grid: Grid, store: Store, tmp_path: Path, made_up: MadeUp
+) -> None:
+    """What was trained before an interrupt is not trained again, however many there are, and the end is the same."""
+    claims = report_on_losses(hidden_grids(grid, 3)[1], made_up)
+    elsewhere = open_store(tmp_path / "elsewhere")
+    undisturbed = Trainers(elsewhere)
+    expected = search_for(claims, grid, elsewhere, undisturbed)
+    expected.run(12, 7)
+    for blocks in (0, 1, 5, 17):
+        with pytest.raises(KeyboardInterrupt):
+            search_for(claims, grid, store, Trainers(store, interrupted_after=blocks)).run(12, 7)
+    rest = Trainers(store)
+    search = search_for(claims, grid, store, rest)
+    search.run(12, 7)
+    assert chances(search) == chances(expected)
+    assert rest.trained == undisturbed.trained - (0 + 1 + 5 + 17)
+
+
+def test_facts_are_computed_for_candidates_within_reach_only(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """A dropped candidate costs no further training, and is not complete."""
+    search = search_for(report_on_losses(grid, made_up), grid, store)
+    search.try_all([search.default])
+    before = Trainers(store)
+    search._train = before
+    far = every_candidate(search)[-1]
+    search.try_all([far])
+    scored = search.scored[far]
+    assert not scored.complete
+    assert len(scored.log_chances) < len(search.facts)
+    assert before.trained == len(scored.log_chances)
+    assert far not in [candidate for candidate, _ in search.ranked]
+
+
+def test_a_candidate_of_which_all_facts_are_known_is_complete(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """However far behind: with a single fact none is dropped before its chance is known."""
+    claims = [claim for claim in report_on_losses(grid, made_up) if claim.parameters["cell"] == CELLS[0]][:1]
+    search = search_for(claims, grid, store)
+    for one in every_candidate(search):
+        search.try_all([one])
+    assert len(search.facts) == 1
+    assert len(search.ranked) == 18
+    assert search.ranked[-1][1].log_chance < search.ranked[0][1].log_chance - HOPELESS
+
+
+def test_a_training_that_fails_or_diverges_has_no_chance(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """The search goes on with the others."""
+    claims = report_on_losses(grid, made_up)
+    made_up.fails = lambda protocol: protocol.learning_rate == 0.01
+    made_up.diverges = lambda protocol: protocol.scaling == "min-max"
+    search = search_for(claims, grid, store)
+    search.try_all([search.default])
+    search.try_all(every_candidate(search)[1:])
+    assert search.ranked[0][0] == search.default
+    for candidate, scored in search.scored.items():
+        answers = search.answers(candidate)
+        hopeless = answers["learning_rate"] == 0.01 or answers["scaling"] == "min-max"
+        assert (scored.log_chance == -math.inf) == hopeless
+
+
+def test_a_search_in_which_nothing_has_a_chance_ends(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """No candidate is then better than another, and all are compared to the last."""
+    claims = report_on_losses(grid, made_up)
+    made_up.diverges = lambda protocol: True
+    search = search_for(claims, grid, store)
+    search.run(5, 3)
+    assert [scored.log_chance for _, scored in search.ranked] == [-math.inf] * 5
+
+
+# Candidates
+
+
+def test_random_candidates_are_balanced_and_the_same_each_time(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """Each option of each field is as frequent as the others, but for candidates that came twice."""
+    search = search_for(report_on_losses(grid, made_up), grid, store)
+    assert search.random_candidates(0) == []
+    candidates = search.random_candidates(12)
+    assert candidates == search.random_candidates(12)
+    assert len(set(candidates)) == len(candidates) >= 8
+    for place, values in enumerate(search.options.values()):
+        counts = [sum(candidate[place] == option for candidate in candidates) for option in range(len(values))]
+        assert max(counts) - min(counts) <= 1 + 12 - len(candidates)
+
+
+def test_neighbours_differ_in_one_answer(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """There is one for each alternative of each field."""
+    search = search_for(report_on_losses(grid, made_up), grid, store)
+    near = search.neighbours((1, 0, 2))
+    assert len(near) == len(set(near)) == 1 + 2 + 2
+    for candidate in near:
+        assert sum(one != other for one, other in zip(candidate, (1, 0, 2), strict=True)) == 1
+
+
+def test_how_many_splits_there_are_is_not_searched_for(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """That a certain split fits says nothing of the protocol."""
+    search = search_for(report_on_losses(grid, made_up), grid, store)
+    assert list(search.options) == ["scaling", "learning_rate", "epochs"]
+    assert search.answers((1, 0, 2)) == {"scaling": "min-max", "learning_rate": 0.03, "epochs": 12}
+    assert search.described((1, 0, 2)) == "scaling min-max, learning_rate 0.03, epochs 12"
+
+
+def test_a_profile_has_the_best_candidate_with_each_answer(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """Of what was only bounded it says so, and of what was not tried it knows nothing."""
+    search = search_for(report_on_losses(grid, made_up), grid, store)
+    assert {(one.log_chance, one.complete) for one in search.profile} == {(-math.inf, False)}
+    search.try_all([search.default])
+    search.try_all(every_candidate(search)[1:])
+    profile = {(one.choice, one.answer): one for one in search.profile}
+    assert len(profile) == 2 + 3 + 3
+    best = search.ranked[0][1].log_chance
+    assert max(one.log_chance for one in profile.values() if one.complete) == best
+    for place, (field, values) in enumerate(search.options.items()):
+        for option, value in enumerate(values):
+            of_answer = [scored for candidate, scored in search.scored.items() if candidate[place] == option]
+            known = [scored.log_chance for scored in of_answer if scored.complete]
+            one = profile[field, str(value)]
+            assert one.complete == bool(known)
+            assert one.log_chance == max(known or [scored.log_chance for scored in of_answer])
+
+
+# Facts
+
+
+def both_tasks(evidence, judge):
+    """Ask for both tasks."""
+    judge(mean_over_seeds(evidence(task="regression").seconds + evidence(task="classification").seconds, ""))
+
+
+def no_runs(judge):
+    """Ask for none."""
+
+
+TWO_TASKS = PROTOCOL.replace('task = ["classification"]', 'task = ["classification", "regression"]').replace(
+    'task = "classification"\n', ""
+) + PROTOCOL[PROTOCOL.index("[reconstruction") :].replace(
+    "[reconstruction.classification]", "[reconstruction.regression]"
+).replace('"iris"', '"boston"').replace('"cross_entropy"', '"squared_error"')
+
+
+def test_facts_are_calibrated_findings_on_one_task(tmp_path: Path) -> None:
+    """What is held out, speaks of both tasks at once or rests on no runs is none; numbers come first, then effort."""
+    (tmp_path / "protocol.toml").write_text(TWO_TASKS, encoding="utf-8")
+    grid = read_grid(tmp_path / "protocol.toml")
+
+    def claim(finding: str, function: Callable[..., None], basis: Basis = "calibrated", **chosen: Any) -> Claim:
+        reported = {"loss": Reported(0.5, 0.005)} if finding.startswith("table") else {}
+        cell = {"cell": {**CELLS[0], **chosen}}
+        return Claim(f"{finding}[{chosen}]", function, cell, *finding_of(finding, reported, basis))
+
+    on_one, on_other = {"task": "classification"}, {"task": "regression"}
+    claims = [
+        claim("curves.fall", judge_fall, **on_one),
+        claim("table.many", judge_loss, **on_one),
+        claim("table.many", judge_loss, **on_one, activation="tanh"),
+        claim("table.many", judge_loss, **on_other),
+        claim("table.few", judge_loss, **on_one),
+        claim("table.held-out", judge_loss, "held out", **on_one),
+        claim("table.both", both_tasks),
+        claim("table.none", no_runs),
+    ]
+    facts = {task: facts_of(claims, grid, task) for task in ("classification", "regression")}
+    assert {task: [fact.finding for fact in of_task] for task, of_task in facts.items()} == {
+        "classification": ["table.few", "table.many", "curves.fall"],
+        "regression": ["table.many"],
+    }
+    many = facts["classification"][1]
+    assert many.claims == (claims[1], claims[2])
+    assert len(wanted_of(many.cells, grid)) == 2
+    assert facts["regression"][0].claims == (claims[3],)
+
+
+def test_without_facts_or_alternatives_there_is_nothing_to_search(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """Said at once, in one sentence that names the file and the task."""
+    claims = report_on_losses(grid, made_up)
+    with pytest.raises(HarnessError) as error:
+        search_for([], grid, store)
+    begin = f"{grid.file}: nothing to reconstruct for classification: no "
+    assert str(error.value) == begin + "calibrated finding speaks of it alone"
+    choices = grid.reconstruction["classification"]
+    settled = {field: replace(choice, alternatives=()) for field, choice in choices.items() if field != "splits"}
+    for fixed in (settled, {**settled, "splits": choices["splits"]}):
+        nothing_open = replace(grid, reconstruction={"classification": {"splits": replace(choices["splits"]), **fixed}})
+        with pytest.raises(HarnessError) as error:
+            search_for(claims, nothing_open, store)
+        assert str(error.value) == begin + "choice has alternatives"
+
+
+def test_a_fact_that_is_read_in_two_ways_has_the_mean_chance(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """Claims are grouped by reading, and a wrong reading does not make the fact impossible."""
+    loss = trainings_of(grid.variant(CELLS[0])[1], made_up.train).final_test_loss[0]
+    numbers = {"loss": Reported(float(loss), 0.05)}
+    finding, right = finding_of("table.loss", numbers)
+    wrong = replace(right, name="of the other cell")
+    claims = [
+        Claim("right", judge_loss, {"cell": CELLS[0]}, finding, right),
+        Claim("wrong", judge_loss, {"cell": {**CELLS[0], "activation": "tanh"}}, finding, wrong),
+    ]
+    log_chances = []
+    for chosen in ([claims[0]], [claims[1]], claims):
+        search = search_for(chosen, grid, store)
+        search.try_all([search.default])
+        log_chances.append(search.scored[search.default].log_chance)
+    one, other, both = np.exp(log_chances)
+    assert both == pytest.approx((one + other) / 2)
+    assert one != pytest.approx(other)
+
+
+def test_what_the_facts_want_is_all_that_is_trained(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """After a search nothing is missing of the facts of a complete candidate."""
+    search = search_for(report_on_losses(grid, made_up), grid, store)
+    search.run(6, 3)
+    for candidate, _ in search.ranked:
+        wanted = set().union(*(wanted_of(fact.cells, grid_of(search, candidate)) for fact in search.facts))
+        assert missing_blocks(wanted, BLOCK_SIZE, store) == []

@@ -1,0 +1,179 @@
+"""What lies in a store's folder."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness import datasets
+from harness.errors import DataError, StoreError
+from harness.protocol import Seed, content_digest
+from harness.storage.store import Store
+from harness.storage.store_contents import StoredFile, files_of, printable, read_runs, size_in_words
+from tests.storage.test_store import ORIGIN, PROTOCOL, SEEDS, made_up
+
+HEX = "a" * 64
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Store:
+    """Make a store that holds made-up runs."""
+    filled = Store(tmp_path / "store", ORIGIN)
+    filled.save(made_up())
+    return filled
+
+
+@pytest.mark.parametrize(
+    ("place", "kind"),
+    [
+        (f"runs/aa/{HEX}.npz", "runs"),
+        (f"runs/aa/{HEX}.unreadable", "unreadable"),
+        ("runs/aa/tmp8_x1.part", "unfinished"),
+        (f"answers/{HEX[:12]}-{HEX}.json", "answers"),
+        (f"answers/{HEX}.json", "outdated"),
+        (f"figures/{HEX[:12]}-{HEX}.svg", "figures"),
+        (f"figures/{HEX}.svg", "outdated"),
+        ("machine.db", "outdated"),
+        (f"timings/{HEX}.json", "timings"),
+        (f"timings/{HEX}.unreadable", "unreadable"),
+        (f"locks/{HEX}.lock", "locks"),
+        ("locks/machine.lock", "locks"),
+        ("locks/gate.lock", "locks"),
+        # What is not the store's, however alike it looks.
+        (f"runs/bb/{HEX}.npz", "other"),
+        (f"runs/aa/{HEX}.npz.txt", "other"),
+        (f"aa/{HEX}.npz", "other"),
+        (f"runs/aa/{HEX[1:]}.npz", "other"),
+        ("notes.part", "other"),
+        ("notes.md", "other"),
+        (f"old/runs/aa/{HEX}.npz", "other"),
+        ("runs/aa/my notes.part", "other"),
+        ("locks/mine.lock", "other"),
+    ],
+)
+def test_a_file_is_what_its_place_and_name_say(tmp_path: Path, place: str, kind: str) -> None:
+    """Only what the store itself would have named so is the store's."""
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / place).write_bytes(b"12345")
+    assert files_of(tmp_path) == [StoredFile(kind, tmp_path / place, 5)]
+
+
+def test_links_lead_nowhere(kept: Store, tmp_path: Path) -> None:
+    """A link to a file or to a folder is not the store's, and nothing behind it is looked at."""
+    path = kept.path(PROTOCOL, SEEDS)
+    elsewhere = path.parent.rename(tmp_path / "elsewhere")
+    path.parent.symlink_to(elsewhere)
+    (kept.folder / "runs" / "bb").mkdir()
+    (kept.folder / "runs" / "bb" / f"{'b' * 64}.npz").symlink_to(elsewhere / path.name)
+    assert [file.kind for file in files_of(kept.folder)] == ["other", "other"]
+
+
+def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
+    """It names the folder."""
+    with pytest.raises(StoreError, match=r"store .*/nowhere cannot be read \(.*No such file"):
+        files_of(tmp_path / "nowhere")
+
+
+def test_runs_are_told_in_words(kept: Store) -> None:
+    """Field by field, in the order of a protocol, from the header alone."""
+    (file,) = files_of(kept.folder)
+    runs = read_runs(file)
+    assert runs.words == (
+        "framework torch, dataset wine, test share 0.25, scaling standard, hidden widths 8, activation relu, "
+        "optimizer sgd, learning rate 0.1, batch size 32, epochs 3, loss cross_entropy, regime own"
+    )
+    assert runs.protocol_digest == PROTOCOL.digest
+    assert runs.identity["seeds"] == [[0, 0], [0, 1]]
+
+
+def test_runs_of_other_versions_and_data_are_not_usable(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those are usable that a session would find."""
+    (file,) = files_of(kept.folder)
+    runs = read_runs(file)
+    assert runs.usable(kept)
+    assert not runs.usable(Store(kept.folder, {**ORIGIN, "torch": {"torch": "9"}}))
+    assert runs.usable(Store(kept.folder, {**ORIGIN, "keras": {"keras": "9"}}))
+    fewer = {name: value for name, value in runs.identity["protocol"].items() if name != "regime"}
+    assert not replace(runs, identity={**runs.identity, "protocol": fewer}).usable(kept)
+    of_a_file = {**runs.identity["protocol"], "dataset": {"name": "ours.csv", "checksum": "0123456789"}}
+    assert replace(runs, identity={**runs.identity, "protocol": of_a_file}).usable(kept)
+    assert "dataset ours.csv (01234567)" in replace(runs, identity={**runs.identity, "protocol": of_a_file}).words
+    monkeypatch.setattr(datasets, "checksum", lambda name: "0" * 64)
+    assert not runs.usable(kept)
+
+    def missing(name: str) -> str:
+        raise DataError("not installed")
+
+    monkeypatch.setattr(datasets, "checksum", missing)
+    assert not runs.usable(kept)
+
+
+def forged(folder: Path, identity: Any) -> StoredFile:
+    """Write a file of runs whose header says what it likes, under the name that goes with it."""
+    digest = content_digest(identity)
+    path = folder / "runs" / digest[:2] / f"{digest}.npz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    header = json.dumps({"schema": 1, "identity": identity, "sha256": ""}).encode()
+    buffer = io.BytesIO()
+    np.savez(buffer, header=np.frombuffer(header, dtype=np.uint8))
+    path.write_bytes(buffer.getvalue())
+    return StoredFile("runs", path, path.stat().st_size)
+
+
+GOOD = {"protocol": {"framework": "torch"}, "data": "0", "seeds": [[0, 0]], "origin": {}}
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        None,
+        [],
+        {},
+        {**GOOD, "more": 1},
+        {**GOOD, "protocol": "../.."},
+        {**GOOD, "protocol": {"framework": ["torch"]}},
+        {**GOOD, "seeds": 3},
+        {**GOOD, "seeds": [[0]]},
+        {**GOOD, "seeds": [["0", 0]]},
+        {**GOOD, "seeds": ["00"]},
+    ],
+)
+def test_a_header_that_describes_no_runs_is_damage(tmp_path: Path, identity: Any) -> None:
+    """Whatever else it holds; one that does describe some is read."""
+    assert read_runs(forged(tmp_path, GOOD)).words == "framework torch"
+    with pytest.raises(ValueError, match="its header does not describe runs"):
+        read_runs(forged(tmp_path, identity))
+
+
+def test_a_file_under_another_name_is_damage(kept: Store) -> None:
+    """The name is a digest of what the file holds."""
+    (file,) = files_of(kept.folder)
+    other = kept.path(PROTOCOL, (Seed(7, 7),))
+    other.parent.mkdir(exist_ok=True)
+    file.path.rename(other)
+    (file,) = files_of(kept.folder)
+    with pytest.raises(ValueError, match="it holds other runs than its name says"):
+        read_runs(file)
+    file.path.write_bytes(b"")
+    with pytest.raises(ValueError, match=r"."):
+        read_runs(file)
+
+
+def test_text_from_a_file_steers_no_terminal(tmp_path: Path) -> None:
+    """Nor does it write lines of its own."""
+    assert printable("a\x1b[2J\nb\u202e\x00") == "a?[2J?b??"
+    evil = forged(tmp_path, {**GOOD, "protocol": {"framework": "torch", "dataset": "\x1b[2J\n"}})
+    assert read_runs(evil).words == "framework torch, dataset ?[2J?"
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [(0, "0 B"), (999, "999 B"), (1500, "1.5 kB"), (2_000_000, "2 MB"), (1_234_567_890_123, "1.23e+03 GB")],
+)
+def test_sizes_are_told_in_a_unit_that_suits(size: int, words: str) -> None:
+    """In powers of a thousand."""
+    assert size_in_words(size) == words
