@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Any
 import tomlkit
 
 from harness.errors import RegisterError
+from harness.files import write_atomically
+from harness.tables import Table
 from harness.verdict import Outcome
 
 
@@ -35,7 +38,8 @@ def accept(file: Path, changes: Iterable[Change], reason: str, date: datetime.da
     Raises
     ------
     RegisterError
-        If the file has no header ``[findings."..."]`` for one of the findings, or two claims cannot be told apart.
+        If the file has no header ``[findings."..."]`` for one of the findings, two claims cannot be told apart, or the
+        reason holds what could not be read again. The file then stays as it is.
     """
     # As bytes: line ends, and what else looks like one, stay as they are.
     document = tomlkit.parse(file.read_bytes().decode())
@@ -57,7 +61,9 @@ def accept(file: Path, changes: Iterable[Change], reason: str, date: datetime.da
         if outcome != "supported":
             end = _end_of_block(lines, finding, file)
             lines[end:end] = ["", *_entry(finding, reading, its_cases, outcome, reason, date)]
-    file.write_bytes((line_end.join(lines) + line_end).encode())
+    content = line_end.join(lines) + line_end
+    Table(tomllib.loads(content), file).refuse_what_cannot_be_shown()
+    write_atomically(file, content.encode())
 
 
 def _forget(finding: Any, reading: str, case: str) -> None:

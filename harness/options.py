@@ -31,6 +31,8 @@ def _look_count(text: str) -> int:
 def _reason(text: str) -> str:
     if not text.strip():
         raise ArgumentTypeError("is empty; say in one sentence why these verdicts are right")
+    if not text.isprintable():
+        raise ArgumentTypeError("holds a character that cannot be seen; say on one line why these verdicts are right")
     return text
 
 

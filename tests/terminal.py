@@ -92,7 +92,9 @@ def run_in_terminal(
     """
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(columns), "PY_COLORS": "1"}
+    # A worker of the session that runs this test passes its name on.
+    ours_alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    environment = {**ours_alone, "TERM": "xterm-256color", "COLUMNS": str(columns), "PY_COLORS": "1"}
     process = subprocess.Popen(
         arguments, cwd=folder, env=environment, stdin=its, stdout=its, stderr=its, start_new_session=True
     )
