@@ -12,7 +12,7 @@ from typing import Any
 import tomlkit
 
 from harness.errors import RegisterError
-from harness.files import write_atomically
+from harness.storage.files import write_atomically
 from harness.tables import Table
 from harness.verdict import Outcome
 
