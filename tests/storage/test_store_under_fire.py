@@ -42,7 +42,7 @@ def test_kills_damage_nothing_lose_nothing_and_change_no_verdict() -> None:
 
 
 TORN = """
-import random, sys, tempfile
+import random, tempfile, time
 from pathlib import Path
 from benchmarks.fire_kills import kill_writers
 from benchmarks.fire_report import every_block, write_report
@@ -56,6 +56,7 @@ def straight(path, payload):
         for start in range(0, len(payload), 1000):
             file.write(payload[start : start + 1000])
             file.flush()
+            time.sleep(0.001)
 
 store.write_atomically = straight
 outcome = Outcome()
@@ -63,10 +64,10 @@ with tempfile.TemporaryDirectory() as folder:
     write_report(Path(folder))
     blocks = every_block(Path(folder))
     train(*blocks[0])
-    watch = Watch(Path(folder, "store"), outcome)
-    for _ in range(150):
-        kill_writers(open_store(Path(folder, "store")), blocks, random.Random(), aimed=True)
-        watch.look()
+    for attempt in range(50):
+        store = open_store(Path(folder, f"store-{attempt}"))  # one that is full would have nothing left to write
+        kill_writers(store, blocks, random.Random(), aimed=True)
+        Watch(store.folder, outcome).look()
         if outcome.problems:
             break
 print(outcome.problems[0].partition(":")[0])
