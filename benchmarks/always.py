@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.settings import ROOT, grid
-from harness.protocol import Protocol
-from harness.statistics import ratio_over_seeds
-from harness.timing import Contestant, Timing, race
-from harness.training import framework_versions
+from harness.execution.timing import Contestant, Timing, race
+from harness.statistics.estimators import ratio_over_seeds
+from harness.training.config import Protocol
+from harness.training.trainers import framework_versions
 
 REPEATS = 3
 EPOCHS = 10

@@ -31,11 +31,11 @@ from benchmarks.plot import _STYLE
 from benchmarks.sections import table
 from benchmarks.settings import ROOT
 from benchmarks.truths import BESIDE, EPOCHS, FAR, SHARE, Experiment, experiments
-from harness import draws
 from harness.drawing.figures import COLOURS
-from harness.estimate import Estimate, Interval
-from harness.runs import Floats
-from harness.verdict import ERROR_RATE, OUTCOMES, Band, Outcome, decide, error_rate_at
+from harness.statistics.estimate import Estimate, Interval
+from harness.statistics.estimators import draws
+from harness.training.runs import Floats
+from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Band, Outcome, decide, error_rate_at
 
 PAGE, COUNTS, FIGURE = "calibration.md", "calibration.json", "calibration.svg"
 SCHEMA = 1  # of calibration.json
@@ -82,7 +82,7 @@ LIMIT = f"{100 * ERROR_RATE:g} %"
 def verdict_of(
     draw: Callable[[int], Floats], make_estimate: Callable[[Floats], Estimate], band: Band, looks: Sequence[int]
 ) -> list[Outcome]:
-    """Judge a claim at one look after the other while it is inconclusive, as `harness.judge` does.
+    """Judge a claim at one look after the other while it is inconclusive, as `harness.judging.judge` does.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def verdict_of(
     band
         What it is judged against.
     looks
-        The numbers of seeds; `harness.verdict.error_rate_at` splits the error rate over them.
+        The numbers of seeds; `harness.verdicts.verdict.error_rate_at` splits the error rate over them.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def simulate(experiment: Experiment, repetitions: int) -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def tabulated_distances() -> Iterator[None]:
-    """Read the noncentral t interval of `harness.draws` off splines through its own values: ten times faster.
+    """Read the noncentral t interval of `harness.statistics.draws` off splines through its own values: ten times faster.
 
     Knots lie at every tenth of a standard deviation; beyond 12 the interval itself is taken.
     """

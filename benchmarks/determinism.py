@@ -20,11 +20,11 @@ from pathlib import Path
 
 from benchmarks.bench import machine
 from benchmarks.settings import ROOT, grid
-from harness.clusters.agreement import differences_of
-from harness.engine import open_store, train
-from harness.protocol import Protocol, Seed, seed_blocks
-from harness.runs import Runs
-from harness.training import ensemble_trainer, framework_versions
+from harness.execution.agreement import differences_of
+from harness.execution.engine import open_store, train
+from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.runs import Runs
+from harness.training.trainers import ensemble_trainer, framework_versions
 
 CELLS = tuple(
     f"{framework}-{cell}"
@@ -115,7 +115,7 @@ def finish(*processes: "subprocess.Popen[bytes]") -> None:
 
 
 def compared(first: Runs, again: Runs) -> list[str]:
-    """Return what differs of the seeds that both have, as `harness.clusters.agreement.differences_of` does."""
+    """Return what differs of the seeds that both have, as `harness.execution.agreement.differences_of` does."""
     return differences_of(first.first(len(again.seeds)), again)
 
 

@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.engine import Block, train_blocks
-from harness.protocol import Protocol, Seed
+from harness.execution.engine import Block, train_blocks
+from harness.storage.contents import files_of
 from harness.storage.store import Store
-from harness.storage.store_contents import files_of
+from harness.training.config import Protocol, Seed
 
 WRITERS = 3
 LONGEST_WAIT = 0.4  # seconds until writers are killed: about ten blocks

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from harness.engine import Block
-from harness.folder import open_folder
-from harness.protocol import seed_blocks
+from harness.execution.engine import Block
+from harness.report.folder import open_folder
+from harness.training.config import seed_blocks
 
 LOOKED_AT = 80  # seeds, at most, by a claim that stays inconclusive
 
@@ -50,7 +50,7 @@ loss = { value = "cross_entropy", provenance = "assumed", reason = "usual" }
 
 CLAIMS = """
 import pytest
-from harness.statistics import mean_over_seeds
+from harness.statistics.estimators import mean_over_seeds
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])

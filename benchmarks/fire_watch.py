@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.storage.store_care import verify
-from harness.storage.store_contents import files_of
+from harness.commands.store_care import verify
+from harness.storage.contents import files_of
 
 
 @dataclass

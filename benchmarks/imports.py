@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from benchmarks.measure import Series, in_turn
 from benchmarks.settings import ROOT, Settings
 
-STORED_IMPORTS = "harness.plugin, harness.plan, harness.judge, harness.audit, harness.statistics"
+STORED_IMPORTS = "harness.plugin.hooks, harness.judging.plan, harness.judging.judge, harness.plugin.audit, harness.statistics.estimators"
 STATEMENTS = {
     "a bare interpreter": "pass",
     "pytest": "import pytest",
-    "harness.plugin": "import harness.plugin",
+    "harness.plugin.hooks": "import harness.plugin.hooks",
     "all that judging stored trainings needs": f"import {STORED_IMPORTS}",
     "torch": "import torch",
     "tensorflow and keras": "import tensorflow, keras",

@@ -12,14 +12,14 @@ import numpy as np
 
 from benchmarks.measure import Series, Side, in_turn
 from benchmarks.settings import FRAMEWORKS, Settings, settings
-from harness import datasets
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
-from harness.training import EnsembleTrainer, Trainer, ensemble_trainer, reference_trainer
+from harness.data import registry
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.runs import Runs
+from harness.training.trainers import EnsembleTrainer, Trainer, ensemble_trainer, reference_trainer
 
 # What each step may add to the distance of two programs that do the same arithmetic in another order; see
-# tests/training/agreement.py.
+# tests/training/dense/agreement.py.
 ROUNDING = 32 * 2.0**-24
 EARLY_EPOCHS = 3
 
@@ -60,7 +60,7 @@ class Part:
         sides: Sides = {}
         for name, copies in self.sizes.row_cases:
             # Everything but data and loss is the classification's, so that only the rows differ.
-            loss = classification.loss if datasets.task(name) == "classification" else regression.loss
+            loss = classification.loss if registry.task(name) == "classification" else regression.loss
             protocol = replace(classification, dataset=name, loss=loss)
             rows = len(prepared(protocol, 1)[0][0].train_target) * copies
             label = f"{name}, {rows} training rows" if copies == 1 else f"{name} {copies} times, {rows} training rows"
@@ -117,9 +117,9 @@ class Part:
 @cache
 def prepared(protocol: Protocol, count: int) -> tuple[list[Split], list[Seed]]:
     """Return splits and seeds of the first `count` runs; dividing the data is no part of any timing."""
-    data = datasets.load(protocol.dataset)
+    data = registry.load(protocol.dataset)
     seeds = [Seed(number, number) for number in range(count)]
-    return [datasets.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds], seeds
+    return [registry.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds], seeds
 
 
 def one_by_one(train: Trainer, protocol: Protocol, sizes: Settings) -> Side:
@@ -159,7 +159,7 @@ def distance(one: Runs, other: Runs) -> dict[str, float]:
     apart = max(
         float(np.max(np.abs(getattr(one, name) / getattr(other, name) - 1))) for name in ("train_loss", "test_loss")
     )
-    rows = len(datasets.load(other.protocol.dataset).target) - other.test_rows.shape[1]
+    rows = len(registry.load(other.protocol.dataset).target) - other.test_rows.shape[1]
     steps = other.protocol.epochs * -(-rows // other.protocol.batch_size)
     allowed = ROUNDING * steps**0.5  # independent errors of n steps add up like a random walk
     if not apart <= allowed:

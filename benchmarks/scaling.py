@@ -16,17 +16,17 @@ import numpy as np
 
 from benchmarks.scaling_model import SIZES, Costs, efficiency, makespan, suggested
 from benchmarks.settings import ROOT
-from harness.clusters.agreement import checked_twice
-from harness.clusters.crews import Crew
-from harness.clusters.dask_crew import dask_crew
-from harness.clusters.dask_here import cluster_here
-from harness.clusters.remote_task import Answer
-from harness.clusters.workers import train_blocks_with
-from harness.engine import Block, open_store, train
-from harness.protocol import seed_blocks
+from harness.execution.agreement import checked_twice
+from harness.execution.dask_here import cluster_here
+from harness.execution.dask_pool import dask_crew
+from harness.execution.engine import Block, open_store, train
+from harness.execution.pools import Crew
+from harness.execution.remote_task import Answer
+from harness.execution.workers import train_blocks_with
 from harness.reconstruction.multiverse import open_multiverse
-from harness.runs import Runs
 from harness.storage.store import Store
+from harness.training.config import seed_blocks
+from harness.training.runs import Runs
 
 OPTIMIZERS = ("sgd", "adam", "rmsprop")
 WORKERS = (1, 2, 10, 100, 1000)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.clusters.crews import TASKS_A_WORKER
+from harness.execution.pools import TASKS_A_WORKER
 
 SIZES = (5, 10, 20, 40, 80)  # seeds a block; no claim looks at more than 80
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.folder import open_folder
-from harness.grid import Grid
-from harness.protocol import Protocol
+from harness.report.folder import open_folder
+from harness.report.grid import Grid
+from harness.training.config import Protocol
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = ("keras", "torch")

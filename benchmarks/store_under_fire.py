@@ -17,8 +17,8 @@ from pathlib import Path
 from benchmarks.fire_kills import FINISHED, STAGES, WRITERS, kill_sessions, kill_writers, stored, verdicts_of
 from benchmarks.fire_report import every_block, write_report
 from benchmarks.fire_watch import Outcome, Watch
-from harness.engine import open_store, train
-from harness.runs import ARRAY_NAMES
+from harness.execution.engine import open_store, train
+from harness.training.runs import ARRAY_NAMES
 
 SHARE_OF_SESSIONS = 0.15  # of the kills; the others are of writers that call the engine, which need not start first
 SHORT = 0.5  # seconds, after the first block of a session: about as long as it trains the others

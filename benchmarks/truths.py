@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
-from harness.draws import plausible_draw, plausible_share_draw
-from harness.estimate import Estimate, Reported
-from harness.runs import Floats
-from harness.statistics import mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
-from harness.verdict import Band, Outcome
+from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.estimators import mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.training.runs import Floats
+from harness.verdicts.verdict import Band, Outcome
 
 EPOCHS = 50  # when training ends; what was not reached by then is infinite
 BESIDE = 1e-9  # how far a truth at the edge of a band lies from it
@@ -87,7 +87,7 @@ class Experiment:
     Attributes
     ----------
     check
-        Name of the function of `harness.statistics` or `harness.draws`.
+        Name of the function of `harness.statistics.estimators` or `harness.statistics.draws`.
     distribution
         Name of what is drawn.
     exact

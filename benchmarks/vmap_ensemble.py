@@ -1,7 +1,7 @@
 """Train a block of seeds with `torch.func`: what PyTorch's own tutorial on model ensembling leads to.
 
 https://docs.pytorch.org/tutorials/intermediate/ensembling.html: parameters stacked by `stack_module_state`, the
-gradient of one network mapped over them by `vmap`. The measure for `harness.training.torch_ensemble`: initial
+gradient of one network mapped over them by `vmap`. The measure for `harness.training.dense.torch_batched`: initial
 weights, order of rows, optimizer and what is recorded are the same, only the gradient comes about in another way.
 """
 
@@ -13,14 +13,14 @@ from torch import Tensor
 from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 from torch.nn import functional
 
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
-from harness.training.recording import block_of_runs, outputs_of
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.dense.recording import block_of_runs, outputs_of
 
 # What is around the gradient is the harness's own, so that both sides do the same there.
-from harness.training.torch_ensemble import epoch_orders, optimizer_step, shuffled, stack
-from harness.training.torch_loop import Network
+from harness.training.dense.torch_batched import epoch_orders, optimizer_step, shuffled, stack
+from harness.training.dense.torch_native import Network
+from harness.training.runs import Runs
 
 Parameters = dict[str, Tensor]
 

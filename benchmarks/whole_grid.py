@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.settings import ROOT, settings
-from harness.engine import Block, missing_blocks, open_store, train_blocks
-from harness.protocol import BLOCK_SIZE
+from harness.execution.engine import Block, missing_blocks, open_store, train_blocks
+from harness.training.config import BLOCK_SIZE
 
 SEEDS = BLOCK_SIZE  # the plugin's default
 

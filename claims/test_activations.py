@@ -5,9 +5,9 @@ import pytest
 
 from claims.axes import ACTIVATIONS, every_activation, every_framework, every_optimizer, every_pair_of_activations
 from claims.learning import MORE, if_learnt
-from harness.curves import area_above_end, epochs_later, epochs_to_maximum, epochs_to_share
-from harness.draws import plausible_draw
-from harness.statistics import median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.curves import area_above_end, epochs_later, epochs_to_maximum, epochs_to_share
+from harness.statistics.draws import plausible_draw
+from harness.statistics.estimators import median_over_seeds, ratio_over_seeds, share_of_seeds
 
 NEAR_OPTIMAL = 0.95
 fast_activation = pytest.mark.parametrize("activation", ["relu", "tanh"])

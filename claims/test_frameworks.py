@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from claims.axes import every_activation, every_network, every_optimizer
-from harness.complexity import measure
-from harness.statistics import exactly, ratio_over_seeds, share_of_seeds
+from harness.statistics.complexity import measure
+from harness.statistics.estimators import exactly, ratio_over_seeds, share_of_seeds
 
 SCRIPTS = Path(__file__).with_name("scripts")
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from claims.axes import ACTIVATIONS, OPTIMIZERS, every_activation, every_framework, every_optimizer, every_task
-from harness.curves import area_above_end
-from harness.draws import plausible_draw, plausible_share_draw
-from harness.effects import shares_of_variance
-from harness.statistics import mean_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.curves import area_above_end
+from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.effects import shares_of_variance
+from harness.statistics.estimators import mean_over_seeds, ratio_over_seeds, share_of_seeds
 
 CONFIDENCE = 0.9
 good_optimizer = pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])

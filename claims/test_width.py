@@ -5,8 +5,8 @@ import pytest
 
 from claims.axes import every_activation, every_optimizer, every_task
 from claims.learning import MORE
-from harness.curves import epochs_later, epochs_to_level, epochs_to_share, final_gap, rise_after_minimum
-from harness.statistics import mean_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.curves import epochs_later, epochs_to_level, epochs_to_share, final_gap, rise_after_minimum
+from harness.statistics.estimators import mean_over_seeds, ratio_over_seeds, share_of_seeds
 
 CONVERGED = 0.95
 

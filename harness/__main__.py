@@ -4,8 +4,8 @@ import argparse
 import sys
 from types import ModuleType
 
+from harness.base.errors import HarnessError
 from harness.commands import cells, compare, explain, history, new, nightly, reconstruct, store, train
-from harness.errors import HarnessError
 
 COMMANDS: dict[str, ModuleType] = {
     "new": new,

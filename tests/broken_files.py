@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import harness
+from harness.base.errors import HarnessError
 from harness.drawing.report_figures import read_figures
-from harness.errors import HarnessError
-from harness.findings import read_register
-from harness.grid import read_grid
 from harness.reconstruction.universes import read_universes
+from harness.report.grid import read_grid
+from harness.report.register import read_register
 from tests.conftest import REPORT
 
 CLAIMS = Path(harness.__file__).parent.parent / "claims"

@@ -11,9 +11,9 @@ from hypothesis import settings
 
 # pytester forgets every module that an inner session was first to load, and NumPy's cannot be loaded twice.
 import harness.drawing.figures
-import harness.judge
-import harness.plan
-import harness.statistics  # noqa: F401
+import harness.judging.judge
+import harness.judging.plan
+import harness.statistics.estimators  # noqa: F401
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -70,7 +70,7 @@ loss = { value = "cross_entropy", provenance = "assumed", reason = "usual" }
 HEAD = """
 import os, signal
 import pytest
-from harness.statistics import mean_over_seeds
+from harness.statistics.estimators import mean_over_seeds
 
 SUPPORTED = [0.98, 0.99, 1.00, 1.01, 1.02]
 REFUTED = [1.98, 1.99, 2.00, 2.01, 2.02]

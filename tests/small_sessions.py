@@ -1,7 +1,7 @@
 """Small sessions, for the tests of all that reads them."""
 
 from harness.sessions.session import Environment, JudgedClaim, ReportUnderTest, Session, TakenChoice
-from harness.verdict import Outcome
+from harness.verdicts.verdict import Outcome
 from tests.test_verdict import verdict
 
 ENVIRONMENT = Environment(

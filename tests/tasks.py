@@ -6,10 +6,10 @@ from unittest import mock
 
 import numpy as np
 
-from harness.clusters import remote_task
-from harness.clusters.remote_task import train_record
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
+from harness.execution import remote_task
+from harness.execution.remote_task import train_record
+from harness.training.config import Protocol, Seed
+from harness.training.runs import Runs
 
 SLOW = 0.2  # seconds a block
 

@@ -12,7 +12,16 @@ from benchmarks.page import page
 from benchmarks.part import block, distance
 from benchmarks.sections import times_faster
 from benchmarks.settings import FULL, ROOT, settings
-from tests.training.agreement import SEEDS, cell, check_agreement, member, name_of, splits_of, train_alone, train_block
+from tests.training.dense.agreement import (
+    SEEDS,
+    cell,
+    check_agreement,
+    member,
+    name_of,
+    splits_of,
+    train_alone,
+    train_block,
+)
 
 
 class Work:
@@ -106,7 +115,7 @@ def test_networks_that_differ_are_not_compared() -> None:
 
 def test_rows_are_repeated_in_both_parts() -> None:
     """Repeated rows are what the name says: more test rows, and each of them again."""
-    from harness.training import ensemble_trainer
+    from harness.training.trainers import ensemble_trainer
 
     protocol = settings(quick=True).protocol("torch-classification-relu-adam-net1")
     once, thrice = (block(ensemble_trainer("torch"), protocol, 2, copies)(0) for copies in (1, 3))

@@ -12,11 +12,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from harness import datasets
-from harness.datasets import Split
-from harness.grid import read_grid
-from harness.protocol import Protocol, Seed
-from harness.training import reference_trainer
+from harness.data import registry
+from harness.data.registry import Split
+from harness.report.grid import read_grid
+from harness.training.config import Protocol, Seed
+from harness.training.trainers import reference_trainer
 
 CLAIMS = Path(__file__).resolve().parent.parent / "claims"
 FRAMEWORKS = ("keras", "torch")
@@ -49,7 +49,7 @@ def protocol_of(framework: str) -> Protocol:
 def split_of(seed: Seed) -> Split:
     """Split the data of the protocol."""
     protocol = protocol_of("torch")
-    return datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
+    return registry.split(registry.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
 
 
 def run_script(framework: str, seed: Seed) -> Result:

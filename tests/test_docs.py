@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from harness.claim import Claim
-from harness.collected import claim_of
-from harness.errors import ProtocolError
-from harness.folder import open_folder
-from harness.marks import is_claim
+from harness.base.errors import ProtocolError
+from harness.judging.claim import Claim
+from harness.judging.collected import claim_of
+from harness.judging.marks import is_claim
+from harness.report.folder import open_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS = ROOT / "claims"

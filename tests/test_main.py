@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import main
-from harness.folder import open_folder
+from harness.report.folder import open_folder
 
 
 def test_cells_lists_every_cell_of_the_report(
@@ -60,7 +60,7 @@ def test_bad_input_gets_one_sentence(capsys: pytest.CaptureFixture[str], argumen
 
 CLAIM = """
 import pytest
-from harness.statistics import mean_over_seeds
+from harness.statistics.estimators import mean_over_seeds
 
 @pytest.mark.finding("speed.faster", reading="ratio")
 def test_one(evidence, judge):

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from harness.errors import StoreError
-from harness.protocol import content_digest
+from harness.base.errors import StoreError
+from harness.training.config import content_digest
 
 SCHEMA = 1
 

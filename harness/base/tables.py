@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from harness.errors import RegisterError
+from harness.base.errors import RegisterError
 
 Value = TypeVar("Value")
 

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from harness.folder import open_folder
+from harness.report.folder import open_folder
 
 HELP = "list the names of all cells of a report's grid"
 

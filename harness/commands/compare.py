@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
+from harness.base.errors import SessionError
 from harness.commands.history import add_history, existing_history
-from harness.errors import SessionError
 from harness.sessions.session import Session, read_session
 
 HELP = "show what changed between two sessions"

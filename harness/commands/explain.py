@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 
 if TYPE_CHECKING:
     from harness.sessions.history import History, PastReading
@@ -67,8 +67,8 @@ def run(options: argparse.Namespace) -> int:
 def _explain(
     history: "History", finding: str, reading: str, number_before: int, number_after: int, options: argparse.Namespace
 ) -> None:
-    from harness.explaining.inquiry import Inquiry
-    from harness.sessions.surroundings import differences, surroundings
+    from harness.explaining.attribution import Inquiry
+    from harness.sessions.provenance import differences, surroundings
 
     before, after = history.session(number_before), history.session(number_after)
     found = Inquiry(

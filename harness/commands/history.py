@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.pages.report import SYMBOLS, aligned
 from harness.sessions.history import History, PastReading, PastSession
 from harness.sessions.timeline import Stretch, Timelines, commit_text, stretches, verdict_changes, what_else

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from harness.errors import RegisterError
+from harness.base.errors import RegisterError
 
 HELP = "start the folder of a report of your own, with two findings that can be judged at once"
 TEMPLATES = Path(__file__).with_name("new_report")

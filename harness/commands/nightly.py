@@ -45,9 +45,9 @@ def run(options: argparse.Namespace) -> int:
     """
     from filelock import FileLock, Timeout
 
-    from harness.errors import StoreError
+    from harness.base.errors import StoreError
     from harness.explaining.nights import FAILED
-    from harness.folder import open_folder
+    from harness.report.folder import open_folder
 
     open_folder(options.folder)  # bad registers are said in one sentence
     STORE.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from harness.errors import ProtocolError
+from harness.base.errors import ProtocolError
 
 HELP = "search for the protocols that fit the calibrated findings"
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import StoreError
+from harness.base.errors import StoreError
 
 if TYPE_CHECKING:
-    from harness.storage.store_contents import StoredFile, StoredRuns
+    from harness.storage.contents import StoredFile, StoredRuns
 
 HELP = "list, verify, prune or export what is kept in a store"
 
@@ -55,8 +55,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(folder: Path) -> int:
-    from harness.engine import open_store
-    from harness.storage.store_contents import count_and_size, files_of, read_runs
+    from harness.execution.engine import open_store
+    from harness.storage.contents import count_and_size, files_of, read_runs
 
     store, files = open_store(folder), files_of(folder)
     by_protocol: dict[tuple[str, bool], list[StoredRuns]] = defaultdict(list)
@@ -87,8 +87,8 @@ def _list(folder: Path) -> int:
 
 
 def _verify(folder: Path) -> int:
-    from harness.storage.store_care import verify
-    from harness.storage.store_contents import count_and_size
+    from harness.commands.store_care import verify
+    from harness.storage.contents import count_and_size
 
     found = verify(folder)
     for flaw in found.damaged:
@@ -100,9 +100,9 @@ def _verify(folder: Path) -> int:
 
 
 def _prune(folder: Path, *, dry: bool) -> int:
-    from harness.engine import open_store
-    from harness.storage.store_care import remove, useless
-    from harness.storage.store_contents import count_and_size
+    from harness.commands.store_care import remove, useless
+    from harness.execution.engine import open_store
+    from harness.storage.contents import count_and_size
 
     removed: dict[tuple[str, str], list[StoredFile]] = defaultdict(list)
     for flaw in useless(open_store(folder)):
@@ -117,9 +117,9 @@ def _prune(folder: Path, *, dry: bool) -> int:
 
 
 def _export(report: Path, folder: Path, target: Path, *, in_universes: bool) -> int:
-    from harness.engine import open_store
-    from harness.storage.store_contents import count_and_size
-    from harness.storage.store_export import export
+    from harness.commands.store_export import export
+    from harness.execution.engine import open_store
+    from harness.storage.contents import count_and_size
 
     found = export(report, open_store(folder), target, in_universes=in_universes)
     for flaw in found.left_out:

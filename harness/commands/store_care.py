@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.base.errors import StoreError
+from harness.base.locks import abandoned
+from harness.base.sealed import unseal
 from harness.drawing.drawn import drawing_marks, read_figure
-from harness.errors import StoreError
-from harness.protocol import content_digest
+from harness.execution.timing import SECONDS, read_timings
 from harness.reconstruction.multiverse import judging_mark
-from harness.storage.locks import abandoned
+from harness.storage.contents import StoredFile, check_identity, files_of, read_runs
 from harness.storage.record import unpack
-from harness.storage.sealed import unseal
 from harness.storage.store import Store
-from harness.storage.store_contents import StoredFile, check_identity, files_of, read_runs
-from harness.timing import SECONDS, read_timings
-from harness.training import framework_versions
+from harness.training.config import content_digest
+from harness.training.trainers import framework_versions
 
 NOT_KEPT = "no session can find them: other versions, trainers or data"
 

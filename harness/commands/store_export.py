@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.collected import collect_claims
-from harness.errors import StoreError
-from harness.folder import open_folder
-from harness.plan import cells_asked, wanted_of
+from harness.base.errors import StoreError
+from harness.base.files import whole_file, write_atomically
+from harness.commands.store_care import Flaw, check_runs
+from harness.judging.collected import collect_claims
+from harness.judging.plan import cells_asked, wanted_of
 from harness.reconstruction.multiverse import open_multiverse
-from harness.storage.files import whole_file, write_atomically
+from harness.report.folder import open_folder
+from harness.storage.contents import StoredFile, files_of, read_runs
 from harness.storage.store import Store
-from harness.storage.store_care import Flaw, check_runs
-from harness.storage.store_contents import StoredFile, files_of, read_runs
 
 TAR = ".tar"
 

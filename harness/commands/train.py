@@ -6,9 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.errors import ProtocolError, on_one_line
-from harness.folder import open_folder
-from harness.tables import Table
+from harness.base.errors import ProtocolError, on_one_line
+from harness.base.tables import Table
+from harness.report.folder import open_folder
 
 HELP = "train cells by name, and show where they end"
 
@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> int:
     HarnessError
         If there is no such cell, field or value, or the store cannot be used.
     """
-    from harness.datasets.leaks import leaks_in
-    from harness.engine import open_store, runs_of
+    from harness.data.leaks import leaks_in
+    from harness.execution.engine import open_store, runs_of
 
     if options.seeds < 1:
         raise ProtocolError(f"--seeds is {options.seeds}; give a whole number of at least 1")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.errors import DataError
+from harness.base.errors import DataError
 
 MISSING = ("", "na", "n/a", "nan", "null", "none", "?")
 """How files write that there is no value, in small letters."""

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.datasets.columns import Columns
-from harness.datasets.dataset import Dataset, Task
-from harness.errors import DataError
-from harness.tables import Table
+from harness.base.errors import DataError
+from harness.base.tables import Table
+from harness.data.columns import Columns
+from harness.data.dataset import Dataset, Task
 
 
 @dataclass(frozen=True, kw_only=True)

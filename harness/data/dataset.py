@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.errors import DataError
+from harness.base.errors import DataError
 
 Task = Literal["classification", "regression"]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from harness import datasets
-from harness.datasets.data_file import DataFile
-from harness.datasets.dataset import Dataset
+from harness.data import registry
+from harness.data.data_file import DataFile
+from harness.data.dataset import Dataset
 
 
 def repeated_rows(dataset: Dataset) -> int:
@@ -29,5 +29,5 @@ def leaks_in(data_files: Iterable[DataFile]) -> list[str]:
         f"Leakage: {repeated} of {len(dataset.target)} rows in {data.file} repeat an earlier row; a split puts copies "
         "into training and test part alike, and test results look better than they are. Keep one of each."
         for data in data_files
-        if (repeated := repeated_rows(dataset := datasets.load(data)))
+        if (repeated := repeated_rows(dataset := registry.load(data)))
     ]

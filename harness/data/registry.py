@@ -1,7 +1,7 @@
 """The registered data sets, read from files whose checksum was verified, and the splits of every data set.
 
 The files are those that the project's dependencies install, or that lie in ``harness/data``; a report brings others as
-a `harness.datasets.data_file.DataFile`. Nothing is downloaded, and no framework or pandas is imported to read them;
+a `harness.data.data_file.DataFile`. Nothing is downloaded, and no framework or pandas is imported to read them;
 only `split` needs scikit-learn.
 """
 
@@ -18,9 +18,9 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.datasets.data_file import DataFile
-from harness.datasets.dataset import Dataset, Task
-from harness.errors import DataError
+from harness.base.errors import DataError
+from harness.data.data_file import DataFile
+from harness.data.dataset import Dataset, Task
 
 SCALINGS = ("none", "standard", "min-max")
 """What `split` can do to the features; the parameters always come from the training part alone."""

@@ -8,11 +8,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from harness.drawing.panels.data import Order, Part
-from harness.estimate import Estimate, Interval
 from harness.reconstruction.specification import Specification
-from harness.runs import Runs
+from harness.statistics.estimate import Estimate, Interval
 from harness.storage.store import write_atomically
-from harness.verdict import Band
+from harness.training.runs import Runs
+from harness.verdicts.verdict import Band
 
 CLAIM_FIGURE = ("figures",)
 SPECIFICATION_CURVE = ("figures", "specification_figure")

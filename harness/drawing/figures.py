@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from harness.estimate import Estimate, Interval
-from harness.runs import Floats, Runs
-from harness.verdict import Band
+from harness.statistics.estimate import Estimate, Interval
+from harness.training.runs import Floats, Runs
+from harness.verdicts.verdict import Band
 
 # Okabe and Ito 2008, "Color Universal Design": distinguishable with all common kinds of colour vision.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from harness.base.errors import HarnessError
 from harness.drawing.drawn import kept_specification_curve
 from harness.drawing.report_figures import ReportFigure, report_figures
-from harness.errors import HarnessError
-from harness.folder import ReportFolder, open_folder
 from harness.reconstruction.universes import PROFILE_FILE
+from harness.report.folder import ReportFolder, open_folder
 from harness.sessions.conclusion import report_folder
 from harness.sessions.session import Session
 from harness.storage.store import Store

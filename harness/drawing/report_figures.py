@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from harness.base.errors import ProtocolError
+from harness.base.tables import Table
 from harness.drawing.drawn import kept_panel_figure
 from harness.drawing.panels.data import ORDERS, PARTS, Order, Part
-from harness.errors import ProtocolError
-from harness.findings import Register
-from harness.folder import open_folder
-from harness.grid import Grid
-from harness.protocol import seed_blocks
-from harness.runs import Runs, concatenate
+from harness.report.folder import open_folder
+from harness.report.grid import Grid
+from harness.report.register import Register
 from harness.storage.store import Store
-from harness.tables import Table
+from harness.training.config import seed_blocks
+from harness.training.runs import Runs, concatenate
 
 FIGURES_FILE = "figures.toml"
 

@@ -22,8 +22,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from harness.drawing.figures import COLOURS, STYLE, svg_text
 from harness.reconstruction.specification import DEFAULT, Specification, values_by_choice
-from harness.runs import Floats
-from harness.verdict import OUTCOMES, Band, Outcome
+from harness.training.runs import Floats
+from harness.verdicts.verdict import OUTCOMES, Band, Outcome
 
 # All in inches.
 WIDTH = 10.5

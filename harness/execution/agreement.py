@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.clusters.remote_task import Answer
-from harness.engine import Block
-from harness.errors import ExecutorError, WorkersDifferWarning
-from harness.protocol import content_digest
-from harness.runs import ARRAY_NAMES, Runs
+from harness.base.errors import ExecutorError, WorkersDifferWarning
+from harness.execution.engine import Block
+from harness.execution.remote_task import Answer
+from harness.training.config import content_digest
+from harness.training.runs import ARRAY_NAMES, Runs
 
 
 def checked_twice(blocks: Sequence[Block], share: float) -> frozenset[Block]:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.clusters.dask_crew import client_class
-from harness.errors import ExecutorError
+from harness.base.errors import ExecutorError
+from harness.execution.dask_pool import client_class
 
 STARTS_WITHIN = 60.0  # seconds, the scheduler
 ENDS_WITHIN = 10.0  # seconds, a process that was asked to; then it is killed

@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from harness.clusters.crews import TASKS_A_WORKER, Crew
-from harness.clusters.unpickling import refusing_pickles
-from harness.errors import ExecutorError
+from harness.base.errors import ExecutorError
+from harness.execution.pools import TASKS_A_WORKER, Crew
+from harness.execution.unpickling import refusing_pickles
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from harness import datasets
-from harness.errors import HarnessError
-from harness.protocol import FRAMEWORKS, Protocol, Seed, Splits, seed_blocks
-from harness.runs import Runs, concatenate
+from harness.base.errors import HarnessError
+from harness.data import registry
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
-from harness.training import TRAINING_VERSION, ensemble_trainer, framework_versions
+from harness.training.config import FRAMEWORKS, Protocol, Seed, Splits, seed_blocks
+from harness.training.runs import Runs, concatenate
+from harness.training.trainers import TRAINING_VERSION, ensemble_trainer, framework_versions
 
 Block = tuple[Protocol, tuple[Seed, ...]]
 Wanted = tuple[Protocol, Splits]
@@ -43,7 +43,7 @@ def runs_of(protocol: Protocol, count: int, store: Store, splits: Splits = "many
     Parameters
     ----------
     splits
-        As for `harness.protocol.seed_blocks`.
+        As for `harness.training.config.seed_blocks`.
 
     Raises
     ------
@@ -107,8 +107,8 @@ def train(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
     HarnessError
         If the training fails; naming protocol and seeds.
     """
-    dataset = datasets.load(protocol.dataset)
-    splits = [datasets.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
+    dataset = registry.load(protocol.dataset)
+    splits = [registry.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
     try:
         return ensemble_trainer(protocol.framework)(protocol, splits, seeds)
     except Exception as reason:

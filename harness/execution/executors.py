@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from harness.clusters.crews import TASKS_A_WORKER, Crew, local_processes
-from harness.clusters.dask_crew import client_class, dask_crew, refuse_unreachable
-from harness.clusters.dask_here import cluster_here
+from harness.execution.dask_here import cluster_here
+from harness.execution.dask_pool import client_class, dask_crew, refuse_unreachable
+from harness.execution.pools import TASKS_A_WORKER, Crew, local_processes
 
 LOCAL = "local"  # the address that means: start a cluster here
 

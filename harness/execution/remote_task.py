@@ -18,13 +18,13 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
-from harness import datasets
-from harness.datasets.data_file import DataFile
-from harness.engine import Block, origin_of, train
-from harness.errors import ExecutorError, HarnessError
-from harness.protocol import FRAMEWORKS, Protocol, Seed
+from harness.base.errors import ExecutorError, HarnessError
+from harness.data import registry
+from harness.data.data_file import DataFile
+from harness.execution.engine import Block, origin_of, train
 from harness.sessions.environment import processor
 from harness.storage.store import Store
+from harness.training.config import FRAMEWORKS, Protocol, Seed
 
 Versions = Mapping[str, Mapping[str, str]]
 _NOBODY = Path(os.devnull)  # the folder of a store that only makes records
@@ -184,4 +184,4 @@ def _block_of(task: dict[str, Any]) -> Iterator[Block]:
         try:
             yield replace(protocol, dataset=dataset), seeds
         finally:
-            datasets.load.cache_clear()
+            registry.load.cache_clear()

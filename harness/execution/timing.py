@@ -14,12 +14,12 @@ from typing import IO, Any
 
 import numpy as np
 
-from harness.errors import HarnessError, ProtocolError, StoreError
-from harness.protocol import Protocol, content_digest
-from harness.runs import Floats
-from harness.storage.sealed import seal, unseal
+from harness.base.errors import HarnessError, ProtocolError, StoreError
+from harness.base.sealed import seal, unseal
 from harness.storage.store import enter_lock, keep, set_aside
-from harness.training import framework_versions
+from harness.training.config import Protocol, content_digest
+from harness.training.runs import Floats
+from harness.training.trainers import framework_versions
 
 REPEATS = 5
 SECONDS = "epoch_seconds"
@@ -188,7 +188,7 @@ class _Stopwatch:
 
 @contextmanager
 def _stopwatch(kind: str) -> Iterator[_Stopwatch]:
-    command = [sys.executable, "-m", "harness.training.stopwatch", kind]
+    command = [sys.executable, "-m", "harness.training.dense.stopwatch", kind]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as process,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import takewhile
 from typing import Any
 
-from harness.errors import ExecutorError
+from harness.base.errors import ExecutorError
 
 _allowed: list[frozenset[tuple[str, str]]] = []  # one for each time that pickles are being refused
 _watched: list[bool] = []  # not empty once the hook is in place

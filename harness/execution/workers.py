@@ -8,13 +8,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
-from harness.clusters.agreement import checked_twice, refuse_disagreement
-from harness.clusters.crews import Crew
-from harness.clusters.remote_task import Answer, differing_versions, other_versions, task_of, train_record
-from harness.clusters.unpickling import error_in
-from harness.engine import Block
-from harness.errors import ExecutorError, HarnessError
-from harness.live.progress import duration
+from harness.base.errors import ExecutorError, HarnessError
+from harness.execution.agreement import checked_twice, refuse_disagreement
+from harness.execution.engine import Block
+from harness.execution.pools import Crew
+from harness.execution.remote_task import Answer, differing_versions, other_versions, task_of, train_record
+from harness.execution.unpickling import error_in
+from harness.plugin.live.progress import duration
 from harness.storage.store import Store
 
 SAY_EVERY = 10.0  # seconds
@@ -47,7 +47,7 @@ def train_blocks_with(
     twice
         Share of the blocks of each framework, at least one, that a second worker trains too, if there is one. Numbers
         that are not the same to the last bit are an error between workers with the same kind of processor, and a
-        `harness.errors.WorkersDifferWarning` otherwise; the first are kept.
+        `harness.base.errors.WorkersDifferWarning` otherwise; the first are kept.
     done
         Called after each block that was trained.
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.combination import combined, deciding
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.sessions.noise import p_same
 from harness.sessions.session import Session
-from harness.verdict import ERROR_RATE, Needs, Outcome, Verdict, decide
+from harness.verdicts.combination import combined, deciding
+from harness.verdicts.verdict import ERROR_RATE, Needs, Outcome, Verdict, decide
 
 STRENGTH: dict[Outcome, int] = {"refuted": -1, "inconclusive": 0, "supported": 1}
 

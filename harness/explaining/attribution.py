@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.errors import RerunError, SessionError
+from harness.base.errors import RerunError, SessionError
 from harness.explaining.answer import Answer, answer_of
 from harness.explaining.cause import NEW, NEW_CODE, OLD, OLD_CODE, Side, lasts
 from harness.explaining.checkout import code_name, code_of
@@ -14,9 +14,9 @@ from harness.explaining.explanation import Explanation, explain
 from harness.explaining.interpreters import interpreter_for, refuse_other_versions
 from harness.explaining.rerun import Run
 from harness.pages.publish import SESSION_FILE
-from harness.protocol import content_digest
 from harness.sessions.environment import environment_of
 from harness.sessions.session import Session, read_session
+from harness.training.config import content_digest
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.errors import HarnessError, RerunError
+from harness.base.errors import HarnessError, RerunError
 from harness.sessions.conclusion import report_under_test
 from harness.sessions.environment import environment_of
 from harness.sessions.session import Session

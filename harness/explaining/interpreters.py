@@ -10,9 +10,9 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from harness.errors import RerunError
-from harness.protocol import content_digest
+from harness.base.errors import RerunError
 from harness.sessions.session import Environment
+from harness.training.config import content_digest
 
 DISTRIBUTION = "pytest-claims"
 ENTRY_POINT = "claims"  # by which pytest finds the plugin of an installed harness
@@ -124,7 +124,7 @@ def plugins_of(interpreter: Path) -> list[str]:
     """Return the options with which pytest finds the harness: none where it is installed."""
     asked = "from importlib.metadata import entry_points; print(*entry_points(group='pytest11').names)"
     said = subprocess.run([interpreter, "-c", asked], capture_output=True, text=True, check=True).stdout
-    return [] if ENTRY_POINT in said.split() else ["-p", "harness.plugin"]
+    return [] if ENTRY_POINT in said.split() else ["-p", "harness.plugin.hooks"]
 
 
 def _base(python: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import harness
-from harness.errors import HarnessError, RerunError
+from harness.base.errors import HarnessError, RerunError
 from harness.explaining.interpreters import plugins_of
 from harness.pages.publish import SESSION_FILE
 from harness.sessions.session import Session, read_session

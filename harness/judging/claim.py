@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.estimate import Estimate
-from harness.findings import Finding, Reading
+from harness.report.register import Finding, Reading
+from harness.statistics.estimate import Estimate
 
 
 @dataclass(frozen=True, eq=False)

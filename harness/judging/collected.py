@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from harness.claim import Claim
-from harness.errors import RegisterError
-from harness.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
-from harness.marks import FINDING, is_claim
+from harness.base.errors import RegisterError
+from harness.judging.claim import Claim
+from harness.judging.marks import FINDING, is_claim
+from harness.report.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
 
 
 def claim_of(item: pytest.Item) -> Claim:

@@ -4,12 +4,12 @@ import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.engine import runs_of
-from harness.errors import HarnessError
-from harness.grid import Grid
-from harness.runs import Runs
+from harness.base.errors import HarnessError
+from harness.execution.engine import runs_of
+from harness.execution.timing import Contestant, Timing, race
+from harness.report.grid import Grid
 from harness.storage.store import Store
-from harness.timing import Contestant, Timing, race
+from harness.training.runs import Runs
 
 # Many claims of a session rest on the same runs; their arrays are read-only, so they can be shared.
 _shared_runs_of = functools.lru_cache(maxsize=512)(runs_of)
@@ -52,7 +52,7 @@ class Evidence:
         ----------
         chosen
             A value for each axis of the grid that matters, such as ``framework="keras"``; the others take the
-            grid's defaults. Besides, fields of `harness.protocol.Protocol` that differ from the cell's, such as
+            grid's defaults. Besides, fields of `harness.training.config.Protocol` that differ from the cell's, such as
             ``learning_rate=0.1``.
 
         Raises
@@ -89,7 +89,7 @@ class Evidence:
         ----------
         cells
             For each contestant a value for each axis that matters, as in a call; and, where it is not the default, a
-            ``mode`` of `harness.timing.Contestant`.
+            ``mode`` of `harness.execution.timing.Contestant`.
 
         Raises
         ------

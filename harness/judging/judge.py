@@ -4,14 +4,14 @@ import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from harness.base.errors import Inconclusive
 from harness.drawing.drawn import kept_figure
-from harness.errors import Inconclusive
-from harness.estimate import Estimate
-from harness.evidence import Evidence
-from harness.findings import Finding, Reading
-from harness.power import power
-from harness.runs import Runs
-from harness.verdict import EDGE, ERROR_RATE, Outcome, Verdict, decide, error_rate_at, p_values
+from harness.judging.evidence import Evidence
+from harness.report.register import Finding, Reading
+from harness.statistics.estimate import Estimate
+from harness.training.runs import Runs
+from harness.verdicts.power import power
+from harness.verdicts.verdict import EDGE, ERROR_RATE, Outcome, Verdict, decide, error_rate_at, p_values
 
 
 class Judge:

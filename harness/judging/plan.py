@@ -12,20 +12,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import datasets
-from harness.claim import Claim
-from harness.engine import Wanted
-from harness.grid import Grid
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
-from harness.timing import Timing
+from harness.data import registry
+from harness.execution.engine import Wanted
+from harness.execution.timing import Timing
+from harness.judging.claim import Claim
+from harness.report.grid import Grid
+from harness.training.config import Protocol, Seed
+from harness.training.runs import Runs
 
 Cell = dict[str, Any]
 BLANK_SEEDS = tuple(Seed(number, number) for number in range(4))
 
 
 class BlankEvidence:
-    """Stands in for `harness.evidence.Evidence`: notes what is asked for, and hands out runs without a training."""
+    """Stands in for `harness.judging.evidence.Evidence`: notes what is asked for, and hands out runs without a training."""
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
@@ -65,7 +65,7 @@ def wanted_of(cells: Iterable[Cell], grid: Grid) -> set[Wanted]:
 
 def blank_runs(protocol: Protocol) -> Runs:
     """Return runs of a few seeds with the shapes of real ones: losses of 1, accuracies of a half, no divergence."""
-    dataset = datasets.load(protocol.dataset)
+    dataset = registry.load(protocol.dataset)
     seeds, epochs = len(BLANK_SEEDS), protocol.epochs
     rows = max(1, int(protocol.test_share * len(dataset.target)))
     outputs = len(dataset.class_names) or 1

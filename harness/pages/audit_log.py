@@ -9,7 +9,7 @@ import pytest
 from harness.pages.index import PAGE
 from harness.pages.report import summary_html, table_header, table_row, unfolding_html, verdict_text
 from harness.sessions.session import Session
-from harness.verdict import Verdict
+from harness.verdicts.verdict import Verdict
 
 VERDICT_PROPERTY = "verdict"
 

@@ -5,11 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.combination import Judgement, deciding
 from harness.pages.forest import Row, row_of
 from harness.pages.rendering import anchor
 from harness.sessions.session import JudgedClaim, Session
-from harness.verdict import OUTCOMES, Verdict
+from harness.verdicts.combination import Judgement, deciding
+from harness.verdicts.verdict import OUTCOMES, Verdict
 
 GROUPS = {
     "supported": "Held, in every reading",

@@ -1,7 +1,7 @@
 """The page for reading: what held and what did not, and from there down to a single training."""
 
 from harness.pages import words
-from harness.pages.beside import Beside
+from harness.pages.context import Beside
 from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
@@ -9,7 +9,7 @@ from harness.pages.rendering import render
 from harness.pages.report import RULE, summary_lines, universes_text
 from harness.pages.run_table import CELL
 from harness.sessions.session import Session, TakenChoice
-from harness.verdict import OUTCOMES
+from harness.verdicts.verdict import OUTCOMES
 
 PAGE = "index.html"
 LONGEST_TIMELINE = 30

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.pages import index, runs, trend
-from harness.pages.beside import Beside
+from harness.pages.context import Beside
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
 from harness.sessions.session import Session, write_session

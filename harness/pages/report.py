@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
-from harness.combination import Judgement
 from harness.reconstruction.specification import Specification, deciding_choice, outcome_shares, weighted_shares
 from harness.sessions.session import ONLY_DEFAULT, Session, Specified
-from harness.verdict import ERROR_RATE, OUTCOMES, Verdict
+from harness.verdicts.combination import Judgement
+from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Verdict
 
 COLUMNS = (
     "Result",

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from harness.protocol import Protocol, Seed, dataset_name
-from harness.runs import Floats, Runs
-from harness.storage.files import write_atomically
+from harness.base.files import write_atomically
+from harness.training.config import Protocol, Seed, dataset_name
+from harness.training.runs import Floats, Runs
 
 RunRow = tuple[str, ...]
 """The texts of one row, in the order of `COLUMNS`."""

@@ -66,7 +66,7 @@ def runs_html(rows: Iterable[RunRow], *, title: str, audit_log: str = "claims.ht
     title
         Of the report under test.
     audit_log
-        As of `harness.pages.beside.Beside`.
+        As of `harness.pages.context.Beside`.
     most_rows
         How many runs may be listed; of the cells beyond, only the summary is shown.
     """

@@ -6,10 +6,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.combination import Judgement, deciding
 from harness.pages.report import SYMBOLS, case_of
 from harness.sessions.session import JudgedClaim, Session
-from harness.verdict import OUTCOMES
+from harness.verdicts.combination import Judgement, deciding
+from harness.verdicts.verdict import OUTCOMES
 
 LARGEST = 60_000  # bytes; a comment on GitHub may have 65,536 characters
 SHOWN = (100, 50, 25, 12, 6, 3, 1, 0)  # entries of each list; the first number is taken with which all of it fits

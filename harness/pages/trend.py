@@ -8,9 +8,9 @@ from itertools import groupby
 from harness.pages.rendering import interval, render
 from harness.pages.strip import HEIGHT, Strip, is_partial, strip, usual_reading
 from harness.sessions.history import PastReading, PastSession
-from harness.sessions.surroundings import Difference
+from harness.sessions.provenance import Difference
 from harness.sessions.timeline import Timelines, VerdictChange, commit_text, verdict_changes, what_else
-from harness.verdict import OUTCOMES, Outcome
+from harness.verdicts.verdict import OUTCOMES, Outcome
 
 PAGE = "history.html"
 LISTED = 300  # changes; a claim at the edge of its band must not fill the page
@@ -57,7 +57,7 @@ def trend_html(timelines: Timelines, sessions: Sequence[PastSession], *, audit_l
     timelines, sessions
         From `harness.sessions.history.History`; a timeline's sessions are all among the sessions.
     audit_log
-        As of `harness.pages.beside.Beside`.
+        As of `harness.pages.context.Beside`.
     """
     changes = verdict_changes(timelines)
     places = {session.number: place for place, session in enumerate(sessions)}

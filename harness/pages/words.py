@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from harness.combination import Judgement
 from harness.pages.rendering import number, p_value
 from harness.sessions.history import PastReading
-from harness.verdict import OUTCOMES, Band, Needs, Verdict
+from harness.verdicts.combination import Judgement
+from harness.verdicts.verdict import OUTCOMES, Band, Needs, Verdict
 
 HAVE_TO_HOLD: dict[Needs, str] = {
     "all": "all have to hold",

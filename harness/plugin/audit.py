@@ -11,25 +11,25 @@ from typing import Any
 
 import pytest
 
-from harness.combination import judgements
-from harness.datasets.leaks import leaks_in
+from harness.base.errors import SessionError, on_one_line
+from harness.data.leaks import leaks_in
 from harness.drawing.illustrations import claim_figures, profile_figures, report_figures_of, specification_figures
-from harness.errors import SessionError, on_one_line
-from harness.folder import ReportFolder
-from harness.live.progress import Progress, read_progress
-from harness.live.view import LiveView, start_view
-from harness.options import audit_log_name, history_file, pages_folder, store_of
 from harness.pages.audit_log import VERDICT_PROPERTY, AuditLog
-from harness.pages.beside import Beside
+from harness.pages.context import Beside
 from harness.pages.publish import publish, with_files
 from harness.pages.report import Holes, findings_table, summary_lines, terminal_table, universes_table
 from harness.pages.run_table import RunRow, merge, parts_folder
+from harness.plugin.live.progress import Progress, read_progress
+from harness.plugin.live.view import LiveView, start_view
+from harness.plugin.options import audit_log_name, history_file, pages_folder, store_of
+from harness.report.folder import ReportFolder
 from harness.sessions.changes import changes_since
 from harness.sessions.conclusion import judged_claim, record_changes, report_under_test, specifications
 from harness.sessions.environment import environment_of
 from harness.sessions.history import open_history
 from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, Session, Specified
-from harness.verdict import Verdict
+from harness.verdicts.combination import judgements
+from harness.verdicts.verdict import Verdict
 
 UNIVERSES_PROPERTY = "universes"
 FIGURE_PROPERTY = "figure"

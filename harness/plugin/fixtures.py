@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.marks import is_timed
-from harness.options import looks_of, store_of
+from harness.judging.marks import is_timed
+from harness.plugin.options import looks_of, store_of
 
 if TYPE_CHECKING:
-    from harness.estimate import Reported
-    from harness.evidence import Evidence
-    from harness.findings import Reading
-    from harness.judge import Judge
+    from harness.judging.evidence import Evidence
+    from harness.judging.judge import Judge
+    from harness.report.register import Reading
+    from harness.statistics.estimate import Reported
 
 JUDGE: pytest.StashKey["Judge"] = pytest.StashKey()
 
@@ -20,8 +20,8 @@ JUDGE: pytest.StashKey["Judge"] = pytest.StashKey()
 @pytest.fixture
 def evidence(request: pytest.FixtureRequest) -> "Evidence":
     """Give runs of the report's cells, asked for by axis: ``evidence(framework="torch", task="regression")``."""
-    from harness.collected import report_folder_of
-    from harness.evidence import Evidence
+    from harness.judging.collected import report_folder_of
+    from harness.judging.evidence import Evidence
 
     config = request.config
     grid, seeds = report_folder_of(request.node).grid, config.getoption("seeds")
@@ -31,7 +31,7 @@ def evidence(request: pytest.FixtureRequest) -> "Evidence":
 @pytest.fixture
 def reading(request: pytest.FixtureRequest) -> "Reading":
     """Give the reading that the claim's marker names, with its band and margin."""
-    from harness.collected import claim_of
+    from harness.judging.collected import claim_of
 
     return claim_of(request.node).reading
 
@@ -39,7 +39,7 @@ def reading(request: pytest.FixtureRequest) -> "Reading":
 @pytest.fixture
 def reported(request: pytest.FixtureRequest) -> "dict[str, Reported]":
     """Give the numbers that the report gives for the finding that the claim's marker names."""
-    from harness.collected import claim_of
+    from harness.judging.collected import claim_of
 
     return claim_of(request.node).finding.reported
 
@@ -47,8 +47,8 @@ def reported(request: pytest.FixtureRequest) -> "dict[str, Reported]":
 @pytest.fixture
 def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
     """Judges an estimate against the finding's band: the last line of a claim."""
-    from harness.collected import claim_of
-    from harness.judge import Judge
+    from harness.judging.collected import claim_of
+    from harness.judging.judge import Judge
 
     claim = claim_of(request.node)
     rerun = f"pytest {shlex.quote(request.node.nodeid)}"

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.errors import DataError, Inconclusive, ProtocolError, Refuted, RegisterError, StoreError
-from harness.fixtures import JUDGE, judge_of, recorded_case
-from harness.marks import FINDING, TIMED, is_claim, is_timed
-from harness.options import (
+from harness.base.errors import DataError, Inconclusive, ProtocolError, Refuted, RegisterError, StoreError
+from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
+from harness.plugin.fixtures import JUDGE, judge_of, recorded_case
+from harness.plugin.options import (
     add_options,
     everywhere,
     looks_of,
@@ -27,12 +27,12 @@ from harness.options import (
 )
 
 if TYPE_CHECKING:
-    from harness.engine import Wanted
-    from harness.judge import Judge
+    from harness.execution.engine import Wanted
+    from harness.judging.judge import Judge
+    from harness.judging.plan import Cell
     from harness.pages.run_table import RunTableWriter
-    from harness.plan import Cell
 
-pytest_plugins = ("harness.fixtures",)
+pytest_plugins = ("harness.plugin.fixtures",)
 USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
 _progress_key: pytest.StashKey[Path] = pytest.StashKey()
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", f"{TIMED}: the claim measures time; nothing else of the session runs beside it")
     paths = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
-    from harness.folder import folders_among, open_folder
+    from harness.report.folder import folders_among, open_folder
 
     try:
         folders = [open_folder(folder) for folder in folders_among(paths)]
@@ -81,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("collectonly"):
         reach_shared_store(config)
         reach_cluster(config)
-    from harness.audit import Audit
+    from harness.plugin.audit import Audit
 
     audit = Audit(folders, config)
     config.pluginmanager.register(audit, "claims-audit")
@@ -93,8 +93,8 @@ def _note_environment(config: pytest.Config) -> None:
     """Let the page say what its verdicts rest on; workers too, since pytest-metadata takes theirs for the session's."""
     from pytest_metadata.plugin import metadata_key
 
-    from harness.protocol import FRAMEWORKS
-    from harness.training import framework_versions
+    from harness.training.config import FRAMEWORKS
+    from harness.training.trainers import framework_versions
 
     environment: dict[str, Any] = config.stash.get(metadata_key, {})
     first, looks = config.getoption("seeds"), config.getoption("looks")
@@ -112,8 +112,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     claims = [item for item in items if is_claim(item)]
     if not claims:
         return
-    from harness.collected import claim_of
-    from harness.verdict import EXCEPTIONS
+    from harness.judging.collected import claim_of
+    from harness.verdicts.verdict import EXCEPTIONS
 
     items.sort(key=is_timed)  # last, so that nobody waits for a measurement while there is something to train
     for item in claims:
@@ -136,7 +136,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     trains = worker is not None or config.getoption("dist", "no") == "no"
     if not trains or _progress_key not in config.stash or config.getoption("collectonly") or session.testsfailed:
         return (yield)
-    from harness.prepare import prepare
+    from harness.plugin.prepare import prepare
 
     say_what_others_trained = prepare(
         _wanted_by(session.items, in_universes=everywhere(config)),
@@ -153,9 +153,9 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
 
 def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]":
-    from harness.collected import claim_of, report_folder_of
-    from harness.folder import open_folder
-    from harness.plan import cells_asked, wanted_of
+    from harness.judging.collected import claim_of, report_folder_of
+    from harness.judging.plan import cells_asked, wanted_of
+    from harness.report.folder import open_folder
 
     cells: dict[Path, dict[str, Cell]] = defaultdict(dict)
     for item in items:
@@ -179,7 +179,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """Let claims use the machine together, so that one that measures time can wait until it has it alone."""
     if not is_claim(item) or is_timed(item):
         return (yield)
-    from harness.timing import machine
+    from harness.execution.timing import machine
 
     with machine(store_folder(item.config), alone=False):
         return (yield)
@@ -198,7 +198,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     judge = pyfuncitem.stash.get(JUDGE, None)
     if judge is None:
         return None
-    from harness.judge import judge_in_looks
+    from harness.judging.judge import judge_in_looks
 
     names = inspect.signature(pyfuncitem.obj).parameters
     claim = partial(pyfuncitem.obj, **{name: pyfuncitem.funcargs[name] for name in names})
@@ -224,8 +224,8 @@ def _judge_everywhere(item: pytest.Item) -> None:
     """Leave what a claim says in each universe in its report, where that is asked for."""
     if judge_of(item) is None or not everywhere(item.config):
         return
-    from harness.audit import UNIVERSES_PROPERTY
-    from harness.collected import claim_of, report_folder_of
+    from harness.judging.collected import claim_of, report_folder_of
+    from harness.plugin.audit import UNIVERSES_PROPERTY
     from harness.reconstruction.multiverse import open_multiverse
 
     claim = claim_of(item)
@@ -243,9 +243,9 @@ def pytest_runtest_makereport(
     report = yield
     judge = judge_of(item)
     if call.when == "call" and judge is not None and judge.verdict is not None:
-        from harness.audit import FIGURE_PROPERTY
         from harness.pages.audit_log import VERDICT_PROPERTY
         from harness.pages.publish import write_figure
+        from harness.plugin.audit import FIGURE_PROPERTY
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
@@ -264,7 +264,7 @@ def pytest_runtest_makereport(
 
 def _note_runs(item: pytest.Item, judge: "Judge") -> None:
     """Write down what a claim rests on, for the table of runs."""
-    from harness.collected import report_folder_of
+    from harness.judging.collected import report_folder_of
     from harness.pages.run_table import RunTableWriter, parts_folder
 
     stash = item.config.stash

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from harness.marks import is_timed
+from harness.judging.marks import is_timed
 
 if TYPE_CHECKING:
     from harness.storage.store import Store
@@ -112,8 +112,8 @@ def reach_cluster(config: pytest.Config) -> None:
     """
     if config.getoption("dask") is None:
         return
-    from harness.clusters.executors import cluster_at
-    from harness.errors import ExecutorError
+    from harness.base.errors import ExecutorError
+    from harness.execution.executors import cluster_at
 
     stack = ExitStack()
     config.add_cleanup(stack.close)
@@ -127,7 +127,7 @@ def reach_shared_store(config: pytest.Config) -> None:
     """Raise a `pytest.UsageError` if the shared store cannot be read."""
     if config.getoption("shared_store") is None:
         return
-    from harness.errors import StoreError
+    from harness.base.errors import StoreError
 
     try:
         store_of(config)
@@ -138,7 +138,7 @@ def reach_shared_store(config: pytest.Config) -> None:
 def store_of(config: pytest.Config) -> "Store":
     """Return the store of a session, opened once."""
     if _store_key not in config.stash:
-        from harness.engine import open_store
+        from harness.execution.engine import open_store
 
         config.stash[_store_key] = open_store(store_folder(config), config.getoption("shared_store"))
     return config.stash[_store_key]

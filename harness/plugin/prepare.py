@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from harness.clusters.executors import crew_at
-from harness.clusters.workers import train_blocks_with
-from harness.engine import Block, Wanted, missing_blocks, train_blocks
-from harness.errors import ExecutorError
-from harness.live.progress import ProgressWriter
-from harness.protocol import BLOCK_SIZE, dataset_name, seed_blocks
+from harness.base.errors import ExecutorError
+from harness.execution.engine import Block, Wanted, missing_blocks, train_blocks
+from harness.execution.executors import crew_at
+from harness.execution.timing import machine
+from harness.execution.workers import train_blocks_with
+from harness.plugin.live.progress import ProgressWriter
 from harness.storage.store import Store
-from harness.timing import machine
+from harness.training.config import BLOCK_SIZE, dataset_name, seed_blocks
 
 
 def prepare(

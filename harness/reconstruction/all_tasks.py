@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from harness.clusters.executors import crew_at
-from harness.clusters.workers import train_blocks_with
-from harness.collected import collect_claims
+from harness.base.errors import HarnessError
 from harness.drawing.profile_figure import profile_figure
-from harness.engine import open_store
-from harness.errors import HarnessError
-from harness.folder import open_folder
+from harness.execution.engine import open_store
+from harness.execution.executors import crew_at
+from harness.execution.workers import train_blocks_with
+from harness.judging.collected import collect_claims
 from harness.reconstruction.search import Search, facts_of
 from harness.reconstruction.spread import SpreadOfFact, spreads_of_facts
 from harness.reconstruction.universes import PROFILE_FILE, UNIVERSES_FILE, chosen_universes, write_universes
+from harness.report.folder import open_folder
 from harness.storage.store import write_atomically
 
 RANDOM_SHARE = 0.6  # of the candidates; the others are neighbours of the best
@@ -49,9 +49,9 @@ def reconstruct(
     say
         Takes a line on how far it is.
     dask
-        Who trains: as for `harness.clusters.executors.crew_at`.
+        Who trains: as for `harness.execution.executors.crew_at`.
     shared
-        The URL of a store that others share: as for `harness.engine.open_store`.
+        The URL of a store that others share: as for `harness.execution.engine.open_store`.
 
     Raises
     ------

@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.combination import needed
-from harness.estimate import Estimate
-from harness.findings import Reading
-from harness.verdict import Band
+from harness.report.register import Reading
+from harness.statistics.estimate import Estimate
+from harness.verdicts.combination import needed
+from harness.verdicts.verdict import Band
 
 Judged = tuple[Reading, Sequence[Estimate]]
 
@@ -52,7 +52,7 @@ def log_chance_of_reading(reading: Reading, estimates: Sequence[Estimate]) -> fl
 def shown(estimate: Estimate, band: Band) -> NDArray[np.bool_]:
     """Return for each seed whether its own number agrees with the finding, shape (seeds,); NaN does not."""
     low, high = estimate.region if estimate.region is not None else (band.low, band.high)
-    tolerance = 1e-9  # as of `harness.statistics.share_of_seeds`
+    tolerance = 1e-9  # as of `harness.statistics.estimators.share_of_seeds`
     inside = (estimate.sample >= low - tolerance) & (estimate.sample <= high + tolerance)
     return np.asarray(inside & ~np.isnan(estimate.sample))
 

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from harness.claim import Claim
-from harness.combination import combined, deciding
-from harness.errors import HarnessError, StoreError
-from harness.evidence import Evidence
-from harness.folder import REGISTER_FILE, open_folder
-from harness.grid import Grid
-from harness.protocol import content_digest
+from harness.base.errors import HarnessError, StoreError
+from harness.base.sealed import seal, unseal
+from harness.judging.claim import Claim
+from harness.judging.evidence import Evidence
 from harness.reconstruction.specification import Specification
 from harness.reconstruction.universes import UNIVERSES_FILE, Universe, read_universes
-from harness.storage.sealed import seal, unseal
+from harness.report.folder import REGISTER_FILE, open_folder
+from harness.report.grid import Grid
 from harness.storage.store import Store, keep
-from harness.verdict import ERROR_RATE, Needs, Outcome, decide, p_values
+from harness.training.config import content_digest
+from harness.verdicts.combination import combined, deciding
+from harness.verdicts.verdict import ERROR_RATE, Needs, Outcome, decide, p_values
 
 JUDGING = (".", "datasets", "reconstruction")  # packages of the harness on whose code a verdict depends
 
@@ -34,11 +34,11 @@ class UniverseVerdict:
     Attributes
     ----------
     outcome
-        By the interval alone, as in `harness.verdict.decide`.
+        By the interval alone, as in `harness.verdicts.verdict.decide`.
     value, low, high
         The estimate and its interval.
     p_supported, p_refuted
-        As in `harness.verdict.Verdict`.
+        As in `harness.verdicts.verdict.Verdict`.
     """
 
     outcome: Outcome

@@ -17,17 +17,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.claim import Claim
-from harness.engine import Block, missing_blocks
-from harness.errors import HarnessError
-from harness.estimate import Estimate
-from harness.evidence import Evidence
-from harness.findings import Reading
-from harness.grid import SPLITS_CHOICE, Grid
-from harness.plan import Cell, cells_asked, wanted_of
-from harness.protocol import BLOCK_SIZE
+from harness.base.errors import HarnessError
+from harness.execution.engine import Block, missing_blocks
+from harness.judging.claim import Claim
+from harness.judging.evidence import Evidence
+from harness.judging.plan import Cell, cells_asked, wanted_of
 from harness.reconstruction.likelihood import log_chance_of_fact
+from harness.report.grid import SPLITS_CHOICE, Grid
+from harness.report.register import Reading
+from harness.statistics.estimate import Estimate
 from harness.storage.store import Store
+from harness.training.config import BLOCK_SIZE
 
 Answers = dict[str, Any]
 Candidate = tuple[int, ...]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from harness.verdict import ERROR_RATE, OUTCOMES, Outcome
+from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Outcome
 
 DEFAULT = "default"  # the universe of ``protocol.toml``
 PERMUTATIONS = 1999  # with the outcomes as they are: 2,000 arrangements, so that p-values are multiples of 0.0005
@@ -145,7 +145,7 @@ def deciding_choice(specifications: Sequence[Specification]) -> Decision | None:
     the outcomes among the universes, and the least of them is judged against the least p-value of any choice in each
     permutation: the min-p procedure of Westfall and Young (1993, Resampling-Based Multiple Testing), here with one set
     of permutations for both (Ge, Dudoit and Speed 2003, Test 12, 1-77). Outcomes that depend on no choice then get one
-    named in at most 5 % of multiverses (`harness.verdict.ERROR_RATE`), however many values the choices have. Of choices
+    named in at most 5 % of multiverses (`harness.verdicts.verdict.ERROR_RATE`), however many values the choices have. Of choices
     with the same p-value, that with most standard deviations over its mean among the permutations is named.
 
     What is named goes along with the outcome. In a multiverse that is not a full cross of its choices, two may go

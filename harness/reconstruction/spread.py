@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from harness.claim import Claim
-from harness.engine import Block, missing_blocks
-from harness.errors import HarnessError
-from harness.evidence import Evidence
-from harness.grid import SPLITS_CHOICE, Grid
-from harness.plan import cells_asked, wanted_of
-from harness.protocol import BLOCK_SIZE, TRAININGS_PER_SPLIT
+from harness.base.errors import HarnessError
+from harness.execution.engine import Block, missing_blocks
+from harness.judging.claim import Claim
+from harness.judging.evidence import Evidence
+from harness.judging.plan import cells_asked, wanted_of
+from harness.report.grid import SPLITS_CHOICE, Grid
 from harness.storage.store import Store
+from harness.training.config import BLOCK_SIZE, TRAININGS_PER_SPLIT
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def spread_over(sample: ArrayLike) -> Spread:
     Parameters
     ----------
     sample : (seeds,)
-        Of the seeds that `harness.protocol.seed_blocks` gives for ``crossed`` splits, whole blocks of them.
+        Of the seeds that `harness.training.config.seed_blocks` gives for ``crossed`` splits, whole blocks of them.
 
     Raises
     ------

@@ -13,15 +13,15 @@ from typing import Any
 
 import tomlkit
 
-from harness.choices import Choice
-from harness.errors import RegisterError
-from harness.grid import SPLITS_CHOICE, Grid
+from harness.base.errors import RegisterError
+from harness.base.tables import Table
 from harness.reconstruction.likelihood import weights_of
 from harness.reconstruction.search import Answers, Search
 from harness.reconstruction.specification import DEFAULT
 from harness.reconstruction.spread import SpreadOfFact
+from harness.report.choices import Choice
+from harness.report.grid import SPLITS_CHOICE, Grid
 from harness.storage.store import write_atomically
-from harness.tables import Table
 
 UNIVERSES_FILE = "reconstruction.toml"
 PROFILE_FILE = "reconstruction.svg"

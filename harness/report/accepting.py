@@ -11,10 +11,10 @@ from typing import Any
 
 import tomlkit
 
-from harness.errors import RegisterError
-from harness.storage.files import write_atomically
-from harness.tables import Table
-from harness.verdict import Outcome
+from harness.base.errors import RegisterError
+from harness.base.files import write_atomically
+from harness.base.tables import Table
+from harness.verdicts.verdict import Outcome
 
 
 @dataclass(frozen=True)

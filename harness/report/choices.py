@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from harness.tables import Table
+from harness.base.tables import Table
 
 Provenance = Literal["stated", "inferred", "assumed"]
 PROVENANCES = ("stated", "inferred", "assumed")

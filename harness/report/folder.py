@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.findings import Register
-    from harness.grid import Grid
+    from harness.report.grid import Grid
+    from harness.report.register import Register
 
 REGISTER_FILE = "report.toml"
 PROTOCOL_FILE = "protocol.toml"
@@ -37,8 +37,8 @@ def open_folder(folder: Path) -> ReportFolder:
         If one is missing or malformed.
     """
     # Every pytest session looks for folders; only one that has some should pay for reading them.
-    from harness.findings import read_register
-    from harness.grid import read_grid
+    from harness.report.grid import read_grid
+    from harness.report.register import read_register
 
     return ReportFolder(folder, read_register(folder / REGISTER_FILE), read_grid(folder / PROTOCOL_FILE))
 

@@ -10,12 +10,12 @@ from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from harness import datasets
-from harness.choices import Axes, Choice, axis_of, read_choice
-from harness.datasets.data_file import DataFile, read_data_file
-from harness.errors import DataError, ProtocolError, RegisterError
-from harness.protocol import TASKS, Protocol, Splits
-from harness.tables import Table
+from harness.base.errors import DataError, ProtocolError, RegisterError
+from harness.base.tables import Table
+from harness.data import registry
+from harness.data.data_file import DataFile, read_data_file
+from harness.report.choices import Axes, Choice, axis_of, read_choice
+from harness.training.config import TASKS, Protocol, Splits
 
 PROTOCOL_FIELDS = tuple(field.name for field in fields(Protocol))
 OPTIONAL_FIELDS = tuple(field.name for field in fields(Protocol) if field.default is not MISSING)
@@ -194,11 +194,11 @@ def _data_files(table: Table) -> dict[str, DataFile]:
     """Read the data sets that the report brings itself, files and all, so that a fault is said before any training."""
     found = {}
     for name, described in table.named_tables():
-        if name in datasets.names():
+        if name in registry.names():
             raise table.error(name, "a registered data set has this name; choose another")
         found[name] = read_data_file(name, described)
         try:
-            datasets.load(found[name])
+            registry.load(found[name])
         except DataError as problem:
             raise described.error("file", str(problem)) from problem
     return found
@@ -263,10 +263,10 @@ def _protocol(
     chosen |= {axis: value for axis, value in cell.items() if axis in PROTOCOL_FIELDS}
     named = chosen["dataset"]
     chosen["dataset"] = _data_of(named, data_files)
-    known = {**dict.fromkeys(datasets.names()), **data_files}
+    known = {**dict.fromkeys(registry.names()), **data_files}
     if not isinstance(named, str) or named not in known:
         raise _field_error(file, cell, "dataset", key, f"dataset is {named!r}; give one of: {', '.join(known)}")
-    of_task = [name for name, data in known.items() if datasets.task(data or name) == cell["task"]]
+    of_task = [name for name, data in known.items() if registry.task(data or name) == cell["task"]]
     if named not in of_task:
         problem = f"{named!r} is no {cell['task']} data set; give one of: {', '.join(of_task)}"
         raise _field_error(file, cell, "dataset", key, problem)

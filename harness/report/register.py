@@ -7,10 +7,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
-from harness.errors import RegisterError
-from harness.estimate import Reported
-from harness.tables import Table
-from harness.verdict import NEEDS, OUTCOMES, Band, Needs, Outcome
+from harness.base.errors import RegisterError
+from harness.base.tables import Table
+from harness.statistics.estimate import Reported
+from harness.verdicts.verdict import NEEDS, OUTCOMES, Band, Needs, Outcome
 
 Basis = Literal["calibrated", "held out"]
 BASES = ("calibrated", "held out")

@@ -4,12 +4,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.combination import Judgement, holm
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.sessions.noise import p_same
+from harness.sessions.provenance import NOTHING, Difference, differences, surroundings
 from harness.sessions.session import JudgedClaim, Session
-from harness.sessions.surroundings import NOTHING, Difference, differences, surroundings
-from harness.verdict import ERROR_RATE
+from harness.verdicts.combination import Judgement, holm
+from harness.verdicts.verdict import ERROR_RATE
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.accept import Change, accept
-from harness.errors import RegisterError
-from harness.folder import PROTOCOL_FILE, REGISTER_FILE, folder_of, open_folder
+from harness.base.errors import RegisterError
 from harness.pages.report import case_of
+from harness.report.accepting import Change, accept
+from harness.report.folder import PROTOCOL_FILE, REGISTER_FILE, folder_of, open_folder
 from harness.sessions.environment import digest_of
 from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, ReportUnderTest, Specified, TakenChoice
-from harness.verdict import Verdict
+from harness.verdicts.verdict import Verdict
 
 
 def report_folder(root: Path, test: str) -> Path:

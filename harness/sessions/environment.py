@@ -10,9 +10,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import harness
-from harness.protocol import FRAMEWORKS
 from harness.sessions.session import Environment
-from harness.training import framework_versions
+from harness.training.config import FRAMEWORKS
+from harness.training.trainers import framework_versions
 
 # Besides what trains: what judges and draws, and packages that ship data.
 ALSO = ("scipy", "matplotlib", "palmerpenguins", "vega_datasets", "pytest", "pytest-xdist", "pytest-html")

@@ -12,10 +12,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.sessions.history_file import connection_to, has_tables, newer, planned, write
 from harness.sessions.session import SCHEMA, Session
-from harness.verdict import Outcome
+from harness.verdicts.verdict import Outcome
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class PastReading:
     supported, claims
         How many of how many claims were supported.
     value, low, high
-        Estimate and interval of the claim that decided (`harness.combination.deciding`).
+        Estimate and interval of the claim that decided (`harness.verdicts.combination.deciding`).
     scope
         Digest of which claims were judged, over which planned seeds, in which universes. Only what has the same scope
         answers the same question: a session with ``-k`` judges a finding over some of its claims.
@@ -84,7 +84,7 @@ class PastSession:
     holes
         How many things were missing; such a session is not finished.
     surroundings
-        On what its verdicts may depend besides the commit, as text by name (`harness.sessions.surroundings`).
+        On what its verdicts may depend besides the commit, as text by name (`harness.sessions.provenance`).
     """
 
     number: int

@@ -13,11 +13,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.combination import Judgement, deciding
-from harness.errors import SessionError
-from harness.protocol import content_digest
+from harness.base.errors import SessionError
+from harness.sessions.provenance import surroundings
 from harness.sessions.session import Session
-from harness.sessions.surroundings import surroundings
+from harness.training.config import content_digest
+from harness.verdicts.combination import Judgement, deciding
 
 SCHEMA = 1
 APPLICATION = 0x636C6D73  # "clms": marks an SQLite file as a history of claims

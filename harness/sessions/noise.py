@@ -4,9 +4,9 @@ import math
 
 from scipy import special
 
-from harness.verdict import Verdict
+from harness.verdicts.verdict import Verdict
 
-# What a method says of itself whose interval was made on logarithms (`harness.statistics.ratio_over_seeds`).
+# What a method says of itself whose interval was made on logarithms (`harness.statistics.estimators.ratio_over_seeds`).
 ON_LOGARITHMS = "on logarithms"
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from harness.combination import Judgement, judgements
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.reconstruction.specification import Specification
 from harness.storage.store import write_atomically
-from harness.verdict import Outcome, Verdict
+from harness.verdicts.combination import Judgement, judgements
+from harness.verdicts.verdict import Outcome, Verdict
 
 SCHEMA = 1
 SCHEMA_FILE = Path(__file__).with_name("session.schema.json")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.sessions.history import PastReading, PastSession
-from harness.sessions.surroundings import NOTHING, Difference, differences
+from harness.sessions.provenance import NOTHING, Difference, differences
 
 Timelines = Mapping[tuple[str, str], Sequence[PastReading]]
 """By finding and reading, what it came to in each session that judged it, the oldest first."""

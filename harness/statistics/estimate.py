@@ -1,10 +1,10 @@
-"""What a sample over seeds says of one quantity, as data; `harness.statistics` makes it."""
+"""What a sample over seeds says of one quantity, as data; `harness.statistics.estimators` makes it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.runs import Floats
+from harness.training.runs import Floats
 
 Interval = tuple[float, float]
 Kind = Literal["mean", "ratio", "share", "median", "draw", "exact"]

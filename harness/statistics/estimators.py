@@ -3,7 +3,7 @@
 Seeds are the unit of replication: every function takes one number a seed. All intervals are two-sided, so that each
 end of one with confidence 1 - 2a is a one-sided test at a: an interval inside a band is the two one-sided tests of
 equivalence (Schuirmann 1987, J. Pharmacokinet. Biopharm. 15, 657-680), an interval outside refutes. Those of a number
-that a report prints are in `harness.draws`.
+that a report prints are in `harness.statistics.draws`.
 """
 
 import math
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
-from harness.estimate import Estimate, Interval, Kind
-from harness.runs import Floats
+from harness.statistics.estimate import Estimate, Interval, Kind
+from harness.training.runs import Floats
 
 
 def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.estimate import Reported
+from harness.statistics.estimate import Reported
 
 # Ends of a rounding interval, such as 0.99 + 0.005, miss the share that they equal by an error of rounding.
 TOLERANCE = 1e-12

@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from harness import datasets
-from harness.errors import DataError, StoreError
-from harness.protocol import Protocol, content_digest
+from harness.base.errors import DataError, StoreError
+from harness.data import registry
 from harness.storage.record import read_identity
 from harness.storage.store import Store
+from harness.training.config import Protocol, content_digest
 
 PLACES = {
     "runs": r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}\.npz",
@@ -61,7 +61,7 @@ class StoredRuns:
 
     @property
     def protocol_digest(self) -> str:
-        """As `harness.protocol.Protocol.digest`."""
+        """As `harness.training.config.Protocol.digest`."""
         return content_digest(self.identity["protocol"])
 
     @property
@@ -81,7 +81,7 @@ class StoredRuns:
         if isinstance(dataset, dict):  # a report's own file, named with its checksum
             return True
         try:
-            return bool(self.identity["data"] == datasets.checksum(dataset))
+            return bool(self.identity["data"] == registry.checksum(dataset))
         except (DataError, KeyError, TypeError):
             return False
 

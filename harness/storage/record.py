@@ -8,8 +8,8 @@ from typing import IO, Any
 
 import numpy as np
 
-from harness.errors import StoreError
-from harness.runs import ARRAY_NAMES, Array
+from harness.base.errors import StoreError
+from harness.training.runs import ARRAY_NAMES, Array
 
 SCHEMA = 1
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from harness.errors import StoreError, StoreWarning
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
+from harness.base.errors import StoreError, StoreWarning
 from harness.storage.store import Store
+from harness.training.config import Protocol, Seed
+from harness.training.runs import Runs
 
 
 class SharedStore(Store):
@@ -20,7 +20,7 @@ class SharedStore(Store):
     name of its own and moved to its place, and is not written again; one that cannot be trusted is replaced. Locks,
     timings, answers and figures are not shared.
 
-    When the shared place fails, a `harness.errors.StoreWarning` says so once, and the folder serves alone.
+    When the shared place fails, a `harness.base.errors.StoreWarning` says so once, and the folder serves alone.
 
     Parameters
     ----------

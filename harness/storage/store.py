@@ -11,14 +11,14 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from harness import datasets
-from harness.errors import StoreError, StoreWarning
-from harness.protocol import Protocol, Seed, content_digest
-from harness.runs import Runs
-from harness.storage.files import make_folder
-from harness.storage.files import write_atomically as write_atomically  # part of what a store offers
-from harness.storage.locks import locked
+from harness.base.errors import StoreError, StoreWarning
+from harness.base.files import make_folder
+from harness.base.files import write_atomically as write_atomically  # part of what a store offers
+from harness.base.locks import locked
+from harness.data import registry
 from harness.storage.record import pack, unpack
+from harness.training.config import Protocol, Seed, content_digest
+from harness.training.runs import Runs
 
 UNREADABLE = ".unreadable"
 
@@ -165,7 +165,7 @@ class Store:
     def _identity(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> dict[str, Any]:
         return {
             "protocol": protocol.to_plain(),
-            "data": datasets.checksum(protocol.dataset),
+            "data": registry.checksum(protocol.dataset),
             "seeds": [list(seed) for seed in seeds],
             "origin": dict(self.origin[protocol.framework]),
         }
@@ -216,7 +216,7 @@ def keep(folder: Path, path: Path, payload: bytes) -> None:
 
 
 def enter_lock(stack: ExitStack, folder: Path, file: Path, *, shared: bool = False, wait: bool = True) -> bool:
-    """Hold a lock of the store at `folder` until `stack` ends, as `harness.storage.locks.locked` does.
+    """Hold a lock of the store at `folder` until `stack` ends, as `harness.base.locks.locked` does.
 
     Raises
     ------

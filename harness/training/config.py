@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
-from harness import datasets
-from harness.datasets.data_file import DataFile
-from harness.errors import ProtocolError
+from harness.base.errors import ProtocolError
+from harness.data import registry
+from harness.data.data_file import DataFile
 
 Framework = Literal["keras", "torch"]
 Task = Literal["regression", "classification"]
@@ -87,7 +87,7 @@ class Protocol:
     framework
         Who trains: ``keras`` (on TensorFlow) or ``torch``.
     dataset
-        A name that `harness.datasets.names` knows, or a file of the report's own; it fixes the task.
+        A name that `harness.data.registry.names` knows, or a file of the report's own; it fixes the task.
     test_share
         Share of the rows that is held back for testing, between 0 and 1.
     scaling
@@ -104,7 +104,7 @@ class Protocol:
         applied twice, a common mistake with PyTorch's ``CrossEntropyLoss``).
     regime
         ``own``: initial weights, order of rows and all parameters of the optimizer but the learning rate are the
-        framework's; ``matched``: they are the same in both frameworks (`harness.training.matched`).
+        framework's; ``matched``: they are the same in both frameworks (`harness.training.dense.matched`).
 
     Raises
     ------
@@ -128,8 +128,8 @@ class Protocol:
     def __post_init__(self) -> None:
         _one_of("framework", self.framework, FRAMEWORKS)
         if not isinstance(self.dataset, DataFile):
-            _one_of("dataset", self.dataset, datasets.names())
-        _one_of("scaling", self.scaling, datasets.SCALINGS)
+            _one_of("dataset", self.dataset, registry.names())
+        _one_of("scaling", self.scaling, registry.SCALINGS)
         _one_of("activation", self.activation, ACTIVATIONS)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("loss", self.loss, sum(LOSSES_OF_TASK.values(), ()))
@@ -158,7 +158,7 @@ class Protocol:
     @property
     def task(self) -> str:
         """``regression`` or ``classification``, as the data set says."""
-        return datasets.task(self.dataset)
+        return registry.task(self.dataset)
 
     @property
     def digest(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.protocol import Protocol, Seed
+from harness.training.config import Protocol, Seed
 
 Array = NDArray[np.generic]
 Floats = NDArray[np.float64]

@@ -14,9 +14,9 @@ from importlib import import_module
 from importlib.metadata import version
 from types import ModuleType
 
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.runs import Runs
 
 Trainer = Callable[[Protocol, Split, Seed], Runs]
 EnsembleTrainer = Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]
@@ -24,8 +24,8 @@ EnsembleTrainer = Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]
 # Raise it when a change in this package changes results: stored runs of older versions are then trained again.
 TRAINING_VERSION = 2
 
-_REFERENCES = {"keras": "harness.training.keras_fit", "torch": "harness.training.torch_loop"}
-_ENSEMBLES = {"keras": "harness.training.keras_ensemble", "torch": "harness.training.torch_ensemble"}
+_REFERENCES = {"keras": "harness.training.dense.keras_native", "torch": "harness.training.dense.torch_native"}
+_ENSEMBLES = {"keras": "harness.training.dense.keras_batched", "torch": "harness.training.dense.torch_batched"}
 _DISTRIBUTIONS = {"keras": ("keras", "tensorflow"), "torch": ("torch",)}
 _OF_EVERY_TRAINING = ("numpy", "scikit-learn")  # the split depends on them
 

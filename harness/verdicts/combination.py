@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from harness.verdict import ERROR_RATE, Needs, Outcome, Verdict
+from harness.verdicts.verdict import ERROR_RATE, Needs, Outcome, Verdict
 
 
 class HasPValues(Protocol):

@@ -4,8 +4,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
-from harness.errors import Inconclusive, Refuted
-from harness.estimate import Estimate, Interval
+from harness.base.errors import Inconclusive, Refuted
+from harness.statistics.estimate import Estimate, Interval
 
 Outcome = Literal["supported", "refuted", "inconclusive"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -50,7 +50,7 @@ class Verdict:
         Smallest one-sided error rates at which the claim would be supported, or refuted, counting all planned looks;
         where the register records inconclusive, divided by `EDGE`, as such a claim has only so much of the error rate.
     power
-        Chance that the first look supports a claim that is true; NaN where it is not known (`harness.power`).
+        Chance that the first look supports a claim that is true; NaN where it is not known (`harness.verdicts.power`).
     looks
         Over how many seeds it was judged, one look after the other; the last one decided.
     splits

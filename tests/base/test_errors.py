@@ -1,4 +1,4 @@
-from harness.errors import LONGEST, HarnessError, on_one_line
+from harness.base.errors import LONGEST, HarnessError, on_one_line
 
 
 def test_an_error_is_one_line() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.storage import files
-from harness.storage.files import make_folder, whole_file, write_atomically
+from harness.base import files
+from harness.base.files import make_folder, whole_file, write_atomically
 
 
 @pytest.fixture(params=[0o022, 0o077])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from harness.storage.locks import abandoned, locked
+from harness.base.locks import abandoned, locked
 
 CONTEXT = multiprocessing.get_context("spawn")
 NOBODY = 65534

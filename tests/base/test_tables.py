@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.errors import HarnessError, RegisterError
-from harness.tables import Table
+from harness.base.errors import HarnessError, RegisterError
+from harness.base.tables import Table
 
 CONTENT = """
 text = "a"

@@ -15,11 +15,11 @@ from typing import Any
 
 import pytest
 
-from harness.combination import needed
-from harness.estimate import Estimate, Reported
-from harness.findings import Finding, Reading
-from harness.folder import open_folder
-from harness.verdict import ERROR_RATE, Band, Outcome, decide
+from harness.report.folder import open_folder
+from harness.report.register import Finding, Reading
+from harness.statistics.estimate import Estimate, Reported
+from harness.verdicts.combination import needed
+from harness.verdicts.verdict import ERROR_RATE, Band, Outcome, decide
 from tests.claims.simulation import SEEDS, SimulatedEvidence
 from tests.claims.worlds import AS_REPORTED, World
 
@@ -83,7 +83,7 @@ class Conditions:
 
 
 class Recorder:
-    """Stands in for `harness.judge.Judge`: decides as at one of the planned looks, and keeps the outcome."""
+    """Stands in for `harness.judging.judge.Judge`: decides as at one of the planned looks, and keeps the outcome."""
 
     def __init__(self, band: Band) -> None:
         self._band = band

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from harness import datasets
-from harness.grid import Grid
-from harness.protocol import Protocol, Seed
-from harness.runs import Floats, Runs
-from harness.timing import REPEATS, Contestant, Timing
+from harness.data import registry
+from harness.execution.timing import REPEATS, Contestant, Timing
+from harness.report.grid import Grid
+from harness.training.config import Protocol, Seed
+from harness.training.runs import Floats, Runs
 from tests.claims.worlds import Cell, Spread, Training, World
 
 SEEDS = 20
@@ -27,7 +27,7 @@ MADE = 0.95  # of the drop in loss, by the epoch `Training.epochs_to_loss`
 
 
 class SimulatedEvidence:
-    """Stands in for `harness.evidence.Evidence`: hands out runs and timings of a world.
+    """Stands in for `harness.judging.evidence.Evidence`: hands out runs and timings of a world.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ class SimulatedEvidence:
 
 
 def _runs(name: str, cell: Cell, protocol: Protocol, training: Training, seeds: int) -> Runs:
-    dataset = datasets.load(protocol.dataset)
+    dataset = registry.load(protocol.dataset)
     epochs, rows = protocol.epochs, int(np.ceil(protocol.test_share * len(dataset.target)))
     recipe = "-".join(str(cell[axis]) for axis in ("framework", "task", "activation", "optimizer"))
 

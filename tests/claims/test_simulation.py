@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from harness import datasets
-from harness.runs import Runs
+from harness.data import registry
+from harness.training.runs import Runs
 from tests.claims.catalogue import FOLDER, GRID
 from tests.claims.conditions import KERAS, world
 from tests.claims.simulation import SimulatedEvidence
@@ -36,8 +36,8 @@ def test_the_same_world_gives_the_same_runs(cell: dict[str, object]) -> None:
 def test_test_rows_are_as_many_as_in_a_real_split(cell: dict[str, object]) -> None:
     """Rows, outputs and targets are those of the data set that the protocol names."""
     runs = runs_of(cell)
-    dataset = datasets.load(runs.protocol.dataset)
-    real = datasets.split(dataset, runs.protocol.test_share, runs.protocol.scaling, 0)
+    dataset = registry.load(runs.protocol.dataset)
+    real = registry.split(dataset, runs.protocol.test_share, runs.protocol.scaling, 0)
     assert runs.test_predictions.shape == (20, len(real.test_target), len(dataset.class_names) or 1)
     assert (runs.test_targets == dataset.target[runs.test_rows]).all()
     assert all(len(set(rows)) == len(rows) for rows in runs.test_rows)

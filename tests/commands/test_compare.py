@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import main
+from harness.base.errors import SessionError
 from harness.commands.compare import named_session
-from harness.errors import SessionError
 from harness.sessions.history import History
 from harness.sessions.session import write_session
 from tests.small_sessions import claim, session

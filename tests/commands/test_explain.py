@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import main
+from harness.base.errors import SessionError
 from harness.commands.explain import change_of, newest_changes
-from harness.errors import SessionError
 from harness.sessions.history import History, open_history
-from harness.verdict import Outcome
+from harness.verdicts.verdict import Outcome
 from tests.small_sessions import claim, session
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from harness.__main__ import main
 from harness.commands.new import TEMPLATES, TITLE
-from harness.findings import read_register
-from harness.grid import read_grid
+from harness.report.grid import read_grid
+from harness.report.register import read_register
 
 
 def test_a_new_folder_is_green_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from harness.__main__ import main
 from harness.commands.nightly import STORE
-from harness.folder import open_folder
+from harness.report.folder import open_folder
 from tests.conftest import HEAD, PROTOCOL, REPORT
 
 CLAIM = """
@@ -17,8 +17,8 @@ def test_ratio(judge):
 """
 OneNight = Callable[..., tuple[int, str]]
 WITHOUT_FIGURES = """
-import harness.judge
-harness.judge.kept_figure = lambda *_: "<svg></svg>"
+import harness.judging.judge
+harness.judging.judge.kept_figure = lambda *_: "<svg></svg>"
 """
 
 

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 
 from harness.__main__ import main
-from harness.engine import open_store
-from harness.folder import open_folder
-from harness.plan import blank_runs
-from harness.protocol import Protocol, Seed, seed_blocks
-from harness.runs import Runs
+from harness.execution.engine import open_store
+from harness.judging.plan import blank_runs
+from harness.report.folder import open_folder
 from harness.storage.store import Store
+from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.runs import Runs
 
 CLAIM = """
 import pytest
-from harness.statistics import mean_over_seeds
+from harness.statistics.estimators import mean_over_seeds
 
 @pytest.mark.finding("speed.faster", reading="ratio")
 def test_one(evidence, judge):

@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import timing
+from harness.base.files import whole_file
+from harness.base.locks import locked
+from harness.base.sealed import seal
+from harness.commands.store_care import remove, useless, verify
 from harness.drawing import drawn
 from harness.drawing.drawn import kept_figure
-from harness.protocol import Seed, content_digest
+from harness.execution import timing
+from harness.execution.timing import Contestant, race
 from harness.reconstruction.multiverse import judging_mark
-from harness.statistics import mean_over_seeds
+from harness.statistics.estimators import mean_over_seeds
 from harness.storage import record
-from harness.storage.files import whole_file
-from harness.storage.locks import locked
-from harness.storage.sealed import seal
 from harness.storage.store import Store
-from harness.storage.store_care import remove, useless, verify
-from harness.timing import Contestant, race
-from harness.verdict import Band
+from harness.training.config import Seed, content_digest
+from harness.verdicts.verdict import Band
 from tests.storage.test_store import ORIGIN, PROTOCOL, SEEDS, made_up
 
 BAND = Band(0.9, 1.1, "a tenth either way")
@@ -164,10 +164,10 @@ def test_what_no_session_can_find_goes(kept: Store, monkeypatch: pytest.MonkeyPa
         (kept.folder / name).write_text("of the first versions")
     assert [kind for kind in prune(kept) if kind != "locks"] == ["outdated"] * 3 + ["runs"]
     assert prune(kept) == []
-    monkeypatch.setattr("harness.storage.store_care.drawing_marks", lambda: {"b" * 12})
-    monkeypatch.setattr("harness.storage.store_care.judging_mark", lambda: "b" * 12)
+    monkeypatch.setattr("harness.commands.store_care.drawing_marks", lambda: {"b" * 12})
+    monkeypatch.setattr("harness.commands.store_care.judging_mark", lambda: "b" * 12)
     assert prune(kept) == ["answers", "figures"]
-    monkeypatch.setattr("harness.storage.store_care.framework_versions", lambda name: {name: "99"})
+    monkeypatch.setattr("harness.commands.store_care.framework_versions", lambda name: {name: "99"})
     assert prune(kept) == ["timings"]
     assert kinds(verify(kept.folder).whole) == ["runs", "runs"]
     assert kept.load(PROTOCOL, SEEDS) is not None

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.datasets.columns import Columns
-from harness.errors import DataError
+from harness.base.errors import DataError
+from harness.data.columns import Columns
 
 GOOD = b"length,kind\n1.5, a\n-2e3,b \n"
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import datasets
-from harness.datasets.data_file import DataFile
-from harness.errors import DataError, ProtocolError, RegisterError
-from harness.grid import Grid, read_grid
-from harness.protocol import Protocol
+from harness.base.errors import DataError, ProtocolError, RegisterError
+from harness.data import registry
+from harness.data.data_file import DataFile
+from harness.report.grid import Grid, read_grid
+from harness.training.config import Protocol
 from tests.conftest import PROTOCOL
 
 FLOWERS = """name,petal,colour,kind
@@ -64,7 +64,7 @@ def data_file(grid: Grid) -> DataFile:
 
 def test_a_report_brings_its_own_data(open_grid: Open) -> None:
     """Numbers stay numbers, categories become zeros and ones, and a column that is left out is not there."""
-    dataset = datasets.load(data_file(open_grid()))
+    dataset = registry.load(data_file(open_grid()))
     assert dataset.feature_names == ("petal", "colour=blue", "colour=red")
     assert dataset.features.tolist() == [[1, 0, 1], [2, 1, 0], [3, 0, 1], [4, 1, 0]]
     assert dataset.target.tolist() == [0, 0, 1, 1]
@@ -77,7 +77,7 @@ def test_a_target_of_numbers(open_grid: Open) -> None:
     described = DESCRIBED.replace('"classification"', '"regression"').replace('"kind"', '"petal"')
     described = described.replace('["colour"]', '["colour", "kind"]') + 'unit = "cm"\n'
     grid = open_grid(protocol=PROTOCOL + described)
-    dataset = datasets.load(grid.data_files["flowers"])
+    dataset = registry.load(grid.data_files["flowers"])
     assert dataset.target.tolist() == [1, 2, 3, 4]
     assert dataset.target.dtype == np.float64
     assert (dataset.task, dataset.class_names, dataset.target_unit) == ("regression", (), "cm")
@@ -308,8 +308,8 @@ def test_it_is_read_as_text_alone(open_grid: Open, tmp_path: Path) -> None:
 TRAINS = """
 from pathlib import Path
 import numpy as np
-from harness.engine import open_store, runs_of
-from harness.grid import read_grid
+from harness.execution.engine import open_store, runs_of
+from harness.report.grid import read_grid
 
 grid = read_grid(Path("report/protocol.toml"))
 runs = runs_of(next(iter(grid.protocols.values())), 2, open_store(Path("store")))
@@ -334,12 +334,12 @@ def test_a_batch_may_be_larger_than_the_data(tmp_path: Path, framework: str) -> 
 
 def test_a_split_without_a_row_of_a_class_is_one_sentence(open_grid: Open) -> None:
     """A share that leaves a part without a class is refused where the data are divided."""
-    dataset = datasets.load(data_file(open_grid()))
+    dataset = registry.load(data_file(open_grid()))
     with pytest.raises(DataError, match=r"Data set 'flowers' with test_share 0\.1: 3 training and 1 test rows"):
-        datasets.split(dataset, 0.1, "standard", 0)
+        registry.split(dataset, 0.1, "standard", 0)
 
 
 def test_the_path_is_no_part_of_what_is_compared_by_checksum(open_grid: Open) -> None:
     """A file that was moved is the same data, and its checksum says so."""
     dataset = data_file(open_grid())
-    assert datasets.checksum(dataset) == datasets.checksum(replace(dataset, file="/elsewhere/flowers.csv"))
+    assert registry.checksum(dataset) == registry.checksum(replace(dataset, file="/elsewhere/flowers.csv"))

@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness import datasets
-from harness.datasets.dataset import Dataset
-from harness.datasets.leaks import leaks_in, repeated_rows
-from harness.grid import read_grid
+from harness.data import registry
+from harness.data.dataset import Dataset
+from harness.data.leaks import leaks_in, repeated_rows
+from harness.report.grid import read_grid
 from tests.conftest import PROTOCOL
-from tests.datasets.test_data_file import DESCRIBED, FLOWERS
+from tests.data.test_data_file import DESCRIBED, FLOWERS
 
 REPEATED = FLOWERS + "e,1.0,red,x\nf,1.0,red,x\ng,4.0,blue,x\n"
 CLAIMS = """
@@ -37,10 +37,10 @@ def test_a_file_without_repeated_rows_is_not_spoken_of(tmp_path: Path) -> None:
     assert leaks_in(read_grid(tmp_path / "protocol.toml").data_files.values()) == []
 
 
-@pytest.mark.parametrize("name", datasets.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_of_the_registered_data_only_iris_repeats_a_row(name: str) -> None:
     """And its note says so: two of its flowers measure the same."""
-    dataset = datasets.load(name)
+    dataset = registry.load(name)
     assert repeated_rows(dataset) == ("one row stands twice" in dataset.note) == (name == "iris")
 
 
@@ -60,7 +60,7 @@ def test_a_repeated_row_does_lie_in_both_parts() -> None:
         note="",
     )
     assert repeated_rows(dataset) == 10
-    splits = [datasets.split(dataset, 0.3, "none", seed) for seed in range(20)]
+    splits = [registry.split(dataset, 0.3, "none", seed) for seed in range(20)]
     leaking = [np.isin(split.test_features, split.train_features).any() for split in splits]
     assert all(leaking)
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import datasets
-from harness.datasets import Dataset, Split, load, split
-from harness.errors import DataError
+from harness.base.errors import DataError
+from harness.data import registry
+from harness.data.registry import Dataset, Split, load, split
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,9 +60,9 @@ def numbered(rows: int = 60, classes: tuple[int, ...] = ()) -> Dataset:
 
 def test_names_are_complete() -> None:
     """The registered names are the documented ones, and each task has its own."""
-    assert set(datasets.names()) == set(SHAPES)
-    assert set(datasets.names("regression")) == {"auto-mpg", "boston"}
-    assert set(datasets.names("classification")) == set(SHAPES) - {"auto-mpg", "boston"}
+    assert set(registry.names()) == set(SHAPES)
+    assert set(registry.names("regression")) == {"auto-mpg", "boston"}
+    assert set(registry.names("classification")) == set(SHAPES) - {"auto-mpg", "boston"}
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -70,7 +70,7 @@ def test_shape_and_types(name: str) -> None:
     """Task, row count, feature count, dtypes and the description of each set are as documented."""
     task, rows, features = SHAPES[name]
     data = load(name)
-    assert (data.name, data.task, datasets.task(name)) == (name, task, task)
+    assert (data.name, data.task, registry.task(name)) == (name, task, task)
     assert data.features.shape == (rows, features)
     assert data.features.dtype == np.float64
     assert np.isfinite(data.features).all()
@@ -213,7 +213,7 @@ def test_same_as_scikit_learn(name: str) -> None:
 def test_data_readme_names_the_checksum() -> None:
     """The checksum in the folder's README is the registered one."""
     readme = (ROOT / "harness" / "data" / "README.md").read_text(encoding="utf-8")
-    assert datasets.checksum("boston") in readme
+    assert registry.checksum("boston") in readme
 
 
 # Files that are not what is registered
@@ -221,16 +221,16 @@ def test_data_readme_names_the_checksum() -> None:
 
 def copied(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **changes: object
-) -> tuple[Path, datasets._Entry]:
+) -> tuple[Path, registry._Entry]:
     """Register a set in a copy of its file that lies in a package of its own; return file and old entry."""
-    entry = datasets._REGISTRY[name]
-    content = datasets._verified(name, entry)
+    entry = registry._REGISTRY[name]
+    content = registry._verified(name, entry)
     copy = tmp_path / f"copy_of_{entry.task}" / Path(entry.file).name
     copy.parent.mkdir()
     copy.write_bytes(content)
     monkeypatch.syspath_prepend(tmp_path)
     changed = dataclasses.replace(entry, file=f"{copy.parent.name}/{copy.name}", **changes)  # type: ignore[arg-type]
-    monkeypatch.setitem(datasets._REGISTRY, name, changed)
+    monkeypatch.setitem(registry._REGISTRY, name, changed)
     return copy, entry
 
 
@@ -269,8 +269,8 @@ def test_missing_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("fresh")
 def test_missing_package(monkeypatch: pytest.MonkeyPatch) -> None:
     """A package that is not installed is refused in the same words as a missing file."""
-    entry = dataclasses.replace(datasets._REGISTRY["wine"], file="no_such_package/wine_data.csv")
-    monkeypatch.setitem(datasets._REGISTRY, "wine", entry)
+    entry = dataclasses.replace(registry._REGISTRY["wine"], file="no_such_package/wine_data.csv")
+    monkeypatch.setitem(registry._REGISTRY, "wine", entry)
     with pytest.raises(DataError, match=r"no_such_package.wine_data\.csv .* found no file; install scikit-learn"):
         load("wine")
 
@@ -286,12 +286,12 @@ def test_row_count_mismatch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_unknown_names_list_the_valid_ones() -> None:
     """An unknown data set or task is refused with all valid names."""
     valid = "penguins, penguins-numeric, wine, iris, auto-mpg, boston"
-    for function in (load, datasets.task, datasets.checksum):
+    for function in (load, registry.task, registry.checksum):
         with pytest.raises(DataError) as error:
             function("bosten")
         assert str(error.value) == f"Unknown data set 'bosten'; valid are: {valid}."
     with pytest.raises(DataError, match=r"'ranking'; valid are: classification, regression\."):
-        datasets.names("ranking")
+        registry.names("ranking")
 
 
 @pytest.mark.usefixtures("fresh")
@@ -303,8 +303,8 @@ def test_checksum_and_task_read_no_file(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     for name in SHAPES:
-        assert len(datasets.checksum(name)) == 64
-        assert datasets.task(name) in ("classification", "regression")
+        assert len(registry.checksum(name)) == 64
+        assert registry.task(name) in ("classification", "regression")
     with pytest.raises(AssertionError, match="was read"):
         load("iris")
 
@@ -346,7 +346,7 @@ def test_every_row_is_in_one_part_with_its_target(data: Dataset, seed: int, shar
 
 
 @pytest.mark.parametrize("name", SHAPES)
-@pytest.mark.parametrize("scaling", datasets.SCALINGS)
+@pytest.mark.parametrize("scaling", registry.SCALINGS)
 def test_split_types(name: str, scaling: str) -> None:
     """Features are float32, classes int64, other targets float32, and all arrays are writable."""
     data = load(name)
@@ -439,7 +439,7 @@ def test_min_max_scaling() -> None:
 def test_a_constant_column_stays_finite() -> None:
     """A column that is constant in the training part is scaled to a finite number."""
     data = dataclasses.replace(numbered(20), features=np.ones((20, 1)))
-    for scaling in datasets.SCALINGS:
+    for scaling in registry.SCALINGS:
         assert np.isfinite(split(data, 0.3, scaling, 0).train_features).all()
 
 
@@ -499,7 +499,7 @@ def test_share_that_leaves_a_part_without_a_class(data: Dataset, share: float, m
 # Laziness
 
 HEAVY = ("torch", "tensorflow", "keras", "pandas", "sklearn")
-LOAD_ALL = "import harness.datasets as d; sets = [d.load(name) for name in d.names()]"
+LOAD_ALL = "import harness.data.registry as d; sets = [d.load(name) for name in d.names()]"
 
 
 def heavy_modules_after(code: str) -> list[str]:

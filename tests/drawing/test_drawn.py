@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from harness.drawing import figures, specification_figure
 from harness.drawing.drawn import drawing_marks, kept_figure, kept_specification_curve, read_figure
-from harness.statistics import mean_over_seeds
-from harness.verdict import Band
+from harness.statistics.estimators import mean_over_seeds
+from harness.verdicts.verdict import Band
 from tests.reconstruction.test_specification import specification
 from tests.test_runs import made_up
 

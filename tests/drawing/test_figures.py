@@ -5,10 +5,10 @@ import pytest
 from matplotlib.figure import Figure
 
 from harness.drawing.figures import MOST_POINTS, claim_figure, draw_curves
-from harness.draws import plausible_draw
-from harness.estimate import Estimate, Reported
-from harness.statistics import exactly, mean_over_seeds, median_over_seeds, share_of_seeds
-from harness.verdict import Band
+from harness.statistics.draws import plausible_draw
+from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, share_of_seeds
+from harness.verdicts.verdict import Band
 from tests.test_runs import made_up
 
 BAND = Band(0.9, 1.1, "a tenth either way")

@@ -3,15 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from harness.base.errors import RegisterError
 from harness.drawing.illustrations import claim_figures, report_figures_of
 from harness.drawing.report_figures import FIGURES_FILE, open_figures, read_figures, report_figures
-from harness.engine import open_store
-from harness.errors import RegisterError
-from harness.findings import read_register
-from harness.folder import open_folder
-from harness.grid import read_grid
-from harness.protocol import seed_blocks
-from harness.runs import Runs
+from harness.execution.engine import open_store
+from harness.report.folder import open_folder
+from harness.report.grid import read_grid
+from harness.report.register import read_register
+from harness.training.config import seed_blocks
+from harness.training.runs import Runs
 from tests.small_sessions import claim, session
 from tests.test_runs import EPOCHS, made_up
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.drawing.specification_figure import LONGEST_TEXT, scale_of, specification_curve
 from harness.reconstruction.specification import Specification
-from harness.verdict import OUTCOMES, Band, decide
+from harness.verdicts.verdict import OUTCOMES, Band, decide
 from tests.drawing.test_figures import texts_of
 from tests.reconstruction.test_specification import specification
 

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harness.clusters.agreement import checked_twice, differences_of, refuse_disagreement
-from harness.clusters.remote_task import Answer
-from harness.errors import ExecutorError, WorkersDifferWarning
-from harness.runs import Runs
-from tests.clusters.test_workers import BLOCK, TORCH, blocks_of
+from harness.base.errors import ExecutorError, WorkersDifferWarning
+from harness.execution.agreement import checked_twice, differences_of, refuse_disagreement
+from harness.execution.remote_task import Answer
+from harness.training.runs import Runs
+from tests.execution.test_workers import BLOCK, TORCH, blocks_of
 from tests.tasks import runs_for
 
 

@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import datasets, engine
-from harness.datasets import Split
-from harness.errors import HarnessError, StoreWarning
-from harness.protocol import Protocol, Seed, seed_blocks
-from harness.runs import Runs
+from harness.base.errors import HarnessError, StoreWarning
+from harness.data import registry
+from harness.data.registry import Split
+from harness.execution import engine
 from harness.storage.store import Store
-from harness.training import TRAINING_VERSION
+from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.runs import Runs
+from harness.training.trainers import TRAINING_VERSION
 
 PROTOCOL = Protocol(
     framework="torch",
@@ -175,7 +176,7 @@ def test_a_new_version_of_a_library_trains_again(
 ) -> None:
     """Runs made with another version of a library that determines the result are not used."""
     engine.runs_of(PROTOCOL, 1, store)
-    monkeypatch.setattr("harness.training.version", lambda name: "99" if name == library else version(name))
+    monkeypatch.setattr("harness.training.trainers.version", lambda name: "99" if name == library else version(name))
     engine.runs_of(PROTOCOL, 1, engine.open_store(tmp_path / "store"))
     assert trainer.blocks == [0, 0]
 
@@ -185,7 +186,7 @@ def test_a_block_that_another_process_has_just_finished_is_not_trained(
 ) -> None:
     """A block that was stored between the first look and the moment the right was obtained is used, not repeated."""
     block = seed_blocks(1)[0]
-    splits = [datasets.split(datasets.load("wine"), 0.25, "standard", seed.split) for seed in block]
+    splits = [registry.split(registry.load("wine"), 0.25, "standard", seed.split) for seed in block]
     finished = fake_runs(PROTOCOL, splits, block)
     reserve = store.reserve
 
@@ -266,8 +267,8 @@ import sys, time
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_engine import PROTOCOL, fake_runs
-from harness import engine
-from harness.protocol import seed_blocks
+from harness.execution import engine
+from harness.training.config import seed_blocks
 
 def train(protocol, splits, seeds):
     time.sleep(0.1)
@@ -314,7 +315,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_engine import PROTOCOL
-from harness import engine
+from harness.execution import engine
 engine.runs_of(PROTOCOL, 21, engine.open_store(Path({folder!r})))
 print(*sorted({{"torch", "tensorflow", "keras", "sklearn"}} & set(sys.modules)))
 """

@@ -11,15 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.clusters import dask_crew, workers
-from harness.clusters.executors import crew_at
-from harness.clusters.remote_task import Answer, task_of
-from harness.clusters.workers import train_blocks_with
-from harness.engine import Block, open_store
-from harness.errors import ExecutorError, HarnessError, WorkersDifferWarning
+from harness.base.errors import ExecutorError, HarnessError, WorkersDifferWarning
+from harness.execution import dask_pool as dask_crew
+from harness.execution import workers
+from harness.execution.engine import Block, open_store
+from harness.execution.executors import crew_at
+from harness.execution.remote_task import Answer, task_of
+from harness.execution.workers import train_blocks_with
 from harness.storage.store import Store
 from tests import tasks
-from tests.clusters.test_workers import BLOCK, TORCH, blocks_of, say_nothing
+from tests.execution.test_workers import BLOCK, TORCH, blocks_of, say_nothing
 from tests.small_clusters import ROOT, Cluster, cluster, wait_until
 
 Function = Callable[[str], object]
@@ -87,9 +88,9 @@ def test_two_workers_share_the_work(
 
 def test_real_trainings_are_those_of_this_machine(two_workers: Cluster, store: Store, train_on: TrainOn) -> None:
     """To the last bit, times aside, and the second worker agrees with the first."""
-    from harness.clusters.agreement import differences_of
-    from harness.clusters.remote_task import train_record
-    from harness.engine import train
+    from harness.execution.agreement import differences_of
+    from harness.execution.engine import train
+    from harness.execution.remote_task import train_record
 
     train_on(two_workers.address, train_record, blocks_of(2), twice=1.0)
     stored = store.load(TORCH, BLOCK)
@@ -227,14 +228,14 @@ def test_a_scheduler_that_cannot_be_reached() -> None:
 def test_dask_is_needed_only_where_it_is_asked_for(tmp_path: Path) -> None:
     """Without it there is a sentence that says what to install; with it, nothing loads it unasked."""
     (tmp_path / "distributed.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
-    code = "from harness.clusters.executors import crew_at\nwith crew_at('tcp://127.0.0.1:1'): pass"
+    code = "from harness.execution.executors import crew_at\nwith crew_at('tcp://127.0.0.1:1'): pass"
     command = [sys.executable, "-c", code]
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert (
         "ExecutorError: --dask needs Dask, which is not installed (not here); run: pip install 'pytest-claims[dask]'"
     ) in result.stderr
-    modules = "harness.clusters.executors, harness.clusters.workers, harness.__main__"
+    modules = "harness.execution.executors, harness.execution.workers, harness.__main__"
     code = f"import sys, {modules}; print('distributed' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 

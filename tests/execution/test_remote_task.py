@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from harness import datasets
-from harness.clusters import remote_task
-from harness.clusters.remote_task import Answer, differing_versions, other_versions, task_of, train_record
-from harness.datasets.data_file import DataFile
-from harness.engine import Block, open_store, origin_of
-from harness.errors import ExecutorError
-from harness.grid import read_grid
-from tests.clusters.test_workers import BLOCK, TORCH
-from tests.datasets.test_data_file import FLOWERS, OWN, data_file
+from harness.base.errors import ExecutorError
+from harness.data import registry
+from harness.data.data_file import DataFile
+from harness.execution import remote_task
+from harness.execution.engine import Block, open_store, origin_of
+from harness.execution.remote_task import Answer, differing_versions, other_versions, task_of, train_record
+from harness.report.grid import read_grid
+from tests.data.test_data_file import FLOWERS, OWN, data_file
+from tests.execution.test_workers import BLOCK, TORCH
 from tests.tasks import runs_for
 
 VERSIONS = {framework: dict(origin_of(framework)) for framework in ("torch", "keras")}
@@ -30,7 +30,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
 
     def train(*block: Any) -> Any:
         asked.append(block)
-        datasets.load(block[0].dataset)
+        registry.load(block[0].dataset)
         return runs_for(*block)
 
     monkeypatch.setattr(remote_task, "train", train)

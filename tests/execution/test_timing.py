@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness import timing
-from harness.errors import HarnessError, ProtocolError, StoreError, StoreWarning
-from harness.protocol import Protocol
-from harness.timing import Contestant, Timing, machine, race, read_timings
+from harness.base.errors import HarnessError, ProtocolError, StoreError, StoreWarning
+from harness.execution import timing
+from harness.execution.timing import Contestant, Timing, machine, race, read_timings
+from harness.training.config import Protocol
 
 PROTOCOL = Protocol(
     framework="torch",

@@ -10,8 +10,8 @@ import pytest
 from distributed import KilledWorker
 from distributed.protocol.pickle import dumps
 
-from harness.clusters.unpickling import error_in, refusing_pickles
-from harness.errors import ExecutorError
+from harness.base.errors import ExecutorError
+from harness.execution.unpickling import error_in, refusing_pickles
 from tests.tasks import Trap
 
 ALLOWED = ("collections", "OrderedDict")

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from harness.clusters import workers
-from harness.clusters.crews import Crew, local_processes
-from harness.clusters.workers import train_blocks_with
-from harness.engine import Block, open_store
-from harness.errors import ExecutorError, HarnessError, StoreError
-from harness.protocol import Protocol, seed_blocks
+from harness.base.errors import ExecutorError, HarnessError, StoreError
+from harness.execution import workers
+from harness.execution.engine import Block, open_store
+from harness.execution.pools import Crew, local_processes
+from harness.execution.workers import train_blocks_with
+from harness.training.config import Protocol, seed_blocks
 from tests import tasks
 
 TORCH = Protocol(

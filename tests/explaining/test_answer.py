@@ -3,9 +3,9 @@ from collections.abc import Mapping
 import pytest
 from scipy.stats import norm
 
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.explaining.answer import Answer, answer_of, shift
-from harness.verdict import Band, Outcome
+from harness.verdicts.verdict import Band, Outcome
 from tests.small_sessions import claim, session
 
 

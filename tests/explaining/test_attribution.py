@@ -20,7 +20,7 @@ CLAIM = """
 import numpy as np
 import pytest
 from importlib.metadata import version
-from harness.statistics import mean_over_seeds
+from harness.statistics.estimators import mean_over_seeds
 
 SHIFT, SPREAD, DRAW = {shift}, {spread}, {draw}
 
@@ -33,8 +33,8 @@ def test_ratio(judge, request):
 """
 # Figures are none of these tests' business, and would take half of their time.
 WITHOUT_FIGURES = """
-import harness.judge
-harness.judge.kept_figure = lambda *_: "<svg></svg>"
+import harness.judging.judge
+harness.judging.judge.kept_figure = lambda *_: "<svg></svg>"
 """
 # A version of which the claim takes no notice.
 NO_VERSION = -1

@@ -20,8 +20,8 @@ from harness.explaining.cause import (
     lasts,
     resembles,
 )
-from harness.statistics import mean_over_seeds
-from harness.verdict import ERROR_RATE, Band, Outcome, Verdict, decide, error_rate_at, p_values
+from harness.statistics.estimators import mean_over_seeds
+from harness.verdicts.verdict import ERROR_RATE, Band, Outcome, Verdict, decide, error_rate_at, p_values
 from tests.small_sessions import claim, session
 from tests.test_verdict import verdict
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import RerunError
+from harness.base.errors import RerunError
 from harness.explaining.checkout import code_name, code_of
 from tests.small_sessions import ENVIRONMENT, session
 

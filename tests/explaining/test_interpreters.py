@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import RerunError
+from harness.base.errors import RerunError
 from harness.explaining.interpreters import (
     environment_with,
     interpreter_for,
@@ -133,7 +133,7 @@ def test_claims_that_ran_on_other_versions_do_not_count() -> None:
 def test_pytest_is_told_of_the_harness_where_it_is_not_installed(tmp_path: Path) -> None:
     """As in an environment that was made for other versions."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path], check=True)
-    assert plugins_of(tmp_path / "bin" / "python") == ["-p", "harness.plugin"]
+    assert plugins_of(tmp_path / "bin" / "python") == ["-p", "harness.plugin.hooks"]
     assert plugins_of(Path(sys.executable)) == []
 
 

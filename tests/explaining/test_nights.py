@@ -6,7 +6,7 @@ import pytest
 from harness.explaining.nights import CHANGED, UNCHANGED, Night, last_night, night
 from harness.sessions.history import History, open_history
 from harness.sessions.session import JudgedClaim, Session
-from harness.verdict import Outcome
+from harness.verdicts.verdict import Outcome
 from tests.small_sessions import claim, session
 
 MARK = "--store=.claims-store/nightly"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import RerunError
+from harness.base.errors import RerunError
 from harness.explaining.rerun import Run, call
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from harness.claim import Claim
-from harness.estimate import Reported
-from harness.findings import Finding, Reading
-from harness.verdict import Band
+from harness.judging.claim import Claim
+from harness.report.register import Finding, Reading
+from harness.statistics.estimate import Reported
+from harness.verdicts.verdict import Band
 
 READING = Reading("ratio", "mean of the ratio", Band(0.9, 1.1, "a tenth"), 0.1)
 FINDING = Finding(

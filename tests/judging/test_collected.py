@@ -5,9 +5,9 @@ from types import ModuleType
 
 import pytest
 
-from harness.claim import Claim
-from harness.collected import collect_claims
-from harness.errors import RegisterError
+from harness.base.errors import RegisterError
+from harness.judging.claim import Claim
+from harness.judging.collected import collect_claims
 
 WriteClaims = Callable[[str], Path]
 HEAD = """

@@ -3,12 +3,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.engine import open_store, runs_of
-from harness.errors import ProtocolError
-from harness.evidence import Evidence
-from harness.folder import open_folder
+from harness.base.errors import ProtocolError
+from harness.execution.engine import open_store, runs_of
+from harness.execution.timing import Contestant
+from harness.judging.evidence import Evidence
+from harness.report.folder import open_folder
 from harness.storage.store import Store
-from harness.timing import Contestant
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.errors import Inconclusive, Refuted
-from harness.findings import Finding, Reading
-from harness.judge import Judge, judge_in_looks
-from harness.runs import Floats
-from harness.statistics import mean_over_seeds
-from harness.verdict import EDGE, ERROR_RATE, Band, Outcome, error_rate_at, p_values
+from harness.base.errors import Inconclusive, Refuted
+from harness.judging.judge import Judge, judge_in_looks
+from harness.report.register import Finding, Reading
+from harness.statistics.estimators import mean_over_seeds
+from harness.training.runs import Floats
+from harness.verdicts.verdict import EDGE, ERROR_RATE, Band, Outcome, error_rate_at, p_values
 
 READING = Reading("ratio", "mean of the ratio", Band(0.9, 1.1, "a tenth"), margin=None, needs="most")
 FINDING = Finding("speed.faster", "Speed", "A is faster.", "held out", {}, {"ratio": READING}, ())

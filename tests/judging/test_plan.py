@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.claim import Claim
-from harness.findings import Finding, Reading
-from harness.folder import open_folder
-from harness.grid import Grid
-from harness.plan import BlankEvidence, blank_runs, cells_asked, wanted_of
+from harness.judging.claim import Claim
+from harness.judging.plan import BlankEvidence, blank_runs, cells_asked, wanted_of
+from harness.report.folder import open_folder
+from harness.report.grid import Grid
+from harness.report.register import Finding, Reading
 
 
 @pytest.fixture

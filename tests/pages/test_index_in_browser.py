@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from harness.drawing.report_figures import ReportFigure
-from harness.pages.beside import Beside
+from harness.pages.context import Beside
 from harness.pages.publish import publish, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 
 from harness.sessions.session import read_session
-from harness.verdict import Verdict
+from harness.verdicts.verdict import Verdict
 from tests.conftest import REPORT
 from tests.test_plugin import EXPECTED_REFUTED, THREE_VERDICTS
 

@@ -5,7 +5,6 @@ from html import unescape
 
 import pytest
 
-from harness.combination import judgements
 from harness.pages.report import (
     JUDGEMENT_COLUMNS,
     Holes,
@@ -21,7 +20,8 @@ from harness.pages.report import (
     terminal_table,
     verdict_text,
 )
-from harness.verdict import Band
+from harness.verdicts.combination import judgements
+from harness.verdicts.verdict import Band
 from tests.small_sessions import REPORT as A_REPORT
 from tests.small_sessions import claim, session
 from tests.test_verdict import verdict
@@ -160,7 +160,7 @@ def test_texts_of_a_judgement() -> None:
 def test_the_failure_is_shown_unless_it_repeats_the_verdict() -> None:
     """A broken claim shows its traceback below the verdict, a refuted one the verdict alone."""
     assert "ZeroDivisionError" in verdict_text(VERDICT, "E  ZeroDivisionError", "")[0]
-    assert verdict_text(VERDICT, "E  harness.errors.Refuted: ...", "") == verdict_text(VERDICT, "", "")
+    assert verdict_text(VERDICT, "E  harness.base.errors.Refuted: ...", "") == verdict_text(VERDICT, "", "")
     assert "recorded  since then" in verdict_text(VERDICT, "", "since then")[0]
 
 

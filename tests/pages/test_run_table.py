@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from harness.pages.run_table import COLUMNS, RunTableWriter, merge, write_csv
-from harness.protocol import Protocol, Seed, seed_blocks
-from harness.runs import Runs
+from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.runs import Runs
 from tests.test_runs import EPOCHS, PROTOCOL, made_up
 
 FEW = (Seed(0, 0), Seed(1, 1), Seed(2, 2))

@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.pages.run_table import COLUMNS, RunRow, RunTableWriter, merge
 from harness.pages.runs import cell_views, runs_html
-from harness.runs import Runs
+from harness.training.runs import Runs
 from tests.test_runs import made_up
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.pages.strip import HEIGHT, is_partial, strip, usual_reading
-from harness.verdict import OUTCOMES, Outcome
+from harness.verdicts.verdict import OUTCOMES, Outcome
 from tests.sessions.test_timeline import past
 
 PLACES = {number: number - 1 for number in range(1, 100)}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from harness.pages.summary import LARGEST, LONGEST, code, plain, summary_markdown
-from harness.verdict import OUTCOMES
+from harness.verdicts.verdict import OUTCOMES
 from tests.reconstruction.test_specification import specification
 from tests.sessions.test_session import claim, session
 

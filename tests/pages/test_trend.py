@@ -9,7 +9,7 @@ import pytest
 from harness.pages.trend import LISTED, events, trend_html
 from harness.sessions.history import PastReading, PastSession
 from harness.sessions.timeline import verdict_changes
-from harness.verdict import OUTCOMES
+from harness.verdicts.verdict import OUTCOMES
 from tests.sessions.test_timeline import past, past_session
 
 

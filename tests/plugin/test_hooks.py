@@ -53,8 +53,8 @@ def test_supported_passes_and_the_other_two_verdicts_fail(pytester: pytest.Pytes
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(
         [
-            "E*harness.errors.Refuted: speed.faster (ratio): refuted",
-            "E*harness.errors.Inconclusive: speed.faster (ratio): inconclusive",
+            "E*harness.base.errors.Refuted: speed.faster (ratio): refuted",
+            "E*harness.base.errors.Inconclusive: speed.faster (ratio): inconclusive",
             "*claims that are not supported*",
             "[?] inconclusive  speed.faster (ratio)  *  band 0.9 to 1.1",
             "✘ refuted       speed.faster (ratio)  *  band 0.9 to 1.1",
@@ -318,7 +318,7 @@ def test_a_training_that_fails_is_a_hole(pytester: pytest.Pytester, make_claims:
     """What was planned and not done is counted on top of the page, and the session fails."""
     make_claims(REAL_CLAIM)
     pytester.makeconftest(
-        "import harness.engine\nfrom harness.errors import HarnessError\n\ndef fail(*_):\n"
+        "import harness.execution.engine\nfrom harness.base.errors import HarnessError\n\ndef fail(*_):\n"
         "    raise HarnessError('training failed: made up')\n\nharness.engine.train = fail\n"
     )
     result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--seeds", "3")
@@ -331,11 +331,11 @@ def test_what_another_session_trained_is_no_hole(pytester: pytest.Pytester, make
     """Where two sessions share a store, each finds trained what the other did in the meantime, and both are green."""
     make_claims(REAL_CLAIM)
     pytester.makeconftest(
-        "import harness.prepare\nfrom harness.engine import train_blocks\n\n"
-        "planned = harness.prepare.missing_blocks\n\n"
+        "import harness.plugin.prepare\nfrom harness.execution.engine import train_blocks\n\n"
+        "planned = harness.plugin.prepare.missing_blocks\n\n"
         "def missing_blocks(protocols, count, store):\n    missing = planned(protocols, count, store)\n"
         "    train_blocks(missing[1:], store, done=lambda _: None)  # by the other session\n    return missing\n\n"
-        "harness.prepare.missing_blocks = missing_blocks\n"
+        "harness.plugin.prepare.missing_blocks = missing_blocks\n"
     )
     result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--seeds", "3")
     result.assert_outcomes(passed=3)

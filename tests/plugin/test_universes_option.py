@@ -67,9 +67,9 @@ import functools
 
 import numpy as np
 
-import harness.engine
-from harness import datasets
-from harness.runs import Runs
+import harness.execution.engine
+from harness.data import registry
+from harness.training.runs import Runs
 
 def train(protocol, splits, seeds):
     count, epochs, rows = len(seeds), protocol.epochs, len(splits[0].test_rows)
@@ -79,9 +79,9 @@ def train(protocol, splits, seeds):
         np.zeros((count, rows)), np.stack([split.test_rows for split in splits]), np.ones(count),
     )
 
-split = functools.cache(functools.partial(datasets.split, datasets.load("wine")))
+split = functools.cache(functools.partial(registry.split, registry.load("wine")))
 datasets.split = lambda dataset, *described: split(*described)
-harness.engine.ensemble_trainer = lambda framework: train
+harness.execution.engine.ensemble_trainer = lambda framework: train
 """
 
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from harness.clusters.crews import Crew
-from harness.errors import HarnessError
-from harness.folder import open_folder
-from harness.grid import Grid, read_grid
+from harness.base.errors import HarnessError
+from harness.execution.pools import Crew
 from harness.reconstruction import all_tasks
 from harness.reconstruction.all_tasks import reconstruct, summary
 from harness.reconstruction.universes import DEFAULT, read_universes
+from harness.report.folder import open_folder
+from harness.report.grid import Grid, read_grid
 from tests.reconstruction.test_search import (
     CELLS,
     PROTOCOL,
@@ -30,7 +30,7 @@ from tests.reconstruction.test_search import (
 
 CLAIMS = """
 import pytest
-from harness.draws import plausible_draw
+from harness.statistics.draws import plausible_draw
 
 CELLS = [{"activation": one, "optimizer": other} for one in ("relu", "tanh") for other in ("sgd", "adam")]
 

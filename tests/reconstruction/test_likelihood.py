@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.draws import plausible_draw, plausible_share_draw
-from harness.estimate import Estimate, Reported
-from harness.findings import Reading
 from harness.reconstruction.likelihood import log_chance_of_fact, log_chance_of_reading, shown, weights_of
-from harness.runs import Floats
-from harness.verdict import NEEDS, Band, Needs
+from harness.report.register import Reading
+from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.estimate import Estimate, Reported
+from harness.training.runs import Floats
+from harness.verdicts.verdict import NEEDS, Band, Needs
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 

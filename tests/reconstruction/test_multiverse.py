@@ -11,14 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.claim import Claim
-from harness.combination import combined
-from harness.engine import open_store
-from harness.errors import HarnessError, RegisterError
-from harness.evidence import Evidence
-from harness.findings import Reading
-from harness.folder import open_folder
-from harness.grid import Grid, read_grid
+from harness.base.errors import HarnessError, RegisterError
+from harness.execution.engine import open_store
+from harness.judging.claim import Claim
+from harness.judging.evidence import Evidence
 from harness.reconstruction import multiverse
 from harness.reconstruction.multiverse import (
     Multiverse,
@@ -28,9 +24,13 @@ from harness.reconstruction.multiverse import (
     open_multiverse,
 )
 from harness.reconstruction.universes import Universe
-from harness.statistics import mean_over_seeds
+from harness.report.folder import open_folder
+from harness.report.grid import Grid, read_grid
+from harness.report.register import Reading
+from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
-from harness.verdict import ERROR_RATE, NEEDS, OUTCOMES, Band, Needs, decide, p_values
+from harness.verdicts.combination import combined
+from harness.verdicts.verdict import ERROR_RATE, NEEDS, OUTCOMES, Band, Needs, decide, p_values
 from tests.reconstruction.test_search import PROTOCOL, TWO_TASKS, MadeUp, finding_of, replace_trainers
 
 EPOCHS = (6, 3, 12)

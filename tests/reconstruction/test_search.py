@@ -9,24 +9,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import datasets, engine
-from harness.claim import Claim
-from harness.datasets import Split
-from harness.draws import plausible_draw, plausible_share_draw
-from harness.engine import Block, missing_blocks, open_store, runs_of, train
-from harness.errors import HarnessError
-from harness.estimate import Reported
-from harness.findings import Basis, Finding, Reading
-from harness.grid import Grid, read_grid
-from harness.plan import wanted_of
-from harness.protocol import BLOCK_SIZE, Protocol, Seed
+from harness.base.errors import HarnessError
+from harness.data import registry
+from harness.data.registry import Split
+from harness.execution import engine
+from harness.execution.engine import Block, missing_blocks, open_store, runs_of, train
+from harness.judging.claim import Claim
+from harness.judging.plan import wanted_of
 from harness.reconstruction import search
 from harness.reconstruction.search import HOPELESS, Candidate, Search, facts_of
-from harness.runs import Floats, Runs
-from harness.statistics import mean_over_seeds, share_of_seeds
+from harness.report.grid import Grid, read_grid
+from harness.report.register import Basis, Finding, Reading
+from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.estimate import Reported
+from harness.statistics.estimators import mean_over_seeds, share_of_seeds
 from harness.storage.store import Store
-from harness.training import ensemble_trainer
-from harness.verdict import Band
+from harness.training.config import BLOCK_SIZE, Protocol, Seed
+from harness.training.runs import Floats, Runs
+from harness.training.trainers import ensemble_trainer
+from harness.verdicts.verdict import Band
 
 PROTOCOL = """
 [axes]
@@ -67,8 +68,8 @@ def grid(tmp_path: Path) -> Grid:
 @functools.cache
 def trainings_of(protocol: Protocol, train: Trainer) -> Runs:
     """Return the trainings that reports are made of."""
-    dataset = datasets.load(protocol.dataset)
-    splits = [datasets.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in OUTSIDE]
+    dataset = registry.load(protocol.dataset)
+    splits = [registry.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in OUTSIDE]
     return train(protocol, splits, OUTSIDE)
 
 
@@ -248,9 +249,9 @@ class MadeUp:
 def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     """Replace the trainers of all frameworks, and make each split but once."""
     fake = MadeUp()
-    split = datasets.split
-    kept = functools.cache(lambda *described: split(datasets.load("iris"), *described))
-    monkeypatch.setattr(datasets, "split", lambda dataset, *described: kept(*described))
+    split = registry.split
+    kept = functools.cache(lambda *described: split(registry.load("iris"), *described))
+    monkeypatch.setattr(registry, "split", lambda dataset, *described: kept(*described))
     monkeypatch.setattr(engine, "ensemble_trainer", fake.of)
     return fake
 

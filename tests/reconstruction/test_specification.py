@@ -22,7 +22,7 @@ from harness.reconstruction.specification import (
     values_by_choice,
     weighted_shares,
 )
-from harness.verdict import ERROR_RATE, OUTCOMES, Outcome
+from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Outcome
 
 
 def specification(**changes: Any) -> Specification:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.claim import Claim
-from harness.draws import plausible_draw
-from harness.engine import Block, open_store
-from harness.engine import train as engine_train
-from harness.folder import open_folder
-from harness.protocol import BLOCK_SIZE, TRAININGS_PER_SPLIT, seed_blocks
+from harness.execution.engine import Block, open_store
+from harness.execution.engine import train as engine_train
+from harness.judging.claim import Claim
 from harness.reconstruction.spread import spread_over, spreads_of_facts
+from harness.report.folder import open_folder
+from harness.statistics.draws import plausible_draw
+from harness.training.config import BLOCK_SIZE, TRAININGS_PER_SPLIT, seed_blocks
 
 
 def crossed(splits: float, trainings: float, repetitions: int) -> list[tuple[float, float]]:

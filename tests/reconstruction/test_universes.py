@@ -10,9 +10,8 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.claim import Claim
-from harness.errors import RegisterError
-from harness.grid import Grid, read_grid
+from harness.base.errors import RegisterError
+from harness.judging.claim import Claim
 from harness.reconstruction.search import Fact, Scored, Search
 from harness.reconstruction.spread import SpreadOfFact
 from harness.reconstruction.universes import (
@@ -23,6 +22,7 @@ from harness.reconstruction.universes import (
     read_universes,
     write_universes,
 )
+from harness.report.grid import Grid, read_grid
 from harness.storage.store import Store
 from tests.reconstruction.test_search import TWO_TASKS, every_candidate, finding_of, judge_fall
 

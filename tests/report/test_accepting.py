@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.accept import Change, accept
-from harness.errors import RegisterError
-from harness.findings import Register, read_register
+from harness.base.errors import RegisterError
+from harness.report.accepting import Change, accept
+from harness.report.register import Register, read_register
 
 TODAY = datetime.date(2026, 2, 28)
 REPORT = """\

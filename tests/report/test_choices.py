@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.choices import Choice, axis_of, read_choice
-from harness.errors import RegisterError
-from harness.tables import Table
+from harness.base.errors import RegisterError
+from harness.base.tables import Table
+from harness.report.choices import Choice, axis_of, read_choice
 
 AXES = {"optimizer": ("sgd", "adam"), "network": ("small", "deep"), "twin": ("small", "deep")}
 COMPLETE = "provenance = 'assumed'\nreason = 'usual'\n"

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import RegisterError
-from harness.folder import folder_of, folders_among, open_folder
+from harness.base.errors import RegisterError
+from harness.report.folder import folder_of, folders_among, open_folder
 
 
 def test_the_nearest_folder_above_is_found(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.errors import ProtocolError, RegisterError
-from harness.grid import Choice, Grid, read_grid
-from harness.protocol import Protocol
+from harness.base.errors import ProtocolError, RegisterError
+from harness.report.grid import Choice, Grid, read_grid
+from harness.training.config import Protocol
 
 AXES = {
     "framework": ["keras", "torch"],

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.errors import RegisterError
-from harness.findings import Expected, Reading, Register, Reported, read_register
-from harness.verdict import Band
+from harness.base.errors import RegisterError
+from harness.report.register import Expected, Reading, Register, Reported, read_register
+from harness.verdicts.verdict import Band
 
 REPORT = """\
 title = "A small report"

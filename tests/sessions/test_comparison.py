@@ -4,10 +4,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.sessions.comparison import compare
-from harness.statistics import mean_over_seeds
-from harness.verdict import ERROR_RATE, Band
+from harness.statistics.estimators import mean_over_seeds
+from harness.verdicts.verdict import ERROR_RATE, Band
 from tests.sessions.test_noise import judged
 from tests.small_sessions import CHOICE, ENVIRONMENT, REPORT, claim, session
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.folder import open_folder
+from harness.report.folder import open_folder
 from harness.sessions.conclusion import judged_claim, record_changes, report_under_test
 from harness.sessions.session import JudgedClaim
-from harness.verdict import Outcome
+from harness.verdicts.verdict import Outcome
 from tests.conftest import PROTOCOL
 from tests.test_verdict import verdict
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.combination import deciding
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.sessions.history import History, PastReading, PastVerdict, open_history
 from harness.sessions.history_file import APPLICATION, SCHEMA, connection_to, write
 from harness.sessions.session import Session
-from harness.verdict import OUTCOMES
+from harness.verdicts.combination import deciding
+from harness.verdicts.verdict import OUTCOMES
 from tests.small_sessions import claim, session
 
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind
 
-from harness.draws import plausible_draw
-from harness.estimate import Estimate, Reported
 from harness.sessions.noise import ON_LOGARITHMS, p_same
-from harness.statistics import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
-from harness.verdict import Verdict
+from harness.statistics.draws import plausible_draw
+from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.verdicts.verdict import Verdict
 from tests.test_verdict import verdict
 
 REPETITIONS = 1500

@@ -1,4 +1,4 @@
-from harness.sessions.surroundings import Difference, differences, surroundings
+from harness.sessions.provenance import Difference, differences, surroundings
 from tests.small_sessions import REPORT, session
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from harness.errors import SessionError
+from harness.base.errors import SessionError
 from harness.sessions.session import (
     ONLY_DEFAULT,
     SCHEMA_FILE,
@@ -22,7 +22,7 @@ from harness.sessions.session import (
     read_session,
     write_session,
 )
-from harness.verdict import OUTCOMES, Band
+from harness.verdicts.verdict import OUTCOMES, Band
 from tests.reconstruction.test_specification import specification
 from tests.test_verdict import verdict
 

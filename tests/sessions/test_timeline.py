@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.sessions.history import PastReading, PastSession
-from harness.sessions.surroundings import Difference
+from harness.sessions.provenance import Difference
 from harness.sessions.timeline import Stretch, commit_text, stretches, verdict_changes, what_else
-from harness.verdict import OUTCOMES, Outcome
+from harness.verdicts.verdict import OUTCOMES, Outcome
 
 
 def past(

@@ -5,7 +5,7 @@ from textwrap import dedent
 
 import pytest
 
-from harness.complexity import Complexity, measure
+from harness.statistics.complexity import Complexity, measure
 
 FUNCTION = dedent('''
     """A module."""
@@ -102,6 +102,6 @@ def test_a_complexity_cannot_be_altered() -> None:
 def test_radon_is_loaded_only_to_measure() -> None:
     """Importing the module loads nothing of radon; measuring does."""
     loaded = "print('radon' in sys.modules)"
-    code = f"import sys, harness.complexity as c; {loaded}; c.measure(''); {loaded}"
+    code = f"import sys, harness.statistics.complexity as c; {loaded}; c.measure(''); {loaded}"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.split() == ["False", "True"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 from hypothesis.extra.numpy import arrays as array_strategy
 
-from harness.curves import (
+from harness.statistics.curves import (
     area_above_end,
     epochs_later,
     epochs_to_level,
@@ -17,7 +17,7 @@ from harness.curves import (
     final_gap,
     rise_after_minimum,
 )
-from harness.runs import Floats
+from harness.training.runs import Floats
 
 NAN, INF = float("nan"), float("inf")
 # Each measure with some parameter, and what it says of a seed that diverged.

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.draws import plausible_draw, plausible_share_draw, prediction_interval
-from harness.estimate import Reported
-from harness.runs import Floats
+from harness.statistics.draws import plausible_draw, plausible_share_draw, prediction_interval
+from harness.statistics.estimate import Reported
+from harness.training.runs import Floats
 from tests.test_statistics import ONE_DRAW, SLEEP, judged, share_that_holds, within_error
 
 

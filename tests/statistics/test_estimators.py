@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from harness.draws import plausible_draw, plausible_share_draw, prediction_interval
-from harness.estimate import Estimate, Reported
-from harness.statistics import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
-from harness.verdict import Band, Outcome, decide
+from harness.statistics.draws import plausible_draw, plausible_share_draw, prediction_interval
+from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.verdicts.verdict import Band, Outcome, decide
 
 Floats = NDArray[np.float64]
 

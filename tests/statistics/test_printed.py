@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
-from harness.estimate import Reported
-from harness.printed import (
+from harness.statistics.estimate import Reported
+from harness.statistics.printed import (
     batch_averages,
     floor_of_cross_entropy,
     loss_of_saturated_outputs,

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import datasets
-from harness.errors import DataError, StoreError
-from harness.protocol import Seed, content_digest
+from harness.base.errors import DataError, StoreError
+from harness.data import registry
+from harness.storage.contents import StoredFile, files_of, printable, read_runs, size_in_words
 from harness.storage.store import Store
-from harness.storage.store_contents import StoredFile, files_of, printable, read_runs, size_in_words
+from harness.training.config import Seed, content_digest
 from tests.storage.test_store import ORIGIN, PROTOCOL, SEEDS, made_up
 
 HEX = "a" * 64
@@ -102,13 +102,13 @@ def test_runs_of_other_versions_and_data_are_not_usable(kept: Store, monkeypatch
     of_a_file = {**runs.identity["protocol"], "dataset": {"name": "ours.csv", "checksum": "0123456789"}}
     assert replace(runs, identity={**runs.identity, "protocol": of_a_file}).usable(kept)
     assert "dataset ours.csv (01234567)" in replace(runs, identity={**runs.identity, "protocol": of_a_file}).words
-    monkeypatch.setattr(datasets, "checksum", lambda name: "0" * 64)
+    monkeypatch.setattr(registry, "checksum", lambda name: "0" * 64)
     assert not runs.usable(kept)
 
     def missing(name: str) -> str:
         raise DataError("not installed")
 
-    monkeypatch.setattr(datasets, "checksum", missing)
+    monkeypatch.setattr(registry, "checksum", missing)
     assert not runs.usable(kept)
 
 

@@ -13,12 +13,12 @@ import fsspec
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from harness.engine import open_store, runs_of
-from harness.errors import StoreError, StoreWarning
-from harness.runs import Runs
+from harness.base.errors import StoreError, StoreWarning
+from harness.execution.engine import open_store, runs_of
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
-from tests.clusters.test_workers import TORCH
+from harness.training.runs import Runs
+from tests.execution.test_workers import TORCH
 from tests.small_clusters import ROOT
 from tests.storage.test_store import ORIGIN, SEEDS, made_up, same_bits
 from tests.tasks import Trap, runs_for
@@ -224,13 +224,13 @@ def test_a_place_that_cannot_be_read_is_refused_when_it_is_opened(tmp_path: Path
 
 def test_a_training_is_made_on_one_machine_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Through the engine: the second machine trains nothing, and its folder holds the runs afterwards."""
-    monkeypatch.setattr("harness.engine.train", runs_for)
+    monkeypatch.setattr("harness.execution.engine.train", runs_for)
     runs_of(TORCH, 20, open_store(tmp_path / "here", str(tmp_path / "shared")))
 
     def refuse(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("harness.engine.train", refuse)
+    monkeypatch.setattr("harness.execution.engine.train", refuse)
     runs_of(TORCH, 20, open_store(tmp_path / "there", str(tmp_path / "shared")))
     assert runs_of(TORCH, 20, open_store(tmp_path / "there")).protocol == TORCH
 
@@ -238,14 +238,14 @@ def test_a_training_is_made_on_one_machine_only(tmp_path: Path, monkeypatch: pyt
 def test_fsspec_is_needed_only_where_it_is_asked_for(tmp_path: Path) -> None:
     """Without it there is a sentence that says what to install; with it, nothing loads it unasked."""
     (tmp_path / "fsspec.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
-    code = "from harness.engine import open_store\nfrom pathlib import Path\nopen_store(Path('a'), 'b')"
+    code = "from harness.execution.engine import open_store\nfrom pathlib import Path\nopen_store(Path('a'), 'b')"
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert (
         "StoreError: --shared-store needs fsspec, which is not installed (not here); "
         "run: pip install 'pytest-claims[shared]'"
     ) in result.stderr
-    code = "import harness.engine, harness.__main__, sys; print('fsspec' in sys.modules)"
+    code = "import harness.execution.engine, harness.__main__, sys; print('fsspec' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import datasets
-from harness.errors import StoreError, StoreWarning
-from harness.protocol import Protocol, Seed
-from harness.runs import ARRAY_NAMES, Runs
+from harness.base.errors import StoreError, StoreWarning
+from harness.data import registry
 from harness.storage import record
 from harness.storage.store import Store
+from harness.training.config import Protocol, Seed
+from harness.training.runs import ARRAY_NAMES, Runs
 
 EPOCHS, ROWS, OUTPUTS = 3, 4, 3
 ORIGIN = {"torch": {"torch": "2.6", "harness training": "1"}, "keras": {"keras": "3.10", "harness training": "1"}}
@@ -151,7 +151,7 @@ def test_whatever_determines_a_result_changes_the_path(tmp_path: Path, monkeypat
         path(numpy="2.0"),
         path(**{"harness training": "2"}),
     ]
-    monkeypatch.setattr(datasets, "checksum", lambda name: "0" * 64)
+    monkeypatch.setattr(registry, "checksum", lambda name: "0" * 64)
     paths.append(path())
     assert len(set(paths)) == len(paths)
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.protocol import Seed
+from harness.commands.store_care import verify
 from harness.storage.store import Store
-from harness.storage.store_care import verify
+from harness.training.config import Seed
 from tests.storage.test_store import ORIGIN, made_up
 
 USERS, GROUP = (65533, 65532), 65531
@@ -27,10 +27,10 @@ PREAMBLE = """
 import os, sys
 from contextlib import suppress
 from pathlib import Path
-from harness.errors import StoreError
-from harness.storage.store_care import remove, useless, verify
-from harness.timing import machine
-from harness.protocol import Seed
+from harness.base.errors import StoreError
+from harness.commands.store_care import remove, useless, verify
+from harness.execution.timing import machine
+from harness.training.config import Seed
 from harness.storage.store import Store
 from tests.storage.test_store import ORIGIN, PROTOCOL, made_up, same_bits
 BLOCKS = [(Seed(number, number),) for number in range(200)]
@@ -342,7 +342,7 @@ said(lambda: use_machine(alone=True))
 def test_one_user_cleans_up_after_the_other_was_killed(shared: Path) -> None:
     """Locks and unfinished files that the other left behind, but not those that the other holds."""
     killed = """
-from harness.storage.files import whole_file
+from harness.base.files import whole_file
 with store.reserve(PROTOCOL, BLOCKS[1], wait=False), whole_file(store.path(PROTOCOL, BLOCKS[1])) as part:
     part.write(b"half")
     print("writing", flush=True)

@@ -48,7 +48,7 @@ from benchmarks.fire_kills import kill_writers
 from benchmarks.fire_report import every_block, write_report
 from benchmarks.fire_watch import Outcome, Watch
 from harness.storage import store
-from harness.engine import open_store, train
+from harness.execution.engine import open_store, train
 
 def straight(path, payload):
     path.parent.mkdir(parents=True, exist_ok=True)

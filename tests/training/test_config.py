@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import datasets
-from harness.errors import HarnessError, ProtocolError
-from harness.protocol import (
+from harness.base.errors import HarnessError, ProtocolError
+from harness.data import registry
+from harness.training.config import (
     ACTIVATIONS,
     BLOCK_SIZE,
     FRAMEWORKS,
@@ -58,13 +58,13 @@ OTHERS: dict[str, list[Any]] = {
     "regime": ["matched"],
 }
 
-protocols = st.sampled_from(datasets.names()).flatmap(
+protocols = st.sampled_from(registry.names()).flatmap(
     lambda dataset: st.builds(
         Protocol,
         framework=st.sampled_from(FRAMEWORKS),
         dataset=st.just(dataset),
         test_share=st.floats(0, 1, exclude_min=True, exclude_max=True),
-        scaling=st.sampled_from(datasets.SCALINGS),
+        scaling=st.sampled_from(registry.SCALINGS),
         hidden_widths=st.lists(st.integers(min_value=1), min_size=1, max_size=3).map(tuple),
         activation=st.sampled_from(ACTIVATIONS),
         optimizer=st.sampled_from(OPTIMIZERS),
@@ -72,7 +72,7 @@ protocols = st.sampled_from(datasets.names()).flatmap(
         | st.floats(min_value=0, exclude_min=True, allow_infinity=False),
         batch_size=st.integers(min_value=1),
         epochs=st.integers(min_value=1),
-        loss=st.sampled_from(LOSSES_OF_TASK[datasets.task(dataset)]),
+        loss=st.sampled_from(LOSSES_OF_TASK[registry.task(dataset)]),
     )
 )
 
@@ -88,7 +88,7 @@ def test_digest_is_pinned() -> None:
 @pytest.mark.parametrize("hash_seed", ["0", "1", "random"])
 def test_digest_is_the_same_in_every_process(hash_seed: str) -> None:
     """The digest does not depend on the hash seed of the process."""
-    program = f"from harness.protocol import Protocol; print(Protocol(**{FIELDS!r}).digest)"
+    program = f"from harness.training.config import Protocol; print(Protocol(**{FIELDS!r}).digest)"
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},

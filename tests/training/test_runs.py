@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as array_strategy
 
-from harness.protocol import Protocol, Seed
-from harness.runs import ARRAY_NAMES, Runs, concatenate, without_divergence
+from harness.training.config import Protocol, Seed
+from harness.training.runs import ARRAY_NAMES, Runs, concatenate, without_divergence
 
 EPOCHS, ROWS, OUTPUTS = 4, 5, 3
 PROTOCOL = Protocol(

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, ttest_1samp
 
-from harness.draws import plausible_draw, plausible_share_draw
-from harness.errors import Inconclusive, Refuted
-from harness.estimate import Estimate, Reported
-from harness.statistics import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
-from harness.verdict import ERROR_RATE, OUTCOMES, SMALLEST_P, Band, Outcome, Verdict, decide, p_values
+from harness.base.errors import Inconclusive, Refuted
+from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, SMALLEST_P, Band, Outcome, Verdict, decide, p_values
 
 INF, NAN = math.inf, math.nan
 

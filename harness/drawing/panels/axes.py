@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from harness import datasets
+from harness.data import registry
 from harness.drawing.figures import COLOURS, DASHES
 from harness.drawing.panels.caption import spread_told
 from harness.drawing.panels.data import LEVELS, Bands, Part, class_shares, history_bands, prediction_bands
 from harness.drawing.panels.layout import class_rows
-from harness.runs import Floats, Runs
+from harness.training.runs import Floats, Runs
 
 SMALL = 8.0
 NEAREST = 0.11  # of two names at the ends of lines, in heights of a panel
@@ -96,7 +96,7 @@ def _draw_values(axis: Axes, runs: Runs, limits: tuple[float, float]) -> None:
     axis.set_xlim(limits)
     axis.set_ylim(limits)
     axis.locator_params(nbins=5)
-    name = datasets.load(runs.protocol.dataset).target_name
+    name = registry.load(runs.protocol.dataset).target_name
     axis.set_xlabel(f"{name}, true", parse_math=False)
     axis.set_ylabel(f"{name}, predicted", parse_math=False)
 
@@ -116,7 +116,7 @@ def _value_limits(kept: Mapping[str, Runs]) -> tuple[float, float]:
 
 
 def _draw_classes(axis: Axes, runs: Runs) -> None:
-    names = datasets.load(runs.protocol.dataset).class_names
+    names = registry.load(runs.protocol.dataset).class_names
     shares = class_shares(runs.test_targets, runs.predicted_classes, len(names))
     heights = class_rows(len(names))
     for true, predicted in np.ndindex(heights.shape):

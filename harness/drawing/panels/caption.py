@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from harness import datasets
+from harness.data import registry
 from harness.drawing.panels.data import LEVELS, Part, differences
-from harness.runs import Runs
+from harness.training.runs import Runs
 
 _SPREAD = "Numbers above a panel: median over trainings (and central 90 %)."
 _HISTORIES = "Over epochs: median of the trainings, in bands that hold the central 50 % and 90 % of them at each epoch."
@@ -36,7 +36,7 @@ def caption(panels: Mapping[str, Runs], parts: Sequence[Part]) -> str:
     told = [_trainings(list(panels.values())), *_diverged(panels), _SPREAD]
     runs = next(iter(panels.values()))
     if "predictions" in parts and runs.protocol.task == "regression":
-        data = datasets.load(runs.protocol.dataset)
+        data = registry.load(runs.protocol.dataset)
         told.append(_VALUES.format(name=data.target_name, unit=data.target_unit))
     elif "predictions" in parts:
         told.append(_CLASSES)
@@ -58,7 +58,7 @@ def _trainings(panels: Sequence[Runs]) -> str:
     count, splits = len(panels[0].seeds), len({seed.split for seed in panels[0].seeds})
     drawn = "each on a random split of its own" if splits == count else "all on one split"
     each = " a panel" if len(panels) > 1 else ""
-    rows, data = panels[0].test_targets.shape[1], datasets.load(panels[0].protocol.dataset).name
+    rows, data = panels[0].test_targets.shape[1], registry.load(panels[0].protocol.dataset).name
     return f"{count} trainings{each}, {drawn} of the data set {data}, with {rows} test rows."
 
 
@@ -74,7 +74,7 @@ def _difference(panels: Sequence[Runs]) -> list[str]:
         return []
     if panels[0].protocol.task == "regression":
         middle, high = np.quantile(found, (LEVELS[2], LEVELS[-1]))
-        name = datasets.load(panels[0].protocol.dataset).target_name
+        name = registry.load(panels[0].protocol.dataset).target_name
         return [
             f"Between panels, predictions of the same row with the same seed differ by {_number(middle)} {name} in the "
             f"median, and by more than {_number(high)} for one row in twenty."

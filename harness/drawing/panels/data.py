@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.runs import Array, Floats, Runs
+from harness.training.runs import Array, Floats, Runs
 
 Part = Literal["predictions", "loss", "accuracy"]
 """Predictions of test rows at the end of training; test loss and test accuracy over epochs."""

@@ -12,7 +12,7 @@ from harness.drawing.panels.axes import SMALL, draw_panel, name_ends
 from harness.drawing.panels.caption import caption
 from harness.drawing.panels.data import Order, Part, finished
 from harness.drawing.panels.layout import CHARACTER, LINE, has_labels, layout_of
-from harness.runs import Runs
+from harness.training.runs import Runs
 
 
 def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order) -> str:

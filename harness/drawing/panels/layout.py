@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness import datasets
+from harness.data import registry
 from harness.drawing.panels.data import Order, Part
-from harness.runs import Floats, Runs
+from harness.training.runs import Floats, Runs
 
 Place = tuple[Part, str]
 GROUP_HEAD = 1.4  # in rows of a panel of classes
@@ -85,11 +85,11 @@ def _shows_classes(part: Part, runs: Runs) -> bool:
 
 def _labels(part: Part, runs: Runs) -> float:
     if _shows_classes(part, runs):
-        return 0.2 + CHARACTER * max(map(len, datasets.load(runs.protocol.dataset).class_names))
+        return 0.2 + CHARACTER * max(map(len, registry.load(runs.protocol.dataset).class_names))
     return LABELS
 
 
 def _height(part: Part, runs: Runs, panel: float) -> float:
     if _shows_classes(part, runs):
-        return ROW * float(class_rows(len(datasets.load(runs.protocol.dataset).class_names)).max() + 1.5)
+        return ROW * float(class_rows(len(registry.load(runs.protocol.dataset).class_names)).max() + 1.5)
     return panel if part == "predictions" else HISTORY

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import pytest
 
-from harness.live.standing import Standing
+from harness.plugin.live.standing import Standing
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.live.progress import Progress, duration
 from harness.pages.report import SYMBOLS, case_of
+from harness.plugin.live.progress import Progress, duration
 from harness.sessions.session import JudgedClaim
-from harness.verdict import OUTCOMES, Outcome
+from harness.verdicts.verdict import OUTCOMES, Outcome
 
 SHOWN_CHANGES = 5
 SHOWN_NOW = 8  # of what is going on at once

@@ -16,7 +16,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import harness.training.keras_fit as keras_fit  # first: it sets what Keras and TensorFlow read while they are imported
+import harness.training.dense.keras_native as keras_fit  # first: it sets what Keras and TensorFlow read while they are imported
 
 # isort: split
 import keras
@@ -24,11 +24,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-import harness.training.matched as matched
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
-from harness.training.recording import block_of_runs, outputs_of
+import harness.training.dense.matched as matched
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.dense.recording import block_of_runs, outputs_of
+from harness.training.runs import Runs
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_norm")
 _PARTS = ("train_features", "train_target", "test_features", "test_target")
@@ -76,7 +76,7 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
 
 
 def initial_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.float32]:
-    """Return what each seed's `harness.training.keras_fit` starts with, shape (seeds, parameters of one network).
+    """Return what each seed's `harness.training.dense.keras_native` starts with, shape (seeds, parameters of one network).
 
     Of each layer first the weights, then the biases.
 

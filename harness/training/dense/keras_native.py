@@ -11,10 +11,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
-from harness.training.recording import one_run, outputs_of, refuse_matched
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.dense.recording import one_run, outputs_of, refuse_matched
+from harness.training.runs import Runs
 
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf

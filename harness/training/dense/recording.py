@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harness.datasets import Split
-from harness.errors import ProtocolError
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs, concatenate, without_divergence
+from harness.base.errors import ProtocolError
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.runs import Runs, concatenate, without_divergence
 
 
 def outputs_of(protocol: Protocol, split: Split) -> int:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from harness.protocol import Protocol
-from harness.training.torch_loop import Network
+from harness.training.config import Protocol
+from harness.training.dense.torch_native import Network
 
 aten = torch.ops.aten
 ACTIVATIONS = {"relu": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh}

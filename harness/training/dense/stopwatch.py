@@ -1,4 +1,4 @@
-"""A process that trains what it is told and says how long it took: ``python -m harness.training.stopwatch FRAMEWORK``.
+"""A process that trains what it is told and says how long it took: ``python -m harness.training.dense.stopwatch FRAMEWORK``.
 
 It reads one JSON object a line from standard input, and answers with one on standard output. A process of its own for
 each framework, since loading both in one changes how fast they are; and for each backend of Keras, since a process
@@ -10,8 +10,8 @@ import os
 import sys
 from importlib import import_module
 
-from harness import datasets
-from harness.protocol import Protocol, Seed
+from harness.data import registry
+from harness.training.config import Protocol, Seed
 
 
 def main(framework: str) -> None:
@@ -28,13 +28,13 @@ def main(framework: str) -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a framework prints must not be taken for an answer
     train_and_time = import_module(
-        "harness.training.torch_loop" if framework == "torch" else "harness.training.keras_fit"
+        "harness.training.dense.torch_native" if framework == "torch" else "harness.training.dense.keras_native"
     ).train_and_time
     for line in sys.stdin:
         request = json.loads(line)
         protocol = Protocol.from_json(request["protocol"])
         seed = Seed(*request["seed"])
-        split = datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
+        split = registry.split(registry.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
         _, epoch_seconds = train_and_time(protocol, split, seed, request["mode"])
         print(json.dumps({"epoch_seconds": epoch_seconds.tolist()}), file=answers, flush=True)
 

@@ -2,7 +2,7 @@
 
 The networks of all seeds are one `StackedNetwork`, and PyTorch's own optimizer classes act on all of them at once.
 Their updates are elementwise, so each seed's slice gets exactly the update it would get alone. A member equals the run
-of `harness.training.torch_loop` with the same seed, but for the order in which floats are summed.
+of `harness.training.dense.torch_native` with the same seed, but for the order in which floats are summed.
 """
 
 import inspect
@@ -15,13 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-import harness.training.matched as matched
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
-from harness.training.recording import block_of_runs, outputs_of
-from harness.training.stacked_network import StackedNetwork
-from harness.training.torch_loop import OPTIMIZERS, Network
+import harness.training.dense.matched as matched
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.dense.recording import block_of_runs, outputs_of
+from harness.training.dense.stacked_network import StackedNetwork
+from harness.training.dense.torch_native import OPTIMIZERS, Network
+from harness.training.runs import Runs
 
 # Which implementation of each class is the fastest for a single flat tensor; all give the same update.
 IMPLEMENTATIONS: dict[str, dict[str, Any]] = {

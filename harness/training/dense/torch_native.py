@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed
-from harness.runs import Runs
-from harness.training.recording import one_run, outputs_of, refuse_matched
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.dense.recording import one_run, outputs_of, refuse_matched
+from harness.training.runs import Runs
 
 torch.set_num_threads(1)
 

@@ -13,7 +13,7 @@ from harness.drawing.panels.data import (
     history_bands,
     prediction_bands,
 )
-from harness.runs import Floats
+from harness.training.runs import Floats
 from tests.test_runs import made_up
 
 finite = st.floats(-1e3, 1e3, allow_subnormal=False)

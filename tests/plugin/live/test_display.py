@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from harness.live.display import LogDisplay, TerminalDisplay, view
-from harness.live.progress import Progress
-from harness.live.standing import Standing
+from harness.plugin.live.display import LogDisplay, TerminalDisplay, view
+from harness.plugin.live.progress import Progress
+from harness.plugin.live.standing import Standing
 from tests.terminal import Screen
 
 TRAINING = Standing(progress=Progress(60, 20, 20), seconds=5.0, collected=3)

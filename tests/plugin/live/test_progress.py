@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.live.progress import Progress, ProgressWriter, read_progress
+from harness.plugin.live.progress import Progress, ProgressWriter, read_progress
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from harness.live.progress import Progress
-from harness.live.standing import Standing, change_text
+from harness.plugin.live.progress import Progress
+from harness.plugin.live.standing import Standing, change_text
 from tests.sessions.test_session import claim
 
 

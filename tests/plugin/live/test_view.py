@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.live.progress import ProgressWriter
-from harness.live.standing import Standing
-from harness.live.view import LiveView
+from harness.plugin.live.progress import ProgressWriter
+from harness.plugin.live.standing import Standing
+from harness.plugin.live.view import LiveView
 from tests.sessions.test_session import claim
 from tests.terminal import Screen, run_in_terminal
 
@@ -35,10 +35,10 @@ def test_trains(evidence, judge, activation):
 UNTIL_SHOWN = """
 import time
 from pathlib import Path
-import harness.live.display
-import harness.engine
+import harness.plugin.live.display
+import harness.execution.engine
 
-train, show = harness.engine.train, harness.live.display.TerminalDisplay.show
+train, show = harness.execution.engine.train, harness.plugin.live.display.TerminalDisplay.show
 shown = Path(__file__).with_name("shown")
 
 def train_until_shown(*block):
@@ -52,7 +52,7 @@ def show_and_tell(self, standing, *, last):
     if any(name == "training" for name, _ in standing.rows()):
         shown.touch()
 
-harness.engine.train, harness.live.display.TerminalDisplay.show = train_until_shown, show_and_tell
+harness.execution.engine.train, harness.plugin.live.display.TerminalDisplay.show = train_until_shown, show_and_tell
 """
 
 
@@ -152,7 +152,7 @@ def test_a_worker_that_dies_leaves_a_whole_terminal(pytester: pytest.Pytester, m
 def test_a_log_gets_whole_lines(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
     """A changed verdict is said at once; how far the session is, now and then; no line is mixed with pytest's own."""
     make_claims(SLOW)
-    pytester.makeconftest("import harness.live.display\nharness.live.display.QUIET_INTERVAL = 0.6\n")
+    pytester.makeconftest("import harness.plugin.live.display\nharness.live.display.QUIET_INTERVAL = 0.6\n")
     result = pytester.runpytest_subprocess("claims", "-n", workers, "-p", "no:cacheprovider")
     lines = result.stdout.lines
     changes = [line for line in lines if "not as expected: " in line]

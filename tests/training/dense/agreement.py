@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from harness import datasets
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed, seed_blocks
-from harness.runs import ARRAY_NAMES, Floats, Runs
-from harness.training import ensemble_trainer, reference_trainer
+from harness.data import registry
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.runs import ARRAY_NAMES, Floats, Runs
+from harness.training.trainers import ensemble_trainer, reference_trainer
 
 # At these seeds no kind of cell is chaotic; see `CHAOTIC`.
 SEEDS = (Seed(1, 33), Seed(5, 22), Seed(7, 3))
@@ -72,8 +72,8 @@ def name_of(protocol: Protocol) -> str:
 
 def splits_of(protocol: Protocol, seeds: Sequence[Seed]) -> list[Split]:
     """Split the data of a protocol for each seed."""
-    data = datasets.load(protocol.dataset)
-    return [datasets.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
+    data = registry.load(protocol.dataset)
+    return [registry.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
 
 
 def train_block(protocol: Protocol, seeds: Sequence[Seed], splits: Sequence[Split] | None = None) -> Runs:
@@ -106,7 +106,7 @@ def check_agreement(run: Runs, reference: Runs, roundings: float = ROUNDINGS) ->
         assert (steps <= roundings).all(), f"{name}: apart by {steps} in a step, tolerance {roundings}"
     protocol, test_rows = reference.protocol, reference.test_rows.shape[1]
     if protocol.task == "classification":
-        train_rows = len(datasets.load(protocol.dataset).target) - test_rows
+        train_rows = len(registry.load(protocol.dataset).target) - test_rows
         for name, rows in (("train_accuracy", train_rows), ("test_accuracy", test_rows)):
             differing = np.abs(getattr(run, name) - getattr(reference, name)) * rows
             assert (differing <= 1.001).all(), f"{name}: apart by {differing} rows"
@@ -115,7 +115,7 @@ def check_agreement(run: Runs, reference: Runs, roundings: float = ROUNDINGS) ->
 def apart(run: Runs, reference: Runs) -> dict[str, Floats]:
     """Return how far two single runs part in a step, by name of the array: the distance over the root of the steps."""
     protocol = reference.protocol
-    train_rows = len(datasets.load(protocol.dataset).target) - reference.test_rows.shape[1]
+    train_rows = len(registry.load(protocol.dataset).target) - reference.test_rows.shape[1]
     steps = np.arange(protocol.epochs + 1) * -(-train_rows // protocol.batch_size)
     walk = np.sqrt(np.maximum(steps, 1))
     compared = {

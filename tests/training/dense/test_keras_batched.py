@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.datasets import Split
-from harness.protocol import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
-from harness.runs import Runs, concatenate
-from harness.statistics import ratio_over_seeds
-from harness.training import reference_trainer
-from tests.training.agreement import (
+from harness.data.registry import Split
+from harness.statistics.estimators import ratio_over_seeds
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
+from harness.training.runs import Runs, concatenate
+from harness.training.trainers import reference_trainer
+from tests.training.dense.agreement import (
     LOSSES,
     SEEDS,
     TWENTY,
@@ -55,12 +55,12 @@ trained = functools.cache(train_block)
 def keras_ensemble() -> Any:
     """Import the module under test; late, so that collecting tests imports no framework."""
     reference_trainer("keras")
-    return import_module("harness.training.keras_ensemble")
+    return import_module("harness.training.dense.keras_batched")
 
 
 def fit_in_order(keras_ensemble: Any, protocol: Protocol, split: Split, seed: Seed) -> Runs:
     """Train the reference's model with ``fit`` on rows in the ensemble's order, epoch by epoch."""
-    keras_fit, recording = (import_module(f"harness.training.{name}") for name in ("keras_fit", "recording"))
+    keras_fit, recording = (import_module(f"harness.training.trainers.{name}") for name in ("keras_fit", "recording"))
     keras_fit.keras.backend.clear_session()
     keras_fit.keras.utils.set_random_seed(seed.training)
     model = keras_fit.build(protocol, split.train_features.shape[1], recording.outputs_of(protocol, split))
@@ -111,7 +111,7 @@ def test_a_member_is_the_fit_of_its_seed(keras_ensemble: Any, number: int) -> No
 @pytest.mark.parametrize("widths", [(10,), (128,), (10, 10), (3, 5, 7)])
 def test_initial_weights_are_those_of_the_models(keras_ensemble: Any, widths: tuple[int, ...]) -> None:
     """The weights and biases of each seed are, bit for bit, those that the reference's model is built with."""
-    keras_fit = import_module("harness.training.keras_fit")
+    keras_fit = import_module("harness.training.dense.keras_native")
     seeds = [Seed(9, 0), Seed(9, 33)]
     drawn = keras_ensemble.initial_weights((8, *widths, 3), seeds)
     for own, seed in zip(drawn, seeds, strict=True):
@@ -202,7 +202,7 @@ def test_same_seeds_same_bits() -> None:
 
 FRESH = """
 import numpy as np
-from tests.training.test_keras_ensemble import CLASSIFICATION, SEEDS, train_block
+from tests.training.dense.test_keras_ensemble import CLASSIFICATION, SEEDS, train_block
 np.savez({file!r}, **train_block(CLASSIFICATION, SEEDS).arrays())
 """
 

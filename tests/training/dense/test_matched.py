@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harness.errors import ProtocolError
-from harness.protocol import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
-from harness.training import matched, reference_trainer
-from tests.training.agreement import (
+from harness.base.errors import ProtocolError
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
+from harness.training.dense import matched
+from harness.training.trainers import reference_trainer
+from tests.training.dense.agreement import (
     LOSSES,
     ROUNDINGS,
     SEEDS,

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.protocol import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
-from harness.runs import concatenate
-from harness.training import reference_trainer
-from tests.training.agreement import (
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
+from harness.training.runs import concatenate
+from harness.training.trainers import reference_trainer
+from tests.training.dense.agreement import (
     CHAOTIC,
     LOSSES,
     SEEDS,
@@ -44,7 +44,7 @@ every_cell = pytest.mark.parametrize("protocol", CELLS, ids=name_of)
 @pytest.fixture
 def torch_ensemble() -> Any:
     """Import the module under test; late, so that collecting tests imports no framework."""
-    return import_module("harness.training.torch_ensemble")
+    return import_module("harness.training.dense.torch_batched")
 
 
 # A member is the run of its seed alone
@@ -180,7 +180,7 @@ def test_same_seeds_same_bits(protocol: Protocol) -> None:
 
 FRESH = """
 import numpy as np
-from tests.training.test_torch_ensemble import CLASSIFICATION, SEEDS, train_block
+from tests.training.dense.test_torch_ensemble import CLASSIFICATION, SEEDS, train_block
 np.savez({file!r}, **train_block(CLASSIFICATION, SEEDS).arrays())
 """
 

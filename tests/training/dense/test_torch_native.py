@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness import datasets
-from harness.datasets import Split
-from harness.protocol import Protocol, Seed
-from harness.runs import ARRAY_NAMES, Runs
-from harness.training import reference_trainer
+from harness.data import registry
+from harness.data.registry import Split
+from harness.training.config import Protocol, Seed
+from harness.training.runs import ARRAY_NAMES, Runs
+from harness.training.trainers import reference_trainer
 
 PROTOCOL = Protocol(
     framework="torch",
@@ -37,7 +37,7 @@ by_loss = pytest.mark.parametrize("protocol", ALL_LOSSES, ids=lambda protocol: p
 
 def split_of(protocol: Protocol, seed: Seed = SEED) -> Split:
     """Split the data of a protocol."""
-    return datasets.split(datasets.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
+    return registry.split(registry.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
 
 
 def train(protocol: Protocol, seed: Seed = SEED) -> Runs:
@@ -48,7 +48,7 @@ def train(protocol: Protocol, seed: Seed = SEED) -> Runs:
 @pytest.fixture
 def torch_loop() -> Any:
     """Import the module under test; late, so that collecting tests imports no framework."""
-    return import_module("harness.training.torch_loop")
+    return import_module("harness.training.dense.torch_native")
 
 
 def softmax(values: Any) -> Any:
@@ -122,7 +122,7 @@ def test_targets_and_rows_are_those_of_the_split() -> None:
     """The run tells which rows it was tested on, and their targets as the data set has them."""
     runs = train(REGRESSION)
     np.testing.assert_array_equal(runs.test_rows[0], split_of(REGRESSION).test_rows)
-    target = datasets.load("boston").target[runs.test_rows[0]]
+    target = registry.load("boston").target[runs.test_rows[0]]
     np.testing.assert_allclose(runs.test_targets[0], target, rtol=1e-6)
 
 

@@ -1,0 +1,1 @@
+"""Data sets: those that are registered, those that a report brings, and how rows are split."""

@@ -1,0 +1,1 @@
+"""From claims that are collected, through the evidence they ask for, to their verdicts."""

@@ -1,0 +1,1 @@
+"""From a sample over seeds to an estimate with its interval."""

@@ -1,0 +1,1 @@
+"""Trainers of small dense networks on tables: each framework's own loop, and many seeds batched."""
