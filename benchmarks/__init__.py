@@ -1,1 +1,1 @@
-"""What the harness's ensembles cost, measured: ``python -m benchmarks.bench`` writes ``docs/benchmarks.md``."""
+"""What the harness's batched trainings cost, measured: ``python -m benchmarks.bench`` writes ``docs/benchmarks.md``."""

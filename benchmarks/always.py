@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.settings import ROOT, grid
-from harness.execution.timing import Contestant, Timing, race
+from harness.execution.timing import BenchmarkEntry, Timing, race
 from harness.statistics.estimators import ratio_over_seeds
-from harness.training.config import Protocol
+from harness.training.config import TrainingConfig
 from harness.training.trainers import framework_versions
 
 REPEATS = 3
@@ -25,17 +25,17 @@ BATCH_SIZES = (4, 16, 64, 512)
 DATA_SETS = ("iris", "penguins", "wine")
 
 
-def variants(framework: str) -> dict[str, Contestant]:
+def variants(framework: str) -> dict[str, BenchmarkEntry]:
     """Return what is timed of one framework, by what is special about it."""
-    cell = grid().protocol(f"{framework}-classification-relu-adam-net1")
+    cell = grid().config(f"{framework}-classification-relu-adam-net1")
     base = replace(cell, epochs=EPOCHS)
-    named: dict[str, Protocol] = {f"batch size {size}": replace(base, batch_size=size) for size in BATCH_SIZES}
+    named: dict[str, TrainingConfig] = {f"batch size {size}": replace(base, batch_size=size) for size in BATCH_SIZES}
     named |= {f"data set {name}": replace(base, dataset=name) for name in DATA_SETS if name != base.dataset}
     named |= {"1,024 neurons": replace(base, hidden_widths=(1024,))}
-    contestants = {name: Contestant(protocol) for name, protocol in named.items()}
+    entries = {name: BenchmarkEntry(config) for name, config in named.items()}
     if framework == "keras":
-        contestants["batch size 16, steps_per_execution 10"] = Contestant(base, "steps-10")
-    return contestants
+        entries["batch size 16, steps_per_execution 10"] = BenchmarkEntry(base, "steps-10")
+    return entries
 
 
 def row(name: str, keras: Timing, torch: Timing, steps: int) -> str:
@@ -61,15 +61,15 @@ def line_through(timings: list[Timing], steps: list[int]) -> str:
 def main() -> None:
     """Measure, and write the page."""
     keras, torch = variants("keras"), variants("torch")
-    contestants = [*keras.values(), *torch.values()]
+    entries = [*keras.values(), *torch.values()]
     with tempfile.TemporaryDirectory() as folder:
-        timings = dict(zip(contestants, race(contestants, Path(folder), REPEATS), strict=True))
+        timings = dict(zip(entries, race(entries, Path(folder), REPEATS), strict=True))
     lines = []
-    for name, contestant in keras.items():
+    for name, entry in keras.items():
         opponent = torch.get(name, torch["batch size 16"])
-        rows = {"iris": 105, "penguins": 233, "wine": 124}[contestant.protocol.dataset]
-        steps = -(-rows // contestant.protocol.batch_size)
-        lines.append(row(name, timings[contestant], timings[opponent], steps))
+        rows = {"iris": 105, "penguins": 233, "wine": 124}[entry.config.dataset]
+        steps = -(-rows // entry.config.batch_size)
+        lines.append(row(name, timings[entry], timings[opponent], steps))
     steps = [-(-233 // size) for size in BATCH_SIZES]
     fits = {
         name: line_through([timings[field[f"batch size {size}"]] for size in BATCH_SIZES], steps)

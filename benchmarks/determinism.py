@@ -22,9 +22,9 @@ from benchmarks.bench import machine
 from benchmarks.settings import ROOT, grid
 from harness.execution.agreement import differences_of
 from harness.execution.engine import open_store, train
-from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.config import Seed, TrainingConfig, seed_blocks
 from harness.training.runs import Runs
-from harness.training.trainers import ensemble_trainer, framework_versions
+from harness.training.trainers import batched_trainer, framework_versions
 
 CELLS = tuple(
     f"{framework}-{cell}"
@@ -63,9 +63,9 @@ CONDITIONS = {
 }
 
 
-def sample() -> dict[str, Protocol]:
-    """Return the protocols that are trained, by cell."""
-    return {cell: replace(grid().protocol(cell), epochs=EPOCHS) for cell in CELLS}
+def sample() -> dict[str, TrainingConfig]:
+    """Return the configs that are trained, by cell."""
+    return {cell: replace(grid().config(cell), epochs=EPOCHS) for cell in CELLS}
 
 
 def seeds_of(condition: str) -> tuple[Seed, ...]:
@@ -76,18 +76,18 @@ def seeds_of(condition: str) -> tuple[Seed, ...]:
 
 def train_sample(folder: Path, conditions: Sequence[str]) -> None:
     """Train the whole sample once for each of the conditions, one after the other, into a store for each."""
-    # TensorFlow warns of every program that is traced anew, as each protocol's must be.
+    # TensorFlow warns of every program that is traced anew, as each config's must be.
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     for condition in conditions:
         store = open_store(folder / condition)
-        for protocol in sample().values():
+        for config in sample().values():
             if condition == "two":
-                _let_two_threads_compute(protocol.framework)
-            store.save(train(protocol, seeds_of(condition)))
+                _let_two_threads_compute(config.framework)
+            store.save(train(config, seeds_of(condition)))
 
 
 def _let_two_threads_compute(framework: str) -> None:
-    ensemble_trainer(framework)  # sets one thread when it is imported
+    batched_trainer(framework)  # sets one thread when it is imported
     if framework == "torch":
         import torch
 
@@ -158,17 +158,15 @@ def audit(folder: Path) -> dict[str, dict[str, list[str]]]:
     finish(process(folder, "two", threads=2))
     return {
         condition: {
-            cell: compared(
-                _loaded(folder / "first", protocol, "first"), _loaded(folder / condition, protocol, condition)
-            )
-            for cell, protocol in sample().items()
+            cell: compared(_loaded(folder / "first", config, "first"), _loaded(folder / condition, config, condition))
+            for cell, config in sample().items()
         }
         for condition in CONDITIONS
     }
 
 
-def _loaded(folder: Path, protocol: Protocol, condition: str) -> Runs:
-    runs = open_store(folder).load(protocol, seeds_of(condition))
+def _loaded(folder: Path, config: TrainingConfig, condition: str) -> Runs:
+    runs = open_store(folder).load(config, seeds_of(condition))
     assert runs is not None  # a process that did not train them all has ended the audit
     return runs
 

@@ -15,7 +15,7 @@ from typing import Any
 from harness.execution.engine import Block, train_blocks
 from harness.storage.contents import files_of
 from harness.storage.store import Store
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 
 WRITERS = 3
 LONGEST_WAIT = 0.4  # seconds until writers are killed: about ten blocks
@@ -28,7 +28,7 @@ class TellingStore(Store):
     """A store that tells in a byte, which outlives its process, what is being done."""
 
     def __init__(self, store: Store, stages: mmap.mmap, number: int) -> None:
-        super().__init__(store.folder, store.origin)
+        super().__init__(store.folder, store.fingerprint)
         self._stages = stages
         self._number = number
 
@@ -36,15 +36,15 @@ class TellingStore(Store):
         """Say what goes on from now on."""
         self._stages[self._number] = stage
 
-    def save_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes) -> Path:
+    def save_record(self, config: TrainingConfig, seeds: tuple[Seed, ...], record: bytes) -> Path:
         """Keep a record, and tell so."""
         self.tell(WRITING)
-        path = super().save_record(protocol, seeds, record)
+        path = super().save_record(config, seeds, record)
         self.tell(STARTING)
         return path
 
 
-def kill_writers(store: Store, blocks: Sequence[Block], chance: random.Random, *, aimed: bool) -> str:
+def kill_writers(store: Store, blocks: Sequence[Block], probability: random.Random, *, aimed: bool) -> str:
     """Let several processes train the same blocks, and kill them all; returns what they were doing.
 
     Parameters
@@ -53,8 +53,8 @@ def kill_writers(store: Store, blocks: Sequence[Block], chance: random.Random, *
         Wait until one of them writes, then a little; otherwise kill at a moment drawn from all up to `LONGEST_WAIT`.
     """
     stages = mmap.mmap(-1, WRITERS)
-    orders = [chance.sample(blocks, len(blocks)) for _ in range(WRITERS)]
-    wait, little = chance.uniform(0, LONGEST_WAIT), chance.uniform(0, 0.004)
+    orders = [probability.sample(blocks, len(blocks)) for _ in range(WRITERS)]
+    wait, little = probability.uniform(0, LONGEST_WAIT), probability.uniform(0, 0.004)
     leader = os.fork()
     if leader == 0:
         os.setpgid(0, 0)

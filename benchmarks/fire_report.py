@@ -16,7 +16,7 @@ losses = "Losses"
 
 [findings."losses.final"]
 statement = "Every network ends with a loss of about one."
-basis = "held out"
+basis = "independent"
 reported = { loss = "1.0" }
 
 [findings."losses.final".readings.mean]
@@ -38,14 +38,14 @@ framework = "torch"
 task = "classification"
 
 [reconstruction.classification]
-dataset = { value = "wine", provenance = "assumed", reason = "small" }
-test_share = { value = 0.2, provenance = "assumed", reason = "usual" }
-scaling = { value = "standard", provenance = "assumed", reason = "usual" }
-hidden_widths = { value = [4], provenance = "assumed", reason = "small" }
-learning_rate = { value = 0.01, provenance = "assumed", reason = "usual" }
-batch_size = { value = 32, provenance = "assumed", reason = "usual" }
-epochs = { value = 2, provenance = "assumed", reason = "quick" }
-loss = { value = "cross_entropy", provenance = "assumed", reason = "usual" }
+dataset = { value = "wine", origin = "assumed", reason = "small" }
+test_size = { value = 0.2, origin = "assumed", reason = "usual" }
+scaling = { value = "standard", origin = "assumed", reason = "usual" }
+hidden_widths = { value = [4], origin = "assumed", reason = "small" }
+learning_rate = { value = 0.01, origin = "assumed", reason = "usual" }
+batch_size = { value = 32, origin = "assumed", reason = "usual" }
+epochs = { value = 2, origin = "assumed", reason = "quick" }
+loss = { value = "cross_entropy", origin = "assumed", reason = "usual" }
 """
 
 CLAIMS = """
@@ -73,5 +73,5 @@ def write_report(folder: Path) -> None:
 
 def every_block(folder: Path) -> list[Block]:
     """Return all blocks that its claims may look at."""
-    protocols = open_folder(folder / "claims").grid.protocols.values()
-    return [(protocol, seeds) for protocol in protocols for seeds in seed_blocks(LOOKED_AT)]
+    configs = open_folder(folder / "claims").grid.configs.values()
+    return [(config, seeds) for config in configs for seeds in seed_blocks(LOOKED_AT)]

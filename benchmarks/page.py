@@ -60,7 +60,7 @@ def _head(results: Mapping[str, Any]) -> str:
         ("versions", ", ".join(f"{name} {number}" for name, number in results["versions"].items())),
     ]
     note = "\n\n**A quick run: sizes are tiny and nothing is warmed up; its numbers say nothing.**"
-    return f"""# What the ensembles cost
+    return f"""# What the batched trainings cost
 
 Written by `make bench`; every sample stands in [{SAMPLES}]({SAMPLES}).{note if results["quick"] else ""}
 
@@ -83,13 +83,13 @@ def _summary(results: Mapping[str, Any]) -> str:
         for framework in dict.fromkeys(series.framework for series in native)
     ]
     doubled = [ratio(twice, once) for once, twice in sections.with_twice_the_seeds(native)]
-    mapped = [ratio(other, ensemble) for ensemble, other in _at(_usual(vmap), sections.with_vmap(vmap))]
+    mapped = [ratio(other, batched) for batched, other in _at(_usual(vmap), sections.with_vmap(vmap))]
     grid = results["grid"][0]
     return "\n".join(
         (
-            f"- In an ensemble of {seeds} seeds, a run is faster than natively by a factor of {', '.join(faster)}.",
+            f"- batched of {seeds} seeds, a run is faster than natively by a factor of {', '.join(faster)}.",
             f"- Twice the seeds take {_range(doubled)} times as long.",
-            f"- `torch.func.vmap` takes {_range(mapped)} times as long as the ensemble, at {_usual(vmap)} seeds.",
+            f"- `torch.func.vmap` takes {_range(mapped)} times as long as the batched training, at {_usual(vmap)} seeds.",
             f"- {grid['cells']} cells with {grid['seeds']} seeds took two processes {figures(grid['seconds'])} s.",
         )
     )

@@ -14,9 +14,9 @@ from benchmarks.measure import Series, Side, in_turn
 from benchmarks.settings import FRAMEWORKS, Settings, settings
 from harness.data import registry
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import Runs
-from harness.training.trainers import EnsembleTrainer, Trainer, ensemble_trainer, reference_trainer
+from harness.training.trainers import BatchedTrainer, Trainer, batched_trainer, reference_trainer
 
 # What each step may add to the distance of two programs that do the same arithmetic in another order; see
 # tests/training/dense/agreement.py.
@@ -43,60 +43,60 @@ class Part:
         return timed, agreement
 
     def _against_native(self) -> list[Series]:
-        native, ensemble = reference_trainer(self.framework), ensemble_trainer(self.framework)
+        native, batched = reference_trainer(self.framework), batched_trainer(self.framework)
         result = []
         for cell in self.sizes.cells:
-            protocol = self._protocol(cell)
-            sides: Sides = {("native", 1): one_by_one(native, protocol, self.sizes)}
-            sides |= {("ensemble", count): block(ensemble, protocol, count) for count in self.sizes.seeds}
+            config = self._config(cell)
+            sides: Sides = {("native", 1): one_by_one(native, config, self.sizes)}
+            sides |= {("batched", count): block(batched, config, count) for count in self.sizes.seeds}
             result += self._timed("native", cell, sides, self.sizes.repeats[self.framework])
         return result
 
     def _growth_with_rows(self) -> list[Series]:
-        ensemble, count = ensemble_trainer(self.framework), self.sizes.row_seeds
+        batched, count = batched_trainer(self.framework), self.sizes.row_seeds
         classification, regression = (
-            self._protocol(f"{task}-relu-adam-net1") for task in ("classification", "regression")
+            self._config(f"{task}-relu-adam-net1") for task in ("classification", "regression")
         )
         sides: Sides = {}
         for name, copies in self.sizes.row_cases:
             # Everything but data and loss is the classification's, so that only the rows differ.
             loss = classification.loss if registry.task(name) == "classification" else regression.loss
-            protocol = replace(classification, dataset=name, loss=loss)
-            rows = len(prepared(protocol, 1)[0][0].train_target) * copies
+            config = replace(classification, dataset=name, loss=loss)
+            rows = len(prepared(config, 1)[0][0].train_target) * copies
             label = f"{name}, {rows} training rows" if copies == 1 else f"{name} {copies} times, {rows} training rows"
-            sides[label, count] = block(ensemble, protocol, count, copies)
+            sides[label, count] = block(batched, config, count, copies)
         return self._timed("rows", "classification-relu-adam-net1", sides, self.sizes.other_repeats)
 
     def _growth_with_width(self) -> list[Series]:
-        ensemble, result = ensemble_trainer(self.framework), []
-        narrow = self._protocol("classification-relu-adam-net1")
+        batched, result = batched_trainer(self.framework), []
+        narrow = self._config("classification-relu-adam-net1")
         for count in self.sizes.width_seeds:
             sides: Sides = {
-                (str(width), count): block(ensemble, replace(narrow, hidden_widths=(width,)), count)
+                (str(width), count): block(batched, replace(narrow, hidden_widths=(width,)), count)
                 for width in self.sizes.widths
             }
             result += self._timed("width", "classification-relu-adam-net1", sides, self.sizes.other_repeats)
         return result
 
     def _against_vmap(self, agreement: list[dict[str, Any]]) -> list[Series]:
-        from benchmarks import vmap_ensemble
+        from benchmarks import vmap_batched
 
-        ensemble, result = ensemble_trainer(self.framework), []
+        batched, result = batched_trainer(self.framework), []
         for cell, count in self.sizes.vmap_cases:
-            protocol = self._protocol(cell)
+            config = self._config(cell)
             sides: Sides = {
-                ("ensemble", count): block(ensemble, protocol, count),
-                ("vmap", count): block(vmap_ensemble.train, protocol, count),
+                ("batched", count): block(batched, config, count),
+                ("vmap", count): block(vmap_batched.train, config, count),
             }
             result += self._timed("vmap", cell, sides, self.sizes.other_repeats)
             # Compared early in a training: in some networks each rounding grows from step to step.
-            early = replace(protocol, epochs=min(protocol.epochs, EARLY_EPOCHS))
-            one, other = (block(train, early, count)(0) for train in (vmap_ensemble.train, ensemble))
+            early = replace(config, epochs=min(config.epochs, EARLY_EPOCHS))
+            one, other = (block(train, early, count)(0) for train in (vmap_batched.train, batched))
             agreement.append({"case": cell, "seeds": count, **distance(one, other)})
         return result
 
-    def _protocol(self, cell: str) -> Protocol:
-        return self.sizes.protocol(f"{self.framework}-{cell}")
+    def _config(self, cell: str) -> TrainingConfig:
+        return self.sizes.config(f"{self.framework}-{cell}")
 
     def _timed(self, question: str, case: str, sides: Sides, repeats: int) -> list[Series]:
         named = {f"{side} {count}": run for (side, count), run in sides.items()}
@@ -115,31 +115,31 @@ class Part:
 
 
 @cache
-def prepared(protocol: Protocol, count: int) -> tuple[list[Split], list[Seed]]:
+def prepared(config: TrainingConfig, count: int) -> tuple[list[Split], list[Seed]]:
     """Return splits and seeds of the first `count` runs; dividing the data is no part of any timing."""
-    data = registry.load(protocol.dataset)
+    data = registry.load(config.dataset)
     seeds = [Seed(number, number) for number in range(count)]
-    return [registry.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds], seeds
+    return [registry.split(data, config.test_size, config.scaling, seed.split) for seed in seeds], seeds
 
 
-def one_by_one(train: Trainer, protocol: Protocol, sizes: Settings) -> Side:
+def one_by_one(train: Trainer, config: TrainingConfig, sizes: Settings) -> Side:
     """Return the training of one seed, another one in each round; to warm up, two epochs do."""
-    splits, seeds = prepared(protocol, sizes.native_seeds)
-    short = replace(protocol, epochs=2)
+    splits, seeds = prepared(config, sizes.native_seeds)
+    short = replace(config, epochs=2)
 
     def run(number: int) -> None:
         chosen = number % len(seeds)
-        train(short if number < sizes.warm_ups else protocol, splits[chosen], seeds[chosen])
+        train(short if number < sizes.warm_ups else config, splits[chosen], seeds[chosen])
 
     return run
 
 
-def block(train: EnsembleTrainer, protocol: Protocol, count: int, copies: int = 1) -> Callable[[int], Runs]:
+def block(train: BatchedTrainer, config: TrainingConfig, count: int, copies: int = 1) -> Callable[[int], Runs]:
     """Return the training of `count` seeds at once, on rows that are repeated."""
-    splits, seeds = prepared(protocol, count)
+    splits, seeds = prepared(config, count)
     if copies > 1:
         splits = [repeated(split, copies) for split in splits]
-    return lambda number: train(protocol, splits, seeds)
+    return lambda number: train(config, splits, seeds)
 
 
 def repeated(split: Split, copies: int) -> Split:
@@ -159,11 +159,11 @@ def distance(one: Runs, other: Runs) -> dict[str, float]:
     apart = max(
         float(np.max(np.abs(getattr(one, name) / getattr(other, name) - 1))) for name in ("train_loss", "test_loss")
     )
-    rows = len(registry.load(other.protocol.dataset).target) - other.test_rows.shape[1]
-    steps = other.protocol.epochs * -(-rows // other.protocol.batch_size)
+    rows = len(registry.load(other.config.dataset).target) - other.test_rows.shape[1]
+    steps = other.config.epochs * -(-rows // other.config.batch_size)
     allowed = ROUNDING * steps**0.5  # independent errors of n steps add up like a random walk
     if not apart <= allowed:
-        raise ValueError(f"losses are apart by {apart}; rounding allows {allowed}: {other.protocol}")
+        raise ValueError(f"losses are apart by {apart}; rounding allows {allowed}: {other.config}")
     return {"apart": apart, "allowed": allowed}
 
 

@@ -57,9 +57,9 @@ def _draw_cell(axis: Axes, timed: Sequence[Series]) -> None:
     for number, framework in enumerate(dict.fromkeys(series.framework for series in timed)):
         colour = COLOURS[number]
         own = [series for series in timed if series.framework == framework]
-        ensembles = sorted((series for series in own if series.side == "ensemble"), key=lambda series: series.seeds)
-        seeds = [series.seeds for series in ensembles]
-        spreads = [Spread.of(series.seconds) / series.seeds for series in ensembles]
+        batched = sorted((series for series in own if series.side == "batched"), key=lambda series: series.seeds)
+        seeds = [series.seeds for series in batched]
+        spreads = [Spread.of(series.seconds) / series.seeds for series in batched]
         for native in (Spread.of(series.seconds) for series in own if series.side == "native"):
             axis.axhspan(native.low, native.high, color=colour, alpha=0.2, linewidth=0)
             axis.axhline(native.median, color=colour, linestyle="--", label=f"{framework}, one at a time")
@@ -77,7 +77,7 @@ def _draw_cell(axis: Axes, timed: Sequence[Series]) -> None:
             color=colour,
             marker=MARKERS[framework],
             markersize=4,
-            label=f"{framework}, ensemble",
+            label=f"{framework}, batched",
         )
         axis.set_xscale("log")
         axis.set_yscale("log")

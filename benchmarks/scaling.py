@@ -18,9 +18,9 @@ from benchmarks.scaling_model import SIZES, Costs, efficiency, makespan, suggest
 from benchmarks.settings import ROOT
 from harness.execution.agreement import checked_twice
 from harness.execution.dask_here import cluster_here
-from harness.execution.dask_pool import dask_crew
+from harness.execution.dask_pool import dask_pool
 from harness.execution.engine import Block, open_store, train
-from harness.execution.pools import Crew
+from harness.execution.pools import WorkerPool
 from harness.execution.remote_task import Answer
 from harness.execution.workers import train_blocks_with
 from harness.reconstruction.multiverse import open_multiverse
@@ -41,28 +41,28 @@ def blocks_of_multiverse() -> list[Block]:
     """Return one block of PyTorch's for each universe of the report under test and each optimizer."""
     cells = [{"framework": "torch", "task": "classification", "optimizer": optimizer} for optimizer in OPTIMIZERS]
     grids = open_multiverse(ROOT / "claims").grids.values()
-    protocols = {grid.variant(cell)[1] for grid in grids for cell in cells}
-    return [(protocol, seed_blocks(1)[0]) for protocol in sorted(protocols, key=lambda one: one.digest)]
+    configs = {grid.variant(cell)[1] for grid in grids for cell in cells}
+    return [(config, seed_blocks(1)[0]) for config in sorted(configs, key=lambda one: one.digest)]
 
 
 def seconds_on(count: int, blocks: Sequence[Block], folder: Path) -> tuple[float, list[float]]:
     """Train blocks on so many workers that have loaded the framework; return the seconds, and those of each block."""
     store = open_store(folder / "blocks")
-    with cluster_here(count) as address, dask_crew(address) as crew:
-        while len(crew.workers()) < count:
+    with cluster_here(count) as address, dask_pool(address) as pool:
+        while len(pool.workers()) < count:
             time.sleep(0.1)
-        warm(crew, open_store(folder / "warm"), blocks[0], count)
+        warm(pool, open_store(folder / "warm"), blocks[0], count)
         started = time.perf_counter()
-        train_blocks_with(crew, store, lambda line: None, blocks, twice=0.0)
+        train_blocks_with(pool, store, lambda line: None, blocks, twice=0.0)
         seconds = time.perf_counter() - started
     return seconds, [float(runs_in(store, block).seconds.sum()) for block in blocks]
 
 
-def warm(crew: Crew, store: Store, block: Block, count: int) -> None:
+def warm(pool: WorkerPool, store: Store, block: Block, count: int) -> None:
     """Let every worker train a block that does not count."""
-    protocol, _ = block
-    some = [(protocol, seeds) for seeds in seed_blocks(20 * 4 * count)]
-    train_blocks_with(crew, store, lambda line: None, some, twice=0.0)
+    config, _ = block
+    some = [(config, seeds) for seeds in seed_blocks(20 * 4 * count)]
+    train_blocks_with(pool, store, lambda line: None, some, twice=0.0)
 
 
 def runs_in(store: Store, block: Block) -> Runs:
@@ -80,14 +80,14 @@ def dask_costs(size: int) -> tuple[float, float]:
     size
         How many bytes come back.
     """
-    with cluster_here(1) as address, dask_crew(address) as crew:
+    with cluster_here(1) as address, dask_pool(address) as pool:
         trips = []
         for _ in range(ROUND_TRIPS):
             started = time.perf_counter()
-            crew.executor.submit(bytes, size).result()
+            pool.executor.submit(bytes, size).result()
             trips.append(time.perf_counter() - started)
         started = time.perf_counter()
-        for waiting in [crew.executor.submit(bytes, size) for _ in range(TASKS)]:
+        for waiting in [pool.executor.submit(bytes, size) for _ in range(TASKS)]:
             waiting.result()
         return statistics.median(trips), (time.perf_counter() - started) / TASKS
 
@@ -95,7 +95,9 @@ def dask_costs(size: int) -> tuple[float, float]:
 def keeping_costs(blocks: Sequence[Block], folder: Path) -> tuple[float, float]:
     """Return the bytes of a record, and the seconds to check one that came back and to write it; means."""
     store, elsewhere = open_store(folder / "blocks"), open_store(folder / "elsewhere")
-    answers = [Answer("tcp://worker", "", store.origin, record=store.record(runs_in(store, one))) for one in blocks]
+    answers = [
+        Answer("tcp://worker", "", store.fingerprint, record=store.record(runs_in(store, one))) for one in blocks
+    ]
     payloads = [answer.to_bytes() for answer in answers]
     started = time.perf_counter()
     for block, payload in zip(blocks, payloads, strict=True):
@@ -113,9 +115,9 @@ def block_costs(blocks: Sequence[Block]) -> tuple[float, float]:
     for size in SIZES:
         seeds = tuple(seed for block in seed_blocks(size) for seed in block)[:size]
         times = []
-        for protocol, _ in some:
+        for config, _ in some:
             started = time.perf_counter()
-            train(protocol, seeds)
+            train(config, seeds)
             times.append(time.perf_counter() - started)
         means.append(statistics.mean(times))
     seed, start = np.polyfit(SIZES, means, 1)
@@ -135,12 +137,14 @@ def pairs_table(pairs: Sequence[dict[int, tuple[float, float]]], count: int) -> 
     for number, (pair, ratio) in enumerate(zip(pairs, ratios, strict=True), start=1):
         cells = " | ".join(f"{whole:.1f} s | {busy / workers / whole:.0%}" for workers, (whole, busy) in pair.items())
         lines.append(f"| {number} | {cells} | {ratio:.2f} |")
-    shares = [statistics.median(pair[workers][1] / workers / pair[workers][0] for pair in pairs) for workers in (1, 2)]
+    proportions = [
+        statistics.median(pair[workers][1] / workers / pair[workers][0] for pair in pairs) for workers in (1, 2)
+    ]
     return [
         *lines,
         "",
         f"{count} blocks of 20 seeds; medians: efficiency {statistics.median(ratios):.2f}; one worker trained during "
-        f"{shares[0]:.0%} of the time, two during {shares[1]:.0%}.",
+        f"{proportions[0]:.0%} of the time, two during {proportions[1]:.0%}.",
     ]
 
 
@@ -153,20 +157,20 @@ def model_table(costs: Costs) -> list[str]:
     for workers in WORKERS:
         spans = [makespan(costs, PLANNED, size, workers, np.random.default_rng(SEED)) for size in SIZES]
         best = suggested(costs, PLANNED, workers, np.random.default_rng(SEED))
-        share = efficiency(costs, PLANNED, best, workers, np.random.default_rng(SEED))
+        proportion = efficiency(costs, PLANNED, best, workers, np.random.default_rng(SEED))
         cells = " | ".join(f"{span / 60:.1f} min" for span in spans)
-        lines.append(f"| {workers:,} | {cells} | {best} | {share:.2f} |")
+        lines.append(f"| {workers:,} | {cells} | {best} | {proportion:.2f} |")
     return lines
 
 
 def lengths_table(costs: Costs) -> list[str]:
-    """Return which share of their time workers train, by how long a block takes: the overheads stay what they are."""
+    """Return which proportion of their time workers train, by how long a block takes: the overheads stay what they are."""
     lines = [
         "| workers | " + " | ".join(f"{seconds:g} s a block" for seconds in LENGTHS) + " |",
         "|---|" + "---|" * len(LENGTHS),
     ]
     for workers in WORKERS[2:]:
-        shares = [
+        proportions = [
             efficiency(
                 replace(costs, start=seconds, seed=0.0),
                 BLOCKS_A_WORKER * workers,
@@ -176,7 +180,7 @@ def lengths_table(costs: Costs) -> list[str]:
             )
             for seconds in LENGTHS
         ]
-        lines.append(f"| {workers:,} | " + " | ".join(f"{share:.2f}" for share in shares) + " |")
+        lines.append(f"| {workers:,} | " + " | ".join(f"{proportion:.2f}" for proportion in proportions) + " |")
     return lines
 
 

@@ -63,7 +63,7 @@ def makespan(costs: Costs, runs: int, seeds: int, workers: int, generator: np.ra
 
 
 def efficiency(costs: Costs, runs: int, seeds: int, workers: int, generator: np.random.Generator) -> float:
-    """Return the share of the workers' time in which they train."""
+    """Return the proportion of the workers' time in which they train."""
     training = -(-runs // seeds) * costs.block(seeds)
     return training / (workers * makespan(costs, runs, seeds, workers, generator))
 

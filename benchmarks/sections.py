@@ -16,28 +16,28 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: bool =
 
 
 def with_native(timed: Sequence[Series]) -> list[Pair]:
-    """Return each ensemble with the native trainings that ran in turn with it."""
+    """Return each batched with the native trainings that ran in turn with it."""
     natives = {(series.framework, series.case): series for series in timed if series.side == "native"}
-    return [(series, natives[series.framework, series.case]) for series in timed if series.side == "ensemble"]
+    return [(series, natives[series.framework, series.case]) for series in timed if series.side == "batched"]
 
 
-def times_faster(ensemble: Series, native: Series) -> Spread:
-    """Return how many times longer a run takes natively than in the ensemble, taken within each round."""
-    pairs = zip(native.seconds, ensemble.seconds, strict=True)
-    return Spread.of([alone * ensemble.seeds / together for alone, together in pairs])
+def times_faster(batched: Series, native: Series) -> Spread:
+    """Return how many times longer a run takes natively than in the batched training, taken within each round."""
+    pairs = zip(native.seconds, batched.seconds, strict=True)
+    return Spread.of([alone * batched.seeds / together for alone, together in pairs])
 
 
 def with_twice_the_seeds(timed: Sequence[Series]) -> list[Pair]:
-    """Return each ensemble with that of twice as many seeds, where there is one."""
+    """Return each batched with that of twice as many seeds, where there is one."""
     by_key = {(series.framework, series.case, series.side, series.seeds): series for series in timed}
     pairs = [(series, by_key.get((*key[:3], 2 * key[3]))) for key, series in by_key.items() if series.side != "native"]
     return [(series, twice) for series, twice in pairs if twice is not None]
 
 
 def with_vmap(timed: Sequence[Series]) -> list[Pair]:
-    """Return each ensemble with the alternative that ran in turn with it."""
+    """Return each batched with the alternative that ran in turn with it."""
     mapped = {(series.case, series.seeds): series for series in timed if series.side == "vmap"}
-    return [(series, mapped[series.case, series.seeds]) for series in timed if series.side == "ensemble"]
+    return [(series, mapped[series.case, series.seeds]) for series in timed if series.side == "batched"]
 
 
 def against_native(timed: Sequence[Series], figure: str) -> str:
@@ -45,30 +45,30 @@ def against_native(timed: Sequence[Series], figure: str) -> str:
     doubling = {id(series): str(ratio(twice, series)) for series, twice in with_twice_the_seeds(timed)}
     rows = [
         (
-            f"{ensemble.framework}-{ensemble.case}",
-            str(ensemble.seeds),
+            f"{batched.framework}-{batched.case}",
+            str(batched.seeds),
             str(Spread.of(native.seconds)),
-            str(Spread.of(ensemble.seconds)),
-            str(Spread.of(ensemble.seconds) / ensemble.seeds),
-            str(times_faster(ensemble, native)),
-            doubling.get(id(ensemble), ""),
+            str(Spread.of(batched.seconds)),
+            str(Spread.of(batched.seconds) / batched.seeds),
+            str(times_faster(batched, native)),
+            doubling.get(id(batched), ""),
         )
-        for ensemble, native in with_native(timed)
+        for batched, native in with_native(timed)
     ]
     head = (
         "cell",
         "seeds",
         "one run natively",
-        "the ensemble",
+        "the batched training",
         "one run of it",
         "times faster",
         "twice the seeds",
     )
-    return f"""## What does a run cost, alone and in an ensemble?
+    return f"""## What does a run cost, alone and batched?
 
 Natively means Keras's `fit`, with deterministic operations as everywhere in the harness and so without XLA, and a plain
-PyTorch loop over a `DataLoader`. The last column is the ensemble's time with twice as many seeds over that with as many
-as the row says: 1 would be free, 2 would be no gain over two ensembles.
+PyTorch loop over a `DataLoader`. The last column is the batched training's time with twice as many seeds over that with as many
+as the row says: 1 would be free, 2 would be no gain over two batched trainings.
 
 ![Seconds per run against the number of seeds trained together]({figure})
 
@@ -80,17 +80,17 @@ def against_vmap(timed: Sequence[Series], agreement: Sequence[Mapping[str, Any]]
     distances = {(entry["case"], entry["seeds"]): entry for entry in agreement}
     rows = [
         (
-            f"torch-{ensemble.case}",
-            str(ensemble.seeds),
-            str(Spread.of(ensemble.seconds)),
+            f"torch-{batched.case}",
+            str(batched.seeds),
+            str(Spread.of(batched.seconds)),
             str(Spread.of(mapped.seconds)),
-            str(ratio(mapped, ensemble)),
-            f"{distances[ensemble.case, ensemble.seeds]['apart']:.1e}",
-            f"{distances[ensemble.case, ensemble.seeds]['allowed']:.1e}",
+            str(ratio(mapped, batched)),
+            f"{distances[batched.case, batched.seeds]['apart']:.1e}",
+            f"{distances[batched.case, batched.seeds]['allowed']:.1e}",
         )
-        for ensemble, mapped in with_vmap(timed)
+        for batched, mapped in with_vmap(timed)
     ]
-    head = ("cell", "seeds", "the ensemble", "`torch.func`", "ratio", "losses apart by", "rounding allows")
+    head = ("cell", "seeds", "the batched training", "`torch.func`", "ratio", "losses apart by", "rounding allows")
     return f"""## Why not `torch.func.vmap`?
 
 The obvious way to train many PyTorch networks at once maps the gradient of one over stacked parameters. Both sides take
@@ -104,7 +104,7 @@ def growth_with_rows(timed: Sequence[Series]) -> str:
     """Return the section on rows."""
     return f"""## How does the cost grow with the rows?
 
-Ensembles of {timed[0].seeds} seeds, all with the protocol of `{timed[0].case}` but for data and loss. More rows are
+Batched trainings of {timed[0].seeds} seeds, all with the config of `{timed[0].case}` but for data and loss. More rows are
 more steps of the same size; the ratio is to the first line.
 
 {table(("data", *_columns(timed)), _compared(timed))}"""
@@ -118,7 +118,7 @@ def growth_with_width(timed: Sequence[Series]) -> str:
         rows += [(width, str(count), *rest) for width, *rest in _compared(same)]
     return f"""## How does the cost grow with width and seeds?
 
-The protocol of `{timed[0].case}` with one hidden layer of other widths; the ratio is to the narrowest with as many
+The config of `{timed[0].case}` with one hidden layer of other widths; the ratio is to the narrowest with as many
 seeds.
 
 {table(("width", "seeds", *_columns(timed)), rows)}"""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
-from harness.training.config import Protocol
+from harness.training.config import TrainingConfig
 
 ROOT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = ("keras", "torch")
@@ -29,13 +29,13 @@ class Settings:
     cells
         What is trained, by the names of the grid's cells without the framework.
     seeds
-        Sizes of the ensembles.
+        Sizes of the batched trainings.
     native_seeds
         Over how many seeds the trainer of one seed goes; its time is that of one run already.
     repeats
         Rounds that count, by framework; a run with Keras takes ten times as long as one with PyTorch.
     vmap_cases
-        Cell and size of the ensembles that are compared with `torch.func.vmap`.
+        Cell and size of the batched trainings that are compared with `torch.func.vmap`.
     warm_ups
         Rounds before those that count.
     other_repeats
@@ -43,9 +43,9 @@ class Settings:
     row_cases
         Data set and how often its rows are repeated.
     row_seeds
-        Size of the ensembles for `row_cases`.
+        Size of the batched trainings for `row_cases`.
     widths, width_seeds
-        Width of the hidden layer, and size of the ensembles for each.
+        Width of the hidden layer, and size of the batched trainings for each.
     import_repeats
         Rounds that count for the imports.
     grid_cells
@@ -53,7 +53,7 @@ class Settings:
     grid_repeats
         How often.
     epochs
-        In place of the protocol's own, or None.
+        In place of the config's own, or None.
     """
 
     cells: tuple[str, ...]
@@ -72,21 +72,21 @@ class Settings:
     grid_repeats: int
     epochs: int | None
 
-    def protocol(self, cell_name: str) -> Protocol:
-        """Return the protocol of a cell of the report under test."""
-        return self.adapted(grid().protocol(cell_name))
+    def config(self, cell_name: str) -> TrainingConfig:
+        """Return the config of a cell of the report under test."""
+        return self.adapted(grid().config(cell_name))
 
-    def grid_protocols(self) -> list[Protocol]:
-        """Return the protocols of the whole grid, or of as many cells from both of its ends as are asked for."""
-        protocols = list(grid().protocols.values())
+    def grid_configs(self) -> list[TrainingConfig]:
+        """Return the configs of the whole grid, or of as many cells from both of its ends as are asked for."""
+        configs = list(grid().configs.values())
         if self.grid_cells is not None:
             half = self.grid_cells // 2
-            protocols = protocols[:half] + protocols[-half:]
-        return [self.adapted(protocol) for protocol in protocols]
+            configs = configs[:half] + configs[-half:]
+        return [self.adapted(config) for config in configs]
 
-    def adapted(self, protocol: Protocol) -> Protocol:
-        """Return a protocol with the number of epochs that is asked for."""
-        return protocol if self.epochs is None else replace(protocol, epochs=self.epochs)
+    def adapted(self, config: TrainingConfig) -> TrainingConfig:
+        """Return a config with the number of epochs that is asked for."""
+        return config if self.epochs is None else replace(config, epochs=self.epochs)
 
 
 def grid() -> Grid:

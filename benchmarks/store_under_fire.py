@@ -39,7 +39,7 @@ class Fire:
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
         self.outcome = Outcome()
-        self.chance = random.Random(seed)
+        self.probability = random.Random(seed)
         write_report(folder)
         self.blocks = every_block(folder)
         started = time.monotonic()
@@ -56,7 +56,7 @@ class Fire:
             missing = [block for block in self.blocks if not store.has(*block)]
             if not missing:
                 break
-            moment = kill_writers(store, missing, self.chance, aimed=done % 2 == 0)
+            moment = kill_writers(store, missing, self.probability, aimed=done % 2 == 0)
             watch.look()
             if moment != STAGES[FINISHED]:
                 self.outcome.moments["writers", moment] += 1
@@ -70,7 +70,7 @@ class Fire:
         watch, done = Watch(store, self.outcome), 0
         while done < kills:
             aimed = done % 2 == 0 and stored(store) < self.needed
-            seconds = self.chance.uniform(0, SHORT if aimed else self.seconds)
+            seconds = self.probability.uniform(0, SHORT if aimed else self.seconds)
             count = 1 + done // 2 % 2
             moment = kill_sessions(self.folder, store, seconds, self.needed, count=count, aimed=aimed)
             watch.look()

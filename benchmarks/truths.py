@@ -1,6 +1,6 @@
 """Evidence whose truth is known: distributions over seeds, and bands in which the truth lies or does not.
 
-Every distribution is given by its quantile function, so that its median, its shares and its draws are one thing.
+Every distribution is given by its quantile function, so that its median, its proportions and its draws are one thing.
 """
 
 import math
@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
-from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Reported
-from harness.statistics.estimators import mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.estimators import mean_over_seeds, median_over_seeds, proportion_of_seeds, ratio_over_seeds
 from harness.training.runs import Floats
 from harness.verdicts.verdict import Band, Outcome
 
 EPOCHS = 50  # when training ends; what was not reached by then is infinite
 BESIDE = 1e-9  # how far a truth at the edge of a band lies from it
 FAR = 4.0  # standard deviations between a number that is no draw and the mean
-SHARE = 0.75  # of seeds, as bands on shares ask for
+SHARE = 0.75  # of seeds, as bands on proportions ask for
 ONE_DRAW = Band(-1.96, 1.96, "the central 95 % of a normal distribution")
 
 Quantile = Callable[[Floats], Floats]
@@ -113,7 +113,7 @@ class Experiment:
 
 def experiments() -> list[Experiment]:
     """Return everything that is simulated, check by check."""
-    return [*_means(), *_ratios(), *_shares(), *_medians(), *_draws(), *_share_draws()]
+    return [*_means(), *_ratios(), *_proportions(), *_medians(), *_draws(), *_proportion_draws()]
 
 
 def edges(truth: float) -> tuple[Truth, Truth]:
@@ -158,13 +158,15 @@ def _accuracy(name: str, rows: int, hits: Any) -> Distribution:
     )
 
 
-def _two_values(name: str, high_share: float, low: float = 0.67) -> Distribution:
-    spread = (1 - low) * math.sqrt(high_share * (1 - high_share))
-    return Distribution(name, lambda u: np.where(u < 1 - high_share, low, 1.0), low + (1 - low) * high_share, spread)
+def _two_values(name: str, high_proportion: float, low: float = 0.67) -> Distribution:
+    spread = (1 - low) * math.sqrt(high_proportion * (1 - high_proportion))
+    return Distribution(
+        name, lambda u: np.where(u < 1 - high_proportion, low, 1.0), low + (1 - low) * high_proportion, spread
+    )
 
 
 def _times(beyond: float) -> Distribution:
-    """Return whole epochs until something is reached, of which a share lies beyond the end."""
+    """Return whole epochs until something is reached, of which a proportion lies beyond the end."""
     scale = EPOCHS * math.exp(-0.5 * float(special.ndtri(1 - beyond)))
 
     def quantile(u: Floats) -> Floats:
@@ -245,12 +247,12 @@ def _ratios() -> Iterator[Experiment]:
         yield Experiment("ratio_over_seeds", source.name, exact, source.quantile, estimate, truths)
 
 
-def _shares() -> Iterator[Experiment]:
+def _proportions() -> Iterator[Experiment]:
     def experiment(source: Distribution, low: float, high: float, truths: tuple[Truth, ...]) -> Experiment:
         def estimate(sample: Floats, _: float) -> Estimate:
-            return share_of_seeds(sample, (low, high), "")
+            return proportion_of_seeds(sample, (low, high), "")
 
-        return Experiment("share_of_seeds", source.name, True, source.quantile, estimate, truths)
+        return Experiment("proportion_of_seeds", source.name, True, source.quantile, estimate, truths)
 
     for source in (NORMAL, *SKEWED, HEAVY, *ACCURACIES, SATURATED):
         low = source.at(1 - SHARE)
@@ -287,16 +289,16 @@ def _draws() -> Iterator[Experiment]:
                 yield of_source((replace(truth, band=ONE_DRAW),), partial(np.full_like, fill_value=number))
 
 
-def _share_draws() -> Iterator[Experiment]:
+def _proportion_draws() -> Iterator[Experiment]:
     def estimate(sample: Floats, printed: float, rows: int) -> Estimate:
-        return plausible_share_draw(Reported(round(printed, 2), 0.005), sample, rows, "")
+        return plausible_proportion_draw(Reported(round(printed, 2), 0.005), sample, rows, "")
 
     for rows, source in SHARES:
         hits = source.quantile((np.arange(100_000) + 0.5) / 100_000) * rows
         log_odds = np.log((hits + 0.5) / (rows - hits + 0.5))
         far = float(special.expit(log_odds.mean() - FAR * log_odds.std()))
         of_rows = partial(estimate, rows=rows)
-        of_source = partial(Experiment, "plausible_share_draw", source.name, False, source.quantile, of_rows)
+        of_source = partial(Experiment, "plausible_proportion_draw", source.name, False, source.quantile, of_rows)
         yield from _questions(of_source, source.quantile, source.at(0.5), far)
 
 

@@ -14,7 +14,7 @@ from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 from torch.nn import functional
 
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.dense.recording import block_of_runs, outputs_of
 
 # What is around the gradient is the harness's own, so that both sides do the same there.
@@ -25,7 +25,7 @@ from harness.training.runs import Runs
 Parameters = dict[str, Tensor]
 
 
-def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
     """Train one network for each seed, all at once, and return their runs.
 
     Parameters
@@ -33,9 +33,9 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     splits, seeds
         One of each for every network; all splits have as many rows.
     """
-    classify = protocol.task == "classification"
+    classify = config.task == "classification"
     started = time.perf_counter()
-    networks = [_initial(protocol, split, seed) for split, seed in zip(splits, seeds, strict=True)]
+    networks = [_initial(config, split, seed) for split, seed in zip(splits, seeds, strict=True)]
     parameters, _ = stack_module_state(networks)  # each (seeds, shape of one network's)
     skeleton = networks[0].to("meta")
 
@@ -47,7 +47,7 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
 
     evaluate = vmap(loss_of)
     differentiate = vmap(grad_and_value(loss_of, has_aux=True))
-    step = optimizer_step(protocol, list(parameters.values()))
+    step = optimizer_step(config, list(parameters.values()))
     with torch.no_grad():
         train_features, train_target = stack(splits, "train")
         test_features, test_target = stack(splits, "test")
@@ -55,11 +55,11 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
         curves: dict[str, list[Tensor]] = {"train_loss": [], "test_loss": [], "weight_norm": [_norms(parameters)]}
         if classify:
             curves |= {"train_accuracy": [], "test_accuracy": []}
-        for order in epoch_orders(protocol, seeds, rows):
+        for order in epoch_orders(config, seeds, rows):
             features, target = shuffled(train_features, train_target, order)
             loss_sum, outputs_by_batch = torch.zeros(count), []
-            for start in range(0, rows, protocol.batch_size):
-                batch = slice(start, start + protocol.batch_size)
+            for start in range(0, rows, config.batch_size):
+                batch = slice(start, start + config.batch_size)
                 gradients, (losses, outputs) = differentiate(parameters, features[:, batch], target[:, batch])
                 for name, gradient in gradients.items():
                     parameters[name].grad = gradient
@@ -73,10 +73,10 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
             if classify:
                 curves["train_accuracy"].append(_accuracy(torch.cat(outputs_by_batch, dim=1), target))
                 curves["test_accuracy"].append(_accuracy(outputs, test_target))
-        if protocol.loss == "cross_entropy":
+        if config.loss == "cross_entropy":
             outputs = outputs.softmax(dim=2)
     return block_of_runs(
-        protocol,
+        config,
         splits,
         seeds,
         curves={name: torch.stack(curve, dim=1).numpy() for name, curve in curves.items()},
@@ -85,19 +85,19 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     )
 
 
-def _initial(protocol: Protocol, split: Split, seed: Seed) -> Network:
+def _initial(config: TrainingConfig, split: Split, seed: Seed) -> Network:
     torch.manual_seed(seed.training)
     return Network(
         split.train_features.shape[1],
-        protocol.hidden_widths,
-        outputs_of(protocol, split),
-        protocol.activation,
-        softmax_output=protocol.loss == "cross_entropy_on_softmax",
+        config.hidden_widths,
+        outputs_of(config, split),
+        config.activation,
+        softmax_output=config.loss == "cross_entropy_on_softmax",
     )
 
 
 def _accuracy(outputs: Tensor, target: Tensor) -> Tensor:
-    """Return the share of rows with the right class, shape (seeds,), of outputs (seeds, rows, classes)."""
+    """Return the proportion of rows with the right class, shape (seeds,), of outputs (seeds, rows, classes)."""
     return (outputs.argmax(dim=2) == target).float().mean(dim=1)
 
 

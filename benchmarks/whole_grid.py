@@ -32,7 +32,7 @@ def train_grid(*, quick: bool, environment: dict[str, str]) -> dict[str, Any]:
     RuntimeError
         If a worker fails, or blocks are missing at the end.
     """
-    protocols = settings(quick=quick).grid_protocols()
+    configs = settings(quick=quick).grid_configs()
     with tempfile.TemporaryDirectory(prefix="bench-grid-") as folder:
         started = time.perf_counter()
         workers = [
@@ -51,24 +51,24 @@ def train_grid(*, quick: bool, environment: dict[str, str]) -> dict[str, Any]:
         for worker, (_, errors) in zip(workers, said, strict=True):
             if worker.returncode:
                 raise RuntimeError(f"a worker of the grid failed:\n{errors}")
-        missing = missing_blocks([(protocol, "many") for protocol in protocols], SEEDS, open_store(Path(folder)))
+        missing = missing_blocks([(config, "many") for config in configs], SEEDS, open_store(Path(folder)))
         if missing:
             raise RuntimeError(f"{len(missing)} blocks of the grid were not trained, first: {missing[0]}")
     reports = [json.loads(output.splitlines()[-1]) for output, _ in said]
-    return {"cells": len(protocols), "seeds": SEEDS, "seconds": seconds, "workers": reports}
+    return {"cells": len(configs), "seeds": SEEDS, "seconds": seconds, "workers": reports}
 
 
 def work(folder: Path, *, backwards: bool, quick: bool) -> dict[str, Any]:
     """Train what nobody else trains, from one end, and return what it took."""
     started = time.perf_counter()
     store = open_store(folder)
-    wanted = [(protocol, "many") for protocol in settings(quick=quick).grid_protocols()]
+    wanted = [(config, "many") for config in settings(quick=quick).grid_configs()]
     missing = missing_blocks(wanted, SEEDS, store)
     trained: list[Block] = []
     train_blocks(missing[::-1] if backwards else missing, store, done=trained.append)
     by_framework: dict[str, int] = {}
-    for protocol, _ in trained:
-        by_framework[protocol.framework] = by_framework.get(protocol.framework, 0) + 1
+    for config, _ in trained:
+        by_framework[config.framework] = by_framework.get(config.framework, 0) + 1
     return {
         "blocks": by_framework,
         "seconds": time.perf_counter() - started,

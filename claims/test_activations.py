@@ -5,9 +5,9 @@ import pytest
 
 from claims.axes import ACTIVATIONS, every_activation, every_framework, every_optimizer, every_pair_of_activations
 from claims.learning import MORE, if_learnt
-from harness.statistics.curves import area_above_end, epochs_later, epochs_to_maximum, epochs_to_share
+from harness.statistics.curves import area_above_end, epochs_later, epochs_to_maximum, epochs_to_proportion
 from harness.statistics.draws import plausible_draw
-from harness.statistics.estimators import median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.estimators import median_over_seeds, proportion_of_seeds, ratio_over_seeds
 
 NEAR_OPTIMAL = 0.95
 fast_activation = pytest.mark.parametrize("activation", ["relu", "tanh"])
@@ -29,11 +29,11 @@ def test_activations_end_at_the_same_loss(evidence, judge, framework, optimizer,
 @every_optimizer
 @every_framework
 def test_activations_end_at_the_same_accuracy(evidence, reading, judge, framework, optimizer, first, second):
-    """On the same rows, two activations get about the same share of the test rows right."""
+    """On the same rows, two activations get about the same proportion of the test rows right."""
     cell = {"framework": framework, "task": "classification", "optimizer": optimizer}
     one, other = evidence(activation=first, **cell), evidence(activation=second, **cell)
     difference = one.final_test_accuracy - other.final_test_accuracy
-    judge(share_of_seeds(difference, (-reading.margin, reading.margin), f"test accuracy, {first} minus {second}"))
+    judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), f"test accuracy, {first} minus {second}"))
 
 
 @pytest.mark.finding("activations.pointwise-variance", reading="spread")
@@ -80,7 +80,7 @@ def test_reported_difference_is_noise(evidence, reported, judge, first, second):
 def test_fast_activations_reach_their_loss_in_20_to_30_epochs(evidence, judge, activation):
     """Half of the trainings have made most of their drop in test loss by an epoch from 20 to 30."""
     runs = evidence(framework="torch", task="classification", activation=activation)
-    epochs = if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
+    epochs = if_learnt(runs, epochs_to_proportion(runs.test_loss, NEAR_OPTIMAL))
     judge(median_over_seeds(epochs, "epochs to 95 % of the drop in test loss"))
 
 
@@ -98,15 +98,15 @@ def test_fast_activations_reach_their_accuracy_in_20_to_30_epochs(evidence, judg
 def test_fast_activations_are_near_optimal_in_time(evidence, reading, judge, activation):
     """Most trainings have made most of their drop in test loss by the last epoch of the report's range."""
     runs = evidence(framework="torch", task="classification", activation=activation)
-    epochs = if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
-    judge(share_of_seeds(epochs, (1, reading.margin), "epochs to 95 % of the drop in test loss"))
+    epochs = if_learnt(runs, epochs_to_proportion(runs.test_loss, NEAR_OPTIMAL))
+    judge(proportion_of_seeds(epochs, (1, reading.margin), "epochs to 95 % of the drop in test loss"))
 
 
 @pytest.mark.finding("activations.slow-sigmoid", reading="loss")
 def test_sigmoid_reaches_its_loss_in_nearly_50_epochs(evidence, judge):
     """Half of the trainings have made most of their drop in test loss by an epoch from 40 to 50."""
     runs = evidence(framework="torch", task="classification", activation="sigmoid")
-    epochs = if_learnt(runs, epochs_to_share(runs.test_loss, NEAR_OPTIMAL))
+    epochs = if_learnt(runs, epochs_to_proportion(runs.test_loss, NEAR_OPTIMAL))
     judge(median_over_seeds(epochs, "epochs to 95 % of the drop in test loss"))
 
 
@@ -124,9 +124,9 @@ def test_sigmoid_needs_more_epochs(evidence, judge, activation):
     """On the same rows, sigmoid makes most of its drop in test loss later than another activation."""
     sigmoid = evidence(framework="torch", task="classification", activation="sigmoid")
     other = evidence(framework="torch", task="classification", activation=activation)
-    needed, needed_by_other = (epochs_to_share(runs.test_loss, NEAR_OPTIMAL) for runs in (sigmoid, other))
-    later = epochs_later(needed, needed_by_other, sigmoid.protocol.epochs)
-    judge(share_of_seeds(later, (1, np.inf), f"epochs to 95 % of the drop, sigmoid minus {activation}"))
+    needed, needed_by_other = (epochs_to_proportion(runs.test_loss, NEAR_OPTIMAL) for runs in (sigmoid, other))
+    later = epochs_later(needed, needed_by_other, sigmoid.config.epochs)
+    judge(proportion_of_seeds(later, (1, np.inf), f"epochs to 95 % of the drop, sigmoid minus {activation}"))
 
 
 @pytest.mark.finding("activations.rate-order", reading="area")
@@ -136,4 +136,4 @@ def test_sigmoid_learns_later(evidence, judge, activation):
     sigmoid = evidence(framework="torch", task="classification", activation="sigmoid")
     other = evidence(framework="torch", task="classification", activation=activation)
     later = area_above_end(sigmoid.test_loss) - area_above_end(other.test_loss)
-    judge(share_of_seeds(later, (MORE, np.inf), f"area above the end, sigmoid minus {activation}"))
+    judge(proportion_of_seeds(later, (MORE, np.inf), f"area above the end, sigmoid minus {activation}"))

@@ -41,7 +41,7 @@ def test_reconstructed_test_set_gives_all_accuracies(evidence, reported, judge):
 def test_averages_over_batches_give_all_accuracies(evidence, reported, judge):
     """Averages over batches of the reconstruction's test set can give every accuracy of the table."""
     runs = evidence(framework="torch", task="classification")
-    rows, batch_size = runs.test_rows.shape[1], runs.protocol.batch_size
+    rows, batch_size = runs.test_rows.shape[1], runs.config.batch_size
     possible = sum(batch_averages(accuracy, rows, batch_size) for accuracy in reported.values())
     judge(exactly(possible, f"accuracies that averages over batches of {batch_size} can give"))
 

@@ -6,7 +6,7 @@ import pytest
 from claims.axes import every_activation, every_framework, every_optimizer, every_task
 from claims.learning import MORE, if_learnt
 from harness.statistics.curves import area_above_end, epochs_later, epochs_to_level, epochs_to_maximum
-from harness.statistics.estimators import median_over_seeds, share_of_seeds
+from harness.statistics.estimators import median_over_seeds, proportion_of_seeds
 
 EXAMPLE = {"framework": "torch", "task": "classification", "activation": "sigmoid", "optimizer": "rmsprop"}
 
@@ -23,7 +23,7 @@ def test_a_layer_changes_less_than_neurons(evidence, judge, framework, task, act
         np.log(evidence(network=network, **cell).final_test_loss) for network in ("net1", "net2", "net3")
     )
     milder = np.abs(net2 - net1) - np.abs(net3 - net1)
-    judge(share_of_seeds(milder, (MORE, np.inf), "change of log test loss, by neurons minus by a layer"))
+    judge(proportion_of_seeds(milder, (MORE, np.inf), "change of log test loss, by neurons minus by a layer"))
 
 
 @pytest.mark.finding("depth.faster-loss", reading="area")
@@ -35,7 +35,7 @@ def test_loss_falls_earlier_with_one_more_layer(evidence, judge, framework, task
     """On the same rows, the deeper network's test loss stays above its end for less of the training."""
     cell = {"framework": framework, "task": task, "activation": activation, "optimizer": optimizer}
     deep, shallow = (area_above_end(evidence(network=network, **cell).test_loss) for network in ("net3", "net1"))
-    judge(share_of_seeds(shallow - deep, (MORE, np.inf), "area above the end, Net1 minus Net3"))
+    judge(proportion_of_seeds(shallow - deep, (MORE, np.inf), "area above the end, Net1 minus Net3"))
 
 
 @pytest.mark.finding("depth.faster-loss", reading="level")
@@ -50,7 +50,7 @@ def test_loss_is_lower_sooner_with_one_more_layer(evidence, judge, framework, ta
     level = (shallow[:, 0] + shallow[:, -1]) / 2
     needed_by_deep, needed_by_shallow = (epochs_to_level(losses, level, falling=True) for losses in (deep, shallow))
     saved = epochs_later(needed_by_shallow, needed_by_deep, deep.shape[1])
-    judge(share_of_seeds(saved, (1, np.inf), "epochs saved by one more layer"))
+    judge(proportion_of_seeds(saved, (1, np.inf), "epochs saved by one more layer"))
 
 
 @pytest.mark.finding("depth.net3-epochs", reading="literal")
@@ -90,8 +90,8 @@ def test_shallow_network_is_near_its_best_after_epoch_30(evidence, reading, judg
 @every_activation
 @every_framework
 def test_accuracies_of_both_depths_agree(evidence, reading, judge, framework, activation, optimizer):
-    """On the same rows, Net1 and Net3 get about the same share of the test rows right."""
+    """On the same rows, Net1 and Net3 get about the same proportion of the test rows right."""
     cell = {"framework": framework, "task": "classification", "activation": activation, "optimizer": optimizer}
     shallow, deep = evidence(network="net1", **cell), evidence(network="net3", **cell)
     difference = shallow.final_test_accuracy - deep.final_test_accuracy
-    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Net1 minus Net3"))
+    judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Net1 minus Net3"))

@@ -7,7 +7,7 @@ import pytest
 
 from claims.axes import every_activation, every_network, every_optimizer
 from harness.statistics.complexity import measure
-from harness.statistics.estimators import exactly, ratio_over_seeds, share_of_seeds
+from harness.statistics.estimators import exactly, proportion_of_seeds, ratio_over_seeds
 
 SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -17,11 +17,11 @@ SCRIPTS = Path(__file__).with_name("scripts")
 @every_optimizer
 @every_activation
 def test_accuracies_agree(evidence, reading, judge, activation, optimizer, network):
-    """Trained on the same rows, both frameworks get about the same share of the test rows right."""
+    """Trained on the same rows, both frameworks get about the same proportion of the test rows right."""
     cell = {"task": "classification", "activation": activation, "optimizer": optimizer, "network": network}
     keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
     difference = keras.final_test_accuracy - torch.final_test_accuracy
-    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
+    judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
 
 
 @pytest.mark.finding("frameworks.classification-parity", reading="accuracy-matched")
@@ -33,7 +33,7 @@ def test_accuracies_agree_when_matched(evidence, reading, judge, activation, opt
     keras = evidence(framework="keras", regime="matched", loss="cross_entropy_on_softmax", **cell)
     torch = evidence(framework="torch", regime="matched", loss="cross_entropy_on_softmax", **cell)
     difference = keras.final_test_accuracy - torch.final_test_accuracy
-    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
+    judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
 
 
 @pytest.mark.finding("frameworks.classification-parity", reading="accuracy-same-loss")
@@ -45,7 +45,7 @@ def test_accuracies_agree_with_the_same_loss(evidence, reading, judge, activatio
     keras = evidence(framework="keras", loss="cross_entropy_on_softmax", **cell)
     torch = evidence(framework="torch", loss="cross_entropy_on_softmax", **cell)
     difference = keras.final_test_accuracy - torch.final_test_accuracy
-    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
+    judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
 
 
 @pytest.mark.finding("frameworks.classification-parity", reading="predictions")
@@ -58,7 +58,7 @@ def test_predicted_classes_agree(evidence, reading, judge, activation, optimizer
     keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
     differing = (keras.predicted_classes != torch.predicted_classes).mean(axis=1)
     known = np.where(keras.diverged | torch.diverged, np.nan, differing)
-    judge(share_of_seeds(known, (0, reading.margin), "share of test rows with different classes"))
+    judge(proportion_of_seeds(known, (0, reading.margin), "proportion of test rows with different classes"))
 
 
 @pytest.mark.finding("frameworks.regression-parity", reading="loss")

@@ -7,9 +7,9 @@ import pytest
 
 from claims.axes import ACTIVATIONS, OPTIMIZERS, every_activation, every_framework, every_optimizer, every_task
 from harness.statistics.curves import area_above_end
-from harness.statistics.draws import plausible_draw, plausible_share_draw
-from harness.statistics.effects import shares_of_variance
-from harness.statistics.estimators import mean_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.draws import plausible_draw, plausible_proportion_draw
+from harness.statistics.effects import proportions_of_variance
+from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds, ratio_over_seeds
 
 CONFIDENCE = 0.9
 good_optimizer = pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
@@ -21,9 +21,11 @@ good_optimizer = pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
 def test_optimizer_explains_more_than_activation(evidence, judge, framework, task):
     """Of the variation between nine networks, the optimizer explains clearly more than the activation."""
     losses = _log_losses(evidence, framework, task, ("net1",))[..., 0]
-    shares = shares_of_variance(losses, ("activation", "optimizer"))
-    difference = shares["optimizer"] - shares["activation"]
-    judge(mean_over_seeds(difference, "share of variance, optimizer minus activation"), note=_in_words(shares))
+    proportions = proportions_of_variance(losses, ("activation", "optimizer"))
+    difference = proportions["optimizer"] - proportions["activation"]
+    judge(
+        mean_over_seeds(difference, "proportion of variance, optimizer minus activation"), note=_in_words(proportions)
+    )
 
 
 @pytest.mark.finding("optimizers.effect-exceeds-activation", reading="variance-width")
@@ -33,12 +35,12 @@ def test_optimizer_explains_more_than_width(evidence, judge, framework, task):
     """Of the variation between nine networks and the same with 128 neurons, the optimizer explains more than width.
 
     Width and depth are judged in two designs, each balanced, that share Net1. As contrasts within one factor of three
-    networks they would share it too, so that their sums of squares overlapped and shares depended on which came first.
+    networks they would share it too, so that their sums of squares overlapped and proportions depended on which came first.
     """
     losses = _log_losses(evidence, framework, task, ("net1", "net2"))
-    shares = shares_of_variance(losses, ("activation", "optimizer", "width"))
-    difference = shares["optimizer"] - shares["width"]
-    judge(mean_over_seeds(difference, "share of variance, optimizer minus width"), note=_in_words(shares))
+    proportions = proportions_of_variance(losses, ("activation", "optimizer", "width"))
+    difference = proportions["optimizer"] - proportions["width"]
+    judge(mean_over_seeds(difference, "proportion of variance, optimizer minus width"), note=_in_words(proportions))
 
 
 @pytest.mark.finding("optimizers.effect-exceeds-activation", reading="variance-depth")
@@ -50,20 +52,20 @@ def test_optimizer_explains_more_than_depth(evidence, judge, framework, task):
     In a design apart from that of the width, for the reason given there.
     """
     losses = _log_losses(evidence, framework, task, ("net1", "net3"))
-    shares = shares_of_variance(losses, ("activation", "optimizer", "depth"))
-    difference = shares["optimizer"] - shares["depth"]
-    judge(mean_over_seeds(difference, "share of variance, optimizer minus depth"), note=_in_words(shares))
+    proportions = proportions_of_variance(losses, ("activation", "optimizer", "depth"))
+    difference = proportions["optimizer"] - proportions["depth"]
+    judge(mean_over_seeds(difference, "proportion of variance, optimizer minus depth"), note=_in_words(proportions))
 
 
 @pytest.mark.finding("optimizers.inconsequential-without-sgd", reading="accuracy")
 @every_activation
 @every_framework
 def test_adam_and_rmsprop_are_as_accurate(evidence, reading, judge, framework, activation):
-    """On the same rows, Adam and RMSprop get about the same share of the test rows right."""
+    """On the same rows, Adam and RMSprop get about the same proportion of the test rows right."""
     cell = {"framework": framework, "task": "classification", "activation": activation}
     adam, rmsprop = evidence(optimizer="adam", **cell), evidence(optimizer="rmsprop", **cell)
     difference = adam.final_test_accuracy - rmsprop.final_test_accuracy
-    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Adam minus RMSprop"))
+    judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Adam minus RMSprop"))
 
 
 @pytest.mark.finding("optimizers.inconsequential-without-sgd", reading="loss")
@@ -81,7 +83,7 @@ def test_adam_and_rmsprop_err_as_much(evidence, judge, framework, activation):
 def test_keras_gets_every_row_right(evidence, reading, judge, optimizer):
     """Most trainings end with a test accuracy that prints as 1.00."""
     runs = evidence(framework="keras", task="classification", optimizer=optimizer)
-    judge(share_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
+    judge(proportion_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
 
 
 @pytest.mark.finding("optimizers.keras-perfect", reading="charitable")
@@ -89,7 +91,7 @@ def test_keras_gets_every_row_right(evidence, reading, judge, optimizer):
 def test_keras_gets_almost_every_row_right(evidence, reading, judge, optimizer):
     """Most trainings end with a test accuracy of almost 1."""
     runs = evidence(framework="keras", task="classification", optimizer=optimizer)
-    judge(share_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
+    judge(proportion_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
 
 
 @pytest.mark.finding("optimizers.keras-sgd-half", reading="literal")
@@ -97,14 +99,14 @@ def test_half_is_a_plausible_draw_for_keras_with_sgd(evidence, reported, judge):
     """The reported 0.50 could be the test accuracy of one training with SGD."""
     runs = evidence(framework="keras", task="classification", optimizer="sgd")
     rows = runs.test_targets.shape[1]
-    judge(plausible_share_draw(reported["sgd"], runs.final_test_accuracy, rows, "test accuracy"))
+    judge(plausible_proportion_draw(reported["sgd"], runs.final_test_accuracy, rows, "test accuracy"))
 
 
 @pytest.mark.finding("optimizers.keras-sgd-half", reading="direction")
 def test_keras_with_sgd_stays_far_below(evidence, reading, judge):
     """Most trainings with SGD end nearer to half of the rows than to all of them."""
     runs = evidence(framework="keras", task="classification", optimizer="sgd")
-    judge(share_of_seeds(runs.final_test_accuracy, (0, reading.margin), "test accuracy"))
+    judge(proportion_of_seeds(runs.final_test_accuracy, (0, reading.margin), "test accuracy"))
 
 
 @pytest.mark.finding("optimizers.torch-replicates", reading="pattern")
@@ -114,7 +116,7 @@ def test_torch_has_sgd_far_below_both_others(evidence, reading, judge):
         evidence(framework="torch", task="classification", optimizer=optimizer).final_test_accuracy
         for optimizer in ("sgd", "adam", "rmsprop")
     )
-    judge(share_of_seeds(np.minimum(adam, rmsprop) - sgd, (reading.margin, 1), "lesser of both minus SGD"))
+    judge(proportion_of_seeds(np.minimum(adam, rmsprop) - sgd, (reading.margin, 1), "lesser of both minus SGD"))
 
 
 @pytest.mark.finding("optimizers.torch-replicates", reading="same-gap")
@@ -129,7 +131,7 @@ def test_the_gap_is_the_same_in_both_frameworks(evidence, reading, judge):
     )
     gap_keras, gap_torch = (np.maximum(one["adam"], one["rmsprop"]) - one["sgd"] for one in (keras, torch))
     label = "SGD's distance to the better of both, Keras minus PyTorch"
-    judge(share_of_seeds(gap_keras - gap_torch, (-reading.margin, reading.margin), label))
+    judge(proportion_of_seeds(gap_keras - gap_torch, (-reading.margin, reading.margin), label))
 
 
 @pytest.mark.finding("optimizers.loss-table", reading="draw")
@@ -146,7 +148,7 @@ def test_reported_accuracy_is_a_plausible_draw(evidence, reported, judge, optimi
     """Each accuracy of the table could be that of one training with this optimizer."""
     runs = evidence(framework="torch", task="classification", optimizer=optimizer)
     rows = runs.test_targets.shape[1]
-    judge(plausible_share_draw(reported[optimizer], runs.final_test_accuracy, rows, "test accuracy"))
+    judge(plausible_proportion_draw(reported[optimizer], runs.final_test_accuracy, rows, "test accuracy"))
 
 
 @pytest.mark.finding("optimizers.adam-rmsprop-level", reading="loss")
@@ -165,7 +167,7 @@ def test_adam_and_rmsprop_end_at_the_same_accuracy(evidence, reading, judge, fra
     adam = evidence(framework=framework, task="classification", optimizer="adam")
     rmsprop = evidence(framework=framework, task="classification", optimizer="rmsprop")
     difference = adam.final_test_accuracy - rmsprop.final_test_accuracy
-    judge(share_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Adam minus RMSprop"))
+    judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Adam minus RMSprop"))
 
 
 @pytest.mark.finding("optimizers.adam-rmsprop-rate", reading="loss")
@@ -193,7 +195,7 @@ def test_sgd_ends_at_a_low_accuracy(evidence, reading, judge, framework, activat
     """On the same rows and for as many epochs, SGD gets far fewer test rows right than Adam."""
     cell = {"framework": framework, "task": "classification", "activation": activation}
     gap = evidence(optimizer="adam", **cell).final_test_accuracy - evidence(optimizer="sgd", **cell).final_test_accuracy
-    judge(share_of_seeds(gap, (reading.margin, np.inf), "test accuracy, Adam minus SGD"))
+    judge(proportion_of_seeds(gap, (reading.margin, np.inf), "test accuracy, Adam minus SGD"))
 
 
 @pytest.mark.finding("optimizers.sgd-fails", reading="loss")
@@ -206,7 +208,7 @@ def test_sgd_ends_at_a_high_loss(evidence, reading, judge, framework, activation
     uniform_guess = np.log(sgd.test_predictions.shape[2])
     learnt_by_adam = np.where(adam.final_test_loss < uniform_guess, uniform_guess - adam.final_test_loss, np.nan)
     unlearnt = (sgd.final_test_loss - adam.final_test_loss) / learnt_by_adam
-    judge(share_of_seeds(unlearnt, (reading.margin, np.inf), "share of Adam's gain that SGD has not made"))
+    judge(proportion_of_seeds(unlearnt, (reading.margin, np.inf), "proportion of Adam's gain that SGD has not made"))
 
 
 @pytest.mark.finding("optimizers.sgd-weights-grow", reading="growth")
@@ -232,7 +234,7 @@ def test_weights_grow_more_with_sgd_than_with_adam(evidence, judge, framework):
 def test_another_learning_rate_cures_sgd(evidence, reading, judge, learning_rate):
     """With this learning rate and all else as it was, most trainings with SGD reach almost full accuracy."""
     runs = evidence(framework="torch", task="classification", optimizer="sgd", learning_rate=learning_rate)
-    judge(share_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
+    judge(proportion_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
 
 
 @pytest.mark.finding("optimizers.sgd-hyperparameters", reading="epochs")
@@ -240,7 +242,7 @@ def test_another_learning_rate_cures_sgd(evidence, reading, judge, learning_rate
 def test_more_epochs_cure_sgd(evidence, reading, judge, epochs):
     """With so many epochs and all else as it was, most trainings with SGD reach almost full accuracy."""
     runs = evidence(framework="torch", task="classification", optimizer="sgd", epochs=epochs)
-    judge(share_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
+    judge(proportion_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
 
 
 def _log_losses(evidence, framework, task, networks):
@@ -254,12 +256,12 @@ def _log_losses(evidence, framework, task, networks):
     return np.log(table).reshape(len(table), len(ACTIVATIONS), len(OPTIMIZERS), len(networks))
 
 
-def _in_words(shares):
-    """Return the mean share of each factor, with the interval of a single claim that is judged once."""
-    means = {factor: mean_over_seeds(share, factor) for factor, share in shares.items()}
+def _in_words(proportions):
+    """Return the mean proportion of each factor, with the interval of a single claim that is judged once."""
+    means = {factor: mean_over_seeds(proportion, factor) for factor, proportion in proportions.items()}
     texts = (
         f"{factor} {mean.value:.2f} [{low:.2f}, {high:.2f}]"
         for factor, mean in means.items()
         for low, high in [mean.interval(CONFIDENCE)]
     )
-    return f"shares of variance with intervals of {CONFIDENCE:.0%}: {', '.join(texts)}"
+    return f"proportions of variance with intervals of {CONFIDENCE:.0%}: {', '.join(texts)}"

@@ -5,8 +5,8 @@ import pytest
 
 from claims.axes import every_activation, every_optimizer, every_task
 from claims.learning import MORE
-from harness.statistics.curves import epochs_later, epochs_to_level, epochs_to_share, final_gap, rise_after_minimum
-from harness.statistics.estimators import mean_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.curves import epochs_later, epochs_to_level, epochs_to_proportion, final_gap, rise_after_minimum
+from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds, ratio_over_seeds
 
 CONVERGED = 0.95
 
@@ -19,9 +19,9 @@ def test_wide_network_converges_in_fewer_epochs(evidence, judge, task, activatio
     """On the same rows, the wide network makes most of its own drop in test loss in fewer epochs."""
     cell = {"framework": "keras", "task": task, "activation": activation, "optimizer": optimizer}
     wide, narrow = evidence(network="net2", **cell), evidence(network="net1", **cell)
-    needed_by_wide, needed_by_narrow = (epochs_to_share(runs.test_loss, CONVERGED) for runs in (wide, narrow))
-    saved = epochs_later(needed_by_narrow, needed_by_wide, wide.protocol.epochs)
-    judge(share_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
+    needed_by_wide, needed_by_narrow = (epochs_to_proportion(runs.test_loss, CONVERGED) for runs in (wide, narrow))
+    saved = epochs_later(needed_by_narrow, needed_by_wide, wide.config.epochs)
+    judge(proportion_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
 
 
 @pytest.mark.finding("width.keras-converges-faster", reading="same-level")
@@ -35,7 +35,7 @@ def test_wide_network_reaches_the_same_loss_in_fewer_epochs(evidence, judge, tas
     level = narrow[:, 0] - CONVERGED * (narrow[:, 0] - narrow[:, -1])
     needed_by_wide, needed_by_narrow = (epochs_to_level(losses, level, falling=True) for losses in (wide, narrow))
     saved = epochs_later(needed_by_narrow, needed_by_wide, wide.shape[1])
-    judge(share_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
+    judge(proportion_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
 
 
 @pytest.mark.finding("width.torch-overfits", reading="rise")
@@ -45,7 +45,7 @@ def test_loss_of_wide_network_rises_again(evidence, reading, judge, activation, 
     """Most trainings of the wide network end with a test loss above the lowest they had."""
     cell = {"framework": "torch", "task": "classification", "activation": activation, "optimizer": optimizer}
     runs = evidence(network="net2", **cell)
-    judge(share_of_seeds(rise_after_minimum(runs.test_loss), (reading.margin, np.inf), "rise after the minimum"))
+    judge(proportion_of_seeds(rise_after_minimum(runs.test_loss), (reading.margin, np.inf), "rise after the minimum"))
 
 
 @pytest.mark.finding("width.torch-overfits", reading="gap")
@@ -68,7 +68,7 @@ def test_regression_rises_less(evidence, judge, activation, optimizer):
     classification = rise_after_minimum(evidence(task="classification", **cell).test_loss)
     regression = rise_after_minimum(evidence(task="regression", **cell).test_loss)
     milder = classification - regression
-    judge(share_of_seeds(milder, (MORE, np.inf), "rise after the minimum, classification minus regression"))
+    judge(proportion_of_seeds(milder, (MORE, np.inf), "rise after the minimum, classification minus regression"))
 
 
 @pytest.mark.finding("width.torch-regression-milder", reading="lower-loss")

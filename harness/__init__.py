@@ -5,7 +5,7 @@ says stands in a folder of its own (``report.toml``, ``protocol.toml`` and pytes
 
 Here stands the way from a claim to its verdict: what a claim may use (`evidence`, `statistics`, `draws`, `curves`,
 `effects`, `complexity`), what it is judged by (`findings`, `judge`, `verdict`, `combination`), how its networks are
-trained (`protocol`, `grid`, `engine`), and the pytest plugin (`plugin`, `options`, `fixtures`, `audit`). The rest has
+trained (`config`, `grid`, `engine`), and the pytest plugin (`plugin`, `options`, `fixtures`, `audit`). The rest has
 rooms of its own:
 
 ===================  ==========================================================
@@ -13,7 +13,7 @@ rooms of its own:
 `training`           the trainers of both frameworks
 `storage`            finished trainings: kept, looked after, shared
 `clusters`           who trains: processes here, or the workers of a cluster
-`reconstruction`     protocols that fit a report, and verdicts in all universes
+`reconstruction`     configs that fit a report, and verdicts in all universes
 `sessions`           what sessions came to, their history, and comparisons
 `explaining`         nights, and why a verdict changed
 `drawing`            figures

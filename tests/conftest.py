@@ -33,7 +33,7 @@ speed = "Speed & <b>more</b>"
 
 [findings."speed.faster"]
 statement = "A is faster than B."
-basis = "held out"
+basis = "independent"
 reported = { ratio = "0.50" }
 
 [findings."speed.faster".readings.ratio]
@@ -57,14 +57,14 @@ task = "classification"
 optimizer = "adam"
 
 [reconstruction.classification]
-dataset = { value = "wine", provenance = "assumed", reason = "small" }
-test_share = { value = 0.2, provenance = "assumed", reason = "usual" }
-scaling = { value = "standard", provenance = "assumed", reason = "usual" }
-hidden_widths = { value = [4], provenance = "stated", reason = "said so" }
-learning_rate = { value = 0.01, provenance = "assumed", reason = "usual" }
-batch_size = { value = 32, provenance = "assumed", reason = "usual" }
-epochs = { value = 2, provenance = "assumed", reason = "quick" }
-loss = { value = "cross_entropy", provenance = "assumed", reason = "usual" }
+dataset = { value = "wine", origin = "assumed", reason = "small" }
+test_size = { value = 0.2, origin = "assumed", reason = "usual" }
+scaling = { value = "standard", origin = "assumed", reason = "usual" }
+hidden_widths = { value = [4], origin = "stated", reason = "said so" }
+learning_rate = { value = 0.01, origin = "assumed", reason = "usual" }
+batch_size = { value = 32, origin = "assumed", reason = "usual" }
+epochs = { value = 2, origin = "assumed", reason = "quick" }
+loss = { value = "cross_entropy", origin = "assumed", reason = "usual" }
 """
 
 HEAD = """

@@ -38,7 +38,7 @@ SEEDS = {
     "small-report.toml": REPORT + EXPECTED,
     "protocol.toml": PROTOCOL + DATASETS,
     "figures.toml": FIGURES,
-    "data": FLOWERS,  # the data file that the protocol names
+    "data": FLOWERS,  # the data file that the config names
 }
 WORDS = ["true", "inf", "nan", "[[", "]]", "= {", "0x", "2026-01-31", "T10:00:00", '"\\u0000"', '"../x"', "by = "]
 LONGEST = 4_000  # bytes; what is to be found in a long file is in a short one

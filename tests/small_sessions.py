@@ -20,7 +20,7 @@ CHOICE = TakenChoice(
     field="batch_size",
     value="16",
     alternatives=("32",),
-    provenance="assumed",
+    origin="assumed",
     reason="usual",
 )
 REPORT = ReportUnderTest(

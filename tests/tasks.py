@@ -8,17 +8,17 @@ import numpy as np
 
 from harness.execution import remote_task
 from harness.execution.remote_task import train_record
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import Runs
 
 SLOW = 0.2  # seconds a block
 
 
-def runs_for(protocol: Protocol, seeds: tuple[Seed, ...], value: float = 0.5) -> Runs:
+def runs_for(config: TrainingConfig, seeds: tuple[Seed, ...], value: float = 0.5) -> Runs:
     """Return runs of the right shapes that were not trained; every number is the value."""
-    count, epochs, rows = len(seeds), protocol.epochs, 3
+    count, epochs, rows = len(seeds), config.epochs, 3
     return Runs(
-        protocol=protocol,
+        config=config,
         seeds=seeds,
         train_loss=np.full((count, epochs), value),
         test_loss=np.full((count, epochs), value),
@@ -32,14 +32,14 @@ def runs_for(protocol: Protocol, seeds: tuple[Seed, ...], value: float = 0.5) ->
     )
 
 
-def _slow_runs(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
+def _slow_runs(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     time.sleep(SLOW)
-    return runs_for(protocol, seeds)
+    return runs_for(config, seeds)
 
 
-def _runs_of_this_process(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
+def _runs_of_this_process(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     time.sleep(SLOW)
-    return runs_for(protocol, seeds, value=float(os.getpid()))
+    return runs_for(config, seeds, value=float(os.getpid()))
 
 
 def made_up(task: str) -> bytes:
@@ -68,7 +68,9 @@ def differing_elsewhere(task: str) -> bytes:
 
 def other_versions(task: str) -> bytes:
     """Have a framework of another version."""
-    with mock.patch.object(remote_task, "origin_of", lambda framework: {framework: "0.1", "harness training": "1"}):
+    with mock.patch.object(
+        remote_task, "fingerprint_of", lambda framework: {framework: "0.1", "harness training": "1"}
+    ):
         return made_up(task)
 
 

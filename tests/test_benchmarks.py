@@ -69,9 +69,9 @@ def test_a_ratio_is_taken_round_by_round() -> None:
 
 def test_a_native_run_is_compared_with_one_run_of_the_ensemble() -> None:
     """Twenty seeds in two seconds are ten times as fast as one seed in one second."""
-    ensemble = Series(question="", case="", side="ensemble", seeds=20, seconds=(2, 4))
+    batched = Series(question="", case="", side="batched", seeds=20, seconds=(2, 4))
     native = Series(question="", case="", side="native", seeds=1, seconds=(1, 4))
-    assert times_faster(ensemble, native) == Spread(15, 10, 20)
+    assert times_faster(batched, native) == Spread(15, 10, 20)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_numbers_have_three_figures(number: float, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "protocol",
+    "config",
     [
         cell("torch", "squared_error", "tanh", "adam", (10,)),
         cell("torch", "cross_entropy", "sigmoid", "rmsprop", (10, 10)),
@@ -95,38 +95,38 @@ def test_numbers_have_three_figures(number: float, text: str) -> None:
     ],
     ids=name_of,
 )
-def test_vmap_trains_the_same_networks(protocol: Any) -> None:
+def test_vmap_trains_the_same_networks(config: Any) -> None:
     """Every member that `torch.func` trains is the run of its seed, so that the comparison is one of equals."""
-    from benchmarks import vmap_ensemble
+    from benchmarks import vmap_batched
 
-    runs = vmap_ensemble.train(protocol, splits_of(protocol, SEEDS), SEEDS)
+    runs = vmap_batched.train(config, splits_of(config, SEEDS), SEEDS)
     for number, seed in enumerate(SEEDS):
-        check_agreement(member(runs, number), train_alone(protocol, seed))
-    assert distance(runs, train_block(protocol, SEEDS))["apart"] > 0
+        check_agreement(member(runs, number), train_alone(config, seed))
+    assert distance(runs, train_block(config, SEEDS))["apart"] > 0
 
 
 def test_networks_that_differ_are_not_compared() -> None:
     """Losses further apart than rounding allows stop the benchmark."""
-    protocol = cell("torch", "squared_error", "tanh", "adam", (10,))
-    runs = train_block(protocol, SEEDS)
+    config = cell("torch", "squared_error", "tanh", "adam", (10,))
+    runs = train_block(config, SEEDS)
     with pytest.raises(ValueError, match="losses are apart by"):
-        distance(runs, train_block(protocol, SEEDS[::-1]))
+        distance(runs, train_block(config, SEEDS[::-1]))
 
 
 def test_rows_are_repeated_in_both_parts() -> None:
     """Repeated rows are what the name says: more test rows, and each of them again."""
-    from harness.training.trainers import ensemble_trainer
+    from harness.training.trainers import batched_trainer
 
-    protocol = settings(quick=True).protocol("torch-classification-relu-adam-net1")
-    once, thrice = (block(ensemble_trainer("torch"), protocol, 2, copies)(0) for copies in (1, 3))
+    config = settings(quick=True).config("torch-classification-relu-adam-net1")
+    once, thrice = (block(batched_trainer("torch"), config, 2, copies)(0) for copies in (1, 3))
     assert thrice.test_rows.shape[1] == 3 * once.test_rows.shape[1]
 
 
 def test_the_full_benchmark_trains_the_whole_grid() -> None:
-    """All 108 cells, each with its own protocol and all its epochs."""
-    protocols = FULL.grid_protocols()
-    assert len(set(protocols)) == len(protocols) == 108
-    assert {protocol.epochs for protocol in protocols} == {50, 100}
+    """All 108 cells, each with its own config and all its epochs."""
+    configs = FULL.grid_configs()
+    assert len(set(configs)) == len(configs) == 108
+    assert {config.epochs for config in configs} == {50, 100}
 
 
 # The whole
@@ -146,8 +146,8 @@ def test_quick_writes_page_samples_and_figure(tmp_path: Path) -> None:
     assert text == page(results)  # the page says nothing that does not stand in the samples
     assert "A quick run" in text
     for head in (
-        "| cell | seeds | one run natively | the ensemble | one run of it | times faster | twice the seeds |",
-        "| cell | seeds | the ensemble | `torch.func` | ratio | losses apart by | rounding allows |",
+        "| cell | seeds | one run natively | the batched training | one run of it | times faster | twice the seeds |",
+        "| cell | seeds | the batched training | `torch.func` | ratio | losses apart by | rounding allows |",
         "| data | keras | keras, ratio | torch | torch, ratio |",
         "| width | seeds | keras | keras, ratio | torch | torch, ratio |",
         "| what is imported | seconds |",

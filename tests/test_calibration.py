@@ -129,7 +129,7 @@ def through_the_judge(sample: Floats, band: Band) -> tuple[str, tuple[int, ...]]
     seeds = [LOOKS[0]]
     evidence: Any = SimpleNamespace(used={"cell": None}, timed={}, splits=1, frameworks=(), extend=seeds.append)
     reading = Reading("mean", "mean", band, margin=None)
-    finding = Finding("made.up", "Made up", "It is so.", "held out", {}, {"mean": reading}, ())
+    finding = Finding("made.up", "Made up", "It is so.", "independent", {}, {"mean": reading}, ())
     judge = Judge(finding, reading, evidence, rerun="", planned_looks=len(LOOKS))
     with contextlib.suppress(Inconclusive, Refuted):
         judge_in_looks(lambda: judge(mean_over_seeds(sample[: seeds[-1]], "")), judge, LOOKS[0], len(LOOKS))
@@ -167,8 +167,8 @@ def test_the_truth_is_true(source: Distribution) -> None:
     assert numbers.std() == pytest.approx(source.deviation, rel=0.02)  # tails that a million numbers do not reach
 
 
-def test_a_share_is_that_of_the_draws() -> None:
-    """The true share of seeds in a region is the sum of its probabilities, ties at the region's ends included."""
+def test_a_proportion_is_that_of_the_draws() -> None:
+    """The true proportion of seeds in a region is the sum of its probabilities, ties at the region's ends included."""
     hundred, thirty = truths.ACCURACIES
     assert hundred.within(0.88, math.inf) == pytest.approx(stats.binom.sf(87, 100, 0.9), abs=1e-12)
     assert thirty.within(0.9, 29 / 30) == pytest.approx(np.sum(stats.binom.pmf([27, 28, 29], 30, 0.95)), abs=1e-12)
@@ -221,12 +221,12 @@ def made_up(supported: int, *, exact: bool, clear: bool = False) -> dict[str, An
     ],
 )
 def test_the_page_says_what_exceeds(supported: int, exact: bool, sentence: str) -> None:
-    """Rates above 5 % are counted and named with what follows, if chance does not explain them."""
+    """Rates above 5 % are counted and named with what follows, if probability does not explain them."""
     rows = [made_up(0, exact=True, clear=True), made_up(supported, exact=exact)]
     text = page({"rows": rows, "repetitions": 2000, "looks": LOOKS, "error_rates": [], "versions": {}})
     assert sentence in text
     assert (f"- with {supported}, truth just outside: supported wrongly in **7.5 %**" in text) == (supported == 150)
-    assert ("Use `median_over_seeds` or `share_of_seeds` for such samples." in text) == (supported == 150)
+    assert ("Use `median_over_seeds` or `proportion_of_seeds` for such samples." in text) == (supported == 150)
 
 
 def test_clopper_pearson_inverts_the_binomial() -> None:

@@ -15,7 +15,7 @@ import pytest
 from harness.data import registry
 from harness.data.registry import Split
 from harness.report.grid import read_grid
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.trainers import reference_trainer
 
 CLAIMS = Path(__file__).resolve().parent.parent / "claims"
@@ -41,15 +41,15 @@ def script(framework: str) -> ModuleType:
     return module
 
 
-def protocol_of(framework: str) -> Protocol:
-    """Return the protocol that a script follows."""
-    return read_grid(CLAIMS / "protocol.toml").protocol(f"{framework}-classification-relu-adam-net1")
+def config_of(framework: str) -> TrainingConfig:
+    """Return the config that a script follows."""
+    return read_grid(CLAIMS / "protocol.toml").config(f"{framework}-classification-relu-adam-net1")
 
 
 def split_of(seed: Seed) -> Split:
-    """Split the data of the protocol."""
-    protocol = protocol_of("torch")
-    return registry.split(registry.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
+    """Split the data of the config."""
+    config = config_of("torch")
+    return registry.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
 
 
 def run_script(framework: str, seed: Seed) -> Result:
@@ -64,7 +64,7 @@ def run_script(framework: str, seed: Seed) -> Result:
 @functools.cache
 def run_reference(framework: str, seed: Seed) -> Result:
     """Train as the harness's reference does."""
-    run = reference_trainer(framework)(protocol_of(framework), split_of(seed), seed)
+    run = reference_trainer(framework)(config_of(framework), split_of(seed), seed)
     return float(run.final_test_loss[0]), float(run.final_test_accuracy[0])
 
 

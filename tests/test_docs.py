@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from harness.base.errors import ProtocolError
+from harness.base.errors import ConfigError
 from harness.judging.claim import Claim
 from harness.judging.collected import claim_of
 from harness.judging.marks import is_claim
@@ -161,7 +161,7 @@ def test_every_training_can_be_asked_for(page: str) -> None:
 def test_a_training_that_cannot_be_asked_for_is_found(command: str) -> None:
     """A cell, a field or a value that does not exist fails the test above."""
     [(cell, changed)] = trainings(f"```sh\n{command}\n```\n")
-    with pytest.raises(ProtocolError):
+    with pytest.raises(ConfigError):
         open_folder(CLAIMS).grid.named_variant(cell, changed)
 
 

@@ -71,10 +71,10 @@ def test_one(evidence, judge):
 @pytest.mark.parametrize(
     ("basis", "candidates", "sentence"),
     [
-        ("calibrated", "0", "error: --candidates is 0; give a whole number of at least 1\n"),
-        ("calibrated", "-5", "error: --candidates is -5; give a whole number of at least 1\n"),
-        ("calibrated", "3", "claims/protocol.toml: nothing to reconstruct for classification: no choice has *"),
-        ("held out", "3", "claims/protocol.toml: nothing to reconstruct for classification: no calibrated finding *"),
+        ("fitted", "0", "error: --candidates is 0; give a whole number of at least 1\n"),
+        ("fitted", "-5", "error: --candidates is -5; give a whole number of at least 1\n"),
+        ("fitted", "3", "claims/protocol.toml: nothing to reconstruct for classification: no choice has *"),
+        ("independent", "3", "claims/protocol.toml: nothing to reconstruct for classification: no fitted finding *"),
     ],
 )
 @pytest.mark.usefixtures("beside_the_report")
@@ -84,7 +84,7 @@ def test_what_cannot_be_reconstructed_gets_one_sentence(
     """Nothing is trained or written, and the sentence names what is missing, for each task and for all."""
     monkeypatch.setattr(sys, "path", [*sys.path])
     register = Path("claims/report.toml")
-    register.write_text(register.read_text(encoding="utf-8").replace("held out", basis), encoding="utf-8")
+    register.write_text(register.read_text(encoding="utf-8").replace("independent", basis), encoding="utf-8")
     Path("claims/test_reconstructed_claims.py").write_text(CLAIM, encoding="utf-8")
     open_folder.cache_clear()
     try:
@@ -96,7 +96,7 @@ def test_what_cannot_be_reconstructed_gets_one_sentence(
         assert (said, last + "\n") == ([], sentence)
     else:
         pytest.LineMatcher(said).fnmatch_lines([sentence])
-        assert last == "error: claims: nothing is left open that a calibrated finding speaks of"
+        assert last == "error: claims: nothing is left open that a fitted finding speaks of"
     assert not Path("claims/reconstruction.toml").exists()
     assert not list(Path(".claims-store").glob("runs/*"))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.statistics.curves import epochs_later, epochs_to_level
-from harness.statistics.estimators import mean_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds, ratio_over_seeds
 
 SGD_RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 ADAM_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
@@ -14,7 +14,7 @@ at_several_rates = pytest.mark.parametrize("learning_rate", [0.1, 0.3, 1.0])
 def epochs_sooner(one, other, level):
     """Return by how many epochs the first runs get to a test accuracy sooner than the others, seed by seed."""
     reached = [epochs_to_level(runs.test_accuracy, level, falling=False) for runs in (one, other)]
-    return epochs_later(reached[1], reached[0], one.protocol.epochs)
+    return epochs_later(reached[1], reached[0], one.config.epochs)
 
 
 def best(evidence, optimizer, rates, score):
@@ -26,7 +26,7 @@ def best(evidence, optimizer, rates, score):
 
 def loss_halfway(runs):
     """Return the training loss after half of the epochs."""
-    return runs.train_loss[:, runs.protocol.epochs // 2 - 1]
+    return runs.train_loss[:, runs.config.epochs // 2 - 1]
 
 
 def final_loss(runs):
@@ -39,14 +39,14 @@ def final_loss(runs):
 def test_standardized_inputs_learn_faster(evidence, reading, judge, activation):
     """With either activation of the paper's time."""
     one, other = (evidence(activation=activation, inputs=inputs) for inputs in ("standardized", "raw"))
-    judge(share_of_seeds(epochs_sooner(one, other, reading.margin), (1, one.protocol.epochs), "epochs sooner"))
+    judge(proportion_of_seeds(epochs_sooner(one, other, reading.margin), (1, one.config.epochs), "epochs sooner"))
 
 
 @pytest.mark.finding("activations.tanh-faster", reading="epochs")
 def test_tanh_learns_faster(evidence, reading, judge):
     """On standardized inputs, as the paper advises."""
     one, other = (evidence(activation=activation) for activation in ("tanh", "sigmoid"))
-    judge(share_of_seeds(epochs_sooner(one, other, reading.margin), (1, one.protocol.epochs), "epochs sooner"))
+    judge(proportion_of_seeds(epochs_sooner(one, other, reading.margin), (1, one.config.epochs), "epochs sooner"))
 
 
 @pytest.mark.finding("updates.stochastic-faster", reading="epochs")
@@ -54,9 +54,9 @@ def test_tanh_learns_faster(evidence, reading, judge):
 def test_stochastic_learning_is_ten_times_as_fast(evidence, judge, learning_rate):
     """Both with the same learning rate."""
     one, other = (evidence(updates=updates, learning_rate=learning_rate) for updates in ("stochastic", "batch"))
-    early = one.test_loss[:, one.protocol.epochs // 10 - 1]
+    early = one.test_loss[:, one.config.epochs // 10 - 1]
     judge(
-        share_of_seeds(
+        proportion_of_seeds(
             early / other.final_test_loss, (0, 1), "test loss after a tenth of the epochs, over that of batch learning"
         )
     )

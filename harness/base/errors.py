@@ -19,8 +19,8 @@ def on_one_line(text: str) -> str:
     return shown if len(shown) <= LONGEST else f"{shown[: LONGEST // 2]} [...] {shown[-LONGEST // 4 :]}"
 
 
-class ProtocolError(HarnessError, ValueError):
-    """A field of a protocol has a value that cannot be trained."""
+class ConfigError(HarnessError, ValueError):
+    """A field of a config has a value that cannot be trained."""
 
 
 class DataError(HarnessError):

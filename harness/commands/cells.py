@@ -15,6 +15,6 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print one name a line."""
-    for name in open_folder(options.folder).grid.protocols:
+    for name in open_folder(options.folder).grid.configs:
         print(name)
     return 0

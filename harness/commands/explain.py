@@ -67,11 +67,11 @@ def run(options: argparse.Namespace) -> int:
 def _explain(
     history: "History", finding: str, reading: str, number_before: int, number_after: int, options: argparse.Namespace
 ) -> None:
-    from harness.explaining.attribution import Inquiry
-    from harness.sessions.provenance import differences, surroundings
+    from harness.explaining.attribution import Attribution
+    from harness.sessions.provenance import differences, provenance
 
     before, after = history.session(number_before), history.session(number_after)
-    found = Inquiry(
+    found = Attribution(
         finding=finding,
         reading=reading,
         before=before,
@@ -87,7 +87,7 @@ def _explain(
     for line in found.evidence:
         print(f"  {line}")
     commits = [f"{one.environment.commit[:12] or 'no commit'}" for one in (before, after)]
-    recorded = [str(one) for one in differences(surroundings(before), surroundings(after))]
+    recorded = [str(one) for one in differences(provenance(before), provenance(after))]
     if commits[0] != commits[1]:
         recorded.insert(0, f"commit: {commits[0]}, now {commits[1]}")
     print("Between the two sessions" + (":" if recorded else " nothing that is recorded differs."))

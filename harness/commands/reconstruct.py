@@ -1,13 +1,13 @@
-"""``reconstruct``: search for the protocols that fit the calibrated findings."""
+"""``reconstruct``: search for the configs that fit the fitted findings."""
 
 import argparse
 import sys
 from functools import partial
 from pathlib import Path
 
-from harness.base.errors import ProtocolError
+from harness.base.errors import ConfigError
 
-HELP = "search for the protocols that fit the calibrated findings"
+HELP = "search for the configs that fit the fitted findings"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from harness.reconstruction.all_tasks import reconstruct, summary
 
     if options.candidates < 1:
-        raise ProtocolError(f"--candidates is {options.candidates}; give a whole number of at least 1")
+        raise ConfigError(f"--candidates is {options.candidates}; give a whole number of at least 1")
     told = partial(print, file=sys.stderr)
     found = reconstruct(options.folder, options.store, options.candidates, told, options.dask, options.shared_store)
     for line in summary(found):

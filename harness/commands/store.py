@@ -18,7 +18,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     actions = parser.add_subparsers(dest="action", required=True)
     for name, text in (
-        ("list", "list the stored runs by protocol, and count the files of every kind"),
+        ("list", "list the stored runs by config, and count the files of every kind"),
         ("verify", "compare every file with its digest; exit status 1 if one is damaged"),
         ("prune", "remove what no session can use any more"),
         ("export", "copy the runs that a report needs"),
@@ -59,16 +59,16 @@ def _list(folder: Path) -> int:
     from harness.storage.contents import count_and_size, files_of, read_runs
 
     store, files = open_store(folder), files_of(folder)
-    by_protocol: dict[tuple[str, bool], list[StoredRuns]] = defaultdict(list)
+    by_config: dict[tuple[str, bool], list[StoredRuns]] = defaultdict(list)
     flaws = []
     for file in files:
         if file.kind == "runs":
             try:
                 runs = read_runs(file)
-                by_protocol[runs.words, runs.usable(store)].append(runs)
+                by_config[runs.words, runs.usable(store)].append(runs)
             except (StoreError, ValueError, FileNotFoundError) as reason:
                 flaws.append(f"{file.path}: {reason}")
-    for (words, usable), parts in sorted(by_protocol.items()):
+    for (words, usable), parts in sorted(by_config.items()):
         seeds = {tuple(seed) for runs in parts for seed in runs.identity["seeds"]}
         splits = {split for split, _ in seeds}
         stale = "" if usable else "  (other versions, trainers or data)"
@@ -125,7 +125,7 @@ def _export(report: Path, folder: Path, target: Path, *, in_universes: bool) -> 
     for flaw in found.left_out:
         print(f"left out: {flaw.file.path}: {flaw.reason}", file=sys.stderr)
     print(
-        f"{target}: {count_and_size(found.files)}; of {found.protocols} protocols that the claims need, "
+        f"{target}: {count_and_size(found.files)}; of {found.configs} configs that the claims need, "
         f"{found.missing} are not stored"
     )
     return 1 if found.left_out else 0

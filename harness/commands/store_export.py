@@ -29,13 +29,13 @@ class Exported:
         That were copied.
     left_out
         That are not whole, or that only a newer version of the harness reads.
-    protocols, missing
-        How many protocols the report needs, and of how many of them nothing is stored.
+    configs, missing
+        How many configs the report needs, and of how many of them nothing is stored.
     """
 
     files: tuple[StoredFile, ...]
     left_out: tuple[Flaw, ...]
-    protocols: int
+    configs: int
     missing: int
 
 
@@ -58,7 +58,7 @@ def export(report: Path, store: Store, target: Path, *, in_universes: bool) -> E
     """
     if TAR in target.suffixes[:-1]:
         raise StoreError(f"--to is {target}; give a folder, or a file that ends in {TAR}: runs hardly shrink")
-    needed = protocols_of(report, in_universes=in_universes)
+    needed = configs_of(report, in_universes=in_universes)
     found: dict[str, list[StoredFile]] = {digest: [] for digest in needed}
     left_out: list[Flaw] = []
     for file in files_of(store.folder):
@@ -80,8 +80,8 @@ def export(report: Path, store: Store, target: Path, *, in_universes: bool) -> E
     return Exported(tuple(copied), tuple(left_out), len(needed), missing)
 
 
-def protocols_of(report: Path, *, in_universes: bool) -> set[str]:
-    """Return the digests of all protocols that the claims of a report ask for.
+def configs_of(report: Path, *, in_universes: bool) -> set[str]:
+    """Return the digests of all configs that the claims of a report ask for.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def protocols_of(report: Path, *, in_universes: bool) -> set[str]:
         grids += open_multiverse(report).grids.values()
     claims = collect_claims(report)
     cells = [cell for claim in claims for cell in cells_asked(claim, grids[0])]
-    return {protocol.digest for grid in grids for protocol, _ in wanted_of(cells, grid)}
+    return {config.digest for grid in grids for config, _ in wanted_of(cells, grid)}
 
 
 def _whole(

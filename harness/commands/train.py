@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import ProtocolError, on_one_line
+from harness.base.errors import ConfigError, on_one_line
 from harness.base.tables import Table
 from harness.report.folder import open_folder
 
@@ -22,7 +22,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FIELD=VALUE",
-        help="train with another value for a field of the protocol, such as learning_rate=0.1 (may be repeated)",
+        help="train with another value for a field of the config, such as learning_rate=0.1 (may be repeated)",
     )
     parser.add_argument("--seeds", type=int, default=20, metavar="N", help="how many seeds (default: 20)")
     parser.add_argument("--store", type=Path, default=Path(".claims-store"), metavar="FOLDER")
@@ -40,27 +40,27 @@ def run(options: argparse.Namespace) -> int:
     from harness.execution.engine import open_store, runs_of
 
     if options.seeds < 1:
-        raise ProtocolError(f"--seeds is {options.seeds}; give a whole number of at least 1")
+        raise ConfigError(f"--seeds is {options.seeds}; give a whole number of at least 1")
     grid = open_folder(options.folder).grid
     for sentence in leaks_in(grid.data_files.values()):
         print(on_one_line(sentence), file=sys.stderr)
     changed = _changed(options.set)
-    protocols = dict(grid.named_variant(name, changed) for name in options.names)
+    configs = dict(grid.named_variant(name, changed) for name in options.names)
     store = open_store(options.store)
-    for name, protocol in protocols.items():
-        runs = runs_of(protocol, options.seeds, store)
+    for name, config in configs.items():
+        runs = runs_of(config, options.seeds, store)
         print(name)
         for seed, loss, accuracy, norm, diverged in zip(
             runs.seeds, runs.final_test_loss, runs.final_test_accuracy, runs.weight_norm, runs.diverged, strict=True
         ):
-            classified = f"  test accuracy {accuracy:.3f}" if protocol.task == "classification" else ""
+            classified = f"  test accuracy {accuracy:.3f}" if config.task == "classification" else ""
             end = "  diverged" if diverged else f"  test loss {loss:.4f}{classified}  weight norm {norm[-1]:.2f}"
             print(f"  split {seed.split:3d}  training {seed.training:3d}{end}")
     return 0
 
 
 def _changed(assignments: list[str]) -> dict[str, Any]:
-    """Return the fields of a protocol that are to differ, each value as TOML writes it; quotes may be left out."""
+    """Return the fields of a config that are to differ, each value as TOML writes it; quotes may be left out."""
     changed: dict[str, Any] = {}
     for assignment in assignments:
         field, _, value = assignment.partition("=")

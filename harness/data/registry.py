@@ -153,7 +153,7 @@ _REGISTRY: dict[str, _Entry] = {
         source="harness/data/boston_house_prices.csv, from scikit-learn 1.1.3: Harrison, Rubinfeld (1978), "
         "J. Environ. Econ. Manage. 5, 81-102; Belsley, Kuh, Welsch (1980), Regression Diagnostics; StatLib.",
         note="Licence and caveats in harness/data/README.md. Column B assumes that house prices depend on "
-        "the share of Black residents; scikit-learn removed the set in 1.2 for it. 16 rows have a MEDV of "
+        "the proportion of Black residents; scikit-learn removed the set in 1.2 for it. 16 rows have a MEDV of "
         "exactly 50.",
     ),
 }
@@ -233,7 +233,7 @@ def _load_registered(name: str) -> Dataset:
     )
 
 
-def split(dataset: Dataset, test_share: float, scaling: str, seed: int) -> Split:
+def split(dataset: Dataset, test_size: float, scaling: str, seed: int) -> Split:
     """Divide a data set's rows at random into training and test part, and scale the features.
 
     The rows are drawn by scikit-learn's ``train_test_split``, stratified by class in a classification.
@@ -242,8 +242,8 @@ def split(dataset: Dataset, test_share: float, scaling: str, seed: int) -> Split
     ----------
     dataset : Dataset
         What to divide.
-    test_share : float
-        Share of the rows in the test part, between 0 and 1; the number of rows is rounded up.
+    test_size : float
+        Proportion of the rows in the test part, between 0 and 1; the number of rows is rounded up.
     scaling : {"none", "standard", "min-max"}
         How the features are scaled, by scikit-learn's scalers fitted on the training part only.
     seed : int
@@ -257,23 +257,23 @@ def split(dataset: Dataset, test_share: float, scaling: str, seed: int) -> Split
     Raises
     ------
     DataError
-        If `scaling` is unknown, or `test_share` leaves a part without rows or without one of the classes.
+        If `scaling` is unknown, or `test_size` leaves a part without rows or without one of the classes.
     """
     if scaling not in SCALINGS:
         raise DataError(f"Unknown scaling {scaling!r}; valid are: {', '.join(SCALINGS)}.")
-    _check_share(dataset, test_share)
+    _check_proportion(dataset, test_size)
     from sklearn.model_selection import train_test_split
     from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
     classes = dataset.target if dataset.class_names else None
     train, test = train_test_split(
-        np.arange(len(dataset.target)), test_size=test_share, random_state=seed, stratify=classes
+        np.arange(len(dataset.target)), test_size=test_size, random_state=seed, stratify=classes
     )
     for rows, part in ((train, "training"), (test, "test")):
         for index, label in enumerate(dataset.class_names):
             if index not in dataset.target[rows]:
                 raise DataError(
-                    f"Data set {dataset.name!r} with test_share {test_share}: "
+                    f"Data set {dataset.name!r} with test_size {test_size}: "
                     f"class {label!r} has no row in the {part} part."
                 )
     train_features, test_features = dataset.features[train], dataset.features[test]
@@ -327,15 +327,15 @@ def _records(text: str, entry: _Entry) -> list[dict[str, str]]:
     return list(csv.DictReader(lines, fieldnames=None if entry.header else (*entry.columns, entry.target)))
 
 
-def _check_share(dataset: Dataset, test_share: float) -> None:
-    """Refuse a share that leaves a part with too few rows, before scikit-learn does in its own words."""
-    if not 0 < test_share < 1:
-        raise DataError(f"test_share is {test_share}; it must lie between 0 and 1, both excluded.")
+def _check_proportion(dataset: Dataset, test_size: float) -> None:
+    """Refuse a proportion that leaves a part with too few rows, before scikit-learn does in its own words."""
+    if not 0 < test_size < 1:
+        raise DataError(f"test_size is {test_size}; it must lie between 0 and 1, both excluded.")
     rows, needed = len(dataset.target), max(1, len(dataset.class_names))
-    test = math.ceil(test_share * rows)  # as train_test_split rounds
+    test = math.ceil(test_size * rows)  # as train_test_split rounds
     if min(test, rows - test) < needed:
         raise DataError(
-            f"Data set {dataset.name!r} with test_share {test_share}: {rows - test} training and {test} test "
+            f"Data set {dataset.name!r} with test_size {test_size}: {rows - test} training and {test} test "
             f"rows, and each part needs at least {needed}."
         )
     for index, label in enumerate(dataset.class_names):

@@ -62,7 +62,7 @@ def kept_panel_figure(folder: Path, panels: Mapping[str, Runs], parts: Sequence[
 
     digest = hashlib.sha256(repr((tuple(parts), order)).encode())
     for name, runs in panels.items():
-        digest.update(repr((name, runs.protocol, runs.seeds)).encode())
+        digest.update(repr((name, runs.config, runs.seeds)).encode())
         for array, values in runs.arrays().items():
             if array != "seconds":
                 digest.update(repr((array, values.shape)).encode() + values.tobytes())
@@ -101,7 +101,7 @@ def _kept(folder: Path, modules: Sequence[str], digest: str, draw: Callable[[], 
 def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band) -> str:
     digest = hashlib.sha256()
     for cell, runs in runs_by_cell.items():
-        digest.update(repr((cell, runs.protocol, runs.test_loss.shape)).encode())
+        digest.update(repr((cell, runs.config, runs.test_loss.shape)).encode())
         digest.update(runs.test_loss.tobytes() + runs.test_accuracy.tobytes())
     described = {name: value for name, value in vars(estimate).items() if name not in ("sample", "interval")}
     digest.update(repr((sorted(described.items()), interval, band, estimate.sample.shape)).encode())

@@ -45,7 +45,7 @@ def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval:
         An SVG document.
     """
     names = {"test_loss": "test loss"} if runs_by_cell else {}
-    if any(runs.protocol.task == "classification" for runs in runs_by_cell.values()):
+    if any(runs.config.task == "classification" for runs in runs_by_cell.values()):
         names["test_accuracy"] = "test accuracy"
     with matplotlib.rc_context(STYLE):
         width = 4.2 * (len(names) + 1)
@@ -124,9 +124,9 @@ def draw_sample(axis: Axes, estimate: Estimate, interval: Interval, band: Band) 
     axis.set_ylim(0, 1)
     axis.locator_params(nbins=5)
     axis.set_xlabel(estimate.sample_label)
-    axis.set_ylabel("share of seeds below")
+    axis.set_ylabel("proportion of seeds below")
     # Only of a time can infinity be said to be late; of anything else it is a divergence.
-    never = int(np.isinf(estimate.sample).sum()) if estimate.kind in ("median", "share") else 0
+    never = int(np.isinf(estimate.sample).sum()) if estimate.kind in ("median", "proportion") else 0
     diverged = estimate.seeds - len(finite) - never
     counts = [f"{never} never got there"] * (never > 0) + [f"{diverged} diverged"] * (diverged > 0)
     axis.set_title(", ".join([f"{estimate.seeds} seeds", *counts]), fontsize=9)

@@ -40,11 +40,11 @@ def specification_figures(session: Session, root: Path, store_folder: Path) -> d
 
 
 def profile_figures(session: Session, root: Path) -> dict[str, str]:
-    """Return what calibrated findings say of each open choice, as SVG text by a title, where there are universes."""
+    """Return what fitted findings say of each open choice, as SVG text by a title, where there are universes."""
     folders = _folders(session, root)
     files = {folders[key]: folders[key] / PROFILE_FILE for key in session.specified}
     return {
-        f"What the calibrated findings say of each open choice in {folder.name}": file.read_text(encoding="utf-8")
+        f"What the fitted findings say of each open choice in {folder.name}": file.read_text(encoding="utf-8")
         for folder, file in files.items()
         if file.exists()
     }

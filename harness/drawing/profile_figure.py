@@ -1,4 +1,4 @@
-"""What the calibrated facts say of each answer to each open choice, as one picture."""
+"""What the fitted facts say of each answer to each open choice, as one picture."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from harness.drawing.figures import COLOURS, STYLE, svg_text
 from harness.reconstruction.search import HOPELESS, Profile
 
-PLAUSIBLE = 3.0  # a chance of e**-3, a twentieth, of the best
+PLAUSIBLE = 3.0  # a likelihood of e**-3, a twentieth, of the best
 ROW, HEAD = 0.17, 0.42  # inches
 LONGEST_ANSWER = 62
 _MARKS: Mapping[bool, dict[str, Any]] = {
@@ -47,7 +47,7 @@ def _height(found: Sequence[Profile]) -> float:
 
 
 def _draw(axis: Any, task: str, found: Sequence[Profile]) -> None:
-    best = max(one.log_chance for one in found)
+    best = max(one.log_likelihood for one in found)
     position, positions, labels = 0.0, [], []
     for number, one in enumerate(found):
         new = number == 0 or one.choice != found[number - 1].choice
@@ -56,11 +56,11 @@ def _draw(axis: Any, task: str, found: Sequence[Profile]) -> None:
             axis.text(-1.02 * HOPELESS, position + 1, one.choice, fontsize=7, weight="bold", ha="right", va="center")
         positions.append(position)
         labels.append(one.answer if len(one.answer) <= LONGEST_ANSWER else f"{one.answer[: LONGEST_ANSWER - 1]}\u2026")
-        behind = max(one.log_chance - best, -HOPELESS) if math.isfinite(one.log_chance) else -HOPELESS
+        behind = max(one.log_likelihood - best, -HOPELESS) if math.isfinite(one.log_likelihood) else -HOPELESS
         axis.plot(behind, position, markersize=5, linestyle="none", **_MARKS[one.complete and behind > -HOPELESS])
     axis.axvspan(-PLAUSIBLE, 0, color=COLOURS[2], alpha=0.15, linewidth=0)
     axis.set_yticks(positions, labels, fontsize=7)
     axis.set_xlim(-HOPELESS - 0.3, 0.3)
     axis.set_ylim(min(positions) - 1, 0)
-    axis.set_xlabel("log chance of the facts, below the best\n(\u25c1: dropped there or below)", fontsize=8)
+    axis.set_xlabel("log likelihood of the facts, below the best\n(\u25c1: dropped there or below)", fontsize=8)
     axis.set_title(task, fontsize=9)

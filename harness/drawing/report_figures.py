@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from harness.base.errors import ProtocolError
+from harness.base.errors import ConfigError
 from harness.base.tables import Table
 from harness.drawing.drawn import kept_panel_figure
 from harness.drawing.panels.data import ORDERS, PARTS, Order, Part
@@ -134,10 +134,10 @@ def figure_of(figure: FigureToDraw, grid: Grid, seeds: int, store: Store) -> Rep
 
 def _stored(grid: Grid, cell: str, seeds: int, store: Store) -> Runs | None:
     """Return the first runs of a cell if all of them are stored."""
-    protocol = grid.protocol(cell)
+    config = grid.config(cell)
     parts = []
-    for block in seed_blocks(seeds, grid.splits(protocol.task)):
-        runs = store.load(protocol, block)
+    for block in seed_blocks(seeds, grid.splits(config.task)):
+        runs = store.load(config, block)
         if runs is None:
             return None
         parts.append(runs)
@@ -156,7 +156,7 @@ def _figure(name: str, table: Table, register: Register, grid: Grid) -> FigureTo
             raise table.error("parts", f"holds {part!r}; give some of: {', '.join(PARTS)}")
     if len(set(parts)) < len(parts):
         raise table.error("parts", f"is {list(parts)!r}; give each part once")
-    tasks = {grid.protocol(cell).task for cell in cells.values()}
+    tasks = {grid.config(cell).task for cell in cells.values()}
     if len(tasks) > 1:
         raise table.error("along", "the panels of a figure must be of one task; give another axis")
     if "accuracy" in parts and tasks == {"regression"}:
@@ -201,5 +201,5 @@ def _chosen(cell: Table, grid: Grid) -> dict[str, str]:
 def _cell_name(table: Table, grid: Grid, chosen: dict[str, str]) -> str:
     try:
         return grid.cell_name(**chosen)
-    except ProtocolError as problem:
+    except ConfigError as problem:
         raise table.error("cell", str(problem)) from problem

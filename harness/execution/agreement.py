@@ -14,13 +14,13 @@ from harness.training.config import content_digest
 from harness.training.runs import ARRAY_NAMES, Runs
 
 
-def checked_twice(blocks: Sequence[Block], share: float) -> frozenset[Block]:
-    """Return the blocks that are trained twice: of each framework this share, rounded up, always the same ones."""
+def checked_twice(blocks: Sequence[Block], proportion: float) -> frozenset[Block]:
+    """Return the blocks that are trained twice: of each framework this proportion, rounded up, always the same ones."""
     chosen: set[Block] = set()
-    for framework in {protocol.framework for protocol, _ in blocks}:
+    for framework in {config.framework for config, _ in blocks}:
         its = [block for block in blocks if block[0].framework == framework]
         its.sort(key=lambda block: content_digest([block[0].digest, block[1]]))
-        chosen.update(its[: math.ceil(share * len(its))])
+        chosen.update(its[: math.ceil(proportion * len(its))])
     return frozenset(chosen)
 
 
@@ -41,10 +41,10 @@ def refuse_disagreement(block: Block, first: tuple[Answer, Runs], second: tuple[
     differences = differences_of(its_runs, other_runs)
     if not differences:
         return
-    protocol, seeds = block
+    config, seeds = block
     text = (
         f"workers {one.worker} ({one.processor}) and {other.worker} ({other.processor}) trained the same "
-        f"block to other numbers: {', '.join(differences)}; seeds {seeds[0]} to {seeds[-1]}, {protocol}"
+        f"block to other numbers: {', '.join(differences)}; seeds {seeds[0]} to {seeds[-1]}, {config}"
     )
     if one.processor == other.processor:
         raise ExecutorError(f"{text}; find out which is right, and delete what the other has trained")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from harness.base.errors import ExecutorError
-from harness.execution.pools import TASKS_A_WORKER, Crew
+from harness.execution.pools import TASKS_A_WORKER, WorkerPool
 from harness.execution.unpickling import refusing_pickles
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ BYTES = ("builtins", "bytes")
 
 
 @contextmanager
-def dask_crew(address: str) -> Iterator[Crew]:
+def dask_pool(address: str) -> Iterator[WorkerPool]:
     """Give the workers of a Dask scheduler, for as long as they are needed.
 
     Raises
@@ -41,11 +41,11 @@ def dask_crew(address: str) -> Iterator[Crew]:
         except Exception as reason:  # Dask's are of many kinds, for a version or TLS that does not fit
             raise ExecutorError(f"--dask {address}: whoever answers there is no Dask scheduler ({reason})") from reason
         try:
-            crew = _DaskCrew(client, address)
-            while not crew.workers():
-                crew.complain()
+            pool = _DaskPool(client, address)
+            while not pool.workers():
+                pool.complain()
                 time.sleep(0.1)
-            yield crew
+            yield pool
         finally:
             client.close(timeout=REACHED_WITHIN)
 
@@ -99,7 +99,7 @@ def _quiet_dask() -> Iterator[None]:
         logger.setLevel(level)
 
 
-class _DaskCrew(Crew):
+class _DaskPool(WorkerPool):
     """The workers of a cluster; they may come and go."""
 
     def __init__(self, client: "Client", address: str) -> None:

@@ -7,12 +7,12 @@ from harness.base.errors import HarnessError
 from harness.data import registry
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
-from harness.training.config import FRAMEWORKS, Protocol, Seed, Splits, seed_blocks
+from harness.training.config import FRAMEWORKS, Seed, Splits, TrainingConfig, seed_blocks
 from harness.training.runs import Runs, concatenate
-from harness.training.trainers import TRAINING_VERSION, ensemble_trainer, framework_versions
+from harness.training.trainers import TRAINING_VERSION, batched_trainer, framework_versions
 
-Block = tuple[Protocol, tuple[Seed, ...]]
-Wanted = tuple[Protocol, Splits]
+Block = tuple[TrainingConfig, tuple[Seed, ...]]
+Wanted = tuple[TrainingConfig, Splits]
 
 
 def open_store(folder: Path, shared: str | None = None) -> Store:
@@ -28,17 +28,17 @@ def open_store(folder: Path, shared: str | None = None) -> Store:
     StoreError
         If that place cannot be opened.
     """
-    origin = {framework: origin_of(framework) for framework in FRAMEWORKS}
-    return Store(folder, origin) if shared is None else SharedStore(folder, origin, shared)
+    fingerprint = {framework: fingerprint_of(framework) for framework in FRAMEWORKS}
+    return Store(folder, fingerprint) if shared is None else SharedStore(folder, fingerprint, shared)
 
 
-def origin_of(framework: str) -> Mapping[str, str]:
+def fingerprint_of(framework: str) -> Mapping[str, str]:
     """Return what else determines a result of this framework here: the versions of its libraries and its trainers."""
     return {**framework_versions(framework), "harness training": str(TRAINING_VERSION)}
 
 
-def runs_of(protocol: Protocol, count: int, store: Store, splits: Splits = "many") -> Runs:
-    """Return the runs of the first `count` seeds of a protocol, training what the store does not have.
+def runs_of(config: TrainingConfig, count: int, store: Store, splits: Splits = "many") -> Runs:
+    """Return the runs of the first `count` seeds of a config, training what the store does not have.
 
     Parameters
     ----------
@@ -48,19 +48,19 @@ def runs_of(protocol: Protocol, count: int, store: Store, splits: Splits = "many
     Raises
     ------
     HarnessError
-        If a training fails; naming protocol and seeds.
+        If a training fails; naming config and seeds.
     """
     parts = []
     for seeds in seed_blocks(count, splits):
-        runs = _load_or_train((protocol, seeds), store, wait=True)
+        runs = _load_or_train((config, seeds), store, wait=True)
         assert runs is not None  # whoever waits gets them
         parts.append(runs)
     return concatenate(parts).first(count)
 
 
 def missing_blocks(wanted: Iterable[Wanted], count: int, store: Store) -> list[Block]:
-    """Return what has to be trained for the first `count` seeds of these protocols, one framework after the other."""
-    blocks = [(protocol, seeds) for protocol, splits in set(wanted) for seeds in seed_blocks(count, splits)]
+    """Return what has to be trained for the first `count` seeds of these configs, one framework after the other."""
+    blocks = [(config, seeds) for config, splits in set(wanted) for seeds in seed_blocks(count, splits)]
     return sorted(
         (block for block in blocks if not store.has(*block)),
         key=lambda block: (block[0].framework, block[0].digest, block[1]),
@@ -99,20 +99,20 @@ def train_blocks(
             continue  # the claim that needs it meets the same error, and says so
 
 
-def train(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
+def train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     """Train a block, whatever is stored.
 
     Raises
     ------
     HarnessError
-        If the training fails; naming protocol and seeds.
+        If the training fails; naming config and seeds.
     """
-    dataset = registry.load(protocol.dataset)
-    splits = [registry.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
+    dataset = registry.load(config.dataset)
+    splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in seeds]
     try:
-        return ensemble_trainer(protocol.framework)(protocol, splits, seeds)
+        return batched_trainer(config.framework)(config, splits, seeds)
     except Exception as reason:
-        raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {protocol}: {reason}") from reason
+        raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {config}: {reason}") from reason
 
 
 def _load_or_train(

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from harness.execution.dask_here import cluster_here
-from harness.execution.dask_pool import client_class, dask_crew, refuse_unreachable
-from harness.execution.pools import TASKS_A_WORKER, Crew, local_processes
+from harness.execution.dask_pool import client_class, dask_pool, refuse_unreachable
+from harness.execution.pools import TASKS_A_WORKER, WorkerPool, local_processes
 
 LOCAL = "local"  # the address that means: start a cluster here
 
 
 @contextmanager
-def crew_at(address: str | None) -> Iterator[Crew]:
-    """Give the crew of an address as ``--dask`` has it, for as long as it is needed.
+def pool_at(address: str | None) -> Iterator[WorkerPool]:
+    """Give the pool of an address as ``--dask`` has it, for as long as it is needed.
 
     Parameters
     ----------
@@ -29,10 +29,10 @@ def crew_at(address: str | None) -> Iterator[Crew]:
     if address is None:
         count = os.cpu_count() or 1
         with local_processes(count) as processes:
-            yield Crew(processes, TASKS_A_WORKER * count)
+            yield WorkerPool(processes, TASKS_A_WORKER * count)
     else:
-        with cluster_at(address) as reached, dask_crew(reached) as crew:
-            yield crew
+        with cluster_at(address) as reached, dask_pool(reached) as pool:
+            yield pool
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 TASKS_A_WORKER = 2  # one in work and one waiting, so that no worker waits for the next
 
 
-class Crew:
+class WorkerPool:
     """An executor, and what is known of its workers.
 
     Any `concurrent.futures.Executor` will do; one whose workers have names says more by a class of its own.

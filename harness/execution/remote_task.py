@@ -21,14 +21,14 @@ from typing import Any
 from harness.base.errors import ExecutorError, HarnessError
 from harness.data import registry
 from harness.data.data_file import DataFile
-from harness.execution.engine import Block, origin_of, train
+from harness.execution.engine import Block, fingerprint_of, train
 from harness.sessions.environment import processor
 from harness.storage.store import Store
-from harness.training.config import FRAMEWORKS, Protocol, Seed
+from harness.training.config import FRAMEWORKS, Seed, TrainingConfig
 
 Versions = Mapping[str, Mapping[str, str]]
 _NOBODY = Path(os.devnull)  # the folder of a store that only makes records
-# Frameworks keep random generators and names that all threads of a process share.
+# Frameworks keep random generators and names that all threads of a process proportion.
 _one_training_at_a_time = threading.Lock()
 
 
@@ -93,11 +93,11 @@ def task_of(block: Block, versions: Versions) -> str:
     versions
         By framework: a worker with others trains nothing.
     """
-    protocol, seeds = block
-    wanted = {protocol.framework: dict(versions[protocol.framework])}
-    dataset = protocol.dataset
+    config, seeds = block
+    wanted = {config.framework: dict(versions[config.framework])}
+    dataset = config.dataset
     content = base64.b64encode(Path(dataset.file).read_bytes()).decode() if isinstance(dataset, DataFile) else None
-    return json.dumps({"protocol": asdict(protocol), "seeds": seeds, "data": content, "versions": wanted})
+    return json.dumps({"config": asdict(config), "seeds": seeds, "data": content, "versions": wanted})
 
 
 def train_record(task: str) -> bytes:
@@ -108,13 +108,13 @@ def train_record(task: str) -> bytes:
     task
         As `task_of` returns it.
     """
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of each protocol's program as traced anew
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of each config's program as traced anew
     answer, asked = _introduction(), json.loads(task)
     if differing_versions(asked["versions"], answer.versions):
         return replace(answer, problem="other versions").to_bytes()
     try:
-        with _one_training_at_a_time, _block_of(asked) as (protocol, seeds):
-            return replace(answer, record=Store(_NOBODY, answer.versions).record(train(protocol, seeds))).to_bytes()
+        with _one_training_at_a_time, _block_of(asked) as (config, seeds):
+            return replace(answer, record=Store(_NOBODY, answer.versions).record(train(config, seeds))).to_bytes()
     except HarnessError as problem:
         return replace(answer, problem=str(problem)).to_bytes()
     except Exception as problem:  # an exception that travels would have to be unpickled
@@ -153,7 +153,7 @@ def _introduction() -> Answer:
 
 def _versions(framework: str) -> Mapping[str, str]:
     try:
-        return origin_of(framework)
+        return fingerprint_of(framework)
     except PackageNotFoundError:
         return {}
 
@@ -172,16 +172,16 @@ def _name() -> str:
 @contextmanager
 def _block_of(task: dict[str, Any]) -> Iterator[Block]:
     """Give the block of a task; the data that came with it lie in a file of this machine meanwhile."""
-    protocol = Protocol.from_json(task["protocol"])
+    config = TrainingConfig.from_json(task["config"])
     seeds = tuple(Seed(*seed) for seed in task["seeds"])
-    if not isinstance(protocol.dataset, DataFile):
-        yield protocol, seeds
+    if not isinstance(config.dataset, DataFile):
+        yield config, seeds
         return
     with tempfile.TemporaryDirectory(prefix="claims-data-") as folder:
         file = Path(folder) / "data.csv"
         file.write_bytes(base64.b64decode(task["data"]))
-        dataset = replace(protocol.dataset, file=str(file))
+        dataset = replace(config.dataset, file=str(file))
         try:
-            yield replace(protocol, dataset=dataset), seeds
+            yield replace(config, dataset=dataset), seeds
         finally:
             registry.load.cache_clear()

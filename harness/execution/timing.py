@@ -14,49 +14,49 @@ from typing import IO, Any
 
 import numpy as np
 
-from harness.base.errors import HarnessError, ProtocolError, StoreError
+from harness.base.errors import ConfigError, HarnessError, StoreError
 from harness.base.sealed import seal, unseal
 from harness.storage.store import enter_lock, keep, set_aside
-from harness.training.config import Protocol, content_digest
+from harness.training.config import TrainingConfig, content_digest
 from harness.training.runs import Floats
 from harness.training.trainers import framework_versions
 
 REPEATS = 5
 SECONDS = "epoch_seconds"
-FIELDS = frozenset({"contestants", "repeats", "versions", "machine", SECONDS})
+FIELDS = frozenset({"entries", "repeats", "versions", "machine", SECONDS})
 MODES = {"keras": ("default", "jit", "no-jit", "steps-10", "on-torch"), "torch": ("default", "compile")}
 
 
 @dataclass(frozen=True)
-class Contestant:
-    """A protocol in one of the modes that a user would choose.
+class BenchmarkEntry:
+    """A config in one of the modes that a user would choose.
 
     Attributes
     ----------
-    protocol
+    config
         What is trained.
     mode
         ``default``; ``jit`` or ``no-jit`` (Keras's ``jit_compile``); ``steps-10`` (its ``steps_per_execution``);
         ``on-torch`` (Keras on its PyTorch backend); ``compile`` (`torch.compile`).
     """
 
-    protocol: Protocol
+    config: TrainingConfig
     mode: str = "default"
 
     def __post_init__(self) -> None:
-        if self.mode not in MODES[self.protocol.framework]:
-            valid = ", ".join(MODES[self.protocol.framework])
-            raise ProtocolError(f"mode is {self.mode!r}; {self.protocol.framework} is timed in one of: {valid}")
+        if self.mode not in MODES[self.config.framework]:
+            valid = ", ".join(MODES[self.config.framework])
+            raise ConfigError(f"mode is {self.mode!r}; {self.config.framework} is timed in one of: {valid}")
 
     @property
     def process(self) -> str:
         """The kind of process that trains it."""
-        return "keras-on-torch" if self.mode == "on-torch" else self.protocol.framework
+        return "keras-on-torch" if self.mode == "on-torch" else self.config.framework
 
 
 @dataclass(frozen=True, eq=False)
 class Timing:
-    """How long one contestant took.
+    """How long one entry took.
 
     Attributes
     ----------
@@ -88,10 +88,10 @@ class Timing:
         return np.asarray(self.epoch_seconds[:, 0] - self.steady_epoch_seconds)
 
 
-def race(contestants: Sequence[Contestant], folder: Path, repeats: int = REPEATS) -> list[Timing]:
-    """Return the timing of each contestant, all measured in turn; what was measured before is read again.
+def race(entries: Sequence[BenchmarkEntry], folder: Path, repeats: int = REPEATS) -> list[Timing]:
+    """Return the timing of each entry, all measured in turn; what was measured before is read again.
 
-    Each repeat trains with a seed of its own, the same for all contestants. A first, short training of each is not
+    Each repeat trains with a seed of its own, the same for all entries. A first, short training of each is not
     counted: it warms up.
     The raw seconds are kept as JSON below `folder`, with machine and versions; deleting them measures anew, and what is
     damaged is set aside with a warning and measured again. Waits for everybody who uses the `machine`; the caller must
@@ -103,7 +103,7 @@ def race(contestants: Sequence[Contestant], folder: Path, repeats: int = REPEATS
         If a process that trains fails, or the folder cannot be used.
     """
     about: dict[str, Any] = {
-        "contestants": [{"protocol": one.protocol.to_plain(), "mode": one.mode} for one in contestants],
+        "entries": [{"config": one.config.to_plain(), "mode": one.mode} for one in entries],
         "repeats": repeats,
         "versions": {name: framework_versions(name) for name in ("keras", "torch")},
         "machine": {"name": platform.node(), "system": platform.platform(), "cores": os.cpu_count()},
@@ -114,7 +114,7 @@ def race(contestants: Sequence[Contestant], folder: Path, repeats: int = REPEATS
         with machine(folder, alone=True):
             epoch_seconds = _kept_seconds(file)  # who had the machine before may have measured the same
             if epoch_seconds is None:
-                epoch_seconds = _measure(contestants, repeats)
+                epoch_seconds = _measure(entries, repeats)
                 keep(folder, file, seal({**about, SECONDS: epoch_seconds}))
     return [Timing(np.array(one)) for one in epoch_seconds]
 
@@ -166,17 +166,17 @@ def machine(folder: Path, *, alone: bool) -> Iterator[None]:
         yield
 
 
-def _measure(contestants: Sequence[Contestant], repeats: int) -> list[list[list[float]]]:
-    """Return the seconds of each epoch, by contestant and repeat."""
-    seconds: list[list[list[float]]] = [[] for _ in contestants]
+def _measure(entries: Sequence[BenchmarkEntry], repeats: int) -> list[list[list[float]]]:
+    """Return the seconds of each epoch, by entry and repeat."""
+    seconds: list[list[list[float]]] = [[] for _ in entries]
     with ExitStack() as stack:
-        processes = {kind: stack.enter_context(_stopwatch(kind)) for kind in {one.process for one in contestants}}
-        for contestant in contestants:
-            short = replace(contestant, protocol=replace(contestant.protocol, epochs=2))
-            _ask(processes[contestant.process], short, 0)
+        processes = {kind: stack.enter_context(_stopwatch(kind)) for kind in {one.process for one in entries}}
+        for entry in entries:
+            short = replace(entry, config=replace(entry.config, epochs=2))
+            _ask(processes[entry.process], short, 0)
         for turn in range(repeats):
-            for taken, contestant in zip(seconds, contestants, strict=True):
-                taken.append(_ask(processes[contestant.process], contestant, turn))
+            for taken, entry in zip(seconds, entries, strict=True):
+                taken.append(_ask(processes[entry.process], entry, turn))
     return seconds
 
 
@@ -199,9 +199,9 @@ def _stopwatch(kind: str) -> Iterator[_Stopwatch]:
             process.kill()
 
 
-def _ask(stopwatch: _Stopwatch, contestant: Contestant, turn: int) -> list[float]:
-    mode = "default" if contestant.mode == "on-torch" else contestant.mode
-    request = {"protocol": asdict(contestant.protocol), "mode": mode, "seed": [turn, turn]}
+def _ask(stopwatch: _Stopwatch, entry: BenchmarkEntry, turn: int) -> list[float]:
+    mode = "default" if entry.mode == "on-torch" else entry.mode
+    request = {"config": asdict(entry.config), "mode": mode, "seed": [turn, turn]}
     process = stopwatch.process
     assert process.stdin is not None
     assert process.stdout is not None
@@ -214,6 +214,6 @@ def _ask(stopwatch: _Stopwatch, contestant: Contestant, turn: int) -> list[float
     if not answer:
         stopwatch.errors.seek(0)
         said = stopwatch.errors.read().strip().splitlines()
-        raise HarnessError(f"timing failed: {contestant}: {said[-1] if said else 'its process ended'}")
+        raise HarnessError(f"timing failed: {entry}: {said[-1] if said else 'its process ended'}")
     taken: list[float] = json.loads(answer)["epoch_seconds"]
     return taken

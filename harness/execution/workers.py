@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 from harness.base.errors import ExecutorError, HarnessError
 from harness.execution.agreement import checked_twice, refuse_disagreement
 from harness.execution.engine import Block
-from harness.execution.pools import Crew
+from harness.execution.pools import WorkerPool
 from harness.execution.remote_task import Answer, differing_versions, other_versions, task_of, train_record
 from harness.execution.unpickling import error_in
 from harness.plugin.live.progress import duration
@@ -19,12 +19,12 @@ from harness.storage.store import Store
 
 SAY_EVERY = 10.0  # seconds
 ATTEMPTS = 3  # at a block that is lost on its way, or fails
-TWICE = 0.03  # share of the blocks that a second worker trains as well
+TWICE = 0.03  # proportion of the blocks that a second worker trains as well
 LOOK_EVERY = 1.0  # seconds, at whether waiting is in vain
 
 
 def train_blocks_with(
-    crew: Crew,
+    pool: WorkerPool,
     store: Store,
     say: Callable[[str], None],
     blocks: Sequence[Block],
@@ -34,18 +34,18 @@ def train_blocks_with(
 ) -> None:
     """Train blocks into the store, leaving out those that another session is training or has trained in the meantime.
 
-    What comes back is kept if it is whole and is what was asked for: this protocol, data, seeds and versions. A block
+    What comes back is kept if it is whole and is what was asked for: this config, data, seeds and versions. A block
     that is lost, as when its worker dies, is handed out again. A training that fails so often is left out: whoever
     needs its runs meets the same error.
 
     Parameters
     ----------
-    crew
+    pool
         Who trains.
     say
         Takes a line on how far it is, every few seconds.
     twice
-        Share of the blocks of each framework, at least one, that a second worker trains too, if there is one. Numbers
+        Proportion of the blocks of each framework, at least one, that a second worker trains too, if there is one. Numbers
         that are not the same to the last bit are an error between workers with the same kind of processor, and a
         `harness.base.errors.WorkersDifferWarning` otherwise; the first are kept.
     done
@@ -59,7 +59,7 @@ def train_blocks_with(
         If a worker has other versions, two workers differ, the scheduler or all workers are gone, or blocks are lost
         again and again. What is trained is kept in each case.
     """
-    _HandingOut(crew, store, say, blocks, checked_twice(blocks, twice), done).run()
+    _HandingOut(pool, store, say, blocks, checked_twice(blocks, twice), done).run()
 
 
 @dataclass
@@ -78,14 +78,14 @@ class _HandingOut:
 
     def __init__(
         self,
-        crew: Crew,
+        pool: WorkerPool,
         store: Store,
         say: Callable[[str], None],
         blocks: Sequence[Block],
         twice: frozenset[Block],
         done: Callable[[Block], None],
     ) -> None:
-        self._crew, self._store, self._say, self._twice, self._done = crew, store, say, twice, done
+        self._pool, self._store, self._say, self._twice, self._done = pool, store, say, twice, done
         self._waiting = deque(_Work(block) for block in blocks)
         self._running: dict[Future[bytes], _Work] = {}
         self._finished: SimpleQueue[Future[bytes]] = SimpleQueue()
@@ -111,7 +111,7 @@ class _HandingOut:
             )
 
     def _hand_out(self) -> None:
-        while self._waiting and len(self._running) < self._crew.width:
+        while self._waiting and len(self._running) < self._pool.width:
             work = self._waiting.popleft()
             if work.first is None and not work.attempts and not self._may_train(work):
                 self._ended += 1
@@ -120,8 +120,8 @@ class _HandingOut:
             options = {"workers": work.others, "allow_other_workers": True} if work.others else {}
             work.attempts += 1
             try:
-                task = task_of(work.block, self._store.origin)
-                future: Future[bytes] = self._crew.executor.submit(train_record, task, **options)
+                task = task_of(work.block, self._store.fingerprint)
+                future: Future[bytes] = self._pool.executor.submit(train_record, task, **options)
             except BaseException as reason:
                 work.right.close()
                 if isinstance(reason, BrokenExecutor):
@@ -143,7 +143,7 @@ class _HandingOut:
         try:
             future = self._finished.get(timeout=LOOK_EVERY)
         except Empty:
-            self._crew.complain()
+            self._pool.complain()
             return
         work = self._running.pop(future)
         try:
@@ -159,11 +159,11 @@ class _HandingOut:
         except BrokenExecutor as reason:
             raise _died(reason) from reason
         except Exception as reason:
-            self._crew.complain()
+            self._pool.complain()
             self._again(work, _in_words(reason), lost=True)
             return
         if differing := differing_versions(
-            {work.block[0].framework: self._store.origin[work.block[0].framework]}, answer.versions
+            {work.block[0].framework: self._store.fingerprint[work.block[0].framework]}, answer.versions
         ):
             raise other_versions(answer.worker, differing)
         if answer.problem:
@@ -183,7 +183,7 @@ class _HandingOut:
         self._end(work)
         self._done(work.block)
         if work.block in self._twice:
-            others = [worker for worker in self._crew.workers() if worker != answer.worker]
+            others = [worker for worker in self._pool.workers() if worker != answer.worker]
             if others:
                 self._waiting.appendleft(_Work(work.block, first=answer, others=others))
 
@@ -195,8 +195,8 @@ class _HandingOut:
         if work.first is not None:
             return  # it is trained; only the second opinion is missing
         if lost:
-            protocol, seeds = work.block
-            self._lost.append(f"{reason} (seeds {seeds[0]} to {seeds[-1]}, {protocol})")
+            config, seeds = work.block
+            self._lost.append(f"{reason} (seeds {seeds[0]} to {seeds[-1]}, {config})")
         self._end(work)
 
     def _end(self, work: _Work) -> None:

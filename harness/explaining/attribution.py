@@ -20,7 +20,7 @@ from harness.training.config import content_digest
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inquiry:
+class Attribution:
     """Why one reading of a finding came to something else in a later session.
 
     Attributes

@@ -13,7 +13,7 @@ Likeness = Literal["old", "new", "neither", "missing"]
 
 @dataclass(frozen=True)
 class Side:
-    """Under what claims are run: the code (harness, claims, protocols) of one session, the versions of one."""
+    """Under what claims are run: the code (harness, claims, configs) of one session, the versions of one."""
 
     code: Age
     versions: Age

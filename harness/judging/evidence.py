@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.base.errors import HarnessError
 from harness.execution.engine import runs_of
-from harness.execution.timing import Contestant, Timing, race
+from harness.execution.timing import BenchmarkEntry, Timing, race
 from harness.report.grid import Grid
 from harness.storage.store import Store
 from harness.training.runs import Runs
@@ -34,7 +34,7 @@ class Evidence:
     used
         The runs that were handed out, by the name of the cell.
     timed
-        The contestants whose timings were handed out, by the name of the cell and the mode.
+        The entries whose timings were handed out, by the name of the cell and the mode.
     """
 
     def __init__(self, grid: Grid, seeds: int, store: Store, *, may_time: bool = False) -> None:
@@ -43,7 +43,7 @@ class Evidence:
         self._store = store
         self._may_time = may_time
         self.used: dict[str, Runs] = {}
-        self.timed: dict[str, Contestant] = {}
+        self.timed: dict[str, BenchmarkEntry] = {}
 
     def __call__(self, **chosen: Any) -> Runs:
         """Return the runs of one cell, training those that are missing.
@@ -52,24 +52,24 @@ class Evidence:
         ----------
         chosen
             A value for each axis of the grid that matters, such as ``framework="keras"``; the others take the
-            grid's defaults. Besides, fields of `harness.training.config.Protocol` that differ from the cell's, such as
+            grid's defaults. Besides, fields of `harness.training.config.TrainingConfig` that differ from the cell's, such as
             ``learning_rate=0.1``.
 
         Raises
         ------
-        ProtocolError
+        ConfigError
             If an axis or a value is unknown.
         """
-        name, protocol = self._grid.variant(chosen)
+        name, config = self._grid.variant(chosen)
         if name not in self.used:
-            self.used[name] = _shared_runs_of(protocol, self._seeds, self._store, self._grid.splits(protocol.task))
+            self.used[name] = _shared_runs_of(config, self._seeds, self._store, self._grid.splits(config.task))
         return self.used[name]
 
     @property
     def frameworks(self) -> tuple[str, ...]:
         """Of all that was handed out, each once."""
-        trained = {runs.protocol.framework for runs in self.used.values()}
-        return tuple(sorted(trained | {contestant.protocol.framework for contestant in self.timed.values()}))
+        trained = {runs.config.framework for runs in self.used.values()}
+        return tuple(sorted(trained | {entry.config.framework for entry in self.timed.values()}))
 
     @property
     def splits(self) -> int:
@@ -88,8 +88,8 @@ class Evidence:
         Parameters
         ----------
         cells
-            For each contestant a value for each axis that matters, as in a call; and, where it is not the default, a
-            ``mode`` of `harness.execution.timing.Contestant`.
+            For each entry a value for each axis that matters, as in a call; and, where it is not the default, a
+            ``mode`` of `harness.execution.timing.BenchmarkEntry`.
 
         Raises
         ------
@@ -98,9 +98,9 @@ class Evidence:
         """
         if not self._may_time:
             raise HarnessError("a claim that measures time is marked @pytest.mark.timed, to have the machine alone")
-        contestants = []
+        entries = []
         for cell in cells:
             name = self._grid.cell_name(**{axis: value for axis, value in cell.items() if axis != "mode"})
-            contestants.append(Contestant(self._grid.protocol(name), cell.get("mode", "default")))
-            self.timed[f"{name} ({contestants[-1].mode})"] = contestants[-1]
-        return race(contestants, self._store.folder)
+            entries.append(BenchmarkEntry(self._grid.config(name), cell.get("mode", "default")))
+            self.timed[f"{name} ({entries[-1].mode})"] = entries[-1]
+        return race(entries, self._store.folder)

@@ -17,7 +17,7 @@ from harness.execution.engine import Wanted
 from harness.execution.timing import Timing
 from harness.judging.claim import Claim
 from harness.report.grid import Grid
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import Runs
 
 Cell = dict[str, Any]
@@ -33,9 +33,9 @@ class BlankEvidence:
 
     def __call__(self, **chosen: Any) -> Runs:
         """Return runs of the right shapes in which nothing was learnt."""
-        _, protocol = self._grid.variant(chosen)
+        _, config = self._grid.variant(chosen)
         self.asked.append(chosen)
-        return blank_runs(protocol)
+        return blank_runs(config)
 
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
         """Return made-up timings; time is measured when the claim's turn comes."""
@@ -58,19 +58,19 @@ def cells_asked(claim: Claim, grid: Grid) -> list[Cell]:
 
 
 def wanted_of(cells: Iterable[Cell], grid: Grid) -> set[Wanted]:
-    """Return what has to be trained for these cells, each protocol with the splits of its task."""
-    protocols = {grid.variant(cell)[1] for cell in cells}
-    return {(protocol, grid.splits(protocol.task)) for protocol in protocols}
+    """Return what has to be trained for these cells, each config with the splits of its task."""
+    configs = {grid.variant(cell)[1] for cell in cells}
+    return {(config, grid.splits(config.task)) for config in configs}
 
 
-def blank_runs(protocol: Protocol) -> Runs:
+def blank_runs(config: TrainingConfig) -> Runs:
     """Return runs of a few seeds with the shapes of real ones: losses of 1, accuracies of a half, no divergence."""
-    dataset = registry.load(protocol.dataset)
-    seeds, epochs = len(BLANK_SEEDS), protocol.epochs
-    rows = max(1, int(protocol.test_share * len(dataset.target)))
+    dataset = registry.load(config.dataset)
+    seeds, epochs = len(BLANK_SEEDS), config.epochs
+    rows = max(1, int(config.test_size * len(dataset.target)))
     outputs = len(dataset.class_names) or 1
     return Runs(
-        protocol=protocol,
+        config=config,
         seeds=BLANK_SEEDS,
         train_loss=np.ones((seeds, epochs)),
         test_loss=np.ones((seeds, epochs)),

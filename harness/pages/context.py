@@ -34,7 +34,7 @@ class ShownFigure(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Beside:
+class PageContext:
     """What other modules supply; the page leaves out what is empty.
 
     Attributes
@@ -56,7 +56,7 @@ class Beside:
     specification_figures
         SVG text of specification curves, by finding and reading.
     profile_figures
-        What calibrated findings say of each open choice, SVG text by a title.
+        What fitted findings say of each open choice, SVG text by a title.
     specification_files, profile_files
         Where the same stand as files, relative to the pages.
     runs

@@ -82,7 +82,7 @@ class FindingView:
 
     @property
     def group(self) -> str:
-        """The outcome that all its readings share, or ``mixed``."""
+        """The outcome that all its readings proportion, or ``mixed``."""
         outcomes = {reading.judgement.outcome for reading in self.readings}
         return outcomes.pop() if len(outcomes) == 1 else "mixed"
 

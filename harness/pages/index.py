@@ -1,7 +1,7 @@
 """The page for reading: what held and what did not, and from there down to a single training."""
 
 from harness.pages import words
-from harness.pages.context import Beside
+from harness.pages.context import PageContext
 from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
@@ -13,14 +13,14 @@ from harness.verdicts.verdict import OUTCOMES
 
 PAGE = "index.html"
 LONGEST_TIMELINE = 30
-PROVENANCES = ("stated", "inferred", "assumed")
+ORIGINS = ("stated", "inferred", "assumed")
 BASES = {
-    "held out": "Evidence: nothing of these findings went into the reconstruction.",
-    "calibrated": "No evidence: the reconstruction was chosen to reproduce these, so agreement proves nothing.",
+    "independent": "Evidence: nothing of these findings went into the reconstruction.",
+    "fitted": "No evidence: the reconstruction was chosen to reproduce these, so agreement proves nothing.",
 }
 
 
-def index_html(session: Session, beside: Beside | None = None) -> str:
+def index_html(session: Session, context: PageContext | None = None) -> str:
     """Return the page for reading, as one HTML document that needs no network and no script.
 
     Parameters
@@ -30,17 +30,17 @@ def index_html(session: Session, beside: Beside | None = None) -> str:
     beside
         What other modules supply; None for nothing.
     """
-    beside = beside or Beside()
+    context = context or PageContext()
     sections = sections_of(session)
     findings = [finding for section in sections.values() for finding in section]
     pictures = Pictures()
     return render(
         "index.html.jinja",
         page=PAGE,
-        audit_log=beside.audit_log,
+        audit_log=context.audit_log,
         title=f"Findings: {session.title}",
         session=session,
-        beside=beside,
+        context=context,
         sections=sections,
         findings=findings,
         readings=[reading for finding in findings for reading in finding.readings],
@@ -49,17 +49,17 @@ def index_html(session: Session, beside: Beside | None = None) -> str:
         groups=GROUPS,
         outcomes=OUTCOMES,
         choices=_by_task(session),
-        provenances=PROVENANCES,
-        provenance_counts=_provenance_counts(session),
+        origins=ORIGINS,
+        origin_counts=_origin_counts(session),
         ticks={tick: percent(tick) for tick in TICKS},
         farthest=FARTHEST,
         surprises=[reading for finding in findings for reading in finding.readings if reading.surprises],
         # Drawings of findings come first: those are what a reader who has nothing but this file cannot do without.
-        own_figures=_own_figures(findings, beside, pictures),
-        report_figures=[(figure, pictures.address(figure.svg)) for figure in beside.report_figures],
-        curves=_curves(session, beside, pictures),
-        cells_with_runs={row[CELL] for row in beside.runs},
-        timelines={key: past[-LONGEST_TIMELINE:] for key, past in beside.timelines.items()},
+        own_figures=_own_figures(findings, context, pictures),
+        report_figures=[(figure, pictures.address(figure.svg)) for figure in context.report_figures],
+        curves=_curves(session, context, pictures),
+        cells_with_runs={row[CELL] for row in context.runs},
+        timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.timelines.items()},
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
         in_universes=summary_lines(session.judgements, session.specified)[2:],
         rule=RULE,
@@ -82,29 +82,29 @@ def _by_task(session: Session) -> dict[tuple[str, str], list[TakenChoice]]:
     return found
 
 
-def _provenance_counts(session: Session) -> dict[str, int]:
+def _origin_counts(session: Session) -> dict[str, int]:
     choices = [choice for report in session.reports for choice in report.choices]
-    return {name: sum(choice.provenance == name for choice in choices) for name in PROVENANCES}
+    return {name: sum(choice.origin == name for choice in choices) for name in ORIGINS}
 
 
-def _own_figures(findings: list[FindingView], beside: Beside, pictures: Pictures) -> dict[str, str]:
+def _own_figures(findings: list[FindingView], context: PageContext, pictures: Pictures) -> dict[str, str]:
     """Return the address of each reading's figure, by the node id of its decisive claim."""
     decisive = {reading.decisive.test: reading.decisive for finding in findings for reading in finding.readings}
     return {
-        test: pictures.address(beside.figures.get(test, ""), claim.figure)
+        test: pictures.address(context.figures.get(test, ""), claim.figure)
         for test, claim in decisive.items()
-        if claim.figure or test in beside.figures
+        if claim.figure or test in context.figures
     }
 
 
-def _curves(session: Session, beside: Beside, pictures: Pictures) -> dict[tuple[str, str], str]:
+def _curves(session: Session, context: PageContext, pictures: Pictures) -> dict[tuple[str, str], str]:
     """Return the address of each specification curve that can be shown, by finding and reading."""
     return {
         key: address
         for key in session.specified
         if (
             address := pictures.address(
-                beside.specification_figures.get(key, ""), beside.specification_files.get(key, "")
+                context.specification_figures.get(key, ""), context.specification_files.get(key, "")
             )
         )
     }

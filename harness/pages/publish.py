@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.pages import index, runs, trend
-from harness.pages.context import Beside
+from harness.pages.context import PageContext
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
 from harness.sessions.session import Session, write_session
@@ -18,7 +18,7 @@ SUMMARY_FILE = "summary.md"
 FIGURES_FOLDER = "figures"
 
 
-def publish(session: Session, beside: Beside, folder: Path) -> None:
+def publish(session: Session, context: PageContext, folder: Path) -> None:
     """Write everything that is made of a session into a folder: first as data, then as pages.
 
     Parameters
@@ -27,28 +27,28 @@ def publish(session: Session, beside: Beside, folder: Path) -> None:
         What the pages show besides, as `with_files` returns it.
     """
     write_session(session, folder / SESSION_FILE)
-    write_csv(beside.runs, folder / RUNS_FILE)
-    _write(folder / SUMMARY_FILE, summary_markdown(session, beside.changes))
-    _write(folder / index.PAGE, index.index_html(session, beside))
-    _write(folder / runs.PAGE, runs.runs_html(beside.runs, title=session.title, audit_log=beside.audit_log))
-    history = trend.trend_html(beside.timelines, beside.sessions, audit_log=beside.audit_log)
+    write_csv(context.runs, folder / RUNS_FILE)
+    _write(folder / SUMMARY_FILE, summary_markdown(session, context.changes))
+    _write(folder / index.PAGE, index.index_html(session, context))
+    _write(folder / runs.PAGE, runs.runs_html(context.runs, title=session.title, audit_log=context.audit_log))
+    history = trend.trend_html(context.timelines, context.sessions, audit_log=context.audit_log)
     _write(folder / trend.PAGE, history)
-    drawn = (*beside.specification_files.values(), *beside.profile_files.values())
+    drawn = (*context.specification_files.values(), *context.profile_files.values())
     shown = {*drawn, *(claim.figure for claim in session.claims)}
     for file in (folder / FIGURES_FOLDER).glob("*.svg"):
         if f"{FIGURES_FOLDER}/{file.name}" not in shown:
             file.unlink(missing_ok=True)
 
 
-def with_files(beside: Beside, folder: Path) -> Beside:
+def with_files(context: PageContext, folder: Path) -> PageContext:
     """Write the drawings that pages refer to into a folder, and return where they stand along with the rest."""
     return replace(
-        beside,
+        context,
         specification_files={
             key: write_figure(folder, f"universes-{'-'.join(key)}", svg)
-            for key, svg in beside.specification_figures.items()
+            for key, svg in context.specification_figures.items()
         },
-        profile_files={title: write_figure(folder, title, svg) for title, svg in beside.profile_figures.items()},
+        profile_files={title: write_figure(folder, title, svg) for title, svg in context.profile_figures.items()},
     )
 
 

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
-from harness.reconstruction.specification import Specification, deciding_choice, outcome_shares, weighted_shares
+from harness.reconstruction.specification import (
+    Specification,
+    deciding_choice,
+    outcome_proportions,
+    weighted_proportions,
+)
 from harness.sessions.session import ONLY_DEFAULT, Session, Specified
 from harness.verdicts.combination import Judgement
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Verdict
@@ -168,28 +173,32 @@ def summary_html(session: Session) -> list[str]:
 
 
 def summary_lines(found: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
-    """Return how many readings of findings have which verdict, those on calibrated numbers apart."""
-    held_out = [judgement for judgement in found if judgement.basis == "held out"]
-    calibrated = [judgement for judgement in found if judgement.basis == "calibrated"]
+    """Return how many readings of findings have which verdict, those on fitted numbers apart."""
+    independent = [judgement for judgement in found if judgement.basis == "independent"]
+    fitted = [judgement for judgement in found if judgement.basis == "fitted"]
     return [
-        f"Held out findings, by reading: {_counts(held_out)}.",
-        f"Calibrated findings (no evidence; the reconstruction was fitted to them): {_counts(calibrated)}.",
-        *_prediction(held_out, specified),
+        f"Independent findings, by reading: {_counts(independent)}.",
+        f"Fitted findings (no evidence; the reconstruction was fitted to them): {_counts(fitted)}.",
+        *_prediction(independent, specified),
     ]
 
 
-def _prediction(held_out: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
-    """Return how well universes that fit the calibrated findings predict the others: their mean shares of outcomes."""
-    curves = [specified[key] for one in held_out if (key := (one.finding, one.reading)) in specified]
-    weighted = [shares for curve in curves if not math.isnan((shares := weighted_shares(curve))["supported"])]
+def _prediction(independent: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
+    """Return how well universes that fit the fitted findings predict the others: their mean proportions of outcomes."""
+    curves = [specified[key] for one in independent if (key := (one.finding, one.reading)) in specified]
+    weighted = [
+        proportions for curve in curves if not math.isnan((proportions := weighted_proportions(curve))["supported"])
+    ]
     if not weighted:
         return []
     means = [
-        " and ".join(f"{sum(one[outcome] for one in shares) / len(shares):.0%} {outcome}" for outcome in OUTCOMES[:2])
-        for shares in (weighted, [outcome_shares(curve) for curve in curves])
+        " and ".join(
+            f"{sum(one[outcome] for one in proportions) / len(proportions):.0%} {outcome}" for outcome in OUTCOMES[:2]
+        )
+        for proportions in (weighted, [outcome_proportions(curve) for curve in curves])
     ]
     return [
-        f"Over all universes, each weighted by how well it fits the calibrated findings, the {len(weighted)} held out "
+        f"Over all universes, each weighted by how well it fits the fitted findings, the {len(weighted)} independent "
         f"readings are {means[0]} on average; unweighted {means[1]}."
     ]
 
@@ -225,7 +234,7 @@ def universes_text(specifications: Sequence[Specification]) -> str:
     """Return in how many universes a reading has which outcome, by weight too, and what decides it; empty for none."""
     if not specifications:
         return ""
-    counter, weighted = Counter(one.outcome for one in specifications), weighted_shares(specifications)
+    counter, weighted = Counter(one.outcome for one in specifications), weighted_proportions(specifications)
     text = ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)
     if not math.isnan(weighted["supported"]):
         text += f"; by weight {', '.join(f'{weighted[outcome]:.2f}' for outcome in OUTCOMES)}"

@@ -17,32 +17,32 @@ from typing import Any
 import numpy as np
 
 from harness.base.files import write_atomically
-from harness.training.config import Protocol, Seed, dataset_name
+from harness.training.config import Seed, TrainingConfig, dataset_name
 from harness.training.runs import Floats, Runs
 
 RunRow = tuple[str, ...]
 """The texts of one row, in the order of `COLUMNS`."""
 
-PROTOCOL_COLUMNS = tuple(field.name for field in fields(Protocol))
+CONFIG_COLUMNS = tuple(field.name for field in fields(TrainingConfig))
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "report": "folder of the report under test",
         "cell": "name of the cell in the report's grid, with the fields that a claim changed in parentheses",
-        "protocol": "first 16 hexadecimal digits of the digest of all fields of the protocol",
+        "config": "first 16 hexadecimal digits of the digest of all fields of the config",
         "task": "`regression` or `classification`",
-        **{name: f"field `{name}` of the protocol" for name in PROTOCOL_COLUMNS},
+        **{name: f"field `{name}` of the config" for name in CONFIG_COLUMNS},
         "split": "number of the seed that decides which rows are test rows",
         "training": "number of the seed that decides initial weights and order of batches",
         "diverged": "`True` if a loss or a weight was not finite at any epoch",
         "final_train_loss": "mean over the rows as they were trained on in the last epoch",
         "final_test_loss": "over all test rows, after the last epoch",
-        "final_train_accuracy": "share between 0 and 1; empty for regression",
-        "final_test_accuracy": "share between 0 and 1; empty for regression",
+        "final_train_accuracy": "proportion between 0 and 1; empty for regression",
+        "final_test_accuracy": "proportion between 0 and 1; empty for regression",
         "best_epoch": "epoch with the least test loss, counted from 1; empty if no test loss was a number",
         "best_test_loss": "test loss after that epoch",
         "initial_weight_norm": "Euclidean norm over all weights and biases before training",
         "final_weight_norm": "the same after the last epoch",
-        "seconds": "wall time of the training; in an ensemble, its part of the block's time",
+        "seconds": "wall time of the training; batched, its part of the block's time",
     }
 )
 DIGITS = 16
@@ -62,13 +62,13 @@ class RunTableWriter:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / f"{os.getpid()}-{uuid.uuid4().hex}.csv"
-        self._written: dict[tuple[str, str, Protocol], set[Seed]] = {}
+        self._written: dict[tuple[str, str, TrainingConfig], set[Seed]] = {}
 
     def add(self, report: str, runs_by_cell: Mapping[str, Runs]) -> None:
         """Write down the runs of a report that were not seen before, by the name of the cell."""
         rows: list[RunRow] = []
         for cell, runs in runs_by_cell.items():
-            written = self._written.setdefault((report, cell, runs.protocol), set())
+            written = self._written.setdefault((report, cell, runs.config), set())
             new = [place for place, seed in enumerate(runs.seeds) if seed not in written]
             if new:
                 rows += _rows(report, cell, runs, new)
@@ -84,7 +84,7 @@ def parts_folder(progress_file: Path) -> Path:
 
 
 def merge(folder: Path) -> list[RunRow]:
-    """Return what all workers wrote down, each run once, sorted by report, cell, protocol and seed."""
+    """Return what all workers wrote down, each run once, sorted by report, cell, config and seed."""
     rows: set[RunRow] = set()
     for file in sorted(folder.glob("*.csv")):
         # A worker that died may have left half a line.
@@ -100,13 +100,13 @@ def write_csv(rows: Iterable[RunRow], file: Path) -> None:
 
 
 def _rows(report: str, cell: str, runs: Runs, places: list[int]) -> Iterator[RunRow]:
-    protocol = runs.protocol
+    config = runs.config
     same = [
         report,
         cell,
-        protocol.digest[:DIGITS],
-        protocol.task,
-        *(_text(_plain(name, getattr(protocol, name))) for name in PROTOCOL_COLUMNS),
+        config.digest[:DIGITS],
+        config.task,
+        *(_text(_plain(name, getattr(config, name))) for name in CONFIG_COLUMNS),
     ]
     epochs, losses = _best(runs.test_loss[places])
     columns = [

@@ -1,4 +1,4 @@
-"""The page of single trainings: each cell with its protocol, its runs, and the command that trains them again."""
+"""The page of single trainings: each cell with its config, its runs, and the command that trains them again."""
 
 import math
 import re
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from harness.pages.rendering import anchor, number, render
-from harness.pages.run_table import COLUMNS, PROTOCOL_COLUMNS, RunRow
+from harness.pages.run_table import COLUMNS, CONFIG_COLUMNS, RunRow
 
 PAGE = "runs.html"
 SHOWN = {
@@ -27,13 +27,13 @@ MOST_ROWS = 12_000
 
 @dataclass(frozen=True, kw_only=True)
 class CellView:
-    """All runs of one protocol under one cell's name.
+    """All runs of one config under one cell's name.
 
     Attributes
     ----------
     anchor
-        That of the cell's name; of further protocols under the same name, one with the protocol's digest.
-    protocol
+        That of the cell's name; of further configs under the same name, one with the config's digest.
+    config
         Its fields, as text.
     command
         Trains the same runs again.
@@ -47,7 +47,7 @@ class CellView:
 
     name: str
     anchor: str
-    protocol: Mapping[str, str]
+    config: Mapping[str, str]
     command: str
     rows: Sequence[Sequence[str]]
     seeds: int
@@ -66,7 +66,7 @@ def runs_html(rows: Iterable[RunRow], *, title: str, audit_log: str = "claims.ht
     title
         Of the report under test.
     audit_log
-        As of `harness.pages.context.Beside`.
+        As of `harness.pages.context.PageContext`.
     most_rows
         How many runs may be listed; of the cells beyond, only the summary is shown.
     """
@@ -83,22 +83,22 @@ def runs_html(rows: Iterable[RunRow], *, title: str, audit_log: str = "claims.ht
 
 
 def cell_views(rows: Iterable[RunRow], most_rows: int) -> list[CellView]:
-    """Return one view for each protocol under each cell's name, in the order of the rows."""
+    """Return one view for each config under each cell's name, in the order of the rows."""
     groups: dict[tuple[str, str, str], list[dict[str, str]]] = {}
     for row in rows:
         run = dict(zip(COLUMNS, row, strict=True))
-        groups.setdefault((run["report"], run["cell"], run["protocol"]), []).append(run)
+        groups.setdefault((run["report"], run["cell"], run["config"]), []).append(run)
     firsts: dict[str, list[dict[str, str]]] = {}
     for (_, cell, _), runs in groups.items():
         firsts.setdefault(cell, []).append(runs[0])
     views, listed = [], 0
-    for (report, cell, protocol), runs in groups.items():
+    for (report, cell, config), runs in groups.items():
         listed += len(runs)
         only = runs[0] is firsts[cell][0]
         views.append(
             _view(
                 runs,
-                anchor(cell) if only else anchor(cell, report, protocol),
+                anchor(cell) if only else anchor(cell, report, config),
                 train_command(runs[0], len(runs), firsts[cell]),
                 shown=listed <= most_rows,
             )
@@ -107,18 +107,18 @@ def cell_views(rows: Iterable[RunRow], most_rows: int) -> list[CellView]:
 
 
 def train_command(run: Mapping[str, str], seeds: int, namesakes: Sequence[Mapping[str, str]]) -> str:
-    """Return the command that trains a run's protocol over its first seeds.
+    """Return the command that trains a run's config over its first seeds.
 
     Parameters
     ----------
     namesakes
-        One run of each protocol under the same cell's name. Fields in which they differ, as in other universes, are
+        One run of each config under the same cell's name. Fields in which they differ, as in other universes, are
         set, and so are those that the name gives in parentheses.
     """
     cell, _, changes = run["cell"].partition(" (")
     changed = set(re.findall(r"(\w+)=", changes))
-    changed |= {name for name in PROTOCOL_COLUMNS if len({other[name] for other in namesakes}) > 1}
-    settings = [f"{name}={_as_set(name, run[name])}" for name in PROTOCOL_COLUMNS if name in changed]
+    changed |= {name for name in CONFIG_COLUMNS if len({other[name] for other in namesakes}) > 1}
+    settings = [f"{name}={_as_set(name, run[name])}" for name in CONFIG_COLUMNS if name in changed]
     words = ["python", "-m", "harness", "train", run["report"], cell, "--seeds", str(seeds)]
     return shlex.join([*words, *(word for setting in settings for word in ("--set", setting))])
 
@@ -131,7 +131,7 @@ def _view(runs: Sequence[Mapping[str, str]], place: str, command: str, shown: bo
     return CellView(
         name=runs[0]["cell"],
         anchor=place,
-        protocol={name: runs[0][name] for name in PROTOCOL_COLUMNS},
+        config={name: runs[0][name] for name in CONFIG_COLUMNS},
         command=command,
         rows=[_texts(run) for run in runs] if shown else [],
         seeds=len(runs),

@@ -77,8 +77,8 @@ def _curves(timeline: Sequence[PastReading], places: Mapping[int, int]) -> tuple
     lowest, highest = min(numbers), max(numbers)
 
     def level(number: float) -> int:
-        share = 0.5 if highest == lowest else (min(max(number, lowest), highest) - lowest) / (highest - lowest)
-        return round(HEIGHT - 1 - share * (HEIGHT - 2))
+        proportion = 0.5 if highest == lowest else (min(max(number, lowest), highest) - lowest) / (highest - lowest)
+        return round(HEIGHT - 1 - proportion * (HEIGHT - 2))
 
     noise = estimate = ""
     for start, end, (low, value, high) in _runs(timeline, places):

@@ -57,7 +57,7 @@ def trend_html(timelines: Timelines, sessions: Sequence[PastSession], *, audit_l
     timelines, sessions
         From `harness.sessions.history.History`; a timeline's sessions are all among the sessions.
     audit_log
-        As of `harness.pages.context.Beside`.
+        As of `harness.pages.context.PageContext`.
     """
     changes = verdict_changes(timelines)
     places = {session.number: place for place, session in enumerate(sessions)}

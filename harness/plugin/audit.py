@@ -15,7 +15,7 @@ from harness.base.errors import SessionError, on_one_line
 from harness.data.leaks import leaks_in
 from harness.drawing.illustrations import claim_figures, profile_figures, report_figures_of, specification_figures
 from harness.pages.audit_log import VERDICT_PROPERTY, AuditLog
-from harness.pages.context import Beside
+from harness.pages.context import PageContext
 from harness.pages.publish import publish, with_files
 from harness.pages.report import Holes, findings_table, summary_lines, terminal_table, universes_table
 from harness.pages.run_table import RunRow, merge, parts_folder
@@ -156,7 +156,7 @@ class Audit:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self._publish(self._session(claims), runs, past)
 
-    def _remember(self, session: Session, status: int) -> Beside:
+    def _remember(self, session: Session, status: int) -> PageContext:
         """Note what changed since last time, keep a session that was finished, and return what was kept until now."""
         finished = status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.holes
         try:
@@ -165,7 +165,7 @@ class Audit:
             before = history.sessions()
             if finished and session.claims:
                 history.append(session)
-            return Beside(
+            return PageContext(
                 changes=self._changes,
                 previous=before[-1].started if before else "",
                 timelines=history.timelines(),
@@ -173,12 +173,12 @@ class Audit:
             )
         except SessionError as problem:
             self._holes.unrecorded.append(str(problem))
-            return Beside()
+            return PageContext()
 
-    def _publish(self, session: Session, runs: Sequence[RunRow], past: Beside) -> None:
+    def _publish(self, session: Session, runs: Sequence[RunRow], past: PageContext) -> None:
         """Write all pages, and let pytest-html write its own."""
         root, pages, store = self._config.rootpath, pages_folder(self._config), store_of(self._config)
-        beside = replace(
+        context = replace(
             past,
             leaks=self._leaks,
             report_figures=report_figures_of(self._folders, session.planned_seeds[0], store),
@@ -188,13 +188,13 @@ class Audit:
             runs=runs,
             audit_log=audit_log_name(self._config),
         )
-        beside = with_files(beside, pages)
+        context = with_files(context, pages)
         self.log.session = session
         self.log.unfolding = {
-            **beside.profile_files,
-            **{f"{' ('.join(key)}) in all universes": file for key, file in beside.specification_files.items()},
+            **context.profile_files,
+            **{f"{' ('.join(key)}) in all universes": file for key, file in context.specification_files.items()},
         }
-        publish(session, beside, pages)
+        publish(session, context, pages)
 
     def _session(self, claims: Sequence[JudgedClaim]) -> Session:
         """Return what the session came to."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.base.errors import DataError, Inconclusive, ProtocolError, Refuted, RegisterError, StoreError
+from harness.base.errors import ConfigError, DataError, Inconclusive, Refuted, RegisterError, StoreError
 from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
 from harness.plugin.fixtures import JUDGE, judge_of, recorded_case
 from harness.plugin.options import (
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from harness.pages.run_table import RunTableWriter
 
 pytest_plugins = ("harness.plugin.fixtures",)
-USER_ERRORS = (DataError, ProtocolError, RegisterError, StoreError)
+USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError)
 _progress_key: pytest.StashKey[Path] = pytest.StashKey()
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
@@ -175,7 +175,7 @@ def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_config(item: pytest.Item) -> Generator[None, object, object]:
     """Let claims use the machine together, so that one that measures time can wait until it has it alone."""
     if not is_claim(item) or is_timed(item):
         return (yield)

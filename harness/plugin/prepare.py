@@ -5,7 +5,7 @@ from pathlib import Path
 
 from harness.base.errors import ExecutorError
 from harness.execution.engine import Block, Wanted, missing_blocks, train_blocks
-from harness.execution.executors import crew_at
+from harness.execution.executors import pool_at
 from harness.execution.timing import machine
 from harness.execution.workers import train_blocks_with
 from harness.plugin.live.progress import ProgressWriter
@@ -22,7 +22,7 @@ def prepare(
     backwards: bool,
     dask: str | None = None,
 ) -> Callable[[], None]:
-    """Train what the store lacks of the first `count` seeds of these protocols, sharing the work with other processes.
+    """Train what the store lacks of the first `count` seeds of these configs, sharing the work with other processes.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def prepare(
     missing = missing_blocks(needed, count, store)
     progress = ProgressWriter(progress_file)
     progress.planned(
-        ((_name((protocol, seeds)), BLOCK_SIZE) for protocol, splits in needed for seeds in seed_blocks(count, splits)),
+        ((_name((config, seeds)), BLOCK_SIZE) for config, splits in needed for seeds in seed_blocks(count, splits)),
         (_name(block) for block in missing),
     )
     with machine(store.folder, alone=False):
@@ -72,25 +72,25 @@ def prepare(
 def _train_on_cluster(address: str, blocks: Sequence[Block], store: Store, progress: ProgressWriter) -> None:
     progress.begins(f"{len(blocks)} blocks on the workers of {address}")
     try:
-        with crew_at(address) as crew:
-            train_blocks_with(crew, store, lambda line: None, blocks, done=lambda block: progress.trained(_name(block)))
+        with pool_at(address) as pool:
+            train_blocks_with(pool, store, lambda line: None, blocks, done=lambda block: progress.trained(_name(block)))
     except ExecutorError as problem:
         progress.failed(str(problem))
         store.refuse_training(str(problem))
 
 
 def _name(block: Block) -> str:
-    protocol, seeds = block
+    config, seeds = block
     # The last seed tells splits apart that are many from one: the first is (0, 0) in both.
-    return f"{protocol.digest} {seeds[-1].split} {seeds[-1].training}"
+    return f"{config.digest} {seeds[-1].split} {seeds[-1].training}"
 
 
 def _in_words(block: Block) -> str:
     """Return what tells a block from others that are trained beside it, for people."""
-    protocol, seeds = block
-    widths = "-".join(map(str, protocol.hidden_widths))
+    config, seeds = block
+    widths = "-".join(map(str, config.hidden_widths))
     return (
-        f"{protocol.framework} on {dataset_name(protocol.dataset)}, {widths} {protocol.activation}, "
-        f"{protocol.optimizer} {protocol.learning_rate:g}, {protocol.epochs} epochs, "
+        f"{config.framework} on {dataset_name(config.dataset)}, {widths} {config.activation}, "
+        f"{config.optimizer} {config.learning_rate:g}, {config.epochs} epochs, "
         f"seeds {seeds[0].training} to {seeds[-1].training}"
     )

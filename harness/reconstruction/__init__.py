@@ -1,1 +1,1 @@
-"""What a report leaves open: a search for protocols that fit, and verdicts in all universes."""
+"""What a report leaves open: a search for configs that fit, and verdicts in all universes."""

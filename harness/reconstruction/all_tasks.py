@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.base.errors import HarnessError
 from harness.drawing.profile_figure import profile_figure
 from harness.execution.engine import open_store
-from harness.execution.executors import crew_at
+from harness.execution.executors import pool_at
 from harness.execution.workers import train_blocks_with
 from harness.judging.collected import collect_claims
 from harness.reconstruction.search import Search, facts_of
@@ -17,7 +17,7 @@ from harness.reconstruction.universes import PROFILE_FILE, UNIVERSES_FILE, chose
 from harness.report.folder import open_folder
 from harness.storage.store import write_atomically
 
-RANDOM_SHARE = 0.6  # of the candidates; the others are neighbours of the best
+RANDOM_PROPORTION = 0.6  # of the candidates; the others are neighbours of the best
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ def reconstruct(
     say
         Takes a line on how far it is.
     dask
-        Who trains: as for `harness.execution.executors.crew_at`.
+        Who trains: as for `harness.execution.executors.pool_at`.
     shared
         The URL of a store that others share: as for `harness.execution.engine.open_store`.
 
@@ -60,8 +60,8 @@ def reconstruct(
     """
     grid, claims, store = open_folder(folder).grid, collect_claims(folder), open_store(store_folder, shared)
     spreads: dict[str, list[SpreadOfFact]] = {}
-    with crew_at(dask) as crew:
-        train = partial(train_blocks_with, crew, store, say)
+    with pool_at(dask) as pool:
+        train = partial(train_blocks_with, pool, store, say)
         searches = {}
         for task in grid.reconstruction:
             try:
@@ -69,9 +69,9 @@ def reconstruct(
             except HarnessError as reason:
                 say(str(reason))
         if not searches:
-            raise HarnessError(f"{folder}: nothing is left open that a calibrated finding speaks of")
+            raise HarnessError(f"{folder}: nothing is left open that a fitted finding speaks of")
         for task, search in searches.items():
-            search.run(budget, round(RANDOM_SHARE * budget))
+            search.run(budget, round(RANDOM_PROPORTION * budget))
             numbers = [claim for fact in search.facts for claim in fact.claims if claim.finding.reported]
             spreads[task] = spreads_of_facts(numbers, grid, task, store, train)
     write_universes(folder / UNIVERSES_FILE, searches, chosen_universes(searches), spreads)
@@ -88,9 +88,9 @@ def summary(found: Reconstruction) -> list[str]:
         lines.append(f"{task}: {len(search.scored)} candidates tried, {len(ranked)} of them to the last fact")
         default = search.scored[search.default]
         for rank, (candidate, scored) in enumerate(ranked[:5], start=1):
-            lines.append(f"  {rank}. log chance {scored.log_chance:.2f}: {search.described(candidate)}")
+            lines.append(f"  {rank}. log likelihood {scored.log_likelihood:.2f}: {search.described(candidate)}")
         place = next(rank for rank, (one, _) in enumerate(ranked, start=1) if one == search.default)
-        lines.append(f"  protocol.toml: log chance {default.log_chance:.2f}, rank {place}")
+        lines.append(f"  protocol.toml: log likelihood {default.log_likelihood:.2f}, rank {place}")
         lines += [
             f"  {one.label}, reported {one.reported:g}: mean {one.mean:.4g}, standard deviation {one.splits:.2g} over "
             f"splits, {one.trainings:.2g} over initial weights and order ({one.test.rpartition('::')[2]})"

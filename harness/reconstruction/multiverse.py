@@ -122,7 +122,7 @@ class Multiverse:
         HarnessError
             If the claim ends without an estimate in one of them.
         """
-        identity = content_digest([claim.test, seeds, self._sources, store.origin])
+        identity = content_digest([claim.test, seeds, self._sources, store.fingerprint])
         file = store.folder / "answers" / f"{judging_mark()}-{identity}.json"
         kept = _read(file)
         missing = [name for name, digest in self._digests.items() if digest not in kept]
@@ -167,7 +167,7 @@ def _judged(claim: Claim, universe: str, grid: Grid, seeds: int, store: Store) -
     band = claim.reading.band
     low, high = estimate.interval(1 - 2 * ERROR_RATE)
     answer = UniverseVerdict(decide((low, high), band), estimate.value, low, high, *p_values(estimate, band))
-    return {"tasks": sorted({runs.protocol.task for runs in evidence.used.values()}), "answer": answer.to_plain()}
+    return {"tasks": sorted({runs.config.task for runs in evidence.used.values()}), "answer": answer.to_plain()}
 
 
 def _specification(
@@ -222,9 +222,9 @@ def _judging_code() -> bytes:
 
 
 def _digest(grid: Grid) -> str:
-    protocols = {name: protocol.digest for name, protocol in grid.protocols.items()}
+    configs = {name: config.digest for name, config in grid.configs.items()}
     splits = {task: grid.splits(task) for task in grid.reconstruction}
-    return content_digest([grid.axes, grid.default, protocols, splits])
+    return content_digest([grid.axes, grid.default, configs, splits])
 
 
 def _read(file: Path) -> dict[str, Any]:

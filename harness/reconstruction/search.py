@@ -1,8 +1,8 @@
-"""The search for reconstructions under which a report's calibrated facts are likely.
+"""The search for reconstructions under which a report's fitted facts are likely.
 
 Candidates are combinations of what ``protocol.toml`` takes for each open field and its alternatives. First a balanced
 random sample of them is tried, then the neighbours of the best, as long as that helps. A candidate's facts are
-computed one after the other; since the chance of each is at most 1, a candidate that has fallen `HOPELESS` behind the
+computed one after the other; since the likelihood of each is at most 1, a candidate that has fallen `HOPELESS` behind the
 best is out of reach and dropped (branch and bound; Land and Doig 1960, Econometrica 28, 497-520). All trainings go
 through the store, so a search that was interrupted goes on where it was.
 """
@@ -22,7 +22,7 @@ from harness.execution.engine import Block, missing_blocks
 from harness.judging.claim import Claim
 from harness.judging.evidence import Evidence
 from harness.judging.plan import Cell, cells_asked, wanted_of
-from harness.reconstruction.likelihood import log_chance_of_fact
+from harness.reconstruction.likelihood import log_likelihood_of_fact
 from harness.report.grid import SPLITS_CHOICE, Grid
 from harness.report.register import Reading
 from harness.statistics.estimate import Estimate
@@ -38,7 +38,7 @@ PARENTS = 3
 
 @dataclass(frozen=True, eq=False)
 class Fact:
-    """A calibrated finding as far as it speaks of one task.
+    """A fitted finding as far as it speaks of one task.
 
     Attributes
     ----------
@@ -63,20 +63,20 @@ class Scored:
     ----------
     answers
         What it takes for each open field.
-    log_chances
+    log_likelihoods
         By finding, of the facts that were computed.
     complete
         Whether all were.
     """
 
     answers: Answers
-    log_chances: Mapping[str, float]
+    log_likelihoods: Mapping[str, float]
     complete: bool
 
     @property
-    def log_chance(self) -> float:
-        """The logarithm of the chance of all computed facts, taken as independent: at least that of all facts."""
-        return sum(self.log_chances.values())
+    def log_likelihood(self) -> float:
+        """The logarithm of the likelihood of all computed facts, taken as independent: at least that of all facts."""
+        return sum(self.log_likelihoods.values())
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,15 @@ class Profile:
     ----------
     choice, answer
         Both in words.
-    log_chance
+    log_likelihood
         Of the best candidate with this answer; -inf where none was tried.
     complete
-        Whether all its facts were computed; otherwise its chance is at most that.
+        Whether all its facts were computed; otherwise its likelihood is at most that.
     """
 
     choice: str
     answer: str
-    log_chance: float
+    log_likelihood: float
     complete: bool
 
 
@@ -106,9 +106,9 @@ def facts_of(claims: Iterable[Claim], grid: Grid, task: str) -> list[Fact]:
     """
     grouped: dict[str, list[tuple[Claim, list[Cell]]]] = defaultdict(list)
     for claim in claims:
-        if claim.finding.basis == "calibrated":
+        if claim.finding.basis == "fitted":
             cells = cells_asked(claim, grid)
-            if {protocol.task for protocol, _ in wanted_of(cells, grid)} == {task}:
+            if {config.task for config, _ in wanted_of(cells, grid)} == {task}:
                 grouped[claim.finding.id].append((claim, cells))
     facts = [
         Fact(finding, tuple(claim for claim, _ in pairs), tuple(itertools.chain(*(cells for _, cells in pairs))))
@@ -151,7 +151,7 @@ class Search:
         self._store = store
         self._train = train
         self._say = say
-        # Whether splits are many or one is left out: that one split fits is the luck of a split, not of a protocol.
+        # Whether splits are many or one is left out: that one split fits is the luck of a split, not of a config.
         self.options = {
             field: (choice.value, *choice.alternatives)
             for field, choice in grid.reconstruction[task].items()
@@ -159,7 +159,7 @@ class Search:
         }
         self.scored: dict[Candidate, Scored] = {}
         if not self.facts or not self.options:
-            missing = "calibrated finding speaks of it alone" if not self.facts else "choice has alternatives"
+            missing = "fitted finding speaks of it alone" if not self.facts else "choice has alternatives"
             raise HarnessError(f"{self.grid.file}: nothing to reconstruct for {self.task}: no {missing}")
 
     @property
@@ -171,13 +171,13 @@ class Search:
     def ranked(self) -> list[tuple[Candidate, Scored]]:
         """The candidates of which all facts were computed, best first."""
         complete = [(candidate, scored) for candidate, scored in self.scored.items() if scored.complete]
-        return sorted(complete, key=lambda pair: (-pair[1].log_chance, pair[0]))
+        return sorted(complete, key=lambda pair: (-pair[1].log_likelihood, pair[0]))
 
     @property
     def profile(self) -> list[Profile]:
-        """What the calibrated facts say of each answer to each open choice.
+        """What the fitted facts say of each answer to each open choice.
 
-        The chance of the best candidate that has it, as a profile likelihood is the best over all other parameters
+        The likelihood of the best candidate that has it, as a profile likelihood is the best over all other parameters
         (Barndorff-Nielsen and Cox 1994, Inference and Asymptotics, section 3.4).
         """
         return [
@@ -188,11 +188,11 @@ class Search:
 
     def _profile_of(self, place: int, field: str, option: int) -> Profile:
         with_it = [scored for candidate, scored in self.scored.items() if candidate[place] == option]
-        best = max(with_it, key=lambda scored: (scored.complete, scored.log_chance), default=None)
+        best = max(with_it, key=lambda scored: (scored.complete, scored.log_likelihood), default=None)
         text = self.grid.reconstruction[self.task][field].text(self.options[field][option])
         if best is None:
             return Profile(field, text, -math.inf, False)
-        return Profile(field, text, best.log_chance, best.complete)
+        return Profile(field, text, best.log_likelihood, best.complete)
 
     def run(self, budget: int, sample: int) -> None:
         """Try at most `budget` candidates, the first `sample` of them at random."""
@@ -237,7 +237,7 @@ class Search:
     def try_all(self, candidates: Sequence[Candidate]) -> None:
         """Compute the facts of these candidates, one fact after the other, and drop those out of reach."""
         grids = {one: self.grid.answering({self.task: self.answers(one)}) for one in candidates}
-        chances: dict[Candidate, dict[str, float]] = {one: {} for one in candidates}
+        likelihoods: dict[Candidate, dict[str, float]] = {one: {} for one in candidates}
         alive = list(candidates)
         for number, fact in enumerate(self.facts, start=1):
             wanted = set().union(*(wanted_of(fact.cells, grids[one]) for one in alive))
@@ -247,15 +247,15 @@ class Search:
             )
             self._train(missing_blocks(wanted, BLOCK_SIZE, self._store))
             for one in alive:
-                chances[one][fact.finding] = _log_chance(fact, grids[one], self._store)
-            best = max((scored.log_chance for _, scored in self.ranked[:1]), default=-math.inf)
-            alive = [one for one in alive if sum(chances[one].values()) >= best - HOPELESS]
+                likelihoods[one][fact.finding] = _log_likelihood(fact, grids[one], self._store)
+            best = max((scored.log_likelihood for _, scored in self.ranked[:1]), default=-math.inf)
+            alive = [one for one in alive if sum(likelihoods[one].values()) >= best - HOPELESS]
         for one in candidates:
-            self.scored[one] = Scored(self.answers(one), chances[one], len(chances[one]) == len(self.facts))
+            self.scored[one] = Scored(self.answers(one), likelihoods[one], len(likelihoods[one]) == len(self.facts))
 
 
-def _log_chance(fact: Fact, grid: Grid, store: Store) -> float:
-    """Return the logarithm of the chance of a fact under one reconstruction; -inf if a claim cannot be judged there."""
+def _log_likelihood(fact: Fact, grid: Grid, store: Store) -> float:
+    """Return the logarithm of the likelihood of a fact under one reconstruction; -inf if a claim cannot be judged there."""
     judged: dict[str, tuple[Reading, list[Estimate]]] = {}
     for claim in fact.claims:
         try:
@@ -265,4 +265,4 @@ def _log_chance(fact: Fact, grid: Grid, store: Store) -> float:
         if not estimates:
             return -math.inf
         judged.setdefault(claim.reading.name, (claim.reading, []))[1].extend(estimates)
-    return log_chance_of_fact(list(judged.values()))
+    return log_likelihood_of_fact(list(judged.values()))

@@ -81,7 +81,7 @@ class Decision:
     choice
         Its name.
     p_value
-        Chance that any choice goes along so well with outcomes that depend on none of them.
+        Likelihood that any choice goes along so well with outcomes that depend on none of them.
     universes, supported
         By the value of the choice: how many universes have it, and how many of them support the reading.
     """
@@ -92,9 +92,11 @@ class Decision:
     supported: dict[str, int]
 
     def __str__(self) -> str:
-        shares = {value: self.supported[value] / universes for value, universes in self.universes.items()}
-        partly = sorted((value for value in shares if 0 < shares[value] < 1), key=lambda value: -shares[value])
-        always, never = ([value for value in shares if shares[value] == share] for share in (1, 0))
+        proportions = {value: self.supported[value] / universes for value, universes in self.universes.items()}
+        partly = sorted(
+            (value for value in proportions if 0 < proportions[value] < 1), key=lambda value: -proportions[value]
+        )
+        always, never = ([value for value in proportions if proportions[value] == proportion] for proportion in (1, 0))
         counts = [self._count(values) for values in (always, *([value] for value in partly), never) if values]
         counts[0] = counts[0].replace(" with ", " universes with ", 1)
         verb = "matters most" if partly else "decides"
@@ -106,13 +108,13 @@ class Decision:
         return f"in {supported} of {universes} with {', '.join(others)}{' or ' if others else ''}{last}"
 
 
-def outcome_shares(specifications: Sequence[Specification]) -> dict[Outcome, float]:
-    """Return in which share of the universes the reading has which outcome; NaN if there are none."""
+def outcome_proportions(specifications: Sequence[Specification]) -> dict[Outcome, float]:
+    """Return in which proportion of the universes the reading has which outcome; NaN if there are none."""
     counts = Counter(one.outcome for one in specifications)
     return {outcome: counts[outcome] / len(specifications) if specifications else math.nan for outcome in OUTCOMES}
 
 
-def weighted_shares(specifications: Sequence[Specification]) -> dict[Outcome, float]:
+def weighted_proportions(specifications: Sequence[Specification]) -> dict[Outcome, float]:
     """Return the same with each universe counted by its weight; NaN if the weight of one is not known, or all are 0."""
     largest = max((one.weight for one in specifications), default=0.0)
     if not largest > 0 or any(math.isnan(one.weight) for one in specifications):

@@ -1,6 +1,6 @@
 """Universes: whole reconstructions among which a report leaves the choice, and how plausible each is.
 
-The multiverse analysis of Steegen et al. 2016 (Perspectives on Psychological Science 11, 702-712), for protocols. They
+The multiverse analysis of Steegen et al. 2016 (Perspectives on Psychological Science 11, 702-712), for configs. They
 are found by `harness.reconstruction.search` and kept in ``reconstruction.toml`` beside the claims.
 """
 
@@ -39,7 +39,7 @@ class Universe:
     answers
         By task and field, what is taken.
     weights
-        By task, how plausible that is among the universes, by the calibrated facts; they add up to 1. NaN if unknown.
+        By task, how plausible that is among the universes, by the fitted facts; they add up to 1. NaN if unknown.
     """
 
     name: str
@@ -59,20 +59,20 @@ def chosen_universes(searches: Mapping[str, Search]) -> list[Universe]:
     weights: dict[str, dict[str, float]] = {name: {} for name in names}
     for task, search in searches.items():
         candidates = dict(zip(names, chosen[task], strict=False))
-        shares = weights_of({name: search.scored[one].log_chance for name, one in candidates.items()})
+        proportions = weights_of({name: search.scored[one].log_likelihood for name, one in candidates.items()})
         choice = search.grid.reconstruction[task][SPLITS_CHOICE]
         for number, (name, one) in enumerate(candidates.items()):
             # In turn, so that no other answer goes along with it; the facts say nothing of it.
             splits = (choice.value, *choice.alternatives)[number % (1 + len(choice.alternatives))]
             answers[name][task] = {**search.answers(one), SPLITS_CHOICE: splits}
-            weights[name][task] = shares[name]
+            weights[name][task] = proportions[name]
     return [Universe(name, answers[name], weights[name]) for name in names]
 
 
 def _chosen_candidates(search: Search) -> list[tuple[int, ...]]:
     # Of a candidate that was dropped only a bound is known: those whose facts are all known come first.
     best_first = sorted(
-        search.scored, key=lambda one: (not search.scored[one].complete, -search.scored[one].log_chance, one)
+        search.scored, key=lambda one: (not search.scored[one].complete, -search.scored[one].log_likelihood, one)
     )
     alternatives = [
         (place, option) for place, values in enumerate(search.options.values()) for option in range(len(values))
@@ -92,15 +92,15 @@ def _chosen_candidates(search: Search) -> list[tuple[int, ...]]:
 def write_universes(
     file: Path, searches: Mapping[str, Search], universes: list[Universe], spreads: Mapping[str, list[SpreadOfFact]]
 ) -> None:
-    """Write what was found: the universes, and for each task the best candidates with the chance of each fact.
+    """Write what was found: the universes, and for each task the best candidates with the likelihood of each fact.
 
     Besides, what the facts say of each answer, and the spread of each reported number over splits and trainings.
     """
     document = tomlkit.document()
     for line in (
-        "Written by `python -m harness reconstruct`. Which protocols make the calibrated facts likely, and the",
-        "universes in which `pytest --universes all` judges every finding. Chances are of one repetition showing",
-        "the fact; log_chance is the logarithm of their product; weights add up to 1 over the universes.",
+        "Written by `python -m harness reconstruct`. Which configs make the fitted facts likely, and the",
+        "universes in which `pytest --universes all` judges every finding. Likelihoods are of one repetition showing",
+        "the fact; log_likelihood is the logarithm of their product; weights add up to 1 over the universes.",
     ):
         document.add(tomlkit.comment(line))
     document["universes"] = [
@@ -109,9 +109,9 @@ def write_universes(
     document["candidates"] = {
         task: [
             {
-                "log_chance": round(scored.log_chance, 3),
+                "log_likelihood": round(scored.log_likelihood, 3),
                 "answers": scored.answers,
-                "chances": {fact: _chance(value) for fact, value in scored.log_chances.items()},
+                "likelihoods": {fact: _likelihood(value) for fact, value in scored.log_likelihoods.items()},
             }
             for _, scored in search.ranked[:LEAST_UNIVERSES]
         ]
@@ -119,9 +119,9 @@ def write_universes(
     }
     document["profiles"] = {
         task: [
-            {**asdict(one), "log_chance": round(one.log_chance, 3)}
+            {**asdict(one), "log_likelihood": round(one.log_likelihood, 3)}
             for one in search.profile
-            if math.isfinite(one.log_chance)
+            if math.isfinite(one.log_likelihood)
         ]
         for task, search in searches.items()
     }
@@ -187,7 +187,7 @@ def _weight(weights: Table, task: str, answers: Mapping[str, Answers]) -> float:
         raise weights.error(task, f"no task that is answered; there are: {', '.join(answers) or 'none'}")
     weight = weights.get(task, float)
     if not 0 <= weight <= 1:
-        raise weights.error(task, f"is {weight!r}; give a share between 0 and 1")
+        raise weights.error(task, f"is {weight!r}; give a proportion between 0 and 1")
     return weight
 
 
@@ -195,5 +195,5 @@ def _finite(weights: Mapping[str, float]) -> dict[str, float]:
     return {task: float(f"{weight:.4g}") for task, weight in weights.items() if math.isfinite(weight)}
 
 
-def _chance(log_chance: float) -> float:
-    return float(f"{math.exp(log_chance):.3g}")
+def _likelihood(log_likelihood: float) -> float:
+    return float(f"{math.exp(log_likelihood):.3g}")

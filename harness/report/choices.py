@@ -6,14 +6,14 @@ from typing import Any, Literal
 
 from harness.base.tables import Table
 
-Provenance = Literal["stated", "inferred", "assumed"]
-PROVENANCES = ("stated", "inferred", "assumed")
+Origin = Literal["stated", "inferred", "assumed"]
+ORIGINS = ("stated", "inferred", "assumed")
 Axes = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is taken for one field of a protocol, and why.
+    """What is taken for one field of a config, and why.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class Choice:
         The value; with `by`, a table from each value of that axis to the field's value.
     by
         The axis that decides, or None.
-    provenance
+    origin
         Whether the report states it, its numbers suggest it, or nothing speaks for or against it.
     reason
         In one sentence.
@@ -31,7 +31,7 @@ class Choice:
 
     value: Any
     by: str | None
-    provenance: Provenance
+    origin: Origin
     reason: str
     alternatives: tuple[Any, ...] = ()
 
@@ -91,7 +91,7 @@ def read_choice(table: Table, axes: Axes) -> Choice:
     choice = Choice(
         value=value,
         by=by,
-        provenance=table.get("provenance", str, among=PROVENANCES),  # type: ignore[arg-type]
+        origin=table.get("origin", str, among=ORIGINS),  # type: ignore[arg-type]
         reason=table.get("reason", str),
         alternatives=alternatives,
     )

@@ -1,6 +1,6 @@
-"""The grid of a report and its reconstruction (``protocol.toml``): from a cell's name to a protocol.
+"""The grid of a report and its reconstruction (``protocol.toml``): from a cell's name to a config.
 
-The axes of the grid are what the report varied. Everything else that a protocol needs is a reconstruction, given for
+The axes of the grid are what the report varied. Everything else that a config needs is a reconstruction, given for
 each task: a value that was stated, inferred or assumed, with the reason.
 """
 
@@ -10,15 +10,15 @@ from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import DataError, ProtocolError, RegisterError
+from harness.base.errors import ConfigError, DataError, RegisterError
 from harness.base.tables import Table
 from harness.data import registry
 from harness.data.data_file import DataFile, read_data_file
 from harness.report.choices import Axes, Choice, axis_of, read_choice
-from harness.training.config import TASKS, Protocol, Splits
+from harness.training.config import TASKS, Splits, TrainingConfig
 
-PROTOCOL_FIELDS = tuple(field.name for field in fields(Protocol))
-OPTIONAL_FIELDS = tuple(field.name for field in fields(Protocol) if field.default is not MISSING)
+CONFIG_FIELDS = tuple(field.name for field in fields(TrainingConfig))
+OPTIONAL_FIELDS = tuple(field.name for field in fields(TrainingConfig) if field.default is not MISSING)
 SPLITS_CHOICE = "splits"
 DataFiles = Mapping[str, DataFile]
 CLAIMED_SPLITS = ("many", "one")  # crossed seeds are no independent draws: no claim may rest on them
@@ -29,7 +29,7 @@ MANY_SPLITS = Choice(
 
 @dataclass(frozen=True)
 class Grid:
-    """All cells of a report, with the protocol of each.
+    """All cells of a report, with the config of each.
 
     Attributes
     ----------
@@ -39,8 +39,8 @@ class Grid:
         What a claim means that does not name a value of an axis; an axis without a default must be named.
     reconstruction
         By task, the choice made for each field that is not an axis.
-    protocols
-        The protocol of each cell, by the cell's name.
+    configs
+        The config of each cell, by the cell's name.
     data_files
         The data sets that the report brings itself, by name.
     """
@@ -49,7 +49,7 @@ class Grid:
     axes: dict[str, tuple[str, ...]]
     default: dict[str, str]
     reconstruction: dict[str, dict[str, Choice]]
-    protocols: dict[str, Protocol]
+    configs: dict[str, TrainingConfig]
     data_files: DataFiles
 
     def cell_name(self, **chosen: str) -> str:
@@ -57,78 +57,78 @@ class Grid:
 
         Raises
         ------
-        ProtocolError
+        ConfigError
             If an axis or value is unknown, or an axis without a default is missing.
         """
         for axis in chosen:
             if axis not in self.axes:
-                raise ProtocolError(f"the grid in {self.file} has no axis {axis!r}; it has: {', '.join(self.axes)}")
+                raise ConfigError(f"the grid in {self.file} has no axis {axis!r}; it has: {', '.join(self.axes)}")
         cell = {**self.default, **chosen}
         for axis, values in self.axes.items():
             if axis not in cell:
-                raise ProtocolError(f"say which {axis}: {', '.join(values)} ({self.file} sets no default)")
+                raise ConfigError(f"say which {axis}: {', '.join(values)} ({self.file} sets no default)")
             if cell[axis] not in values:
-                raise ProtocolError(f"{axis} is {cell[axis]!r}; the grid in {self.file} has: {', '.join(values)}")
+                raise ConfigError(f"{axis} is {cell[axis]!r}; the grid in {self.file} has: {', '.join(values)}")
         return "-".join(cell[axis] for axis in self.axes)
 
-    def protocol(self, cell_name: str) -> Protocol:
-        """Return the protocol of a cell.
+    def config(self, cell_name: str) -> TrainingConfig:
+        """Return the config of a cell.
 
         Raises
         ------
-        ProtocolError
+        ConfigError
             If the grid has no cell of that name.
         """
-        if cell_name not in self.protocols:
+        if cell_name not in self.configs:
             pattern = "-".join("{" + ",".join(values) + "}" for values in self.axes.values())
-            raise ProtocolError(f"no cell {cell_name!r} in {self.file}; a cell's name is {pattern}")
-        return self.protocols[cell_name]
+            raise ConfigError(f"no cell {cell_name!r} in {self.file}; a cell's name is {pattern}")
+        return self.configs[cell_name]
 
-    def variant(self, chosen: Mapping[str, Any]) -> tuple[str, Protocol]:
-        """Return name and protocol of a cell in which some fields may differ from the reconstruction.
+    def variant(self, chosen: Mapping[str, Any]) -> tuple[str, TrainingConfig]:
+        """Return name and config of a cell in which some fields may differ from the reconstruction.
 
         Parameters
         ----------
         chosen
-            Values for axes of the grid, as in `cell_name`, and for fields of `Protocol` that are no axes.
+            Values for axes of the grid, as in `cell_name`, and for fields of `TrainingConfig` that are no axes.
 
         Raises
         ------
-        ProtocolError
+        ConfigError
             If an axis, a field or a value is unknown.
         """
         for name in chosen:
-            if name not in self.axes and name not in PROTOCOL_FIELDS:
+            if name not in self.axes and name not in CONFIG_FIELDS:
                 axes, others = (
                     ", ".join(self.axes),
-                    ", ".join(field for field in PROTOCOL_FIELDS if field not in self.axes),
+                    ", ".join(field for field in CONFIG_FIELDS if field not in self.axes),
                 )
-                raise ProtocolError(
-                    f"the grid in {self.file} has no axis {name!r}; it has: {axes}; a protocol has besides: {others}"
+                raise ConfigError(
+                    f"the grid in {self.file} has no axis {name!r}; it has: {axes}; a config has besides: {others}"
                 )
         changed = {name: value for name, value in chosen.items() if name not in self.axes}
         name = self.cell_name(**{axis: value for axis, value in chosen.items() if axis not in changed})
         return self.named_variant(name, changed)
 
-    def named_variant(self, cell_name: str, changed: Mapping[str, Any]) -> tuple[str, Protocol]:
-        """Return name and protocol of a cell, given its name, in which some fields of the protocol are changed.
+    def named_variant(self, cell_name: str, changed: Mapping[str, Any]) -> tuple[str, TrainingConfig]:
+        """Return name and config of a cell, given its name, in which some fields of the config are changed.
 
         Raises
         ------
-        ProtocolError
+        ConfigError
             If there is no such cell, or a field or value is unknown.
         """
-        protocol = self.protocol(cell_name)
+        config = self.config(cell_name)
         if not changed:
-            return cell_name, protocol
+            return cell_name, config
         for field in changed:
-            if field not in PROTOCOL_FIELDS:
-                raise ProtocolError(f"a protocol has no field {field!r}; it has: {', '.join(PROTOCOL_FIELDS)}")
+            if field not in CONFIG_FIELDS:
+                raise ConfigError(f"a config has no field {field!r}; it has: {', '.join(CONFIG_FIELDS)}")
         described = ", ".join(f"{field}={value}" for field, value in changed.items())
         fields = {
             name: _data_of(value, self.data_files) if name == "dataset" else value for name, value in changed.items()
         }
-        return f"{cell_name} ({described})", replace(protocol, **fields)
+        return f"{cell_name} ({described})", replace(config, **fields)
 
     def splits(self, task: str) -> Splits:
         """Return how many splits of the data the seeds of a task have."""
@@ -146,7 +146,7 @@ class Grid:
         Raises
         ------
         RegisterError
-            If an answer makes a protocol that cannot be trained.
+            If an answer makes a config that cannot be trained.
         """
         reconstruction = {
             task: choices
@@ -156,12 +156,12 @@ class Grid:
             }
             for task, choices in self.reconstruction.items()
         }
-        protocols = _protocols(self.file, self.axes, reconstruction, self.data_files)
-        return replace(self, reconstruction=reconstruction, protocols=protocols)
+        configs = _configs(self.file, self.axes, reconstruction, self.data_files)
+        return replace(self, reconstruction=reconstruction, configs=configs)
 
 
 def read_grid(file: Path) -> Grid:
-    """Read and validate a ``protocol.toml``; every cell's protocol is made, so that every one is valid.
+    """Read and validate a ``protocol.toml``; every cell's config is made, so that every one is valid.
 
     Raises
     ------
@@ -186,7 +186,7 @@ def read_grid(file: Path) -> Grid:
     reconstruction_table.close()
     top.close()
     return Grid(
-        file, axes, default, reconstruction, _protocols(file, axes, reconstruction, data_files), data_files=data_files
+        file, axes, default, reconstruction, _configs(file, axes, reconstruction, data_files), data_files=data_files
     )
 
 
@@ -212,9 +212,7 @@ def _data_of(dataset: Any, data_files: DataFiles) -> Any:
 def _choices(file: Path, task: str, table: Table, axes: Axes, data_files: DataFiles) -> dict[str, Choice]:
     optional = (*OPTIONAL_FIELDS, SPLITS_CHOICE)
     needed = [
-        name
-        for name in (*PROTOCOL_FIELDS, SPLITS_CHOICE)
-        if name not in axes and (name in table or name not in optional)
+        name for name in (*CONFIG_FIELDS, SPLITS_CHOICE) if name not in axes and (name in table or name not in optional)
     ]
     choices = {name: read_choice(table.table(name), axes) for name in needed}
     table.close()
@@ -225,28 +223,28 @@ def _choices(file: Path, task: str, table: Table, axes: Axes, data_files: DataFi
     for name, choice in choices.items():
         for alternative in choice.alternatives:
             instead = replace(choice, value=alternative, by=axis_of(alternative, axes, choice.by))
-            _protocols(file, axes, {task: {**choices, name: instead}}, data_files, key="alternatives")
+            _configs(file, axes, {task: {**choices, name: instead}}, data_files, key="alternatives")
     return choices
 
 
-def _protocols(
+def _configs(
     file: Path,
     axes: Axes,
     reconstruction: Mapping[str, Mapping[str, Choice]],
     data_files: DataFiles,
     key: str = "value",
-) -> dict[str, Protocol]:
-    """Return the protocol of each cell of the reconstructed tasks, by the cell's name; `key` is what errors name."""
-    protocols: dict[str, Protocol] = {}
+) -> dict[str, TrainingConfig]:
+    """Return the config of each cell of the reconstructed tasks, by the cell's name; `key` is what errors name."""
+    configs: dict[str, TrainingConfig] = {}
     for values in itertools.product(*axes.values()):
         cell = dict(zip(axes, values, strict=True))
         name = "-".join(values)
-        if name in protocols:
+        if name in configs:
             problem = f"two cells are named {name!r}; rename a value"
             raise RegisterError(f"{file}, table [axes], key {_ambiguous(axes)!r}: {problem}")
         if cell["task"] in reconstruction:
-            protocols[name] = _protocol(file, cell, reconstruction[cell["task"]], data_files, key)
-    return protocols
+            configs[name] = _config(file, cell, reconstruction[cell["task"]], data_files, key)
+    return configs
 
 
 def _ambiguous(axes: Axes) -> str:
@@ -256,11 +254,11 @@ def _ambiguous(axes: Axes) -> str:
     return (twice or hyphens)[0]
 
 
-def _protocol(
+def _config(
     file: Path, cell: dict[str, str], choices: Mapping[str, Choice], data_files: DataFiles, key: str
-) -> Protocol:
+) -> TrainingConfig:
     chosen = {name: choice.at(cell) for name, choice in choices.items() if name != SPLITS_CHOICE}
-    chosen |= {axis: value for axis, value in cell.items() if axis in PROTOCOL_FIELDS}
+    chosen |= {axis: value for axis, value in cell.items() if axis in CONFIG_FIELDS}
     named = chosen["dataset"]
     chosen["dataset"] = _data_of(named, data_files)
     known = {**dict.fromkeys(registry.names()), **data_files}
@@ -271,9 +269,9 @@ def _protocol(
         problem = f"{named!r} is no {cell['task']} data set; give one of: {', '.join(of_task)}"
         raise _field_error(file, cell, "dataset", key, problem)
     try:
-        return Protocol(**chosen)
-    except ProtocolError as problem:
-        # Every message of a protocol begins with the name of the field.
+        return TrainingConfig(**chosen)
+    except ConfigError as problem:
+        # Every message of a config begins with the name of the field.
         raise _field_error(file, cell, str(problem).split()[0], key, str(problem)) from problem
 
 

@@ -12,8 +12,8 @@ from harness.base.tables import Table
 from harness.statistics.estimate import Reported
 from harness.verdicts.verdict import NEEDS, OUTCOMES, Band, Needs, Outcome
 
-Basis = Literal["calibrated", "held out"]
-BASES = ("calibrated", "held out")
+Basis = Literal["fitted", "independent"]
+BASES = ("fitted", "independent")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.base.errors import SessionError
 from harness.sessions.noise import p_same
-from harness.sessions.provenance import NOTHING, Difference, differences, surroundings
+from harness.sessions.provenance import NOTHING, Difference, differences, provenance
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.combination import Judgement, holm
 from harness.verdicts.verdict import ERROR_RATE
@@ -86,7 +86,7 @@ class Comparison:
     appeared, vanished
         Claims that only the later, or only the earlier session judged.
     differences
-        Of versions, machine, seeds, protocols and code.
+        Of versions, machine, seeds, configs and code.
     """
 
     readings: tuple[ChangedReading, ...]
@@ -148,14 +148,14 @@ def compare(before: Session, after: Session) -> Comparison:
         ),
         appeared=tuple(test for test in new if test not in old),
         vanished=tuple(test for test in old if test not in new),
-        differences=tuple(differences(_all_surroundings(before), _all_surroundings(after))),
+        differences=tuple(differences(_all_provenance(before), _all_provenance(after))),
     )
 
 
-def _all_surroundings(session: Session) -> dict[str, str]:
+def _all_provenance(session: Session) -> dict[str, str]:
     environment = session.environment
     commit = environment.commit[:12] + (" with changes" if environment.modified else "")
-    return {"commit": commit or NOTHING, **surroundings(session)}
+    return {"commit": commit or NOTHING, **provenance(session)}
 
 
 def _section(heading: str, sentences: Sequence[object]) -> list[str]:

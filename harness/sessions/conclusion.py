@@ -46,7 +46,7 @@ def report_under_test(root: Path, folder: Path) -> ReportUnderTest:
             field=field,
             value=choice.text(choice.value),
             alternatives=tuple(choice.text(value) for value in choice.alternatives),
-            provenance=choice.provenance,
+            origin=choice.origin,
             reason=choice.reason,
         )
         for task, chosen in opened.grid.reconstruction.items()

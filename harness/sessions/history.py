@@ -83,7 +83,7 @@ class PastSession:
         How many claims had which verdict.
     holes
         How many things were missing; such a session is not finished.
-    surroundings
+    provenance
         On what its verdicts may depend besides the commit, as text by name (`harness.sessions.provenance`).
     """
 
@@ -96,7 +96,7 @@ class PastSession:
     refuted: int
     inconclusive: int
     holes: int
-    surroundings: dict[str, str]
+    provenance: dict[str, str]
 
     @property
     def claims(self) -> int:
@@ -126,7 +126,7 @@ class History:
         """Return all sessions, the oldest first."""
         rows = self._rows(
             'SELECT number, started, "commit", modified, title, supported, refuted, inconclusive, holes, '
-            "surroundings.content FROM sessions JOIN surroundings ON surroundings.id = surroundings ORDER BY number"
+            "provenance.content FROM sessions JOIN provenance ON provenance.id = provenance ORDER BY number"
         )
         try:
             return [_past_session(row) for row in rows]
@@ -225,4 +225,4 @@ def _told(row: Sequence[Any]) -> Iterator[Any]:
 
 def _past_session(row: Sequence[Any]) -> PastSession:
     told = dict(zip((field.name for field in fields(PastSession)), row, strict=True))
-    return PastSession(**{**told, "modified": bool(told["modified"]), "surroundings": json.loads(told["surroundings"])})
+    return PastSession(**{**told, "modified": bool(told["modified"]), "provenance": json.loads(told["provenance"])})

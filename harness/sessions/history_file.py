@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import SessionError
-from harness.sessions.provenance import surroundings
+from harness.sessions.provenance import provenance
 from harness.sessions.session import Session
 from harness.training.config import content_digest
 from harness.verdicts.combination import Judgement, deciding
@@ -117,7 +117,7 @@ def _make_tables(connection: sqlite3.Connection) -> None:
 def _insert(connection: sqlite3.Connection, session: Session, content: bytes) -> int:
     """Write a session into all tables, and return its number."""
     counts = Counter(claim.verdict.outcome for claim in session.claims)
-    around = json.dumps(surroundings(session), ensure_ascii=False)
+    around = json.dumps(provenance(session), ensure_ascii=False)
     connection.execute("INSERT OR IGNORE INTO surroundings (content) VALUES (?)", (around,))
     environment = session.environment
     (number,) = connection.execute(

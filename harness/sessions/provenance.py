@@ -28,8 +28,8 @@ class Difference:
         return f"{self.what}: {self.before}, now {self.after}"
 
 
-def surroundings(session: Session) -> dict[str, str]:
-    """Return all that may change a verdict besides the commit: versions, machine, seeds, universes, code, protocols.
+def provenance(session: Session) -> dict[str, str]:
+    """Return all that may change a verdict besides the commit: versions, machine, seeds, universes, code, configs.
 
     Code is named by the first 12 digits of its digest.
     """
@@ -54,7 +54,7 @@ def surroundings(session: Session) -> dict[str, str]:
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[Difference]:
-    """Return what differs between the surroundings of two sessions, in the order of the later one."""
+    """Return what differs between the provenance of two sessions, in the order of the later one."""
     names = [*after, *(name for name in before if name not in after)]
     return [
         Difference(name, before.get(name, NOTHING), after.get(name, NOTHING))

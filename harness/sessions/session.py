@@ -60,13 +60,13 @@ class JudgedClaim:
 
 @dataclass(frozen=True, kw_only=True)
 class TakenChoice:
-    """What is taken for a field of the protocols that the report leaves open.
+    """What is taken for a field of the configs that the report leaves open.
 
     Attributes
     ----------
     value, alternatives
         As a reader sees them.
-    provenance
+    origin
         ``stated``, ``inferred`` or ``assumed``.
     """
 
@@ -74,7 +74,7 @@ class TakenChoice:
     field: str
     value: str
     alternatives: tuple[str, ...]
-    provenance: str
+    origin: str
     reason: str
 
 

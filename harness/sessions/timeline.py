@@ -59,7 +59,7 @@ def verdict_changes(timelines: Timelines) -> list[VerdictChange]:
 
 def what_else(before: PastSession, after: PastSession) -> list[Difference]:
     """Return what changed between two sessions besides their verdicts."""
-    return differences(*({"commit": commit_text(one), **one.surroundings} for one in (before, after)))
+    return differences(*({"commit": commit_text(one), **one.provenance} for one in (before, after)))
 
 
 def commit_text(session: PastSession) -> str:

@@ -14,8 +14,8 @@ from harness.training.runs import Floats
 ROUNDING = 1e-9
 
 
-def epochs_to_share(curve: Floats, share: float) -> Floats:
-    """Return the first epoch at which a falling curve has made a share of its total drop.
+def epochs_to_proportion(curve: Floats, proportion: float) -> Floats:
+    """Return the first epoch at which a falling curve has made a proportion of its total drop.
 
     The total drop is that from the first epoch's value to the last one's, so that the measure tells how soon a training
     is nearly where it ends, wherever that is.
@@ -24,7 +24,7 @@ def epochs_to_share(curve: Floats, share: float) -> Floats:
     ----------
     curve : (seeds, epochs)
         A loss, after each epoch.
-    share
+    proportion
         Above 0, at most 1.
 
     Returns
@@ -32,12 +32,12 @@ def epochs_to_share(curve: Floats, share: float) -> Floats:
     (seeds,)
         Epochs; `inf` for a seed whose curve ends no lower than it began.
     """
-    if not 0 < share <= 1:
-        raise ValueError(f"a share of the drop is above 0 and at most 1, not {share:g}")
+    if not 0 < proportion <= 1:
+        raise ValueError(f"a proportion of the drop is above 0 and at most 1, not {proportion:g}")
     values = _void_where_diverged(curve)
     drop = _drop(values)
     made = values[:, :1] - values
-    return _first_epoch(made >= share * (1 - ROUNDING) * drop[:, None], known=~np.isnan(values[:, 0]))
+    return _first_epoch(made >= proportion * (1 - ROUNDING) * drop[:, None], known=~np.isnan(values[:, 0]))
 
 
 def epochs_to_level(curve: Floats, level: float | Floats, *, falling: bool) -> Floats:
@@ -109,7 +109,7 @@ def epochs_later(one: Floats, other: Floats, epochs: int) -> Floats:
 
 
 def area_above_end(curve: Floats) -> Floats:
-    """Return the mean height of a falling curve above its end, as a share of its total drop.
+    """Return the mean height of a falling curve above its end, as a proportion of its total drop.
 
     It tells how slowly a training learns, independently of where the curve begins and ends: 1 / epochs for a curve
     that falls at once, 0.5 for a straight line, 1 - 1 / epochs for one that falls in the last epoch. A curve that
@@ -123,7 +123,7 @@ def area_above_end(curve: Floats) -> Floats:
     Returns
     -------
     (seeds,)
-        Shares; NaN for a seed whose curve ends no lower than it began.
+        Proportions; NaN for a seed whose curve ends no lower than it began.
     """
     values = _void_where_diverged(curve)
     heights = (values - values[:, -1:]) / _drop(values)[:, None]
@@ -132,10 +132,10 @@ def area_above_end(curve: Floats) -> Floats:
 
 
 def rise_after_minimum(curve: Floats) -> Floats:
-    """Return by what share of its lowest value a loss ends above that value.
+    """Return by what proportion of its lowest value a loss ends above that value.
 
     On the test loss this is the generalization loss at the end of training (Prechelt 1998, Early stopping - but when?,
-    Lecture Notes in Computer Science 1524, 55-69), as a share instead of a percentage.
+    Lecture Notes in Computer Science 1524, 55-69), as a proportion instead of a percentage.
 
     Parameters
     ----------

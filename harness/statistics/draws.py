@@ -42,29 +42,29 @@ def plausible_draw(reported: Reported, sample: ArrayLike, label: str) -> Estimat
     return _position(reported, values, label, forward=forward, back=np.exp)
 
 
-def plausible_share_draw(reported: Reported, sample: ArrayLike, rows: int, label: str) -> Estimate:
-    """Estimate how far a reported share of rows lies from the distribution over seeds, in standard deviations.
+def plausible_proportion_draw(reported: Reported, sample: ArrayLike, rows: int, label: str) -> Estimate:
+    """Estimate how far a reported proportion of rows lies from the distribution over seeds, in standard deviations.
 
     As `plausible_draw`, on the scale of smoothed log odds, log((k + 1/2) / (rows - k + 1/2)) (Haldane 1956; its
-    variance by Gart and Zweifel 1967, Biometrika 54, 181-187). Each share is itself a sample of `rows` rows, so
+    variance by Gart and Zweifel 1967, Biometrika 54, 181-187). Each proportion is itself a sample of `rows` rows, so
     refuting needs a distance in units of no less than that binomial error: twenty seeds with the same accuracy do
     not make every other accuracy impossible.
 
     Parameters
     ----------
     reported
-        The share as printed.
+        The proportion as printed.
     sample : (seeds,)
-        The same share for each seed.
+        The same proportion for each seed.
     rows
-        Of how many rows each is a share.
+        Of how many rows each is a proportion.
     label
         What one number of the sample is.
     """
     values = at_least_two(sample)
 
-    def forward(share: ArrayLike) -> Floats:
-        hits = np.clip(np.asarray(share, dtype=np.float64), 0, 1) * rows
+    def forward(proportion: ArrayLike) -> Floats:
+        hits = np.clip(np.asarray(proportion, dtype=np.float64), 0, 1) * rows
         return np.log((hits + 0.5) / (rows - hits + 0.5))
 
     def back(log_odds: ArrayLike) -> Floats:
@@ -116,7 +116,7 @@ def _position(
     constant = all_equal(values)
     if not np.isfinite(values).all() or (constant and least_deviation == 0):
         nothing = no_interval(values, method, label, "draw", why_no_interval(values), reported.value)
-        return replace(nothing, log_chance=-math.inf)
+        return replace(nothing, log_likelihood=-math.inf)
     scaled = forward(values)
     # The standard deviation of equal numbers is not always zero, but of the order of rounding.
     mean, deviation = float(scaled.mean()), 0.0 if constant else float(scaled.std(ddof=1))
@@ -139,11 +139,13 @@ def _position(
     # All that lies beyond what the number can be is printed as the end of its range.
     below = lowest - mean if rounding[0] > 0 else -math.inf
     above = highest - mean if rounding[1] < largest else math.inf
-    log_chance = _log_chance_between(below, above, floored, len(values))
-    if least_deviation:  # shares are tied: half of it by what seeds themselves printed, which no smooth curve can tell
+    log_likelihood = _log_likelihood_between(below, above, floored, len(values))
+    if (
+        least_deviation
+    ):  # proportions are tied: half of it by what seeds themselves printed, which no smooth curve can tell
         printing = float(((scaled >= lowest - 1e-9) & (scaled <= highest + 1e-9)).mean())
         log_printing = math.log(printing) if printing else -math.inf
-        log_chance = float(np.logaddexp(log_chance, log_printing)) - math.log(2)
+        log_likelihood = float(np.logaddexp(log_likelihood, log_printing)) - math.log(2)
     center = back(np.asarray(mean))
     low, high = (float(back(np.asarray(end))) for end in _next_draw(mean, floored, len(values)))
     return Estimate(
@@ -157,20 +159,20 @@ def _position(
         reported=reported.value,
         note=f"reported {reported.value:g}; centre over seeds {float(center):.4g}; "
         f"{PREDICTION:.0%} prediction interval for one training {low:.4g} to {high:.4g}",
-        log_chance=log_chance,
+        log_likelihood=log_likelihood,
     )
 
 
-def _log_chance_between(low: float, high: float, deviation: float, count: int) -> float:
-    """Return the logarithm of the chance that the next draw lies so far from the mean of `count` normal draws.
+def _log_likelihood_between(low: float, high: float, deviation: float, count: int) -> float:
+    """Return the logarithm of the likelihood that the next draw lies so far from the mean of `count` normal draws.
 
     Student's t, as in `_next_draw`, which is its interval.
     """
     scale = deviation * math.sqrt(1 + 1 / count)
     if low > 0:  # the tail of small probabilities is the exact one
         low, high = -high, -low
-    chance = float(special.stdtr(count - 1, high / scale) - special.stdtr(count - 1, low / scale))
-    return math.log(chance) if chance > 0 else -math.inf
+    likelihood = float(special.stdtr(count - 1, high / scale) - special.stdtr(count - 1, low / scale))
+    return math.log(likelihood) if likelihood > 0 else -math.inf
 
 
 def _ratio(distance: float, deviation: float) -> float:

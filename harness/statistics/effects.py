@@ -10,18 +10,18 @@ from harness.training.runs import Floats
 
 # What no factor's main effect explains goes by this name.
 INTERACTIONS = "interactions"
-# Cells that differ by less, relative to the largest, differ by rounding: shares of that would be noise.
+# Cells that differ by less, relative to the largest, differ by rounding: proportions of that would be noise.
 ROUNDING = 1e-9
 
 
-def shares_of_variance(table: Floats, factors: tuple[str, ...]) -> dict[str, Floats]:
-    """Return which share of a seed's total sum of squares each factor's main effect explains.
+def proportions_of_variance(table: Floats, factors: tuple[str, ...]) -> dict[str, Floats]:
+    """Return which proportion of a seed's total sum of squares each factor's main effect explains.
 
     The decomposition is the analysis of variance of a balanced factorial design (Fisher 1925, Statistical Methods for
-    Research Workers; Montgomery, Design and Analysis of Experiments) with one observation a cell; such a share is
+    Research Workers; Montgomery, Design and Analysis of Experiments) with one observation a cell; such a proportion is
     known as eta squared. With one observation there is no error term: what the main effects leave is called
     interactions, though it includes whatever chance there is in a single training. Chance alone gives a factor the
-    share (levels - 1) / (cells - 1) on average, so that one with more levels looks a little larger.
+    proportion (levels - 1) / (cells - 1) on average, so that one with more levels looks a little larger.
 
     Parameters
     ----------
@@ -47,14 +47,14 @@ def shares_of_variance(table: Floats, factors: tuple[str, ...]) -> dict[str, Flo
     # In units of the spread, since the squares of a tiny metric would vanish.
     rest = (values - values.mean(axis=cells, keepdims=True)) / np.where(varied, spread, np.nan)
     total = (rest**2).sum(axis=cells)
-    shares: dict[str, Floats] = {}
+    proportions: dict[str, Floats] = {}
     for axis, factor in enumerate(factors, start=1):
         # Every other main effect averages to zero over its own levels, so it does not matter which is taken first.
         effect = rest.mean(axis=tuple(other for other in cells if other != axis), keepdims=True)
-        shares[factor] = (np.broadcast_to(effect, rest.shape) ** 2).sum(axis=cells) / total
+        proportions[factor] = (np.broadcast_to(effect, rest.shape) ** 2).sum(axis=cells) / total
         rest = rest - effect
-    shares[INTERACTIONS] = (rest**2).sum(axis=cells) / total
-    return shares
+    proportions[INTERACTIONS] = (rest**2).sum(axis=cells) / total
+    return proportions
 
 
 def _nan_where_not_finite(table: Floats) -> Floats:

@@ -7,7 +7,7 @@ from typing import Literal
 from harness.training.runs import Floats
 
 Interval = tuple[float, float]
-Kind = Literal["mean", "ratio", "share", "median", "draw", "exact"]
+Kind = Literal["mean", "ratio", "proportion", "median", "draw", "exact"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Estimate:
     sample_label
         What one number of the sample is.
     kind
-        Of check: ``mean``, ``ratio``, ``share``, ``median``, ``draw`` or ``exact``.
+        Of check: ``mean``, ``ratio``, ``proportion``, ``median``, ``draw`` or ``exact``.
     region
         The range of a single seed's number in which that seed agrees with the finding (for a reported value: the
         prediction interval); None where only the mean counts.
@@ -57,8 +57,8 @@ class Estimate:
         The number of the report, in the unit of the sample, if the estimate is about one.
     note
         What a reader should know besides, in one sentence; may be empty.
-    log_chance
-        Of a reported number, the logarithm of the chance that one further training prints it; None otherwise.
+    log_likelihood
+        Of a reported number, the logarithm of the probability that one further training prints it; None otherwise.
     """
 
     value: float
@@ -70,7 +70,7 @@ class Estimate:
     region: tuple[float, float] | None = None
     reported: float | None = None
     note: str = ""
-    log_chance: float | None = None
+    log_likelihood: float | None = None
 
     @property
     def seeds(self) -> int:

@@ -79,8 +79,8 @@ def ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
     return Estimate(math.exp(logarithms.value), interval, method, ratios, label, "ratio")
 
 
-def share_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -> Estimate:
-    """Estimate in which share of seeds a number falls into a region, with the exact binomial interval.
+def proportion_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -> Estimate:
+    """Estimate in which proportion of seeds a number falls into a region, with the exact binomial interval.
 
     Needs no assumption on the distribution of the sample, which for accuracies on few rows is tied and skewed
     (Clopper and Pearson 1934, Biometrika 26, 404-413). A number that is not finite, from a run that diverged, is
@@ -97,7 +97,7 @@ def share_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -
     """
     values = at_least_two(sample)
     low, high = region
-    # Differences of shares such as 0.95 - 0.90 miss the margin they equal by an error of rounding.
+    # Differences of proportions such as 0.95 - 0.90 miss the margin they equal by an error of rounding.
     tolerance = 1e-9
     inside = int((np.isfinite(values) & (values >= low - tolerance) & (values <= high + tolerance)).sum())
     outside = len(values) - inside
@@ -111,10 +111,10 @@ def share_of_seeds(sample: ArrayLike, region: tuple[float, float], label: str) -
     return Estimate(
         inside / len(values),
         interval,
-        "share of seeds, exact binomial interval",
+        "proportion of seeds, exact binomial interval",
         values,
         label,
-        "share",
+        "proportion",
         region=region,
         note=f"{inside} of {len(values)} seeds",
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from harness.statistics.estimate import Reported
 
-# Ends of a rounding interval, such as 0.99 + 0.005, miss the share that they equal by an error of rounding.
+# Ends of a rounding interval, such as 0.99 + 0.005, miss the proportion that they equal by an error of rounding.
 TOLERANCE = 1e-12
 
 
@@ -41,12 +41,12 @@ def loss_of_saturated_outputs(accuracy: float, classes: int) -> float:
     Parameters
     ----------
     accuracy
-        Share of the rows that are right, from 0 to 1.
+        Proportion of the rows that are right, from 0 to 1.
     classes
         How many outputs, at least 2.
     """
     if not 0 <= accuracy <= 1:
-        raise ValueError(f"the accuracy is {accuracy}; a share lies between 0 and 1")
+        raise ValueError(f"the accuracy is {accuracy}; a proportion lies between 0 and 1")
     return floor_of_cross_entropy(classes) + (1 - accuracy)
 
 
@@ -67,51 +67,55 @@ def most_classes(loss: Reported) -> int:
     return max(1, math.floor((1 + math.e * math.expm1(highest)) * (1 + TOLERANCE)))
 
 
-def possible_counts(share: Reported, rows: int) -> NDArray[np.int64]:
-    """Return every number of rows out of `rows` whose share is printed as the given one.
+def possible_counts(proportion: Reported, rows: int) -> NDArray[np.int64]:
+    """Return every number of rows out of `rows` whose proportion is printed as the given one.
 
     The GRIM test (Brown and Heathers 2017, "The GRIM Test", Social Psychological and Personality Science 8, 363-369):
     a mean of whole numbers is a whole number over the number of rows; if no such fraction rounds to what is printed,
-    the printed mean is not one of that many rows. A share halfway between two decimals counts for both: software
+    the printed mean is not one of that many rows. A proportion halfway between two decimals counts for both: software
     rounds halves up or to the even digit, and most halves have no exact binary form and go either way.
 
     Parameters
     ----------
-    share
+    proportion
         As printed, such as an accuracy.
     rows
         Out of how many, at least 1.
     """
     _at_least_one("rows", rows)
     counts = np.arange(rows + 1, dtype=np.int64)
-    return counts[np.abs(counts / rows - share.value) <= share.half_unit + TOLERANCE]
+    return counts[np.abs(counts / rows - proportion.value) <= proportion.half_unit + TOLERANCE]
 
 
-def rows_that_allow(shares: Sequence[Reported], up_to: int) -> NDArray[np.int64]:
-    """Return every number of rows from 1 to `up_to` of which each share could be printed as given.
+def rows_that_allow(proportions: Sequence[Reported], up_to: int) -> NDArray[np.int64]:
+    """Return every number of rows from 1 to `up_to` of which each proportion could be printed as given.
 
     Parameters
     ----------
-    shares
-        Shares of the same rows, such as the accuracies of several networks on one test set.
+    proportions
+        Proportions of the same rows, such as the accuracies of several networks on one test set.
     up_to
         The largest number of rows that is tried, at least 1.
     """
     _at_least_one("up_to", up_to)
-    sizes = [rows for rows in range(1, up_to + 1) if all(len(possible_counts(share, rows)) for share in shares)]
+    sizes = [
+        rows
+        for rows in range(1, up_to + 1)
+        if all(len(possible_counts(proportion, rows)) for proportion in proportions)
+    ]
     return np.array(sizes, dtype=np.int64)
 
 
-def batch_averages(share: Reported, rows: int, batch_size: int) -> bool:
-    """Tell whether a share can be the plain mean over batches of each batch's share, the last batch being smaller.
+def batch_averages(proportion: Reported, rows: int, batch_size: int) -> bool:
+    """Tell whether a proportion can be the plain mean over batches of each batch's proportion, the last batch being smaller.
 
-    A usual slip: the rows of the last batch then weigh more than the others, and the mean is no share of rows. With
+    A usual slip: the rows of the last batch then weigh more than the others, and the mean is no proportion of rows. With
     n batches it is (a / batch_size + b / last) / n, where a of the rows in full batches and b of the `last` rows in
     the last batch count; every b is tried, and for each the whole numbers a.
 
     Parameters
     ----------
-    share
+    proportion
         As printed.
     rows
         How many there are in all batches together, at least 1.
@@ -124,9 +128,9 @@ def batch_averages(share: Reported, rows: int, batch_size: int) -> bool:
     in_full = (batches - 1) * batch_size
     last = rows - in_full
     of_last = np.arange(last + 1) / last
-    half_width = share.half_unit + TOLERANCE
-    fewest = np.ceil(((share.value - half_width) * batches - of_last) * batch_size)
-    most = np.floor(((share.value + half_width) * batches - of_last) * batch_size)
+    half_width = proportion.half_unit + TOLERANCE
+    fewest = np.ceil(((proportion.value - half_width) * batches - of_last) * batch_size)
+    most = np.floor(((proportion.value + half_width) * batches - of_last) * batch_size)
     return bool((np.maximum(fewest, 0) <= np.minimum(most, in_full)).any())
 
 

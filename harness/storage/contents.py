@@ -12,7 +12,7 @@ from harness.base.errors import DataError, StoreError
 from harness.data import registry
 from harness.storage.record import read_identity
 from harness.storage.store import Store
-from harness.training.config import Protocol, content_digest
+from harness.training.config import TrainingConfig, content_digest
 
 PLACES = {
     "runs": r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}\.npz",
@@ -24,7 +24,7 @@ PLACES = {
     "outdated": r"answers/[0-9a-f]{64}\.json|figures/[0-9a-f]{64}\.svg|machine\.db",  # of the first versions
     "unfinished": r"(runs/[0-9a-f]{2}|answers|figures|timings)/\w+\.part",
 }
-FIELDS = tuple(field.name for field in fields(Protocol))
+FIELDS = tuple(field.name for field in fields(TrainingConfig))
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class StoredRuns:
     file
         Where it stands.
     identity
-        What determines the runs, as plain values: ``protocol``, ``data``, ``seeds`` and ``origin``.
+        What determines the runs, as plain values: ``config``, ``data``, ``seeds`` and ``fingerprint``.
     """
 
     file: StoredFile
@@ -61,23 +61,23 @@ class StoredRuns:
 
     @property
     def protocol_digest(self) -> str:
-        """As `harness.training.config.Protocol.digest`."""
-        return content_digest(self.identity["protocol"])
+        """As `harness.training.config.TrainingConfig.digest`."""
+        return content_digest(self.identity["config"])
 
     @property
     def words(self) -> str:
-        """The protocol, field by field."""
-        protocol = self.identity["protocol"]
-        known = [name for name in FIELDS if name in protocol]
-        names = known + sorted(set(protocol) - set(known))
-        return printable(", ".join(f"{name.replace('_', ' ')} {_text(protocol[name])}" for name in names))
+        """The config, field by field."""
+        config = self.identity["config"]
+        known = [name for name in FIELDS if name in config]
+        names = known + sorted(set(config) - set(known))
+        return printable(", ".join(f"{name.replace('_', ' ')} {_text(config[name])}" for name in names))
 
     def usable(self, store: Store) -> bool:
         """Whether a session with these versions, trainers and data sets would take these runs."""
-        protocol = self.identity["protocol"]
-        if set(protocol) != set(FIELDS) or self.identity["origin"] != store.origin.get(protocol["framework"]):
+        config = self.identity["config"]
+        if set(config) != set(FIELDS) or self.identity["fingerprint"] != store.fingerprint.get(config["framework"]):
             return False
-        dataset = protocol["dataset"]
+        dataset = config["dataset"]
         if isinstance(dataset, dict):  # a report's own file, named with its checksum
             return True
         try:
@@ -148,9 +148,9 @@ def check_identity(file: StoredFile, identity: Any) -> None:
 def _describes_runs(identity: Any) -> bool:
     return (
         isinstance(identity, dict)
-        and identity.keys() == {"protocol", "data", "seeds", "origin"}
-        and isinstance(identity["protocol"], dict)
-        and isinstance(identity["protocol"].get("framework"), str)
+        and identity.keys() == {"config", "data", "seeds", "fingerprint"}
+        and isinstance(identity["config"], dict)
+        and isinstance(identity["config"].get("framework"), str)
         and isinstance(identity["seeds"], list)
         and all(isinstance(seed, list) and list(map(type, seed)) == [int, int] for seed in identity["seeds"])
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.base.errors import StoreError, StoreWarning
 from harness.storage.store import Store
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import Runs
 
 
@@ -24,7 +24,7 @@ class SharedStore(Store):
 
     Parameters
     ----------
-    folder, origin
+    folder, fingerprint
         As for `harness.storage.store.Store`.
     url
         As fsspec has it: ``/mnt/claims``, ``s3://bucket/claims``, ``sftp://host/claims``.
@@ -35,8 +35,8 @@ class SharedStore(Store):
         If fsspec, or what it needs for such a URL, is not installed, or the place cannot be read.
     """
 
-    def __init__(self, folder: Path, origin: Mapping[str, Mapping[str, str]], url: str) -> None:
-        super().__init__(folder, origin)
+    def __init__(self, folder: Path, fingerprint: Mapping[str, Mapping[str, str]], url: str) -> None:
+        super().__init__(folder, fingerprint)
         self._url = url
         self._files, self._root = _opened(url)
         self._reads = self._writes = True
@@ -48,24 +48,24 @@ class SharedStore(Store):
                 f"--shared-store {url}: cannot be read ({_in_words(reason)}); give another, or leave it out"
             ) from reason
 
-    def has(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> bool:
+    def has(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> bool:
         """Whether these runs are here; they are if they were there when this session began."""
-        if super().has(protocol, seeds):
+        if super().has(config, seeds):
             return True
-        return self.path(protocol, seeds).name in self._names and self._fetch(protocol, seeds)
+        return self.path(config, seeds).name in self._names and self._fetch(config, seeds)
 
-    def load(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs | None:
+    def load(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs | None:
         """Return the runs from here or there, or None if they are in neither place; raises as `Store.load` does."""
-        runs = super().load(protocol, seeds)
+        runs = super().load(config, seeds)
         if runs is None:
-            return super().load(protocol, seeds) if self._fetch(protocol, seeds) else None
-        if self.path(protocol, seeds).name not in self._names:
-            self._put(self.path(protocol, seeds), self.record(runs))
+            return super().load(config, seeds) if self._fetch(config, seeds) else None
+        if self.path(config, seeds).name not in self._names:
+            self._put(self.path(config, seeds), self.record(runs))
         return runs
 
-    def save_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes) -> Path:
+    def save_record(self, config: TrainingConfig, seeds: tuple[Seed, ...], record: bytes) -> Path:
         """Keep a record here and there; raises as `Store.save_record` does, for what is here."""
-        path = super().save_record(protocol, seeds, record)
+        path = super().save_record(config, seeds, record)
         self._put(path, record)
         return path
 
@@ -78,8 +78,8 @@ class SharedStore(Store):
     def _place(self, path: Path) -> str:
         return f"{self._root}/{path.relative_to(self.folder).as_posix()}"
 
-    def _fetch(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> bool:
-        path = self.path(protocol, seeds)
+    def _fetch(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> bool:
+        path = self.path(config, seeds)
         if not self._reads or path.name in self._damaged:
             return False
         try:
@@ -90,7 +90,7 @@ class SharedStore(Store):
             self._fail(reason, reading=True)
             return False
         try:
-            self.read_record(protocol, seeds, record, f"{self._url}/{path.name}")
+            self.read_record(config, seeds, record, f"{self._url}/{path.name}")
         except StoreError:
             raise
         except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
@@ -101,7 +101,7 @@ class SharedStore(Store):
                 stacklevel=3,
             )
             return False
-        super().save_record(protocol, seeds, record)
+        super().save_record(config, seeds, record)
         self._names.add(path.name)
         return True
 

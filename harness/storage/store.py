@@ -1,4 +1,4 @@
-"""Where finished runs are kept: one file for each protocol and block of seeds.
+"""Where finished runs are kept: one file for each config and block of seeds.
 
 A file is named by the digest of all that determines its content and carries a digest of that content. It is written
 beside its place and renamed into it, so a reader sees a whole file or none. Deleting the folder is always safe.
@@ -17,7 +17,7 @@ from harness.base.files import write_atomically as write_atomically  # part of w
 from harness.base.locks import locked
 from harness.data import registry
 from harness.storage.record import pack, unpack
-from harness.training.config import Protocol, Seed, content_digest
+from harness.training.config import Seed, TrainingConfig, content_digest
 from harness.training.runs import Runs
 
 UNREADABLE = ".unreadable"
@@ -30,22 +30,22 @@ class Store:
     ----------
     folder
         Made when the first run is kept.
-    origin
-        What else determines a result besides protocol, data and seeds: versions of the trainers and frameworks,
+    fingerprint
+        What else determines a result besides config, data and seeds: versions of the trainers and frameworks,
         by framework.
     """
 
-    def __init__(self, folder: Path, origin: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, folder: Path, fingerprint: Mapping[str, Mapping[str, str]]) -> None:
         self.folder = folder
-        self.origin = origin
+        self.fingerprint = fingerprint
         self._refusal = ""
 
-    def path(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Path:
+    def path(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> Path:
         """Return where these runs stand or would stand."""
-        digest = content_digest(self._identity(protocol, seeds))
+        digest = content_digest(self._identity(config, seeds))
         return self.folder / "runs" / digest[:2] / f"{digest}.npz"
 
-    def has(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> bool:
+    def has(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> bool:
         """Whether there is a file for these runs; whether it can be trusted shows when it is loaded.
 
         Raises
@@ -53,13 +53,13 @@ class Store:
         StoreError
             If the folder may not be entered.
         """
-        path = self.path(protocol, seeds)
+        path = self.path(config, seeds)
         try:
             return path.exists()
         except OSError as reason:
             raise StoreError(f"stored runs {path} cannot be read ({reason}); give another --store") from reason
 
-    def load(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs | None:
+    def load(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs | None:
         """Return the stored runs, or None if they are not there.
 
         A file whose content does not match its digest is set aside with a warning, and counts as not there.
@@ -69,7 +69,7 @@ class Store:
         StoreError
             If the file may not be read, or was written by a newer version of the harness.
         """
-        path = self.path(protocol, seeds)
+        path = self.path(config, seeds)
         try:
             payload = path.read_bytes()
         except FileNotFoundError:
@@ -77,7 +77,7 @@ class Store:
         except OSError as reason:
             raise StoreError(f"stored runs {path} cannot be read ({reason}); give another --store") from reason
         try:
-            return self.read_record(protocol, seeds, payload, str(path))
+            return self.read_record(config, seeds, payload, str(path))
         except StoreError:
             raise
         except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
@@ -92,9 +92,9 @@ class Store:
         StoreError
             If the folder cannot be written to.
         """
-        return self.save_record(runs.protocol, runs.seeds, self.record(runs))
+        return self.save_record(runs.config, runs.seeds, self.record(runs))
 
-    def save_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes) -> Path:
+    def save_record(self, config: TrainingConfig, seeds: tuple[Seed, ...], record: bytes) -> Path:
         """Keep a record of these runs that was made elsewhere and read before, as it is, and return where.
 
         Raises
@@ -102,15 +102,15 @@ class Store:
         StoreError
             If the folder cannot be written to.
         """
-        path = self.path(protocol, seeds)
+        path = self.path(config, seeds)
         keep(self.folder, path, record)
         return path
 
     def record(self, runs: Runs) -> bytes:
         """Return the bytes in which these runs are kept: arrays, what determines them, and a digest."""
-        return pack(runs.arrays(), self._identity(runs.protocol, runs.seeds))
+        return pack(runs.arrays(), self._identity(runs.config, runs.seeds))
 
-    def read_record(self, protocol: Protocol, seeds: tuple[Seed, ...], record: bytes, place: str) -> Runs:
+    def read_record(self, config: TrainingConfig, seeds: tuple[Seed, ...], record: bytes, place: str) -> Runs:
         """Return the runs of a record once it is known to be whole, and to be these runs. Nothing in it is executed.
 
         Parameters
@@ -126,12 +126,12 @@ class Store:
             Of many kinds, if it is damaged or holds other runs; NumPy and zipfile have their own.
         """
         arrays, identity = unpack(record, place)
-        if identity != _as_json(self._identity(protocol, seeds)):
+        if identity != _as_json(self._identity(config, seeds)):
             raise ValueError("it holds other runs than its name says")
-        return Runs(protocol=protocol, seeds=seeds, **arrays)  # type: ignore[arg-type]
+        return Runs(config=config, seeds=seeds, **arrays)  # type: ignore[arg-type]
 
     @contextmanager
-    def reserve(self, protocol: Protocol, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:
+    def reserve(self, config: TrainingConfig, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:
         """Hold the right to train these runs, across processes; yields whether it was obtained.
 
         The right is the operating system's lock on a file: a process that dies gives it back.
@@ -148,7 +148,7 @@ class Store:
         """
         if self._refusal:
             raise StoreError(self._refusal)
-        file = self.folder / "locks" / f"{self.path(protocol, seeds).stem}.lock"
+        file = self.folder / "locks" / f"{self.path(config, seeds).stem}.lock"
         with ExitStack() as stack:
             reserved = enter_lock(stack, self.folder, file, wait=wait)
             try:
@@ -162,12 +162,12 @@ class Store:
         """Let nobody reserve anything from now on, for this reason; what is stored is read as before."""
         self._refusal = reason
 
-    def _identity(self, protocol: Protocol, seeds: tuple[Seed, ...]) -> dict[str, Any]:
+    def _identity(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> dict[str, Any]:
         return {
-            "protocol": protocol.to_plain(),
-            "data": registry.checksum(protocol.dataset),
+            "config": config.to_plain(),
+            "data": registry.checksum(config.dataset),
             "seeds": [list(seed) for seed in seeds],
-            "origin": dict(self.origin[protocol.framework]),
+            "fingerprint": dict(self.fingerprint[config.framework]),
         }
 
 

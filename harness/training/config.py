@@ -1,6 +1,6 @@
 """What determines a training, except the seed.
 
-A `Protocol` is the unit everything else refers to: trainers take one, the store names files by its digest, claims
+A `TrainingConfig` is the unit everything else refers to: trainers take one, the store names files by its digest, claims
 ask for runs of it. It is validated once, at construction, so no later code has to ask whether it makes sense.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
-from harness.base.errors import ProtocolError
+from harness.base.errors import ConfigError
 from harness.data import registry
 from harness.data.data_file import DataFile
 
@@ -36,7 +36,7 @@ LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
 
 
 class Seed(NamedTuple):
-    """The two sources of chance in a run, kept apart since their shares of the spread differ by far.
+    """The two sources of chance in a run, kept apart since their proportions of the spread differ by far.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ def _seed(number: int, splits: Splits) -> Seed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Protocol:
+class TrainingConfig:
     """One way to train one network.
 
     Attributes
@@ -88,8 +88,8 @@ class Protocol:
         Who trains: ``keras`` (on TensorFlow) or ``torch``.
     dataset
         A name that `harness.data.registry.names` knows, or a file of the report's own; it fixes the task.
-    test_share
-        Share of the rows that is held back for testing, between 0 and 1.
+    test_size
+        Proportion of the rows that is held back for testing, between 0 and 1.
     scaling
         What is done to the features, fitted on the training rows: ``none``, ``standard`` or ``min-max``.
     hidden_widths
@@ -108,13 +108,13 @@ class Protocol:
 
     Raises
     ------
-    ProtocolError
+    ConfigError
         If a field has a value that cannot be trained; the message names the field, the value and what would do.
     """
 
     framework: Framework
     dataset: str | DataFile
-    test_share: float
+    test_size: float
     scaling: str
     hidden_widths: tuple[int, ...]
     activation: Activation
@@ -137,23 +137,23 @@ class Protocol:
         _positive_whole("batch_size", self.batch_size)
         _positive_whole("epochs", self.epochs)
         if not isinstance(self.hidden_widths, tuple) or not self.hidden_widths:
-            raise ProtocolError(
+            raise ConfigError(
                 f"hidden_widths is {self.hidden_widths!r}; give a tuple of whole numbers, one for each hidden layer"
             )
         for width in self.hidden_widths:
             _positive_whole("hidden_widths", width)
         if not (_is_number(self.learning_rate) and 0 < self.learning_rate <= sys.float_info.max):
-            raise ProtocolError(f"learning_rate is {self.learning_rate!r}; give a finite number above 0")
-        if not (_is_number(self.test_share) and 0 < self.test_share < 1):
-            raise ProtocolError(f"test_share is {self.test_share!r}; give a number between 0 and 1")
+            raise ConfigError(f"learning_rate is {self.learning_rate!r}; give a finite number above 0")
+        if not (_is_number(self.test_size) and 0 < self.test_size < 1):
+            raise ConfigError(f"test_size is {self.test_size!r}; give a number between 0 and 1")
         if self.loss not in LOSSES_OF_TASK[self.task]:
-            raise ProtocolError(
+            raise ConfigError(
                 f"loss is {self.loss!r}, but data set {dataset_name(self.dataset)!r} is a {self.task} task; "
                 f"give one of: {', '.join(LOSSES_OF_TASK[self.task])}"
             )
         # 1 and 1.0 are the same learning rate and must have the same digest.
         object.__setattr__(self, "learning_rate", float(self.learning_rate))
-        object.__setattr__(self, "test_share", float(self.test_share))
+        object.__setattr__(self, "test_size", float(self.test_size))
 
     @property
     def task(self) -> str:
@@ -162,7 +162,7 @@ class Protocol:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all fields, in hexadecimal: equal for equal protocols, in every process."""
+        """SHA-256 of all fields, in hexadecimal: equal for equal configs, in every process."""
         return content_digest(self.to_plain())
 
     def to_plain(self) -> dict[str, Any]:
@@ -173,8 +173,8 @@ class Protocol:
         return plain
 
     @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> "Protocol":
-        """Return the protocol that `dataclasses.asdict` took apart, after JSON has made lists of tuples."""
+    def from_json(cls, fields: Mapping[str, Any]) -> "TrainingConfig":
+        """Return the config that `dataclasses.asdict` took apart, after JSON has made lists of tuples."""
         dataset = fields["dataset"]
         whole = DataFile.from_json(dataset) if isinstance(dataset, Mapping) else dataset
         return cls(**{**fields, "dataset": whole, "hidden_widths": tuple(fields["hidden_widths"])})
@@ -193,12 +193,12 @@ def content_digest(content: Any) -> str:
 
 def _one_of(field: str, value: object, valid: tuple[str, ...]) -> None:
     if value not in valid:
-        raise ProtocolError(f"{field} is {value!r}; give one of: {', '.join(valid)}")
+        raise ConfigError(f"{field} is {value!r}; give one of: {', '.join(valid)}")
 
 
 def _positive_whole(field: str, value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ProtocolError(f"{field} is {value!r}; give a whole number of at least 1")
+        raise ConfigError(f"{field} is {value!r}; give a whole number of at least 1")
 
 
 def _is_number(value: object) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 
 Array = NDArray[np.generic]
 Floats = NDArray[np.float64]
@@ -13,21 +13,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """The runs of one protocol over a block of seeds.
+    """The runs of one config over a block of seeds.
 
     A run that diverged (a loss that is not finite) stays in its place: its curves are NaN from that epoch on and
     `diverged` says so, so that no average takes it for a number.
 
     Attributes
     ----------
-    protocol
+    config
         What was trained.
     seeds
         One for each run, in the order of the first axis of every array.
     train_loss, train_accuracy : (seeds, epochs)
         Mean over the rows as they were trained on in that epoch, while the weights moved (what ``fit`` reports).
     test_loss, test_accuracy : (seeds, epochs)
-        Over all test rows, with the weights at the end of that epoch. Accuracies are shares between 0 and 1, and
+        Over all test rows, with the weights at the end of that epoch. Accuracies are proportions between 0 and 1, and
         NaN for regression.
     weight_norm : (seeds, epochs + 1)
         Euclidean norm over all weights and biases, first the initial one.
@@ -41,7 +41,7 @@ class Runs:
         Wall time of each training; the only array that differs when a training is repeated.
     """
 
-    protocol: Protocol
+    config: TrainingConfig
     seeds: tuple[Seed, ...]
     train_loss: Floats
     test_loss: Floats
@@ -54,7 +54,7 @@ class Runs:
     seconds: Floats
 
     def __post_init__(self) -> None:
-        count, epochs = len(self.seeds), self.protocol.epochs
+        count, epochs = len(self.seeds), self.config.epochs
         if len(set(self.seeds)) != count:
             raise ValueError(f"{count - len(set(self.seeds))} of {count} seeds stand twice: no seed counts twice")
         rows, outputs = self.test_predictions.shape[-2:]
@@ -76,7 +76,7 @@ class Runs:
     def first(self, count: int) -> "Runs":
         """Return the runs of the first `count` seeds."""
         arrays = {name: array[:count] for name, array in self.arrays().items()}
-        return Runs(self.protocol, self.seeds[:count], **arrays)  # type: ignore[arg-type]
+        return Runs(self.config, self.seeds[:count], **arrays)  # type: ignore[arg-type]
 
     def arrays(self) -> dict[str, Array]:
         """Return all arrays by name, first axis seeds."""
@@ -106,7 +106,7 @@ class Runs:
         return np.where(known, classes, -1)
 
 
-ARRAY_NAMES = tuple(field.name for field in fields(Runs) if field.name not in ("protocol", "seeds"))
+ARRAY_NAMES = tuple(field.name for field in fields(Runs) if field.name not in ("config", "seeds"))
 
 
 def without_divergence(curves: dict[str, Floats]) -> dict[str, Floats]:
@@ -132,12 +132,12 @@ def without_divergence(curves: dict[str, Floats]) -> dict[str, Floats]:
 
 
 def concatenate(parts: list[Runs]) -> Runs:
-    """Join runs of one protocol along the seeds."""
-    protocols = {part.protocol for part in parts}
-    if len(protocols) != 1:
-        raise ValueError(f"runs of {len(protocols)} protocols cannot be joined")
+    """Join runs of one config along the seeds."""
+    configs = {part.config for part in parts}
+    if len(configs) != 1:
+        raise ValueError(f"runs of {len(configs)} configs cannot be joined")
     return Runs(
-        protocol=parts[0].protocol,
+        config=parts[0].config,
         seeds=sum((part.seeds for part in parts), ()),
         **{name: np.concatenate([part.arrays()[name] for part in parts]) for name in ARRAY_NAMES},
     )

@@ -1,7 +1,7 @@
-"""The frameworks: the reference as a competent user writes it, and ensembles that train many seeds at once.
+"""The frameworks: the reference as a competent user writes it, and batched trainings that train many seeds at once.
 
-Two modules a framework, one function each: ``train(protocol, split, seed)`` for one seed, and
-``train(protocol, splits, seeds)`` for a block, with the same numbers. This package is the only place that imports
+Two modules a framework, one function each: ``train(config, split, seed)`` for one seed, and
+``train(config, splits, seeds)`` for a block, with the same numbers. This package is the only place that imports
 torch, tensorflow or keras, and it does so only when something is trained.
 """
 
@@ -15,17 +15,17 @@ from importlib.metadata import version
 from types import ModuleType
 
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import Runs
 
-Trainer = Callable[[Protocol, Split, Seed], Runs]
-EnsembleTrainer = Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]
+Trainer = Callable[[TrainingConfig, Split, Seed], Runs]
+BatchedTrainer = Callable[[TrainingConfig, Sequence[Split], Sequence[Seed]], Runs]
 
 # Raise it when a change in this package changes results: stored runs of older versions are then trained again.
 TRAINING_VERSION = 2
 
 _REFERENCES = {"keras": "harness.training.dense.keras_native", "torch": "harness.training.dense.torch_native"}
-_ENSEMBLES = {"keras": "harness.training.dense.keras_batched", "torch": "harness.training.dense.torch_batched"}
+_BATCHED = {"keras": "harness.training.dense.keras_batched", "torch": "harness.training.dense.torch_batched"}
 _DISTRIBUTIONS = {"keras": ("keras", "tensorflow"), "torch": ("torch",)}
 _OF_EVERY_TRAINING = ("numpy", "scikit-learn")  # the split depends on them
 
@@ -36,9 +36,9 @@ def reference_trainer(framework: str) -> Trainer:
     return trainer
 
 
-def ensemble_trainer(framework: str) -> EnsembleTrainer:
+def batched_trainer(framework: str) -> BatchedTrainer:
     """Import one framework and return its trainer of a block of seeds."""
-    trainer: EnsembleTrainer = _on_one_thread(_ENSEMBLES[framework]).train
+    trainer: BatchedTrainer = _on_one_thread(_BATCHED[framework]).train
     return trainer
 
 

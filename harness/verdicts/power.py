@@ -17,7 +17,7 @@ from harness.verdicts.verdict import Band
 
 
 def power(estimate: Estimate, band: Band, seeds: int, confidence: float) -> float:
-    """Return the chance that so many seeds support a finding that is true; NaN where no formula is known.
+    """Return the probability that so many seeds support a finding that is true; NaN where no formula is known.
 
     Parameters
     ----------
@@ -27,8 +27,8 @@ def power(estimate: Estimate, band: Band, seeds: int, confidence: float) -> floa
         Of the look in question.
     """
     truth = true_value(band)
-    if estimate.kind == "share":
-        return _of_share(truth, band, seeds, confidence)
+    if estimate.kind == "proportion":
+        return _of_proportion(truth, band, seeds, confidence)
     if math.isnan(estimate.value):
         return math.nan
     if estimate.kind == "mean":
@@ -58,7 +58,7 @@ def _of_mean(below: float, above: float, deviation: float, seeds: int, confidenc
     return max(0.0, reached_above + reached_below - 1)
 
 
-def _of_share(truth: float, band: Band, seeds: int, confidence: float) -> float:
+def _of_proportion(truth: float, band: Band, seeds: int, confidence: float) -> float:
     """Return the probability of all counts of seeds whose exact interval lies inside the band."""
     tail, counts = (1 - confidence) / 2, np.arange(seeds + 1)
     with np.errstate(invalid="ignore"):

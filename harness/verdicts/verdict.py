@@ -16,7 +16,7 @@ NEEDS: tuple[Needs, ...] = get_args(Needs)
 ERROR_RATE = 0.05
 # The part of it that each look but the last may spend: an early verdict needs strong evidence, so that more seeds
 # would not have undone it.
-EARLY_SHARE = 0.2
+EARLY_PROPORTION = 0.2
 # What is recorded as inconclusive takes a p-value below this part of the error rate to become anything else.
 EDGE = 0.2
 SMALLEST_P = 1e-9
@@ -50,7 +50,7 @@ class Verdict:
         Smallest one-sided error rates at which the claim would be supported, or refuted, counting all planned looks;
         where the register records inconclusive, divided by `EDGE`, as such a claim has only so much of the error rate.
     power
-        Chance that the first look supports a claim that is true; NaN where it is not known (`harness.verdicts.power`).
+        Probability that the first look supports a claim that is true; NaN where it is not known (`harness.verdicts.power`).
     looks
         Over how many seeds it was judged, one look after the other; the last one decided.
     splits
@@ -170,7 +170,7 @@ def error_rate_at(look: int, planned_looks: int) -> float:
     planned_looks
         How many there may be, up to five.
     """
-    early = EARLY_SHARE * ERROR_RATE
+    early = EARLY_PROPORTION * ERROR_RATE
     return early if look < planned_looks else ERROR_RATE - early * (planned_looks - 1)
 
 

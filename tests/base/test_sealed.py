@@ -35,12 +35,12 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(content: Any, place: float,
     assert json.dumps(read) == json.dumps(content)
 
 
-@given(content=PLAIN, share=st.floats(0, 1, exclude_max=True))
-def test_a_cut_file_is_refused(content: Any, share: float) -> None:
+@given(content=PLAIN, proportion=st.floats(0, 1, exclude_max=True))
+def test_a_cut_file_is_refused(content: Any, proportion: float) -> None:
     """However much of it is left."""
     payload = seal(content)
     with pytest.raises(ValueError, match=r"."):
-        unseal(payload[: int(share * len(payload))], "a file")
+        unseal(payload[: int(proportion * len(payload))], "a file")
 
 
 @pytest.mark.parametrize(

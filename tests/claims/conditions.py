@@ -1,4 +1,4 @@
-"""Conditions under which findings are false, each named by what is wrong; those that several findings share."""
+"""Conditions under which findings are false, each named by what is wrong; those that several findings proportion."""
 
 from collections.abc import Callable
 from typing import Any
@@ -123,7 +123,7 @@ ONE_LOSS = AS_REPORTED.but("all cells end alike", {}, end_loss=0.3)
 ONE_NETWORK = Conditions(
     "all networks are the same one",
     AS_REPORTED.with_labels("Net1", "network", net2="net1", net3="net1").but(
-        "no chance", {}, loss_spread=Spread(split=0.1), epochs_spread=0.0
+        "no probability", {}, loss_spread=Spread(split=0.1), epochs_spread=0.0
     ),
 )
 DEEP_SLOWER = world("Net3 is slower", NET3, epochs_to_loss=times(4.0))

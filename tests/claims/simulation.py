@@ -1,7 +1,7 @@
 """Simulated evidence: runs and timings of a known world, in place of trained networks.
 
 Spread over seeds is made of normal scores in an order of chance, whose mean is exactly 0 and whose standard deviation
-is exactly 1, so that an effect of a world is met by every sample and no test hangs on luck. All chance comes from
+is exactly 1, so that an effect of a world is met by every sample and no test hangs on luck. All probability comes from
 hashes of names: the same world gives the same numbers in every process, and worlds differ in nothing but their effects.
 """
 
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy import special
 
 from harness.data import registry
-from harness.execution.timing import REPEATS, Contestant, Timing
+from harness.execution.timing import REPEATS, BenchmarkEntry, Timing
 from harness.report.grid import Grid
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import Floats, Runs
 from tests.claims.worlds import Cell, Spread, Training, World
 
@@ -47,10 +47,10 @@ class SimulatedEvidence:
 
     def __call__(self, **chosen: Any) -> Runs:
         """Return the runs of one cell."""
-        name, protocol = self._grid.variant(chosen)
+        name, config = self._grid.variant(chosen)
         if name not in self.used:
-            cell = self._cell(chosen, protocol)
-            self.used[name] = _runs(name, cell, protocol, self._world.training(cell), self._seeds)
+            cell = self._cell(chosen, config)
+            self.used[name] = _runs(name, cell, config, self._world.training(cell), self._seeds)
         return self.used[name]
 
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
@@ -58,27 +58,27 @@ class SimulatedEvidence:
         timings = []
         for cell in cells:
             mode = cell.get("mode", "default")
-            name, protocol = self._grid.variant({axis: value for axis, value in cell.items() if axis != "mode"})
-            Contestant(protocol, mode)  # refuses an unknown mode
-            training = self._world.training({**self._cell(cell, protocol), "mode": mode})
-            turns, epochs = (_scores(count, "seconds", name, mode) for count in (REPEATS, protocol.epochs))
+            name, config = self._grid.variant({axis: value for axis, value in cell.items() if axis != "mode"})
+            BenchmarkEntry(config, mode)  # refuses an unknown mode
+            training = self._world.training({**self._cell(cell, config), "mode": mode})
+            turns, epochs = (_scores(count, "seconds", name, mode) for count in (REPEATS, config.epochs))
             seconds = training.epoch_seconds * np.exp(0.03 * turns[:, None] + 0.01 * epochs)
             seconds[:, 0] += training.startup_seconds
             timings.append(Timing(seconds))
         return timings
 
-    def _cell(self, chosen: Cell, protocol: Protocol) -> dict[str, Any]:
-        return {**asdict(protocol), **self._grid.default, **chosen}
+    def _cell(self, chosen: Cell, config: TrainingConfig) -> dict[str, Any]:
+        return {**asdict(config), **self._grid.default, **chosen}
 
 
-def _runs(name: str, cell: Cell, protocol: Protocol, training: Training, seeds: int) -> Runs:
-    dataset = registry.load(protocol.dataset)
-    epochs, rows = protocol.epochs, int(np.ceil(protocol.test_share * len(dataset.target)))
+def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, seeds: int) -> Runs:
+    dataset = registry.load(config.dataset)
+    epochs, rows = config.epochs, int(np.ceil(config.test_size * len(dataset.target)))
     recipe = "-".join(str(cell[axis]) for axis in ("framework", "task", "activation", "optimizer"))
 
     def noise(quantity: str, spread: Spread) -> Floats:
         return (
-            spread.split * _scores(seeds, quantity, protocol.dataset)
+            spread.split * _scores(seeds, quantity, config.dataset)
             + spread.recipe * _scores(seeds, quantity, recipe)
             + spread.own * _scores(seeds, quantity, name)
         )
@@ -86,7 +86,7 @@ def _runs(name: str, cell: Cell, protocol: Protocol, training: Training, seeds: 
     def own(quantity: str, spread: float) -> Floats:
         return np.exp(spread * _scores(seeds, quantity, name))
 
-    test_rows = _orders("rows", protocol.dataset, seeds=seeds, rows=len(dataset.target))[:, :rows]
+    test_rows = _orders("rows", config.dataset, seeds=seeds, rows=len(dataset.target))[:, :rows]
     targets = dataset.target[test_rows].astype(np.float64)
     level = np.exp(noise("loss", training.loss_spread))
     soonest = own("epochs to loss", training.epochs_spread)
@@ -115,7 +115,7 @@ def _runs(name: str, cell: Cell, protocol: Protocol, training: Training, seeds: 
         begin = {"weight_norm": DIVERGES_AT + 1, "test_predictions": 0}.get(quantity, DIVERGES_AT)
         values[: round(training.diverged * seeds), begin:] = np.nan
     return Runs(
-        protocol=protocol,
+        config=config,
         seeds=tuple(Seed(number, number) for number in range(seeds)),
         **runs,
         test_targets=targets,
@@ -135,10 +135,10 @@ def _losses(training: Training, needed: Floats, epochs: int) -> Floats:
 
 
 def _accuracies(start: float, ends: Floats, needed: Floats, epochs: int, rows: int) -> Floats:
-    """Return shares of whole rows, of shape (seeds, epochs), that rise in a straight line and stay."""
+    """Return proportions of whole rows, of shape (seeds, epochs), that rise in a straight line and stay."""
     time = np.arange(1, epochs + 1)
-    shares = np.stack([np.interp(time, [1, soon], [start, end]) for soon, end in zip(needed, ends, strict=True)])
-    return np.round(shares * rows) / rows
+    proportions = np.stack([np.interp(time, [1, soon], [start, end]) for soon, end in zip(needed, ends, strict=True)])
+    return np.round(proportions * rows) / rows
 
 
 def _probabilities(targets: Floats, accuracy: Floats, training: Training, name: str, classes: int) -> Floats:
@@ -153,25 +153,28 @@ def _probabilities(targets: Floats, accuracy: Floats, training: Training, name: 
 
 def _errors(cell: Cell, name: str, training: Training, loss: Floats, rows: int) -> Floats:
     """Return errors of shape (seeds, rows) whose mean square is the loss."""
-    shares = {cell["activation"]: training.activation_error, name: training.own_error}
-    shares["all"] = np.sqrt(1 - sum(share**2 for share in shares.values()))
-    errors = sum(share * _chance("errors", who).normal(size=(len(loss), rows)) for who, share in shares.items())
+    proportions = {cell["activation"]: training.activation_error, name: training.own_error}
+    proportions["all"] = np.sqrt(1 - sum(proportion**2 for proportion in proportions.values()))
+    errors = sum(
+        proportion * _likelihood("errors", who).normal(size=(len(loss), rows))
+        for who, proportion in proportions.items()
+    )
     scaled: Floats = errors * np.sqrt(loss / (errors**2).mean(axis=1))[:, None]
     return scaled
 
 
 def _orders(*names: object, seeds: int, rows: int) -> NDArray[np.int64]:
     """Return for each seed the rows in an order of chance, shape (seeds, rows)."""
-    return _chance(*names).permuted(np.tile(np.arange(rows), (seeds, 1)), axis=1)
+    return _likelihood(*names).permuted(np.tile(np.arange(rows), (seeds, 1)), axis=1)
 
 
 def _scores(count: int, *names: object) -> Floats:
     """Return normal scores in an order of chance, shape (count,): mean 0, standard deviation 1."""
     quantiles = special.ndtri((np.arange(count) + 0.5) / count)
-    scores: Floats = _chance(*names).permutation(quantiles / quantiles.std(ddof=1))
+    scores: Floats = _likelihood(*names).permutation(quantiles / quantiles.std(ddof=1))
     return scores
 
 
-def _chance(*names: object) -> np.random.Generator:
+def _likelihood(*names: object) -> np.random.Generator:
     digest = hashlib.sha256("|".join(map(str, names)).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))

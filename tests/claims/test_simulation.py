@@ -34,10 +34,10 @@ def test_the_same_world_gives_the_same_runs(cell: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_test_rows_are_as_many_as_in_a_real_split(cell: dict[str, object]) -> None:
-    """Rows, outputs and targets are those of the data set that the protocol names."""
+    """Rows, outputs and targets are those of the data set that the config names."""
     runs = runs_of(cell)
-    dataset = registry.load(runs.protocol.dataset)
-    real = registry.split(dataset, runs.protocol.test_share, runs.protocol.scaling, 0)
+    dataset = registry.load(runs.config.dataset)
+    real = registry.split(dataset, runs.config.test_size, runs.config.scaling, 0)
     assert runs.test_predictions.shape == (20, len(real.test_target), len(dataset.class_names) or 1)
     assert (runs.test_targets == dataset.target[runs.test_rows]).all()
     assert all(len(set(rows)) == len(rows) for rows in runs.test_rows)
@@ -45,9 +45,9 @@ def test_test_rows_are_as_many_as_in_a_real_split(cell: dict[str, object]) -> No
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_curves_end_where_predictions_are(cell: dict[str, object]) -> None:
-    """The last accuracy is the share of right classes, and the last squared error that of the predictions."""
+    """The last accuracy is the proportion of right classes, and the last squared error that of the predictions."""
     runs = runs_of(cell)
-    if runs.protocol.task == "classification":
+    if runs.config.task == "classification":
         assert runs.final_test_accuracy == pytest.approx((runs.predicted_classes == runs.test_targets).mean(axis=1))
     else:
         errors = runs.test_predictions[:, :, 0] - runs.test_targets
@@ -73,7 +73,7 @@ def test_a_changed_world_differs_only_where_it_says() -> None:
 
 
 def test_runs_that_diverge_say_so() -> None:
-    """The asked share of the seeds counts as diverged, from an epoch after the first on."""
+    """The asked proportion of the seeds counts as diverged, from an epoch after the first on."""
     runs = SimulatedEvidence(GRID, world("some", {}, diverged=0.1).world)(framework="torch", task="regression")
     assert runs.diverged.sum() == 2
     assert np.isfinite(runs.test_loss[:, 0]).all()

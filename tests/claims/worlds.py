@@ -33,13 +33,13 @@ class Training:
         Epoch by which the loss has made 95 % of its drop, and by which the accuracy is at its end, with the spread of
         their logarithms.
     rise
-        By what share of its lowest value the test loss ends above it.
+        By what proportion of its lowest value the test loss ends above it.
     gap
         Test loss minus train loss at the end.
     start_accuracy, end_accuracy, accuracy_spread
-        Share of test rows that are right; not used in regression.
+        Proportion of test rows that are right; not used in regression.
     activation_error, own_error
-        Which share (of the root mean square) of a prediction's error goes with the activation, and with the cell.
+        Which proportion (of the root mean square) of a prediction's error goes with the activation, and with the cell.
     other_rows, wrong_class
         Whether the cell errs on rows of its own, and how many classes further a wrong row is put.
     growth, growth_spread
@@ -47,7 +47,7 @@ class Training:
     startup_seconds, epoch_seconds
         Wall time beyond an epoch's in the first one, and of each epoch.
     diverged
-        In which share of the seeds a loss becomes infinite.
+        In which proportion of the seeds a loss becomes infinite.
     """
 
     start_loss: float
@@ -85,7 +85,7 @@ class World:
         Parameters
         ----------
         where
-            Axes and fields of the protocol, with the value, or the tuple of values, that a cell must have.
+            Axes and fields of the config, with the value, or the tuple of values, that a cell must have.
         changes
             For fields of `Training`, the new value or a function of the old one.
         """

@@ -15,7 +15,7 @@ from harness.execution.engine import open_store
 from harness.judging.plan import blank_runs
 from harness.report.folder import open_folder
 from harness.storage.store import Store
-from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.config import Seed, TrainingConfig, seed_blocks
 from harness.training.runs import Runs
 
 CLAIM = """
@@ -28,20 +28,20 @@ def test_one(evidence, judge):
 """
 
 
-def made_up(protocol: Protocol, seeds: tuple[Seed, ...]) -> Runs:
+def made_up(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     """Return runs in which nothing was learnt."""
-    arrays = {name: np.repeat(array[:1], len(seeds), axis=0) for name, array in blank_runs(protocol).arrays().items()}
-    return Runs(protocol, seeds, **arrays)  # type: ignore[arg-type]
+    arrays = {name: np.repeat(array[:1], len(seeds), axis=0) for name, array in blank_runs(config).arrays().items()}
+    return Runs(config, seeds, **arrays)  # type: ignore[arg-type]
 
 
 def fill(folder: Path, report: Path, *, blocks: int = 2) -> None:
     """Keep runs of random numbers for both cells of the report, and for one of other versions."""
     store = open_store(folder)
-    for protocol in open_folder(report).grid.protocols.values():
+    for config in open_folder(report).grid.configs.values():
         for seeds in seed_blocks(20 * blocks):
-            store.save(made_up(protocol, seeds))
+            store.save(made_up(config, seeds))
     old = Store(folder, {"torch": {"torch": "0.1"}})
-    old.save(made_up(protocol, seeds))
+    old.save(made_up(config, seeds))
 
 
 @pytest.fixture
@@ -69,10 +69,10 @@ def some_runs(folder: str = ".claims-store") -> list[Path]:
 
 
 @pytest.mark.usefixtures("report")
-def test_list_tells_protocols_in_words_and_counts_files(capsys: pytest.CaptureFixture[str]) -> None:
-    """One line a protocol, those that no session can find told apart, then one line a kind."""
+def test_list_tells_configs_in_words_and_counts_files(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line a config, those that no session can find told apart, then one line a kind."""
     relu, *tanh, runs, everything = said(capsys, "list")
-    assert relu.startswith("framework torch, dataset wine, test share 0.2, ")
+    assert relu.startswith("framework torch, dataset wine, test size 0.2, ")
     assert "activation relu, " in relu
     assert ": 40 seeds over 40 splits, 2 files, " in relu
     assert [line.partition("regime own: ")[2].partition(",")[0] for line in tanh] == [
@@ -132,8 +132,8 @@ def test_export_makes_a_store_for_somebody_else(capsys: pytest.CaptureFixture[st
     """It holds the runs that the claims rest on, over all seeds, and no others; the same as a tar file, bit for bit."""
     (line,) = said(capsys, "export", "claims", "--to", "theirs")
     assert line.startswith("theirs: 2 files, ")
-    assert line.endswith("; of 1 protocols that the claims need, 0 are not stored")
-    relu = open_folder(report).grid.protocols["torch-classification-relu-adam"]
+    assert line.endswith("; of 1 configs that the claims need, 0 are not stored")
+    relu = open_folder(report).grid.configs["torch-classification-relu-adam"]
     theirs = open_store(Path("theirs"))
     assert all(theirs.load(relu, seeds) is not None for seeds in seed_blocks(40))
     assert len(some_runs("theirs")) == 2
@@ -148,7 +148,7 @@ def test_export_makes_a_store_for_somebody_else(capsys: pytest.CaptureFixture[st
 @pytest.mark.usefixtures("report")
 def test_export_leaves_out_what_is_damaged_and_counts_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     """It says so, with exit status 1; what is whole is copied all the same."""
-    relu = open_folder(Path("claims")).grid.protocols["torch-classification-relu-adam"]
+    relu = open_folder(Path("claims")).grid.configs["torch-classification-relu-adam"]
     store = open_store(Path(".claims-store"))
     broken, other = (store.path(relu, seeds) for seeds in seed_blocks(40))
     payload = bytearray(broken.read_bytes())
@@ -160,7 +160,7 @@ def test_export_leaves_out_what_is_damaged_and_counts_what_is_missing(capsys: py
     broken.unlink()
     other.unlink()
     (line,) = said(capsys, "export", "claims", "--to", "nothing.tar")
-    assert line == "nothing.tar: 0 files, 0 B; of 1 protocols that the claims need, 1 are not stored"
+    assert line == "nothing.tar: 0 files, 0 B; of 1 configs that the claims need, 1 are not stored"
 
 
 @pytest.mark.parametrize(

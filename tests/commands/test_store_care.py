@@ -17,27 +17,27 @@ from harness.commands.store_care import remove, useless, verify
 from harness.drawing import drawn
 from harness.drawing.drawn import kept_figure
 from harness.execution import timing
-from harness.execution.timing import Contestant, race
+from harness.execution.timing import BenchmarkEntry, race
 from harness.reconstruction.multiverse import judging_mark
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage import record
 from harness.storage.store import Store
 from harness.training.config import Seed, content_digest
 from harness.verdicts.verdict import Band
-from tests.storage.test_store import ORIGIN, PROTOCOL, SEEDS, made_up
+from tests.storage.test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 ESTIMATE = mean_over_seeds([0.9, 1.0, 1.2], "ratio")
-OLD = {"torch": {"torch": "1.0", "harness training": "1"}, "keras": ORIGIN["keras"]}
+OLD = {"torch": {"torch": "1.0", "harness training": "1"}, "keras": FINGERPRINT["keras"]}
 
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Make a store with one file of each kind that holds something."""
-    store = Store(tmp_path / "store", ORIGIN)
+    store = Store(tmp_path / "store", FINGERPRINT)
     store.save(made_up())
-    monkeypatch.setattr(timing, "_measure", lambda contestants, repeats: [[[0.5, 0.1, 0.3]]])
-    race([Contestant(PROTOCOL)], store.folder, repeats=1)
+    monkeypatch.setattr(timing, "_measure", lambda entries, repeats: [[[0.5, 0.1, 0.3]]])
+    race([BenchmarkEntry(PROTOCOL)], store.folder, repeats=1)
     monkeypatch.setattr("harness.drawing.figures.claim_figure", lambda *_: "<svg>drawn</svg>\n")
     kept_figure(store.folder, {}, ESTIMATE, (0.8, 1.3), BAND)
     answers = {"a": [1.5, "nan"]}
@@ -235,7 +235,7 @@ def test_no_clock_decides_anything(kept: Store, monkeypatch: pytest.MonkeyPatch)
         assert kept.load(PROTOCOL, SEEDS) is not None
         with kept.reserve(PROTOCOL, SEEDS, wait=False) as reserved:
             assert reserved
-        assert race([Contestant(PROTOCOL)], kept.folder, repeats=1)[0].seconds[0] == pytest.approx(0.9)
+        assert race([BenchmarkEntry(PROTOCOL)], kept.folder, repeats=1)[0].seconds[0] == pytest.approx(0.9)
         checked = verify(kept.folder)
         found.append((kinds(checked.whole), checked.damaged, kinds(useless(kept))))
     assert found[0] == found[1] == found[2]

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.base.errors import DataError, ProtocolError, RegisterError
+from harness.base.errors import ConfigError, DataError, RegisterError
 from harness.data import registry
 from harness.data.data_file import DataFile
 from harness.report.grid import Grid, read_grid
-from harness.training.config import Protocol
+from harness.training.config import TrainingConfig
 from tests.conftest import PROTOCOL
 
 FLOWERS = """name,petal,colour,kind
@@ -50,14 +50,14 @@ def open_grid(tmp_path: Path) -> Open:
     return open_with
 
 
-def only_protocol(grid: Grid) -> Protocol:
-    """Return the first protocol of a grid."""
-    return next(iter(grid.protocols.values()))
+def only_config(grid: Grid) -> TrainingConfig:
+    """Return the first config of a grid."""
+    return next(iter(grid.configs.values()))
 
 
 def data_file(grid: Grid) -> DataFile:
-    """Return the data file of a grid's protocols."""
-    dataset = only_protocol(grid).dataset
+    """Return the data file of a grid's configs."""
+    dataset = only_config(grid).dataset
     assert isinstance(dataset, DataFile)
     return dataset
 
@@ -90,17 +90,17 @@ def test_a_claim_may_ask_for_other_data(open_grid: Open) -> None:
     assert grid.variant({**cell, "dataset": "flowers"})[1].dataset == grid.data_files["flowers"]
     assert grid.variant({**cell, "dataset": "flowers"})[0].endswith("(dataset=flowers)")
     assert grid.variant({**cell, "dataset": "iris"})[1].dataset == "iris"
-    with pytest.raises(ProtocolError, match="dataset is 'tulips'"):
+    with pytest.raises(ConfigError, match="dataset is 'tulips'"):
         grid.variant({**cell, "dataset": "tulips"})
 
 
 def test_the_data_may_be_what_is_left_open(open_grid: Open) -> None:
     """An alternative, and a reconstruction's answer, may be a data set of the report's own."""
     protocol = PROTOCOL.replace('"wine",', '"wine", alternatives = ["flowers"],') + DESCRIBED
-    grid = open_grid(protocol=protocol)
-    assert only_protocol(grid).dataset == "wine"
+    grid = open_grid(config=config)
+    assert only_config(grid).dataset == "wine"
     answered = grid.answering({"classification": {"dataset": "flowers"}})
-    assert only_protocol(answered).dataset == grid.data_files["flowers"]
+    assert only_config(answered).dataset == grid.data_files["flowers"]
 
 
 # What it is named by
@@ -111,7 +111,7 @@ def test_registered_data_keep_their_digest() -> None:
     fields = {
         "framework": "torch",
         "dataset": "wine",
-        "test_share": 0.2,
+        "test_size": 0.2,
         "scaling": "standard",
         "hidden_widths": (10,),
         "activation": "relu",
@@ -123,18 +123,18 @@ def test_registered_data_keep_their_digest() -> None:
         "regime": "own",
     }
     canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
-    assert Protocol(**fields).digest == hashlib.sha256(canonical.encode()).hexdigest()  # type: ignore[arg-type]
+    assert TrainingConfig(**fields).digest == hashlib.sha256(canonical.encode()).hexdigest()  # type: ignore[arg-type]
 
 
 def test_where_the_file_lies_does_not_matter(tmp_path: Path, open_grid: Open) -> None:
     """Two people who keep the same report in other folders share what was trained."""
-    protocol = only_protocol(open_grid())
+    config = only_config(open_grid())
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "flowers.csv").write_text(FLOWERS)
     (tmp_path / "elsewhere" / "protocol.toml").write_text(OWN)
-    other = only_protocol(read_grid(tmp_path / "elsewhere" / "protocol.toml"))
+    other = only_config(read_grid(tmp_path / "elsewhere" / "protocol.toml"))
     assert data_file(open_grid()).file != other.dataset.file  # type: ignore[union-attr]
-    assert (protocol.digest, protocol.to_plain()) == (other.digest, other.to_plain())
+    assert (config.digest, config.to_plain()) == (other.digest, other.to_plain())
 
 
 @pytest.mark.parametrize(
@@ -146,29 +146,29 @@ def test_where_the_file_lies_does_not_matter(tmp_path: Path, open_grid: Open) ->
     ],
 )
 def test_what_is_read_decides_the_digest(open_grid: Open, old: str, new: str) -> None:
-    """Another number in the file, or another way to read it, is another protocol."""
-    first = only_protocol(open_grid())
-    protocol = OWN.replace(old, new)
+    """Another number in the file, or another way to read it, is another config."""
+    first = only_config(open_grid())
+    config = OWN.replace(old, new)
     if "name" in new:
-        protocol = protocol.replace('left_out = ["name"]\n', "")
+        config = config.replace('left_out = ["name"]\n', "")
     data = FLOWERS.replace(old, new) if new == "4.1" else FLOWERS
-    second = only_protocol(open_grid(data, protocol))
+    second = only_config(open_grid(data, config))
     assert first.digest != second.digest
     assert first != second
 
 
 def test_a_remark_does_not_decide_the_digest(open_grid: Open) -> None:
     """A better source or a note asks for no new training."""
-    first = only_protocol(open_grid())
-    second = only_protocol(open_grid(protocol=OWN.replace('"made up"', '"from my garden"')))
+    first = only_config(open_grid())
+    second = only_config(open_grid(config=OWN.replace('"made up"', '"from my garden"')))
     assert first.digest == second.digest
 
 
-def test_a_protocol_survives_json(open_grid: Open) -> None:
-    """Another process, such as the one that measures time, gets the protocol as text."""
-    for protocol in (only_protocol(open_grid()), only_protocol(open_grid(protocol=PROTOCOL))):
-        assert Protocol.from_json(json.loads(json.dumps(asdict(protocol)))) == protocol
-        assert json.loads(json.dumps(protocol.to_plain())) == protocol.to_plain()
+def test_a_config_survives_json(open_grid: Open) -> None:
+    """Another process, such as the one that measures time, gets the config as text."""
+    for config in (only_config(open_grid()), only_config(open_grid(protocol=PROTOCOL))):
+        assert TrainingConfig.from_json(json.loads(json.dumps(asdict(config)))) == config
+        assert json.loads(json.dumps(config.to_plain())) == config.to_plain()
 
 
 def test_a_file_that_changes_in_use_is_refused(open_grid: Open, tmp_path: Path) -> None:
@@ -234,16 +234,16 @@ def test_a_description_that_does_not_do(open_grid: Open, tmp_path: Path, old: st
     """A wrong key of ``[datasets]`` is told as those of all other tables are."""
     assert old in OWN
     with pytest.raises(RegisterError) as refused:
-        open_grid(protocol=OWN.replace(old, new))
+        open_grid(config=OWN.replace(old, new))
     assert str(refused.value).startswith(f"{tmp_path / 'protocol.toml'}, table [")
     assert problem in str(refused.value)
 
 
 def test_a_file_without_a_feature(open_grid: Open) -> None:
     """Something has to be left to predict from."""
-    protocol = OWN.replace('categories = ["colour"]\nleft_out = ["name"]', 'left_out = ["name", "petal", "colour"]')
+    config = OWN.replace('categories = ["colour"]\nleft_out = ["name"]', 'left_out = ["name", "petal", "colour"]')
     with pytest.raises(RegisterError, match="has no feature, since every column is the target or left out"):
-        open_grid(protocol=protocol)
+        open_grid(config=config)
 
 
 def test_data_of_another_task(open_grid: Open) -> None:
@@ -312,7 +312,7 @@ from harness.execution.engine import open_store, runs_of
 from harness.report.grid import read_grid
 
 grid = read_grid(Path("report/protocol.toml"))
-runs = runs_of(next(iter(grid.protocols.values())), 2, open_store(Path("store")))
+runs = runs_of(next(iter(grid.configs.values())), 2, open_store(Path("store")))
 assert np.isfinite(runs.final_test_loss).all(), runs.final_test_loss
 print(runs.test_predictions.shape, len(list(Path("store/runs").rglob("*.npz"))))
 """
@@ -324,7 +324,7 @@ def test_a_batch_may_be_larger_than_the_data(tmp_path: Path, framework: str) -> 
     (tmp_path / "report").mkdir()
     rows = "".join(f"r{row},{row / 7},{'red' if row % 3 else 'blue'},{'xy'[row % 2]}\n" for row in range(20))
     (tmp_path / "report" / "flowers.csv").write_text("name,petal,colour,kind\n" + rows)
-    protocol = OWN.replace('["torch"]', f'["{framework}"]').replace('framework = "torch"', f'framework = "{framework}"')
+    config = OWN.replace('["torch"]', f'["{framework}"]').replace('framework = "torch"', f'framework = "{framework}"')
     (tmp_path / "report" / "protocol.toml").write_text(protocol)
     command = [sys.executable, "-c", TRAINS]
     for _ in range(2):  # the second finds them stored
@@ -333,9 +333,9 @@ def test_a_batch_may_be_larger_than_the_data(tmp_path: Path, framework: str) -> 
 
 
 def test_a_split_without_a_row_of_a_class_is_one_sentence(open_grid: Open) -> None:
-    """A share that leaves a part without a class is refused where the data are divided."""
+    """A proportion that leaves a part without a class is refused where the data are divided."""
     dataset = registry.load(data_file(open_grid()))
-    with pytest.raises(DataError, match=r"Data set 'flowers' with test_share 0\.1: 3 training and 1 test rows"):
+    with pytest.raises(DataError, match=r"Data set 'flowers' with test_size 0\.1: 3 training and 1 test rows"):
         registry.split(dataset, 0.1, "standard", 0)
 
 

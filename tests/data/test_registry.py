@@ -83,7 +83,7 @@ def test_shape_and_types(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_arrays_are_read_only(name: str) -> None:
-    """No caller can change the data set that all callers share."""
+    """No caller can change the data set that all callers proportion."""
     data = load(name)
     assert load(name) is data
     for array in (data.features, data.target):
@@ -316,12 +316,12 @@ def test_checksum_and_task_read_no_file(monkeypatch: pytest.MonkeyPatch) -> None
 @given(
     name=st.sampled_from(["penguins", "wine", "iris"]),
     seed=st.integers(0, 2**32 - 1),
-    share=st.floats(0.05, 0.9),
+    proportion=st.floats(0.05, 0.9),
 )
-def test_classes_are_stratified(name: str, seed: int, share: float) -> None:
-    """For every seed and share, each class has its share of the test rows, to within one row."""
+def test_classes_are_stratified(name: str, seed: int, proportion: float) -> None:
+    """For every seed and proportion, each class has its proportion of the test rows, to within one row."""
     data = load(name)
-    test_target = split(data, share, "none", seed).test_target
+    test_target = split(data, proportion, "none", seed).test_target
     found = np.bincount(test_target, minlength=3)
     expected = len(test_target) * np.bincount(data.target) / len(data.target)
     assert np.all(np.abs(found - expected) < 1 + 1e-9)
@@ -331,15 +331,15 @@ def test_classes_are_stratified(name: str, seed: int, share: float) -> None:
 @given(
     data=st.sampled_from([numbered(60), numbered(classes=(30, 20, 10))]),
     seed=st.integers(0, 2**32 - 1),
-    share=st.floats(0.06, 0.9),
+    proportion=st.floats(0.06, 0.9),
 )
-def test_every_row_is_in_one_part_with_its_target(data: Dataset, seed: int, share: float) -> None:
-    """The parts are disjoint, together complete, of the share asked for, and keep row and target."""
-    parts = split(data, share, "none", seed)
+def test_every_row_is_in_one_part_with_its_target(data: Dataset, seed: int, proportion: float) -> None:
+    """The parts are disjoint, together complete, of the proportion asked for, and keep row and target."""
+    parts = split(data, proportion, "none", seed)
     train = parts.train_features[:, 0].astype(int)
     test = parts.test_features[:, 0].astype(int)
     assert sorted([*train, *test]) == list(range(60))
-    assert 0 <= len(test) - 60 * share < 1
+    assert 0 <= len(test) - 60 * proportion < 1
     np.testing.assert_array_equal(parts.test_rows, test)
     np.testing.assert_array_equal(parts.train_target, data.target[train])
     np.testing.assert_array_equal(parts.test_target, data.target[test])
@@ -450,49 +450,49 @@ def test_unknown_scaling() -> None:
     assert str(error.value) == "Unknown scaling 'robust'; valid are: none, standard, min-max."
 
 
-@pytest.mark.parametrize("share", [0.0, 1.0, -0.2, 1.5, 30, float("nan")])
-def test_share_outside_its_range(share: float) -> None:
-    """A share that is none is refused with the value and the range."""
+@pytest.mark.parametrize("proportion", [0.0, 1.0, -0.2, 1.5, 30, float("nan")])
+def test_share_outside_its_range(proportion: float) -> None:
+    """A proportion that is none is refused with the value and the range."""
     with pytest.raises(DataError) as error:
-        split(load("iris"), share, "none", 0)
-    assert str(error.value) == f"test_share is {share}; it must lie between 0 and 1, both excluded."
+        split(load("iris"), proportion, "none", 0)
+    assert str(error.value) == f"test_size is {proportion}; it must lie between 0 and 1, both excluded."
 
 
 @pytest.mark.parametrize(
-    ("data", "share", "message"),
+    ("data", "proportion", "message"),
     [
         (
             numbered(classes=(50, 50, 50)),
             0.01,
-            "Data set 'numbered' with test_share 0.01: 148 training and 2 test rows, and each part needs at least 3.",
+            "Data set 'numbered' with test_size 0.01: 148 training and 2 test rows, and each part needs at least 3.",
         ),
         (
             numbered(classes=(50, 50, 50)),
             0.99,
-            "Data set 'numbered' with test_share 0.99: 1 training and 149 test rows, and each part needs at least 3.",
+            "Data set 'numbered' with test_size 0.99: 1 training and 149 test rows, and each part needs at least 3.",
         ),
         (
             numbered(5),
             0.9,
-            "Data set 'numbered' with test_share 0.9: 0 training and 5 test rows, and each part needs at least 1.",
+            "Data set 'numbered' with test_size 0.9: 0 training and 5 test rows, and each part needs at least 1.",
         ),
         (numbered(classes=(50, 1)), 0.2, "Data set 'numbered': class 'class 1' has 1 rows, a split needs 2."),
         (
             numbered(classes=(500, 500, 2)),
             0.1,
-            "Data set 'numbered' with test_share 0.1: class 'class 2' has no row in the test part.",
+            "Data set 'numbered' with test_size 0.1: class 'class 2' has no row in the test part.",
         ),
         (
             numbered(classes=(500, 500, 2)),
             0.9,
-            "Data set 'numbered' with test_share 0.9: class 'class 2' has no row in the training part.",
+            "Data set 'numbered' with test_size 0.9: class 'class 2' has no row in the training part.",
         ),
     ],
 )
-def test_share_that_leaves_a_part_without_a_class(data: Dataset, share: float, message: str) -> None:
+def test_share_that_leaves_a_part_without_a_class(data: Dataset, proportion: float, message: str) -> None:
     """A part with too few rows, or without a row of some class, is refused in one sentence of our own."""
     with pytest.raises(DataError) as error:
-        split(data, share, "none", 0)
+        split(data, proportion, "none", 0)
     assert str(error.value) == message
 
 

@@ -86,13 +86,13 @@ def test_a_flipped_bit_is_never_shown(payload: bytes, place: float, bit: int) ->
         read_figure(bytes(flipped))
 
 
-@given(share=st.floats(0, 1, exclude_max=True))
+@given(proportion=st.floats(0, 1, exclude_max=True))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_cut_file_is_never_shown(payload: bytes, share: float) -> None:
+def test_a_cut_file_is_never_shown(payload: bytes, proportion: float) -> None:
     """However much of it is left; the whole file is shown."""
     assert read_figure(payload).startswith("<svg>drawing")
     with pytest.raises(ValueError, match="its checksum does not match"):
-        read_figure(payload[: int(share * len(payload))])
+        read_figure(payload[: int(proportion * len(payload))])
 
 
 def test_what_cannot_be_kept_is_shown_all_the_same(drawings: list[str], tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from harness.drawing.figures import MOST_POINTS, claim_figure, draw_curves
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
-from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, share_of_seeds
+from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
 from harness.verdicts.verdict import Band
 from tests.test_runs import made_up
 
@@ -27,7 +27,7 @@ def texts_of(svg: str) -> str:
         (mean_over_seeds(SAMPLE, "ratio"), 0),
         (mean_over_seeds([1.0, np.nan, np.inf], "ratio"), 2),
         (mean_over_seeds([np.nan, np.nan], "ratio"), 2),
-        (share_of_seeds(SAMPLE, (0.9, np.inf), "ratio"), 0),
+        (proportion_of_seeds(SAMPLE, (0.9, np.inf), "ratio"), 0),
         (plausible_draw(Reported(1.0, 0.05), SAMPLE, "ratio"), 0),
         (plausible_draw(Reported(1.0, 0.05), [1.0, 1.0, 1.0], "ratio"), 0),
         (median_over_seeds(SAMPLE, "ratio"), 0),
@@ -39,7 +39,7 @@ def texts_of(svg: str) -> str:
         "mean",
         "some diverged",
         "all diverged",
-        "share",
+        "proportion",
         "draw",
         "no spread",
         "median",

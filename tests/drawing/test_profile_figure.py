@@ -26,7 +26,7 @@ def test_names_stand_in_the_picture_as_text() -> None:
 
 
 def test_the_same_input_gives_the_same_picture() -> None:
-    """Nothing in it depends on time or chance."""
+    """Nothing in it depends on time or likelihood."""
     assert profile_figure({"task": FOUND}) == profile_figure({"task": FOUND})
 
 

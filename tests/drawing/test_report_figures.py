@@ -31,9 +31,9 @@ parts = ["loss"]
 def folder(small_report: Path) -> Path:
     """Give the small report a figure."""
     (small_report / FIGURES_FILE).write_text(FIGURES, encoding="utf-8")
-    protocol = small_report / "protocol.toml"
-    as_long = protocol.read_text(encoding="utf-8").replace("epochs = { value = 2,", f"epochs = {{ value = {EPOCHS},")
-    protocol.write_text(as_long, encoding="utf-8")
+    config = small_report / "protocol.toml"
+    as_long = config.read_text(encoding="utf-8").replace("epochs = { value = 2,", f"epochs = {{ value = {EPOCHS},")
+    config.write_text(as_long, encoding="utf-8")
     return small_report
 
 
@@ -41,10 +41,10 @@ def keep(folder: Path, store_folder: Path, *cells: str) -> None:
     """Put made up runs of the first twenty seeds into a store."""
     store, grid = open_store(store_folder), open_folder(folder).grid
     for cell in cells:
-        protocol = grid.protocol(cell)
-        for seeds in seed_blocks(20, grid.splits(protocol.task)):
+        config = grid.config(cell)
+        for seeds in seed_blocks(20, grid.splits(config.task)):
             runs = made_up(seeds)
-            store.save(Runs(protocol, seeds, **runs.arrays()))  # type: ignore[arg-type]
+            store.save(Runs(config, seeds, **runs.arrays()))  # type: ignore[arg-type]
 
 
 def test_a_figure_has_a_panel_for_each_value(folder: Path) -> None:

@@ -16,12 +16,12 @@ def changed(**arrays: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> Ru
     return replace(runs_for(TORCH, BLOCK), **arrays)
 
 
-def test_of_each_framework_a_share_is_checked_and_always_the_same() -> None:
+def test_of_each_framework_a_proportion_is_checked_and_always_the_same() -> None:
     """Rounded up, so at least one of each; whatever order they come in."""
     torch = blocks_of(100)
-    keras = [(replace(protocol, framework="keras"), seeds) for protocol, seeds in torch[:2]]
+    keras = [(replace(config, framework="keras"), seeds) for config, seeds in torch[:2]]
     chosen = checked_twice([*torch, *keras], 0.03)
-    assert [sum(protocol.framework == name for protocol, _ in chosen) for name in ("torch", "keras")] == [3, 1]
+    assert [sum(config.framework == name for config, _ in chosen) for name in ("torch", "keras")] == [3, 1]
     assert checked_twice([*keras, *torch[::-1]], 0.03) == chosen
     assert checked_twice(torch, 0.0) == frozenset()
 

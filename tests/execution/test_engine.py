@@ -16,14 +16,14 @@ from harness.data import registry
 from harness.data.registry import Split
 from harness.execution import engine
 from harness.storage.store import Store
-from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.config import Seed, TrainingConfig, seed_blocks
 from harness.training.runs import Runs
 from harness.training.trainers import TRAINING_VERSION
 
-PROTOCOL = Protocol(
+PROTOCOL = TrainingConfig(
     framework="torch",
     dataset="wine",
-    test_share=0.25,
+    test_size=0.25,
     scaling="standard",
     hidden_widths=(4,),
     activation="relu",
@@ -35,12 +35,12 @@ PROTOCOL = Protocol(
 )
 
 
-def fake_runs(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+def fake_runs(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
     """Build the runs of a block without training: their losses tell the seed."""
-    count, rows, epochs = len(seeds), len(splits[0].test_rows), protocol.epochs
+    count, rows, epochs = len(seeds), len(splits[0].test_rows), config.epochs
     curve = np.tile(np.array([[100.0 * seed.split + seed.training] for seed in seeds]), (1, epochs))
     return Runs(
-        protocol,
+        config,
         tuple(seeds),
         train_loss=curve,
         test_loss=curve + 0.5,
@@ -61,16 +61,16 @@ class FakeTrainer:
         self.trained: list[tuple[str, int]] = []
         self.failures: dict[int, BaseException] = {}
 
-    def of(self, framework: str) -> Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]:
+    def of(self, framework: str) -> Callable[[TrainingConfig, Sequence[Split], Sequence[Seed]], Runs]:
         """Return the trainer of a framework."""
 
-        def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
-            assert protocol.framework == framework
+        def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+            assert config.framework == framework
             first = seeds[0].split
             self.trained.append((framework, first))
             if first in self.failures:
                 raise self.failures[first]
-            return fake_runs(protocol, splits, seeds)
+            return fake_runs(config, splits, seeds)
 
         return train
 
@@ -84,7 +84,7 @@ class FakeTrainer:
 def trainer(monkeypatch: pytest.MonkeyPatch) -> FakeTrainer:
     """Replace the trainers of all frameworks."""
     fake = FakeTrainer()
-    monkeypatch.setattr(engine, "ensemble_trainer", fake.of)
+    monkeypatch.setattr(engine, "batched_trainer", fake.of)
     return fake
 
 
@@ -122,29 +122,27 @@ def test_more_seeds_train_only_further_blocks(trainer: FakeTrainer, store: Store
     assert (more.test_rows[0] != more.test_rows[1]).any()
 
 
-def test_each_protocol_is_trained_with_its_framework(trainer: FakeTrainer, store: Store) -> None:
-    """Runs of another protocol are not taken for those asked for."""
+def test_each_config_is_trained_with_its_framework(trainer: FakeTrainer, store: Store) -> None:
+    """Runs of another config are not taken for those asked for."""
     engine.runs_of(PROTOCOL, 1, store)
     runs = engine.runs_of(replace(PROTOCOL, framework="keras"), 1, store)
     assert trainer.trained == [("torch", 0), ("keras", 0)]
-    assert runs.protocol.framework == "keras"
+    assert runs.config.framework == "keras"
 
 
 def test_missing_blocks_are_those_not_stored_one_framework_after_the_other(trainer: FakeTrainer, store: Store) -> None:
     """What is stored is not missing, what is asked for twice is missing once, and frameworks do not alternate."""
-    protocols = [
-        replace(PROTOCOL, framework=name, epochs=epochs) for epochs in (1, 2, 3) for name in ("keras", "torch")
-    ]
-    engine.runs_of(protocols[0], 20, store)
-    wanted: list[engine.Wanted] = [(protocol, "many") for protocol in protocols]
+    configs = [replace(PROTOCOL, framework=name, epochs=epochs) for epochs in (1, 2, 3) for name in ("keras", "torch")]
+    engine.runs_of(configs[0], 20, store)
+    wanted: list[engine.Wanted] = [(config, "many") for config in configs]
     missing = engine.missing_blocks([*wanted, *wanted], 21, store)
-    assert len(missing) == len(set(missing)) == 2 * len(protocols) - 1
-    frameworks = [protocol.framework for protocol, _ in missing]
+    assert len(missing) == len(set(missing)) == 2 * len(configs) - 1
+    frameworks = [config.framework for config, _ in missing]
     assert frameworks == sorted(frameworks)
 
 
 def test_one_split_is_other_blocks_than_many(trainer: FakeTrainer, store: Store) -> None:
-    """A protocol over one split is trained beside the same protocol over many, and neither is taken for the other."""
+    """A config over one split is trained beside the same config over many, and neither is taken for the other."""
     engine.runs_of(PROTOCOL, 20, store)
     ((_, seeds),) = engine.missing_blocks([(PROTOCOL, "many"), (PROTOCOL, "one")], 20, store)
     assert {seed.split for seed in seeds} == {0}
@@ -191,9 +189,9 @@ def test_a_block_that_another_process_has_just_finished_is_not_trained(
     reserve = store.reserve
 
     @contextmanager
-    def late(protocol: Protocol, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:
+    def late(config: TrainingConfig, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:
         store.save(finished)
-        with reserve(protocol, seeds, wait=wait) as reserved:
+        with reserve(config, seeds, wait=wait) as reserved:
             yield reserved
 
     monkeypatch.setattr(store, "reserve", late)
@@ -217,15 +215,15 @@ def test_an_interrupt_keeps_what_is_finished(trainer: FakeTrainer, store: Store)
 
 
 @pytest.mark.parametrize("reason", [RuntimeError("out of cheese"), MemoryError("out of cheese")])
-def test_a_failed_training_names_protocol_and_seeds(trainer: FakeTrainer, store: Store, reason: Exception) -> None:
-    """An exception of a trainer becomes a HarnessError with seeds, protocol and reason, and nothing is stored."""
+def test_a_failed_training_names_config_and_seeds(trainer: FakeTrainer, store: Store, reason: Exception) -> None:
+    """An exception of a trainer becomes a HarnessError with seeds, config and reason, and nothing is stored."""
     trainer.failures[20] = reason
     with pytest.raises(HarnessError) as caught:
         engine.runs_of(PROTOCOL, 21, store)
     assert str(caught.value) == (
         "training failed: seeds Seed(split=20, training=20) to Seed(split=39, training=39), "
-        "Protocol(framework='torch', dataset='wine', "
-        "test_share=0.25, scaling='standard', hidden_widths=(4,), activation='relu', optimizer='sgd', "
+        "TrainingConfig(framework='torch', dataset='wine', "
+        "test_size=0.25, scaling='standard', hidden_widths=(4,), activation='relu', optimizer='sgd', "
         "learning_rate=0.1, batch_size=133, epochs=1, loss='cross_entropy', regime='own'): out of cheese"
     )
     assert caught.value.__cause__ is reason
@@ -270,13 +268,13 @@ from test_engine import PROTOCOL, fake_runs
 from harness.execution import engine
 from harness.training.config import seed_blocks
 
-def train(protocol, splits, seeds):
+def train(config, splits, seeds):
     time.sleep(0.1)
     with open({log!r}, "a") as log:
         log.write(f"{{sys.argv[1]}} {{seeds[0].split}}\\n")
-    return fake_runs(protocol, splits, seeds)
+    return fake_runs(config, splits, seeds)
 
-engine.ensemble_trainer = lambda framework: train
+engine.batched_trainer = lambda framework: train
 import sklearn.model_selection
 print("ready", flush=True)
 sys.stdin.readline()

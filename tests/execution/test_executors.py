@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from harness.base.errors import ExecutorError, HarnessError, WorkersDifferWarning
-from harness.execution import dask_pool as dask_crew
+from harness.execution import dask_pool as dask_pool
 from harness.execution import workers
 from harness.execution.engine import Block, open_store
-from harness.execution.executors import crew_at
+from harness.execution.executors import pool_at
 from harness.execution.remote_task import Answer, task_of
 from harness.execution.workers import train_blocks_with
 from harness.storage.store import Store
@@ -37,8 +37,8 @@ def trap(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def two_workers(tmp_path_factory: pytest.TempPathFactory, trap: Path) -> Iterator[Cluster]:
     """Start a cluster for all tests that leave it as it is."""
     with cluster(tmp_path_factory.mktemp("cluster"), 2, {"CLAIMS_TRAP": str(trap)}) as started:
-        with crew_at(started.address) as crew:
-            wait_until(lambda: len(crew.workers()) == 2)
+        with pool_at(started.address) as pool:
+            wait_until(lambda: len(pool.workers()) == 2)
         yield started
 
 
@@ -60,8 +60,8 @@ def train_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> TrainOn:
         twice: float = 0.0,
     ) -> None:
         monkeypatch.setattr(workers, "train_record", function)
-        with crew_at(address) as crew:
-            train_blocks_with(crew, store, say_nothing, blocks, done=done, twice=twice)
+        with pool_at(address) as pool:
+            train_blocks_with(pool, store, say_nothing, blocks, done=done, twice=twice)
 
     return train
 
@@ -108,8 +108,8 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path, store: S
             started.workers[0].kill()
 
     with cluster(tmp_path, 2) as started:
-        with crew_at(started.address) as crew:
-            wait_until(lambda: len(crew.workers()) == 2)
+        with pool_at(started.address) as pool:
+            wait_until(lambda: len(pool.workers()) == 2)
         train_on(started.address, tasks.made_up_slowly, blocks_of(10), done=kill_after_the_first)
         assert started.workers[0].wait() == -9
         assert started.workers[1].poll() is None
@@ -131,7 +131,7 @@ def test_a_scheduler_without_workers_is_waited_for_in_vain(
     tmp_path: Path, train_on: TrainOn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """For a minute; the sentence has the command that starts one."""
-    monkeypatch.setattr(dask_crew, "WORKERS_WITHIN", 0.5)
+    monkeypatch.setattr(dask_pool, "WORKERS_WITHIN", 0.5)
     with cluster(tmp_path, 0) as started, pytest.raises(ExecutorError) as error:
         train_on(started.address, tasks.made_up, blocks_of(1))
     assert str(error.value) == (
@@ -144,7 +144,7 @@ def test_when_all_workers_are_gone_it_ends(
     tmp_path: Path, store: Store, train_on: TrainOn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And what they trained is kept."""
-    monkeypatch.setattr(dask_crew, "WORKERS_WITHIN", 3.0)
+    monkeypatch.setattr(dask_pool, "WORKERS_WITHIN", 3.0)
     with cluster(tmp_path, 1) as started, pytest.raises(ExecutorError, match=r"has had no worker for 3 s; what is"):
         train_on(started.address, tasks.made_up_slowly, blocks_of(50), done=lambda block: started.workers[0].kill())
     assert any(store.load(*block) is not None for block in blocks_of(50))
@@ -200,7 +200,7 @@ def test_the_trap_would_have_sprung(two_workers: Cluster, trap: Path, store: Sto
 
     try:
         with Client(two_workers.address, set_as_default=False) as client:
-            client.submit(tasks.trap, task_of((TORCH, BLOCK), store.origin), pure=False).result()
+            client.submit(tasks.trap, task_of((TORCH, BLOCK), store.fingerprint), pure=False).result()
         assert trap.exists()
     finally:
         if trap.exists():
@@ -211,14 +211,14 @@ def test_the_trap_would_have_sprung(two_workers: Cluster, trap: Path, store: Sto
 def test_what_is_no_address_is_said_to_be_none(address: str) -> None:
     """And what would be one."""
     said = f"--dask {address}: no address of a Dask scheduler; give one as tcp://host:8786, or 'local'"
-    with pytest.raises(ExecutorError, match=f"^{re.escape(said)}$"), crew_at(address):
+    with pytest.raises(ExecutorError, match=f"^{re.escape(said)}$"), pool_at(address):
         pass
 
 
 def test_a_scheduler_that_cannot_be_reached() -> None:
     """Port 1 of this machine is nobody's."""
     began = time.monotonic()
-    with pytest.raises(ExecutorError) as error, crew_at("tcp://127.0.0.1:1"):
+    with pytest.raises(ExecutorError) as error, pool_at("tcp://127.0.0.1:1"):
         pass
     assert str(error.value).startswith("--dask tcp://127.0.0.1:1: no Dask scheduler answers there within 10 s (")
     assert str(error.value).endswith("; start one with 'dask scheduler', or give another address")
@@ -228,7 +228,7 @@ def test_a_scheduler_that_cannot_be_reached() -> None:
 def test_dask_is_needed_only_where_it_is_asked_for(tmp_path: Path) -> None:
     """Without it there is a sentence that says what to install; with it, nothing loads it unasked."""
     (tmp_path / "distributed.py").write_text("raise ImportError('not here')\n", encoding="utf-8")
-    code = "from harness.execution.executors import crew_at\nwith crew_at('tcp://127.0.0.1:1'): pass"
+    code = "from harness.execution.executors import pool_at\nwith pool_at('tcp://127.0.0.1:1'): pass"
     command = [sys.executable, "-c", code]
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
@@ -242,9 +242,9 @@ def test_dask_is_needed_only_where_it_is_asked_for(tmp_path: Path) -> None:
 
 def test_local_starts_a_cluster_and_ends_it(store: Store, train_on: TrainOn) -> None:
     """One worker for each core; nothing is left when it is done."""
-    with crew_at("local") as crew:
-        wait_until(lambda: len(crew.workers()) == (os.cpu_count() or 1))
-        train_blocks_with(crew, store, say_nothing, [])
-        address = crew.workers()[0]
+    with pool_at("local") as pool:
+        wait_until(lambda: len(pool.workers()) == (os.cpu_count() or 1))
+        train_blocks_with(pool, store, say_nothing, [])
+        address = pool.workers()[0]
     with pytest.raises(HarnessError):
-        dask_crew.refuse_unreachable(address)
+        dask_pool.refuse_unreachable(address)

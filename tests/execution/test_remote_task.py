@@ -13,14 +13,14 @@ from harness.base.errors import ExecutorError
 from harness.data import registry
 from harness.data.data_file import DataFile
 from harness.execution import remote_task
-from harness.execution.engine import Block, open_store, origin_of
+from harness.execution.engine import Block, fingerprint_of, open_store
 from harness.execution.remote_task import Answer, differing_versions, other_versions, task_of, train_record
 from harness.report.grid import read_grid
 from tests.data.test_data_file import FLOWERS, OWN, data_file
 from tests.execution.test_workers import BLOCK, TORCH
 from tests.tasks import runs_for
 
-VERSIONS = {framework: dict(origin_of(framework)) for framework in ("torch", "keras")}
+VERSIONS = {framework: dict(fingerprint_of(framework)) for framework in ("torch", "keras")}
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +40,7 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
 def test_a_task_is_plain_text_and_its_answer_plain_bytes(tmp_path: Path, made_up: list[Block]) -> None:
     """What is trained is what was asked for, and the record is the one that the store would keep."""
     task = task_of((TORCH, BLOCK), VERSIONS)
-    assert set(json.loads(task)) == {"protocol", "seeds", "data", "versions"}
+    assert set(json.loads(task)) == {"config", "seeds", "data", "versions"}
     answer = Answer.from_bytes(train_record(task))
     assert made_up == [(TORCH, BLOCK)]
     assert (answer.problem, answer.versions) == ("", VERSIONS)
@@ -99,17 +99,17 @@ def test_a_data_file_goes_with_its_task(tmp_path: Path, made_up: list[Block]) ->
     (tmp_path / "flowers.csv").write_text(FLOWERS, encoding="utf-8")
     (tmp_path / "protocol.toml").write_text(OWN, encoding="utf-8")
     data = data_file(read_grid(tmp_path / "protocol.toml"))
-    protocol = replace(TORCH, dataset=data, test_share=0.5)
-    task = task_of((protocol, BLOCK), VERSIONS)
+    config = replace(TORCH, dataset=data, test_size=0.5)
+    task = task_of((config, BLOCK), VERSIONS)
     Path(data.file).rename(tmp_path / "elsewhere.csv")
     answer = Answer.from_bytes(train_record(task))
     assert answer.problem == ""
     ((trained, _),) = made_up
     assert isinstance(trained.dataset, DataFile)
-    assert (trained.digest, trained.dataset.file == data.file) == (protocol.digest, False)
+    assert (trained.digest, trained.dataset.file == data.file) == (config.digest, False)
     assert not Path(trained.dataset.file).exists()
     (tmp_path / "elsewhere.csv").rename(data.file)
-    assert open_store(tmp_path).read_record(protocol, BLOCK, answer.record, "here").protocol == protocol
+    assert open_store(tmp_path).read_record(config, BLOCK, answer.record, "here").config == config
 
 
 @pytest.mark.parametrize(

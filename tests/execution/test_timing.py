@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.base.errors import HarnessError, ProtocolError, StoreError, StoreWarning
+from harness.base.errors import ConfigError, HarnessError, StoreError, StoreWarning
 from harness.execution import timing
-from harness.execution.timing import Contestant, Timing, machine, race, read_timings
-from harness.training.config import Protocol
+from harness.execution.timing import BenchmarkEntry, Timing, machine, race, read_timings
+from harness.training.config import TrainingConfig
 
-PROTOCOL = Protocol(
+PROTOCOL = TrainingConfig(
     framework="torch",
     dataset="wine",
-    test_share=0.25,
+    test_size=0.25,
     scaling="standard",
     hidden_widths=(4,),
     activation="relu",
@@ -42,9 +42,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
     def no_process(kind: str):
         yield kind
 
-    def answer(stopwatch: Any, contestant: Contestant, turn: int) -> list[float]:
-        assert stopwatch == contestant.process
-        log.append((contestant.protocol.optimizer, contestant.protocol.epochs, turn))
+    def answer(stopwatch: Any, entry: BenchmarkEntry, turn: int) -> list[float]:
+        assert stopwatch == entry.process
+        log.append((entry.config.optimizer, entry.config.epochs, turn))
         return [1.0 + turn, 0.1, 0.3]
 
     monkeypatch.setattr(timing, "_stopwatch", no_process)
@@ -52,11 +52,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, int]]:
     return log
 
 
-def test_contestants_are_measured_in_turn_after_a_short_warm_up(
-    asked: list[tuple[str, int, int]], tmp_path: Path
-) -> None:
+def test_entries_are_measured_in_turn_after_a_short_warm_up(asked: list[tuple[str, int, int]], tmp_path: Path) -> None:
     """A B A B, the same seeds for both, and the warm-up of two epochs is not counted."""
-    timings = race([Contestant(PROTOCOL), Contestant(OTHER)], tmp_path, repeats=2)
+    timings = race([BenchmarkEntry(PROTOCOL), BenchmarkEntry(OTHER)], tmp_path, repeats=2)
     assert asked == [("sgd", 2, 0), ("adam", 2, 0), ("sgd", 3, 0), ("adam", 3, 0), ("sgd", 3, 1), ("adam", 3, 1)]
     np.testing.assert_allclose(timings[0].seconds, [1.4, 2.4])
 
@@ -73,9 +71,9 @@ def test_raw_seconds_are_kept_with_machine_and_versions_and_read_again(
     asked: list[tuple[str, int, int]], tmp_path: Path
 ) -> None:
     """The same question is measured once; another mode, or another number of repeats, is another question."""
-    first = race([Contestant(PROTOCOL)], tmp_path, repeats=2)
+    first = race([BenchmarkEntry(PROTOCOL)], tmp_path, repeats=2)
     trained = len(asked)
-    again = race([Contestant(PROTOCOL)], tmp_path, repeats=2)
+    again = race([BenchmarkEntry(PROTOCOL)], tmp_path, repeats=2)
     assert len(asked) == trained
     np.testing.assert_array_equal(first[0].epoch_seconds, again[0].epoch_seconds)
     (file,) = (tmp_path / "timings").iterdir()
@@ -83,15 +81,15 @@ def test_raw_seconds_are_kept_with_machine_and_versions_and_read_again(
     assert kept["epoch_seconds"] == [[[1.0, 0.1, 0.3], [2.0, 0.1, 0.3]]]
     assert kept["versions"]["torch"]["torch"]
     assert kept["machine"]["cores"] >= 1
-    race([Contestant(PROTOCOL, "compile")], tmp_path, repeats=2)
-    race([Contestant(PROTOCOL)], tmp_path, repeats=3)
+    race([BenchmarkEntry(PROTOCOL, "compile")], tmp_path, repeats=2)
+    race([BenchmarkEntry(PROTOCOL)], tmp_path, repeats=3)
     assert len(list((tmp_path / "timings").iterdir())) == 3
 
 
 @pytest.fixture
 def kept(asked: list[tuple[str, int, int]], tmp_path: Path) -> Path:
     """Measure once, and return the file in which it is kept."""
-    race([Contestant(PROTOCOL)], tmp_path, repeats=1)
+    race([BenchmarkEntry(PROTOCOL)], tmp_path, repeats=1)
     asked.clear()
     (file,) = (tmp_path / "timings").iterdir()
     return file
@@ -117,12 +115,12 @@ def test_a_flipped_bit_is_never_read(kept: Path, place: float, bit: int) -> None
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(share=st.floats(0, 1, exclude_max=True))
-def test_a_cut_file_is_never_read(kept: Path, share: float) -> None:
+@given(proportion=st.floats(0, 1, exclude_max=True))
+def test_a_cut_file_is_never_read(kept: Path, proportion: float) -> None:
     """A file that lost its end is refused, however much of it is left."""
     payload = kept.read_bytes()
     with pytest.raises(ValueError, match=r"."):
-        read_timings(payload[: int(share * len(payload))], "a file")
+        read_timings(payload[: int(proportion * len(payload))], "a file")
 
 
 @pytest.mark.parametrize("damage", ["digit", "cut", "other name"])
@@ -130,7 +128,7 @@ def test_damaged_timings_are_measured_again(kept: Path, asked: list[tuple[str, i
     """They are set aside with a warning that says so, and good again afterwards."""
     good = kept.read_bytes()
     if damage == "other name":
-        race([Contestant(OTHER)], kept.parent.parent, repeats=1)
+        race([BenchmarkEntry(OTHER)], kept.parent.parent, repeats=1)
         (other,) = set(kept.parent.iterdir()) - {kept}
         other.replace(kept)
     else:
@@ -139,7 +137,7 @@ def test_damaged_timings_are_measured_again(kept: Path, asked: list[tuple[str, i
     with pytest.warns(
         StoreWarning, match=rf"^timings {kept} cannot be trusted \(.*\); set aside as .*, measured again$"
     ):
-        race([Contestant(PROTOCOL)], kept.parent.parent, repeats=1)
+        race([BenchmarkEntry(PROTOCOL)], kept.parent.parent, repeats=1)
     assert len(asked) == 2
     assert kept.read_bytes() == good
     assert kept.with_suffix(".unreadable").exists()
@@ -148,7 +146,7 @@ def test_damaged_timings_are_measured_again(kept: Path, asked: list[tuple[str, i
 def test_timings_without_a_digest_are_still_read(kept: Path, asked: list[tuple[str, int, int]]) -> None:
     """Files written before there was one hold measurements that are worth as much as before."""
     kept.write_bytes(without_digest(kept))
-    (one,) = race([Contestant(PROTOCOL)], kept.parent.parent, repeats=1)
+    (one,) = race([BenchmarkEntry(PROTOCOL)], kept.parent.parent, repeats=1)
     np.testing.assert_array_equal(one.epoch_seconds, [[1.0, 0.1, 0.3]])
     assert asked == []
 
@@ -158,7 +156,7 @@ def test_timings_of_a_newer_version_are_refused_and_left_alone(kept: Path) -> No
     newer = kept.read_bytes().replace(b'"schema": 1', b'"schema": 2')
     kept.write_bytes(newer)
     with pytest.raises(StoreError) as caught:
-        race([Contestant(PROTOCOL)], kept.parent.parent, repeats=1)
+        race([BenchmarkEntry(PROTOCOL)], kept.parent.parent, repeats=1)
     assert str(caught.value) == (
         f"timings {kept} have schema 2, newer than this harness reads (1); update pytest-claims or give another --store"
     )
@@ -167,18 +165,20 @@ def test_timings_of_a_newer_version_are_refused_and_left_alone(kept: Path) -> No
 
 def test_a_real_training_is_timed_and_a_failing_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """PyTorch's trainer answers with one time an epoch; a mode that it does not know ends in one sentence."""
-    (one,) = race([Contestant(PROTOCOL)], tmp_path, repeats=2)
+    (one,) = race([BenchmarkEntry(PROTOCOL)], tmp_path, repeats=2)
     assert one.epoch_seconds.shape == (2, 3)
     assert (one.epoch_seconds > 0).all()
     monkeypatch.setitem(timing.MODES, "torch", ("backwards",))
-    with pytest.raises(HarnessError, match=r"^timing failed: Contestant\(.*mode='backwards'\): KeyError: 'backwards'"):
-        race([Contestant(PROTOCOL, "backwards")], tmp_path, repeats=2)
+    with pytest.raises(
+        HarnessError, match=r"^timing failed: BenchmarkEntry\(.*mode='backwards'\): KeyError: 'backwards'"
+    ):
+        race([BenchmarkEntry(PROTOCOL, "backwards")], tmp_path, repeats=2)
 
 
 def test_an_unknown_mode_is_refused_before_anything_starts() -> None:
     """The sentence names the mode and those of the framework."""
-    with pytest.raises(ProtocolError, match=r"^mode is 'no-jit'; torch is timed in one of: default, compile$"):
-        Contestant(PROTOCOL, "no-jit")
+    with pytest.raises(ConfigError, match=r"^mode is 'no-jit'; torch is timed in one of: default, compile$"):
+        BenchmarkEntry(PROTOCOL, "no-jit")
 
 
 def _use(folder: Path, log: Path, name: str, alone: bool, ready: Any) -> None:
@@ -193,7 +193,7 @@ def _use(folder: Path, log: Path, name: str, alone: bool, ready: Any) -> None:
 
 @pytest.mark.parametrize(("alone", "overlap"), [(True, False), (False, True)])
 def test_who_is_alone_shares_the_machine_with_nobody(tmp_path: Path, alone: bool, overlap: bool) -> None:
-    """Two processes that share overlap; one that is alone and one that shares never do."""
+    """Two processes that proportion overlap; one that is alone and one that proportions never do."""
     context = multiprocessing.get_context("spawn")
     ready, log = context.Barrier(2), tmp_path / "log"
     processes = [

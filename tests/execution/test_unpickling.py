@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from distributed import KilledWorker
-from distributed.protocol.pickle import dumps
+from distributed.config.pickle import dumps
 
 from harness.base.errors import ExecutorError
 from harness.execution.unpickling import error_in, refusing_pickles
@@ -23,10 +23,10 @@ def trap(tmp_path: Path) -> Path:
     return tmp_path / "sprung"
 
 
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_a_pickle_that_runs_code_is_refused(trap: Path, protocol: int) -> None:
+@pytest.mark.parametrize("config", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_pickle_that_runs_code_is_refused(trap: Path, config: int) -> None:
     """In each format of pickles; outside, it would have run."""
-    payload = pickle.dumps(Trap(str(trap)), protocol)
+    payload = pickle.dumps(Trap(str(trap)), config)
     with refusing_pickles(ALLOWED), pytest.raises(ExecutorError, match=r"refused to unpickle posix\.mkdir: results"):
         pickle.loads(payload)
     assert not trap.exists()

@@ -10,15 +10,15 @@ import pytest
 from harness.base.errors import ExecutorError, HarnessError, StoreError
 from harness.execution import workers
 from harness.execution.engine import Block, open_store
-from harness.execution.pools import Crew, local_processes
+from harness.execution.pools import WorkerPool, local_processes
 from harness.execution.workers import train_blocks_with
-from harness.training.config import Protocol, seed_blocks
+from harness.training.config import TrainingConfig, seed_blocks
 from tests import tasks
 
-TORCH = Protocol(
+TORCH = TrainingConfig(
     framework="torch",
     dataset="iris",
-    test_share=0.3,
+    test_size=0.3,
     scaling="standard",
     hidden_widths=(2,),
     activation="relu",
@@ -28,7 +28,7 @@ TORCH = Protocol(
     epochs=1,
     loss="cross_entropy",
 )
-# Passes every check of a protocol, and cannot be trained: its weights alone would take petabytes.
+# Passes every check of a config, and cannot be trained: its weights alone would take petabytes.
 TOO_LARGE = replace(TORCH, hidden_widths=(10**15,))
 BLOCK = seed_blocks(1)[0]
 
@@ -55,7 +55,7 @@ class Here(Executor):
 
 
 def blocks_of(count: int) -> list[Block]:
-    """Return so many blocks, each of another protocol."""
+    """Return so many blocks, each of another config."""
     return [(replace(TORCH, epochs=epochs), BLOCK) for epochs in range(1, count + 1)]
 
 
@@ -75,7 +75,7 @@ def test_processes_train_into_the_store(tmp_path: Path) -> None:
     blocks = [(TORCH, BLOCK), (TOO_LARGE, BLOCK), (replace(TORCH, epochs=2), BLOCK)]
     store = open_store(tmp_path)
     with local_processes(2) as processes:
-        train_blocks_with(Crew(processes, 4), store, say_nothing, blocks)
+        train_blocks_with(WorkerPool(processes, 4), store, say_nothing, blocks)
     assert [store.has(*block) for block in blocks] == [True, False, True]
     runs = store.load(*blocks[2])
     assert runs is not None
@@ -88,7 +88,7 @@ def test_a_process_that_dies_is_an_error(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(workers, "train_record", tasks.dies)
     said = pytest.raises(HarnessError, match=r"a process died while training \(.*\); ")
     with local_processes(1) as processes, said:
-        train_blocks_with(Crew(processes, 2), open_store(tmp_path), say_nothing, [(TORCH, BLOCK)])
+        train_blocks_with(WorkerPool(processes, 2), open_store(tmp_path), say_nothing, [(TORCH, BLOCK)])
 
 
 def test_every_block_is_handed_out_once(tmp_path: Path) -> None:
@@ -96,11 +96,11 @@ def test_every_block_is_handed_out_once(tmp_path: Path) -> None:
     store, executor, said = open_store(tmp_path), Here(tasks.made_up), list[str]()
     blocks, trained = blocks_of(7), list[Block]()
     store.save(tasks.runs_for(*blocks[2]))
-    train_blocks_with(Crew(executor, 3), store, said.append, blocks, done=trained.append)
+    train_blocks_with(WorkerPool(executor, 3), store, said.append, blocks, done=trained.append)
     assert len(executor.handed_out) == len(set(executor.handed_out)) == 6
     assert sorted(trained, key=str) == sorted((block for block in blocks if block != blocks[2]), key=str)
     assert all(store.load(*block) is not None for block in blocks)
-    train_blocks_with(Crew(executor, 3), store, said.append, [])
+    train_blocks_with(WorkerPool(executor, 3), store, said.append, [])
     assert said == []
 
 
@@ -108,7 +108,7 @@ def test_what_another_session_trains_is_left_to_it(tmp_path: Path) -> None:
     """Its lock shows it."""
     store, executor, (one, other) = open_store(tmp_path), Here(tasks.made_up), blocks_of(2)
     with store.reserve(*one, wait=False):
-        train_blocks_with(Crew(executor, 3), store, say_nothing, [one, other])
+        train_blocks_with(WorkerPool(executor, 3), store, say_nothing, [one, other])
     assert (store.has(*one), store.has(*other)) == (False, True)
 
 
@@ -117,7 +117,7 @@ def test_it_is_said_how_many_are_done_and_how_long_the_rest_will_take(tmp_path: 
     """Those that failed count as done."""
     said: list[str] = []
     blocks = [*blocks_of(3), (TOO_LARGE, BLOCK)]
-    train_blocks_with(Crew(Here(tasks.made_up), 1), open_store(tmp_path), said.append, blocks)
+    train_blocks_with(WorkerPool(Here(tasks.made_up), 1), open_store(tmp_path), said.append, blocks)
     assert [line.split(",")[0] for line in said] == [f"  {n} of 4 blocks of trainings done" for n in (1, 2, 3, 4)]
     assert all(line.endswith(" left") for line in said)
 
@@ -133,7 +133,7 @@ def test_what_was_not_begun_is_called_off_by_an_interrupt(tmp_path: Path) -> Non
 
     waiting, store, blocks = iter(futures), open_store(tmp_path), blocks_of(3)
     with pytest.raises(KeyboardInterrupt):
-        train_blocks_with(Crew(Interrupted(), 3), store, say_nothing, blocks)
+        train_blocks_with(WorkerPool(Interrupted(), 3), store, say_nothing, blocks)
     assert [future.cancelled() for future in futures] == [False, True, True]
     for block in blocks:
         with store.reserve(*block, wait=False) as free:
@@ -144,7 +144,7 @@ def test_what_was_not_begun_is_called_off_by_an_interrupt(tmp_path: Path) -> Non
 def test_what_cannot_be_trusted_is_handed_out_again(tmp_path: Path, wrong: Callable[[str], Any]) -> None:
     """Twice here; the third answer is right, and kept."""
     store, executor = open_store(tmp_path), Here(wrong, wrong, tasks.made_up)
-    train_blocks_with(Crew(executor, 1), store, say_nothing, [(TORCH, BLOCK)])
+    train_blocks_with(WorkerPool(executor, 1), store, say_nothing, [(TORCH, BLOCK)])
     assert len(executor.handed_out) == 3
     assert store.load(TORCH, BLOCK) is not None
 
@@ -164,7 +164,7 @@ def test_after_three_attempts_it_is_said_what_is_missing(
     store, (one, other) = open_store(tmp_path), blocks_of(2)
     executor = Here(wrong, tasks.made_up, wrong, wrong)
     with pytest.raises(ExecutorError) as error:
-        train_blocks_with(Crew(executor, 1), store, say_nothing, [one, other])
+        train_blocks_with(WorkerPool(executor, 1), store, say_nothing, [one, other])
     assert re.fullmatch(
         rf"1 of 2 blocks were not trained in repeated attempts, the first: {reason} \(seeds Seed.+\); "
         "what is trained is kept: run again",
@@ -176,9 +176,9 @@ def test_after_three_attempts_it_is_said_what_is_missing(
 def test_a_record_of_another_block_is_not_kept(tmp_path: Path) -> None:
     """Though it is whole: a worker that mixes up its tasks is not believed."""
     store, (one, other) = open_store(tmp_path), blocks_of(2)
-    of_the_other = workers.task_of(other, store.origin)
+    of_the_other = workers.task_of(other, store.fingerprint)
     with pytest.raises(ExecutorError, match="it holds other runs than its name says"):
-        train_blocks_with(Crew(Here(lambda task: tasks.made_up(of_the_other)), 1), store, say_nothing, [one])
+        train_blocks_with(WorkerPool(Here(lambda task: tasks.made_up(of_the_other)), 1), store, say_nothing, [one])
     assert not store.has(*one)
 
 
@@ -186,8 +186,8 @@ def test_a_worker_with_other_versions_is_refused(tmp_path: Path) -> None:
     """At its first answer, with both versions named."""
     store, executor = open_store(tmp_path), Here(tasks.made_up, tasks.other_versions)
     with pytest.raises(ExecutorError) as error:
-        train_blocks_with(Crew(executor, 1), store, say_nothing, blocks_of(9))
-    here = store.origin["torch"]["torch"]
+        train_blocks_with(WorkerPool(executor, 1), store, say_nothing, blocks_of(9))
+    here = store.fingerprint["torch"]["torch"]
     assert re.search(r"^worker process \d+ on .+ has other versions: .*torch 0\.1 \(here ", str(error.value))
     assert f"torch 0.1 (here {here})" in str(error.value)
     assert str(error.value).endswith("; install the same there and here, and run again")
@@ -197,7 +197,7 @@ def test_a_worker_with_other_versions_is_refused(tmp_path: Path) -> None:
 def test_a_training_that_fails_everywhere_is_left_out(tmp_path: Path) -> None:
     """After three attempts: a worker may have had too little memory. Whoever needs it says why it fails."""
     store, executor = open_store(tmp_path), Here(tasks.train_record)
-    train_blocks_with(Crew(executor, 1), store, say_nothing, [(TOO_LARGE, BLOCK)])
+    train_blocks_with(WorkerPool(executor, 1), store, say_nothing, [(TOO_LARGE, BLOCK)])
     assert len(executor.handed_out) == 3
     assert not store.has(TOO_LARGE, BLOCK)
 
@@ -211,11 +211,11 @@ def test_a_store_that_cannot_be_written_to_ends_it(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(store, "save_record", full)
     with pytest.raises(StoreError, match="no space left"):
-        train_blocks_with(Crew(executor, 1), store, say_nothing, blocks_of(5))
+        train_blocks_with(WorkerPool(executor, 1), store, say_nothing, blocks_of(5))
     assert len(executor.handed_out) == 1
 
 
-def test_a_crew_that_complains_is_heard_while_nothing_comes_back(
+def test_a_pool_that_complains_is_heard_while_nothing_comes_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody waits for ever for a cluster that is gone."""
@@ -224,7 +224,7 @@ def test_a_crew_that_complains_is_heard_while_nothing_comes_back(
         def submit(self, *_: Any, **__: Any) -> Future[Any]:
             return Future()
 
-    class Gone(Crew):
+    class Gone(WorkerPool):
         def complain(self) -> None:
             raise ExecutorError("the cluster is gone")
 
@@ -234,8 +234,8 @@ def test_a_crew_that_complains_is_heard_while_nothing_comes_back(
 
 
 def test_the_names_of_workers_are_used_only_where_there_are_any(tmp_path: Path) -> None:
-    """A plain executor knows no second worker, so nothing is trained twice, whatever share is asked for."""
+    """A plain executor knows no second worker, so nothing is trained twice, whatever proportion is asked for."""
     executor: Here = Here(tasks.made_up)
-    names: Sequence[str] = Crew(executor, 1).workers()
-    train_blocks_with(Crew(executor, 1), open_store(tmp_path), say_nothing, blocks_of(3), twice=1.0)
+    names: Sequence[str] = WorkerPool(executor, 1).workers()
+    train_blocks_with(WorkerPool(executor, 1), open_store(tmp_path), say_nothing, blocks_of(3), twice=1.0)
     assert (names, len(executor.handed_out)) == ((), 3)

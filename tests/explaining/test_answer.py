@@ -51,7 +51,7 @@ def test_the_same_verdict_is_no_shift() -> None:
 
 
 def test_estimates_far_apart_are_a_sure_shift() -> None:
-    """And those within chance of each other are not."""
+    """And those within probability of each other are not."""
     sure = shift(one("supported", 0.5, 0.1), one("inconclusive", 0.95, 0.1))
     unsure = shift(one("supported", 0.7, 0.1), one("inconclusive", 0.9, 0.1))
     assert sure is not None

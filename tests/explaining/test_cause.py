@@ -64,7 +64,7 @@ def test_a_mixed_side_is_like_one_of_the_others_or_neither(likeness: Likeness) -
 
 
 def test_a_mixed_side_is_placed_only_where_that_is_sure() -> None:
-    """Surely apart from one side and not from the other; the verdict alone could be chance."""
+    """Surely apart from one side and not from the other; the verdict alone could be probability."""
     assert resembles(answer(0.95, 0.15), SUPPORTED, answer(1.2)) == "new"
     assert resembles(answer(0.85, 0.15), answer(0.8), REFUTED) == "old"
     assert resembles(answer(0.93), SUPPORTED, answer(0.98)) == "neither"  # supported as the old side is
@@ -117,7 +117,7 @@ def test_sides_that_say_the_same_over_more_seeds_are_noise(both: Answer, mixed: 
 
 
 def test_sides_that_differ_by_chance_cannot_be_told() -> None:
-    """One is supported and one inconclusive, but the estimates are within chance of each other."""
+    """One is supported and one inconclusive, but the estimates are within probability of each other."""
     close = {OLD: answer(0.5, 0.2), NEW: UNSURE}
     assert lasts(close)
     found = cause_of(SUPPORTED, UNSURE, close)

@@ -11,7 +11,7 @@ from harness.verdicts.verdict import Band
 
 READING = Reading("ratio", "mean of the ratio", Band(0.9, 1.1, "a tenth"), 0.1)
 FINDING = Finding(
-    "speed.faster", "Speed", "A is faster.", "held out", {"ratio": Reported(0.5, 0.005)}, {"ratio": READING}, ()
+    "speed.faster", "Speed", "A is faster.", "independent", {"ratio": Reported(0.5, 0.005)}, {"ratio": READING}, ()
 )
 
 

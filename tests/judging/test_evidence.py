@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.base.errors import ProtocolError
+from harness.base.errors import ConfigError
 from harness.execution.engine import open_store, runs_of
-from harness.execution.timing import Contestant
+from harness.execution.timing import BenchmarkEntry
 from harness.judging.evidence import Evidence
 from harness.report.folder import open_folder
 from harness.storage.store import Store
@@ -18,12 +18,12 @@ def evidence(small_report: Path, tmp_path: Path) -> Evidence:
 
 
 def test_a_cell_is_asked_for_by_its_axes(evidence: Evidence, tmp_path: Path) -> None:
-    """Defaults fill the axes that are not named; the runs are those of that cell's protocol, for as many seeds."""
+    """Defaults fill the axes that are not named; the runs are those of that cell's config, for as many seeds."""
     runs = evidence(activation="tanh")
-    assert runs.protocol.activation == "tanh"
+    assert runs.config.activation == "tanh"
     assert len(runs.seeds) == 3
     assert list(evidence.used) == ["torch-classification-tanh-adam"]
-    same = runs_of(runs.protocol, 3, open_store(tmp_path / "store"))
+    same = runs_of(runs.config, 3, open_store(tmp_path / "store"))
     np.testing.assert_array_equal(runs.test_loss, same.test_loss)
 
 
@@ -32,7 +32,7 @@ def test_more_seeds_keep_the_first(evidence: Evidence) -> None:
     before = evidence(activation="tanh")
     assert evidence(activation="tanh") is before
     assert (evidence.frameworks, evidence.splits) == (("torch",), 3)
-    evidence.timed["timed before"] = Contestant(before.protocol)
+    evidence.timed["timed before"] = BenchmarkEntry(before.config)
     evidence.extend(6)
     assert (evidence.used, evidence.timed, evidence.frameworks, evidence.splits) == ({}, {}, (), 0)
     after = evidence(activation="tanh")
@@ -61,8 +61,8 @@ def test_what_differs_from_the_reconstruction_is_trained_so(evidence: Evidence) 
 
 def test_an_unknown_value_is_refused_before_anything_is_trained(evidence: Evidence, tmp_path: Path) -> None:
     """The sentence names axis or field, and the valid values; the store stays empty."""
-    with pytest.raises(ProtocolError, match=r"^activation is 'gelu'; the grid in .* has: relu, tanh$"):
+    with pytest.raises(ConfigError, match=r"^activation is 'gelu'; the grid in .* has: relu, tanh$"):
         evidence(activation="gelu")
-    with pytest.raises(ProtocolError, match=r"'learning_speed'"):
+    with pytest.raises(ConfigError, match=r"'learning_speed'"):
         evidence(activation="tanh", learning_speed=1)
     assert not (tmp_path / "store").exists()

@@ -15,7 +15,7 @@ from harness.training.runs import Floats
 from harness.verdicts.verdict import EDGE, ERROR_RATE, Band, Outcome, error_rate_at, p_values
 
 READING = Reading("ratio", "mean of the ratio", Band(0.9, 1.1, "a tenth"), margin=None, needs="most")
-FINDING = Finding("speed.faster", "Speed", "A is faster.", "held out", {}, {"ratio": READING}, ())
+FINDING = Finding("speed.faster", "Speed", "A is faster.", "independent", {}, {"ratio": READING}, ())
 
 
 class ScriptedEvidence:

@@ -65,11 +65,11 @@ def test_a_claim_without_evidence_or_with_foreign_fixtures_is_not_called(
 
 @pytest.mark.parametrize("cell", ["torch-classification-relu-adam-net1", "keras-regression-tanh-sgd-net3"])
 def test_blank_runs_have_the_shapes_of_real_ones(request: pytest.FixtureRequest, cell: str) -> None:
-    """Outputs and epochs are the protocol's, test rows close to it, and nothing diverged."""
-    protocol = open_folder(request.config.rootpath / "claims").grid.protocol(cell)
-    runs = blank_runs(protocol)
-    assert runs.test_loss.shape[1] == protocol.epochs
-    assert runs.test_predictions.shape[1:] == ((99, 3) if protocol.task == "classification" else (101, 1))
+    """Outputs and epochs are the config's, test rows close to it, and nothing diverged."""
+    config = open_folder(request.config.rootpath / "claims").grid.config(cell)
+    runs = blank_runs(config)
+    assert runs.test_loss.shape[1] == config.epochs
+    assert runs.test_predictions.shape[1:] == ((99, 3) if config.task == "classification" else (101, 1))
     assert not runs.diverged.any()
 
 
@@ -81,7 +81,7 @@ def test_a_variant_is_planned_like_a_cell(grid: Grid, finding: tuple[Finding, Re
         evidence(activation="tanh", learning_rate=0.5)
 
     wanted = wanted_of(cells_asked(Claim("test", claim, {}, *finding), grid), grid)
-    assert {(protocol.epochs, protocol.learning_rate) for protocol, _ in wanted} == {(5, 0.01), (2, 0.5)}
+    assert {(config.epochs, config.learning_rate) for config, _ in wanted} == {(5, 0.01), (2, 0.5)}
     assert {splits for _, splits in wanted} == {"many"}
 
 

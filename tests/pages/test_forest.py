@@ -27,7 +27,7 @@ def intervals(draw: st.DrawFn) -> tuple[float, float, float]:
 
 
 @given(NUMBERS, st.floats(0.001, 1e6), st.floats(-3, 3))
-def test_a_two_sided_band_reaches_from_minus_one_to_one(low: float, width: float, share: float) -> None:
+def test_a_two_sided_band_reaches_from_minus_one_to_one(low: float, width: float, proportion: float) -> None:
     """Whatever its unit: the low end lies at -1, the high one at 1, and what lies between is in proportion."""
     assume(abs(low) < 1e6)
     band = Band(low, low + width, "drawn")
@@ -35,7 +35,7 @@ def test_a_two_sided_band_reaches_from_minus_one_to_one(low: float, width: float
     assert scale.at(band.low) == pytest.approx(-1, abs=1e-6)
     assert scale.at(band.high) == pytest.approx(1, abs=1e-6)
     middle = low + width / 2
-    assert scale.at(middle + share * width / 2) == pytest.approx(share, abs=1e-3)
+    assert scale.at(middle + proportion * width / 2) == pytest.approx(proportion, abs=1e-3)
 
 
 @given(bands(), intervals())

@@ -47,7 +47,7 @@ title = {text("title")}
 speed = {text("section")}
 [findings.{json.dumps(FINDING)}]
 statement = {text("statement")}
-basis = "held out"
+basis = "independent"
 reported = {{ {json.dumps(NAME)} = "0.50" }}
 [findings.{json.dumps(FINDING)}.readings.{json.dumps(NAME)}]
 estimand = {text("estimand")}
@@ -76,14 +76,14 @@ task = "classification"
 target = {json.dumps(NAME)}
 source = {text("source")}
 [reconstruction.classification]
-dataset = {{ value = {json.dumps(NAME)}, provenance = "assumed", reason = {text("assumed")} }}
-test_share = {{ value = 0.2, provenance = "assumed", reason = "usual" }}
-scaling = {{ value = "standard", provenance = "assumed", reason = "usual" }}
-hidden_widths = {{ value = [4], provenance = "stated", reason = "said so" }}
-learning_rate = {{ value = 0.01, provenance = "assumed", reason = "usual" }}
-batch_size = {{ value = 32, provenance = "assumed", reason = "usual" }}
-epochs = {{ value = 2, provenance = "assumed", reason = "quick" }}
-loss = {{ value = "cross_entropy", provenance = "assumed", reason = "usual" }}
+dataset = {{ value = {json.dumps(NAME)}, origin = "assumed", reason = {text("assumed")} }}
+test_size = {{ value = 0.2, origin = "assumed", reason = "usual" }}
+scaling = {{ value = "standard", origin = "assumed", reason = "usual" }}
+hidden_widths = {{ value = [4], origin = "stated", reason = "said so" }}
+learning_rate = {{ value = 0.01, origin = "assumed", reason = "usual" }}
+batch_size = {{ value = 32, origin = "assumed", reason = "usual" }}
+epochs = {{ value = 2, origin = "assumed", reason = "quick" }}
+loss = {{ value = "cross_entropy", origin = "assumed", reason = "usual" }}
 """
 CLAIMS = f"""
 NAME = {NAME!r}

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from harness.drawing.report_figures import ReportFigure
-from harness.pages.context import Beside
+from harness.pages.context import PageContext
 from harness.pages.publish import publish, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
@@ -32,7 +32,7 @@ def a_session(folder: Path) -> Session:
         replace(first, figure=figure),
         claim("claims/test_a.py::test_b", "refuted", finding="speed.second", statement="It is faster.", **speed),
         claim("claims/test_a.py::test_c", finding="speed.second", reading="strict", statement="It is faster.", **speed),
-        claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="calibrated"),
+        claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="fitted"),
         claim("claims/test_b.py::test_f", "inconclusive", finding="loss.fifth"),
         claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", frameworks=("keras",)),
     )
@@ -48,7 +48,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     history.append(shown)
     RunTableWriter(folder / "parts").add("claims", {"torch-adam": made_up()})
     (folder / "claims.html").write_text("<!DOCTYPE html><title>Audit log</title>", encoding="utf-8")
-    beside = Beside(
+    context = PageContext(
         changes=("speed.first (ratio): supported, was refuted in session 1 of 2026-01-01",),
         previous="2026-01-01T03:04:05+00:00",
         sessions=history.sessions(),
@@ -60,7 +60,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         figures={shown.claims[0].test: SVG},
         runs=merge(folder / "parts"),
     )
-    publish(shown, beside, folder)
+    publish(shown, context, folder)
     return folder
 
 
@@ -120,7 +120,7 @@ def test_dark_mode_is_dark(browser: Browser, folder: Path) -> None:
         ("text", "FAST :loss", ["speed.first:loss", "speed.second:loss"]),
         ("section", "Speed & size", ["speed.first:loss", "speed.second:loss", "speed.second:strict"]),
         ("framework", "keras", ["loss.fourth:loss", "speed.first:loss", "speed.second:loss", "speed.second:strict"]),
-        ("basis", "calibrated", ["loss.third:loss"]),
+        ("basis", "fitted", ["loss.third:loss"]),
     ],
 )
 def test_a_filter_leaves_what_fits(browser: Browser, folder: Path, field: str, value: str, expected: list[str]) -> None:
@@ -161,7 +161,7 @@ def test_a_link_to_a_reading_leads_there_whatever_is_filtered_out(browser: Brows
     """The filter gives way to the address."""
     page = opened(browser, f"{(folder / 'index.html').as_uri()}#speed.second:strict")
     assert page.locator("[id='speed.second:strict']").evaluate("one => one.getBoundingClientRect().top") < 300
-    page.locator("input[name=text]").fill("calibrated nothing else")
+    page.locator("input[name=text]").fill("fitted nothing else")
     page.evaluate("location.hash = 'loss.third:loss'")
     expect(page.locator("[id='loss.third:loss']")).to_be_visible()
     page.close()
@@ -200,7 +200,7 @@ def test_a_phone_scrolls_one_way(browser: Browser, folder: Path, name: str) -> N
 
 
 def test_on_paper_there_is_what_can_be_read_there(browser: Browser, folder: Path) -> None:
-    """Buttons and navigation are left out, the protocol is unfolded, and a reading is not torn off its heading."""
+    """Buttons and navigation are left out, the config is unfolded, and a reading is not torn off its heading."""
     page = opened(browser, (folder / "index.html").as_uri())
     page.emulate_media(media="print", color_scheme="dark")
     assert not page.locator("nav.pages").is_visible()

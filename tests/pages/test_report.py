@@ -85,16 +85,14 @@ def test_text_of_the_register_is_never_markup(hostile: str) -> None:
 
 
 def test_held_out_and_calibrated_are_counted_apart() -> None:
-    """Agreement with a calibrated number is no evidence and never in the same count; a reading counts once."""
-    calibrated = [
-        replace(SUPPORTED, basis="calibrated", finding="speed.b", reading=reading)
-        for reading in ("loss", "loss", "acc")
+    """Agreement with a fitted number is no evidence and never in the same count; a reading counts once."""
+    fitted = [
+        replace(SUPPORTED, basis="fitted", finding="speed.b", reading=reading) for reading in ("loss", "loss", "acc")
     ]
     undecided = replace(VERDICT, outcome="inconclusive", p_refuted=0.3, finding="speed.c")
-    assert summary_lines(judgements([VERDICT, VERDICT, *calibrated, undecided])) == [
-        "Held out findings, by reading: 0 supported, 1 refuted, 1 inconclusive.",
-        "Calibrated findings (no evidence; the reconstruction was fitted to them): "
-        "2 supported, 0 refuted, 0 inconclusive.",
+    assert summary_lines(judgements([VERDICT, VERDICT, *fitted, undecided])) == [
+        "Independent findings, by reading: 0 supported, 1 refuted, 1 inconclusive.",
+        "Fitted findings (no evidence; the reconstruction was fitted to them): 2 supported, 0 refuted, 0 inconclusive.",
     ]
 
 
@@ -128,7 +126,7 @@ def test_the_summary_has_a_row_for_each_finding() -> None:
             "✔ supported, p 0.02",
             "1 of 1 supported, 0 refuted; needs some",
             "0.88",
-            "held out",
+            "independent",
         ],
         [
             "speed.faster (ratio): A <b>is</b> faster",
@@ -136,7 +134,7 @@ def test_the_summary_has_a_row_for_each_finding() -> None:
             "✘ refuted, p 0.02",
             "0 of 1 supported, 1 refuted; needs all",
             "0.88",
-            "held out",
+            "independent",
         ],
     ]
     assert html.count("<table") == html.count("</table>") == html.count("</tbody>") == 1
@@ -181,9 +179,9 @@ def test_the_table_of_findings_is_aligned() -> None:
     found = judgements([VERDICT, replace(SUPPORTED, finding="a.b")])
     assert findings_table(found) == [
         "a.b (ratio)           ✔ supported, p 0.01  ✔ supported, p 0.02  1 of 1 supported, 0 refuted; needs all  "
-        "0.88  held out",
+        "0.88  independent",
         "speed.faster (ratio)  ✘ refuted, p 0.012   ✘ refuted, p 0.02    0 of 1 supported, 1 refuted; needs all  "
-        "0.88  held out",
+        "0.88  independent",
     ]
     assert findings_table([]) == []
 

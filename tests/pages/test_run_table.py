@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from harness.pages.run_table import COLUMNS, RunTableWriter, merge, write_csv
-from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.config import Seed, TrainingConfig, seed_blocks
 from harness.training.runs import Runs
 from tests.test_runs import EPOCHS, PROTOCOL, made_up
 
 FEW = (Seed(0, 0), Seed(1, 1), Seed(2, 2))
 
 
-def of(protocol: Protocol, runs: Runs) -> Runs:
-    """Return the same numbers as if another protocol had given them."""
-    return replace(runs, protocol=protocol)
+def of(config: TrainingConfig, runs: Runs) -> Runs:
+    """Return the same numbers as if another config had given them."""
+    return replace(runs, config=config)
 
 
 def read(file: Path) -> list[dict[str, str]]:
@@ -36,16 +36,16 @@ def table(folder: Path, *seen: dict[str, Runs]) -> list[dict[str, str]]:
     return read(folder / "runs.csv")
 
 
-def test_a_row_holds_the_protocol_the_seed_and_the_numbers(tmp_path: Path) -> None:
-    """Every field of the protocol is a column; numbers read back as the same numbers."""
+def test_a_row_holds_the_config_the_seed_and_the_numbers(tmp_path: Path) -> None:
+    """Every field of the config is a column; numbers read back as the same numbers."""
     runs = made_up(FEW)
     first, *_ = table(tmp_path, {"torch-net1": runs})
     assert list(first) == list(COLUMNS)
-    assert {field.name for field in fields(Protocol)} < set(COLUMNS)
+    assert {field.name for field in fields(TrainingConfig)} < set(COLUMNS)
     assert (first["cell"], first["task"], first["dataset"]) == ("torch-net1", "classification", "wine")
     assert (first["hidden_widths"], first["learning_rate"], first["regime"]) == ("8", "0.1", "own")
     assert (first["split"], first["training"], first["diverged"]) == ("0", "0", "False")
-    assert runs.protocol.digest.startswith(first["protocol"])
+    assert runs.config.digest.startswith(first["config"])
     expected = {
         "final_train_loss": runs.train_loss[0, -1],
         "final_test_loss": runs.test_loss[0, -1],
@@ -98,7 +98,7 @@ def test_a_worker_writes_each_run_once(tmp_path: Path) -> None:
     assert part.read_bytes() == before
 
 
-def test_protocols_of_one_cell_are_kept_apart(tmp_path: Path) -> None:
+def test_configs_of_one_cell_are_kept_apart(tmp_path: Path) -> None:
     """Where another universe, or another report, has a cell of the same name, both have their rows."""
     faster = replace(PROTOCOL, learning_rate=0.2)
     rows = table(tmp_path, {"a": made_up(FEW)}, {"a": of(faster, made_up(FEW))})

@@ -17,12 +17,12 @@ def rows_of(folder: Path, **cells: Runs) -> list[RunRow]:
     return merge(folder)
 
 
-def test_a_cell_has_its_protocol_its_runs_and_a_command(tmp_path: Path) -> None:
+def test_a_cell_has_its_config_its_runs_and_a_command(tmp_path: Path) -> None:
     """A run stands there with both seeds, and the command trains the same ones again."""
     runs = made_up()
     (view,) = cell_views(rows_of(tmp_path, net=runs), 100)
     assert (view.name, view.anchor, view.seeds, view.diverged) == ("net", "net", 2, 0)
-    assert view.protocol["optimizer"] == "sgd"
+    assert view.config["optimizer"] == "sgd"
     assert view.test_loss == float(np.median(runs.final_test_loss))
     assert [row[:2] for row in view.rows] == [["0", "0"], ["1", "1"]]
     assert shlex.split(view.command) == ["python", "-m", "harness", "train", "claims", "net", "--seeds", "2"]
@@ -31,7 +31,7 @@ def test_a_cell_has_its_protocol_its_runs_and_a_command(tmp_path: Path) -> None:
 def test_the_command_of_a_variant_sets_what_the_claim_changed(tmp_path: Path) -> None:
     """The cell's name gives the fields in parentheses; widths are written as TOML has them."""
     runs = made_up()
-    changed = replace(runs, protocol=replace(runs.protocol, learning_rate=0.5, hidden_widths=(4, 4)))
+    changed = replace(runs, config=replace(runs.config, learning_rate=0.5, hidden_widths=(4, 4)))
     writer = RunTableWriter(tmp_path)
     writer.add("claims", {"net": runs, "net (learning_rate=0.5, hidden_widths=(4, 4))": changed})
     variant = next(view for view in cell_views(merge(tmp_path), 100) if "(" in view.name)

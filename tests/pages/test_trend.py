@@ -22,7 +22,7 @@ def text_of(html: str) -> str:
 
 def test_the_page_shows_readings_and_changes() -> None:
     """The newest verdict with its date, then the change with what else changed, and with what it was compared."""
-    sessions = [past_session(1), past_session(2), past_session(3, commit="f00d" * 10, surroundings={"torch": "2.14.0"})]
+    sessions = [past_session(1), past_session(2), past_session(3, commit="f00d" * 10, provenance={"torch": "2.14.0"})]
     html = trend_html({("x.y", "loss"): [past(1), past(2), past(3, "refuted")]}, sessions)
     text = text_of(html)
     assert "3 sessions, from 2026-01-01 to 2026-01-03. The last one, session 3 on commit f00df00d" in text
@@ -69,7 +69,7 @@ def test_changes_between_the_same_sessions_stand_together() -> None:
 def test_no_text_is_markup(hostile: str) -> None:
     """Names of findings, titles, commits and versions come from files that others write."""
     sessions = [
-        past_session(number, title=hostile, commit=hostile * number, surroundings={hostile: hostile * number})
+        past_session(number, title=hostile, commit=hostile * number, provenance={hostile: hostile * number})
         for number in (1, 2)
     ]
     html = trend_html({(hostile, hostile): [past(1), past(2, "refuted")]}, sessions)

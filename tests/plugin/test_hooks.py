@@ -59,8 +59,8 @@ def test_supported_passes_and_the_other_two_verdicts_fail(pytester: pytest.Pytes
             "[?] inconclusive  speed.faster (ratio)  *  band 0.9 to 1.1",
             "✘ refuted       speed.faster (ratio)  *  band 0.9 to 1.1",
             "*findings*",
-            "speed.faster (ratio)  ✘ refuted, p *  1 of 3 supported, 1 refuted; needs all  *  held out",
-            "Held out findings, by reading: 0 supported, 1 refuted, 0 inconclusive.",
+            "speed.faster (ratio)  ✘ refuted, p *  1 of 3 supported, 1 refuted; needs all  *  independent",
+            "Independent findings, by reading: 0 supported, 1 refuted, 0 inconclusive.",
         ]
     )
 
@@ -79,7 +79,7 @@ def test_failure_text_is_what_a_reviewer_needs(pytester: pytest.Pytester, make_c
             "E*seeds     none: no training is needed",
             "E*power     1.00 at 5 seeds, if it is true",
             "E*cells     none",
-            "E*evidence  held out",
+            "E*evidence  independent",
             "E*rerun     pytest claims/test_speed.py::test_refuted",
         ]
     )
@@ -333,7 +333,7 @@ def test_what_another_session_trained_is_no_hole(pytester: pytest.Pytester, make
     pytester.makeconftest(
         "import harness.plugin.prepare\nfrom harness.execution.engine import train_blocks\n\n"
         "planned = harness.plugin.prepare.missing_blocks\n\n"
-        "def missing_blocks(protocols, count, store):\n    missing = planned(protocols, count, store)\n"
+        "def missing_blocks(configs, count, store):\n    missing = planned(configs, count, store)\n"
         "    train_blocks(missing[1:], store, done=lambda _: None)  # by the other session\n    return missing\n\n"
         "harness.plugin.prepare.missing_blocks = missing_blocks\n"
     )
@@ -524,7 +524,7 @@ def test_a_recorded_inconclusive_does_not_flap(pytester: pytest.Pytester, make_c
 
 def test_an_interrupt_keeps_every_finished_run(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """After Ctrl-C the finished runs are in the store, the page names the missing claims, the next session goes on."""
-    make_claims(REAL_CLAIM, protocol=_with_epochs(pytester, 2000))
+    make_claims(REAL_CLAIM, config=_with_epochs(pytester, 2000))
     store = pytester.path / ".claims-store" / "runs"
     # A shell that runs the tests in the background lets everything they start ignore Ctrl-C.
     heeding = "import signal, sys, pytest; signal.signal(signal.SIGINT, signal.default_int_handler); "

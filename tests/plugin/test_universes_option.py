@@ -15,12 +15,12 @@ LEFT_OPEN = (
     PROTOCOL.replace("value = 2,", "value = 2, alternatives = [4],").replace(
         "learning_rate = { value = 0.01,", "learning_rate = { value = 0.01, alternatives = [0.1, 0.3],"
     )
-    + 'splits = { value = "many", alternatives = ["one"], provenance = "assumed", reason = "usual" }\n'
+    + 'splits = { value = "many", alternatives = ["one"], origin = "assumed", reason = "usual" }\n'
 )
 FINDING = """
 [findings."speed.{name}"]
 statement = "It is {name}."
-basis = "held out"
+basis = "independent"
 
 [findings."speed.{name}".readings.ratio]
 estimand = "mean of the ratio"
@@ -44,7 +44,7 @@ def test_always(evidence, judge, activation):
 def test_short(evidence, judge):
     print(f"CALLED short\\n", end="")
     runs = evidence(activation="relu")
-    judge(mean_over_seeds(near(runs.protocol.epochs / 2, runs), "ratio"))
+    judge(mean_over_seeds(near(runs.config.epochs / 2, runs), "ratio"))
 """
 OTHER_CLAIMS = """
 @pytest.mark.finding("speed.timed", reading="ratio")
@@ -71,17 +71,17 @@ import harness.execution.engine
 from harness.data import registry
 from harness.training.runs import Runs
 
-def train(protocol, splits, seeds):
-    count, epochs, rows = len(seeds), protocol.epochs, len(splits[0].test_rows)
+def train(config, splits, seeds):
+    count, epochs, rows = len(seeds), config.epochs, len(splits[0].test_rows)
     curve = np.ones((count, epochs))
     return Runs(
-        protocol, tuple(seeds), curve, curve, curve, curve, np.ones((count, epochs + 1)), np.ones((count, rows, 3)),
+        config, tuple(seeds), curve, curve, curve, curve, np.ones((count, epochs + 1)), np.ones((count, rows, 3)),
         np.zeros((count, rows)), np.stack([split.test_rows for split in splits]), np.ones(count),
     )
 
 split = functools.cache(functools.partial(registry.split, registry.load("wine")))
 datasets.split = lambda dataset, *described: split(*described)
-harness.execution.engine.ensemble_trainer = lambda framework: train
+harness.execution.engine.batched_trainer = lambda framework: train
 """
 
 
@@ -104,7 +104,7 @@ def make_universes(pytester: pytest.Pytester, make_claims: MakeClaims) -> Callab
     """Write a report with claims, and with twelve universes."""
 
     def make(claims: str = CLAIMS, universes: str | None = None) -> None:
-        make_claims(claims, report=FINDINGS, protocol=LEFT_OPEN)
+        make_claims(claims, report=FINDINGS, config=LEFT_OPEN)
         pytester.makeconftest(TRAINER)
         text = universes_file() if universes is None else universes
         (pytester.path / "claims" / "reconstruction.toml").write_text(text, encoding="utf-8")
@@ -145,7 +145,7 @@ def test_findings_are_judged_in_all_universes(pytester: pytest.Pytester, make_un
     first.assert_outcomes(passed=3)
     lines = ["*findings in all universes*", f"speed.faster (ratio)*{ALWAYS}", f"speed.short (ratio)*{SHORT}"]
     first.stdout.fnmatch_lines(lines)
-    # Two cells, in each of six protocols and with the splits of both kinds, in blocks of twenty.
+    # Two cells, in each of six configs and with the splits of both kinds, in blocks of twenty.
     first.stdout.fnmatch_lines(["Planned trainings: 480, of which 480 done now and 0 before.*"])
     html = page(pytester)
     assert ">Universes</th>" in html
@@ -191,7 +191,7 @@ FAILING_CLAIM = """
 @finding
 def test_fails(evidence, judge):
     runs = evidence(activation="relu")
-    judge(mean_over_seeds(near(3 - runs.protocol.epochs / 2, runs), "ratio"))
+    judge(mean_over_seeds(near(3 - runs.config.epochs / 2, runs), "ratio"))
 """
 
 
@@ -226,7 +226,7 @@ def test_an_error_in_a_universe_is_red_and_names_it(
     make_universes(
         CLAIMS.replace(
             "    judge(mean_over_seeds(near(runs",
-            "    assert runs.protocol.epochs == 2\n    judge(mean_over_seeds(near(runs",
+            "    assert runs.config.epochs == 2\n    judge(mean_over_seeds(near(runs",
         )
     )
     result = session(pytester)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from harness.base.errors import HarnessError
-from harness.execution.pools import Crew
+from harness.execution.pools import WorkerPool
 from harness.reconstruction import all_tasks
 from harness.reconstruction.all_tasks import reconstruct, summary
 from harness.reconstruction.universes import DEFAULT, read_universes
@@ -42,10 +42,10 @@ def test_loss(evidence, judge, reported, cell):
 
 @pytest.mark.finding("table.apart", reading="as printed")
 def test_apart(evidence, judge, reported):
-    raise SystemExit("a finding that is held out must not be looked at")
+    raise SystemExit("a finding that is independent must not be looked at")
 """
 REPORT = """
-title = "A report that was made of a hidden protocol"
+title = "A report that was made of a hidden config"
 
 [sections]
 table = "Tables"
@@ -63,7 +63,7 @@ reason = "one training"
 
 [findings."table.apart"]
 statement = "So it is."
-basis = "held out"
+basis = "independent"
 
 [findings."table.apart".readings."as printed"]
 estimand = "distance"
@@ -98,7 +98,7 @@ class Here(Executor):
 def here(monkeypatch: pytest.MonkeyPatch) -> Here:
     """Replace the processes by this one."""
     executor = Here()
-    monkeypatch.setattr(all_tasks, "crew_at", lambda address: nullcontext(Crew(executor, 1)))
+    monkeypatch.setattr(all_tasks, "pool_at", lambda address: nullcontext(WorkerPool(executor, 1)))
     return executor
 
 
@@ -113,11 +113,11 @@ WriteReport = Callable[..., Path]
 
 @pytest.fixture
 def write_report(tmp_path: Path, made_up: MadeUp) -> Iterator[WriteReport]:
-    """Write a report whose numbers a hidden protocol made; what pytest imports for it is forgotten afterwards."""
+    """Write a report whose numbers a hidden config made; what pytest imports for it is forgotten afterwards."""
     path, modules = list(sys.path), dict[str, ModuleType](sys.modules)
     (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
 
-    def write(*, protocol: str = PROTOCOL, basis: str = "calibrated") -> Path:
+    def write(*, protocol: str = PROTOCOL, basis: str = "fitted") -> Path:
         folder = tmp_path / "claims"
         folder.mkdir(exist_ok=True)
         (folder / "protocol.toml").write_text(protocol, encoding="utf-8")
@@ -130,7 +130,7 @@ def write_report(tmp_path: Path, made_up: MadeUp) -> Iterator[WriteReport]:
         }
         numbers = ", ".join(f'{name} = "{printed(loss).value:.2f}"' for name, loss in losses.items())
         (folder / "report.toml").write_text(REPORT.format(basis=basis, numbers=numbers), encoding="utf-8")
-        (folder / "test_report_of_a_hidden_protocol.py").write_text(CLAIMS, encoding="utf-8")
+        (folder / "test_report_of_a_hidden_config.py").write_text(CLAIMS, encoding="utf-8")
         open_folder.cache_clear()
         return folder
 
@@ -146,16 +146,14 @@ def grid_of(folder: Path) -> Grid:
     return open_folder(folder).grid
 
 
-def test_a_report_leads_back_to_the_protocol_that_made_it(
-    write_report: WriteReport, here: Here, tmp_path: Path
-) -> None:
-    """From the folder of its claims to the file of universes, in which that protocol weighs more than most."""
+def test_a_report_leads_back_to_the_config_that_made_it(write_report: WriteReport, here: Here, tmp_path: Path) -> None:
+    """From the folder of its claims to the file of universes, in which that config weighs more than most."""
     folder, said = write_report(), list[str]()
     found = reconstruct(folder, tmp_path / "store", 18, said.append)
     search = found.searches["classification"]
     (_, first), *_ = search.ranked
     (hidden,) = [one for one in search.scored if search.answers(one) == HIDDEN]
-    assert search.scored[hidden].log_chance > first.log_chance - 3
+    assert search.scored[hidden].log_likelihood > first.log_likelihood - 3
     universes = read_universes(folder / "reconstruction.toml", grid_of(folder))
     by_weight = sorted(universes, key=lambda one: -one.weights["classification"])
     assert any(HIDDEN.items() <= one.answers["classification"].items() for one in by_weight[:4])
@@ -165,18 +163,18 @@ def test_a_report_leads_back_to_the_protocol_that_made_it(
 
 
 def test_the_summary_tells_what_was_tried_and_found(write_report: WriteReport, here: Here, tmp_path: Path) -> None:
-    """The best candidates, the place of the protocol that is taken, and whence each number has its spread."""
+    """The best candidates, the place of the config that is taken, and whence each number has its spread."""
     folder = write_report()
     lines = summary(reconstruct(folder, tmp_path / "store", 9, lambda line: None))
     head, *rest = lines
     assert head == "classification: 9 candidates tried, 9 of them to the last fact"
-    chances = []
+    likelihoods = []
     for rank, line in enumerate(rest[:5], start=1):
-        assert line.startswith(f"  {rank}. log chance -")
+        assert line.startswith(f"  {rank}. log likelihood -")
         assert ": scaling " in line
-        chances.append(float(line.split(":")[0].split()[-1]))
-    assert chances == sorted(chances, reverse=True)
-    pytest.LineMatcher(rest[5:6]).fnmatch_lines(["  protocol.toml: log chance -*, rank ?"])
+        likelihoods.append(float(line.split(":")[0].split()[-1]))
+    assert likelihoods == sorted(likelihoods, reverse=True)
+    pytest.LineMatcher(rest[5:6]).fnmatch_lines(["  protocol.toml: log likelihood -*, rank ?"])
     assert len(rest) == 5 + 1 + 4
     for cell, line in zip(CELLS, rest[6:], strict=True):
         assert line.startswith("  test loss, reported ")
@@ -219,11 +217,11 @@ def test_an_interrupted_search_writes_nothing_and_goes_on(
 
 def test_a_task_that_nothing_speaks_of_is_left_as_it_is(write_report: WriteReport, here: Here, tmp_path: Path) -> None:
     """That is said before the long search begins, and no universe answers it."""
-    folder, said = write_report(protocol=TWO_TASKS), list[str]()
+    folder, said = write_report(config=TWO_TASKS), list[str]()
     found = reconstruct(folder, tmp_path / "store", 5, said.append)
     assert list(found.searches) == ["classification"]
     assert said[0] == (
-        f"{folder / 'protocol.toml'}: nothing to reconstruct for regression: no calibrated finding speaks of it alone"
+        f"{folder / 'protocol.toml'}: nothing to reconstruct for regression: no fitted finding speaks of it alone"
     )
     universes = read_universes(folder / "reconstruction.toml", grid_of(folder))
     assert all(list(one.answers) == ["classification"] for one in universes)
@@ -235,10 +233,10 @@ def test_where_nothing_can_be_reconstructed_nothing_is_written(
     write_report: WriteReport, here: Here, tmp_path: Path
 ) -> None:
     """Nor trained."""
-    folder = write_report(basis="held out")
+    folder = write_report(basis="independent")
     with pytest.raises(HarnessError) as error:
         reconstruct(folder, tmp_path / "store", 5, lambda line: None)
-    assert str(error.value) == f"{folder}: nothing is left open that a calibrated finding speaks of"
+    assert str(error.value) == f"{folder}: nothing is left open that a fitted finding speaks of"
     assert here.trained == 0
     assert not list(folder.glob("reconstruction.*"))
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.reconstruction.likelihood import log_chance_of_fact, log_chance_of_reading, shown, weights_of
+from harness.reconstruction.likelihood import log_likelihood_of_fact, log_likelihood_of_reading, shown, weights_of
 from harness.report.register import Reading
-from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.training.runs import Floats
 from harness.verdicts.verdict import NEEDS, Band, Needs
@@ -27,10 +27,10 @@ def behaviour(sample: Sequence[float], region: tuple[float, float] | None = None
     return Estimate(0.0, lambda _: (0.0, 0.0), "method", np.array(sample, dtype=float), "label", "mean", region)
 
 
-def number(log_chance: float) -> Estimate:
-    """Return the estimate of a reported number, of which only the chance matters."""
+def number(log_likelihood: float) -> Estimate:
+    """Return the estimate of a reported number, of which only the likelihood matters."""
     sample = np.ones(20)
-    return Estimate(0.0, lambda _: (0.0, 0.0), "method", sample, "label", "draw", log_chance=log_chance)
+    return Estimate(0.0, lambda _: (0.0, 0.0), "method", sample, "label", "draw", log_likelihood=log_likelihood)
 
 
 def agreeing(seeds: Sequence[bool]) -> Estimate:
@@ -38,72 +38,72 @@ def agreeing(seeds: Sequence[bool]) -> Estimate:
     return behaviour([1.0 if agrees else 2.0 for agrees in seeds])
 
 
-log_chances = st.floats(-50, 0)
+log_likelihoods = st.floats(-50, 0)
 
 
-# The chance of one printed number
+# The likelihood of one printed number
 
 
-def chance_of(value: float, half_unit: float, sample: Floats) -> float:
-    """Return the chance that one further training prints a loss."""
-    log_chance = plausible_draw(Reported(value, half_unit), sample, "loss").log_chance
-    assert log_chance is not None
-    return math.exp(log_chance)
+def likelihood_of(value: float, half_unit: float, sample: Floats) -> float:
+    """Return the likelihood that one further training prints a loss."""
+    log_likelihood = plausible_draw(Reported(value, half_unit), sample, "loss").log_likelihood
+    assert log_likelihood is not None
+    return math.exp(log_likelihood)
 
 
-def share_chance_of(value: float, sample: Floats, rows: int) -> float:
-    """Return the chance that one further training prints a share to two decimals."""
-    log_chance = plausible_share_draw(Reported(value, 0.005), sample, rows, "accuracy").log_chance
-    assert log_chance is not None
-    return math.exp(log_chance)
+def proportion_chance_of(value: float, sample: Floats, rows: int) -> float:
+    """Return the likelihood that one further training prints a proportion to two decimals."""
+    log_likelihood = plausible_proportion_draw(Reported(value, 0.005), sample, rows, "accuracy").log_likelihood
+    assert log_likelihood is not None
+    return math.exp(log_likelihood)
 
 
 @pytest.mark.parametrize("decimals", [1, 2])
 @pytest.mark.parametrize("spread", [0.05, 0.4])
-def test_chances_of_all_losses_that_can_be_printed_add_up_to_1(decimals: int, spread: float) -> None:
+def test_likelihoods_of_all_losses_that_can_be_printed_add_up_to_1(decimals: int, spread: float) -> None:
     """Whatever a training prints is one of the printable numbers, from 0.00 on."""
     generator = np.random.default_rng(1)
     unit = 10.0**-decimals
     for _ in range(5):
         sample = np.exp(generator.normal(0.0, spread, 20))
         printable = np.arange(round(12 / unit)) * unit
-        total = sum(chance_of(float(value), unit / 2, sample) for value in printable)
+        total = sum(likelihood_of(float(value), unit / 2, sample) for value in printable)
         assert total == pytest.approx(1, abs=1e-3)
 
 
 @given(st.integers(10, 150), st.data())
-def test_chances_of_all_shares_that_can_be_printed_add_up_to_1(rows: int, data: st.DataObject) -> None:
+def test_likelihoods_of_all_proportions_that_can_be_printed_add_up_to_1(rows: int, data: st.DataObject) -> None:
     """Also where all seeds have the same accuracy, or one at an end, beyond which there is nothing."""
     counts = data.draw(st.lists(st.integers(0, rows), min_size=20, max_size=20) | st.just([rows] * 20))
     sample = np.array(counts) / rows
-    total = sum(share_chance_of(hundredths / 100, sample, rows) for hundredths in range(101))
-    # A share halfway between two printable ones, such as 1/8, counts for both.
+    total = sum(proportion_chance_of(hundredths / 100, sample, rows) for hundredths in range(101))
+    # A proportion halfway between two printable ones, such as 1/8, counts for both.
     halfway = [count for count in counts if abs(count / rows * 100 % 1 - 0.5) < 1e-6]
     assert total == pytest.approx(1 + len(halfway) / 40, abs=1e-9)
 
 
-def test_a_fresh_draw_lies_evenly_in_the_distribution_that_the_chances_make() -> None:
-    """The chance of "at most what was drawn" is uniform (probability integral transform), exactly for normal logs.
+def test_a_fresh_draw_lies_evenly_in_the_distribution_that_the_likelihoods_make() -> None:
+    """The likelihood of "at most what was drawn" is uniform (probability integral transform), exactly for normal logs.
 
     A distribution that takes the spread of the sample for the true one is told apart.
     """
     generator = np.random.default_rng(2)
     draws = np.exp(generator.normal(0.3, 0.2, (2000, 21)))
-    at_most = [chance_of(draw / 2, draw / 2, sample) for draw, *sample in draws]
+    at_most = [likelihood_of(draw / 2, draw / 2, sample) for draw, *sample in draws]
     assert stats.kstest(at_most, "uniform").pvalue > 0.05
     logarithms = np.log(draws[:, 1:])
     narrow = stats.norm.cdf(np.log(draws[:, 0]), logarithms.mean(axis=1), 0.8 * logarithms.std(axis=1, ddof=1))
     assert stats.kstest(narrow, "uniform").pvalue < 1e-4
 
 
-def test_the_chance_of_a_cell_is_the_frequency_of_draws_in_it() -> None:
-    """Over many samples the mean chance of each printed value is the share of fresh draws that print it."""
+def test_the_likelihood_of_a_cell_is_the_frequency_of_draws_in_it() -> None:
+    """Over many samples the mean likelihood of each printed value is the proportion of fresh draws that print it."""
     generator = np.random.default_rng(3)
     samples = np.exp(generator.normal(0.0, 0.2, (300, 20)))
     fresh = np.round(np.exp(generator.normal(0.0, 0.2, 100_000)), 1)
     for value in np.round(np.arange(0.5, 1.8, 0.1), 1):
-        mean_chance = np.mean([chance_of(float(value), 0.05, sample) for sample in samples])
-        assert mean_chance == pytest.approx(float((fresh == value).mean()), abs=0.02)
+        mean_likelihood = np.mean([likelihood_of(float(value), 0.05, sample) for sample in samples])
+        assert mean_likelihood == pytest.approx(float((fresh == value).mean()), abs=0.02)
 
 
 def normal_losses(center: float, spread: float) -> Callable[[np.random.Generator], Floats]:
@@ -125,49 +125,52 @@ LOSSES = [normal_losses(0.0, 0.1), normal_losses(0.15, 0.1), normal_losses(0.0, 
 ACCURACIES = [accuracies(0.9, 0.1), accuracies(0.8, 0.1), accuracies(0.9, 1.0), accuracies(0.99, 0.1)]
 
 
-def mean_log_chances(
-    protocols: Sequence[Callable[[np.random.Generator], Floats]], chance: Callable[[float, Floats], float]
+def mean_log_likelihoods(
+    configs: Sequence[Callable[[np.random.Generator], Floats]], likelihood: Callable[[float, Floats], float]
 ) -> Floats:
-    """Return the mean log chance of a number under each protocol, by the protocol that it came from.
+    """Return the mean log likelihood of a number under each config, by the config that it came from.
 
     Returns
     -------
     Floats
-        Of shape (protocols that printed, protocols in question).
+        Of shape (configs that printed, configs in question).
     """
     generator = np.random.default_rng(4)
     logs = [
         [
-            [math.log(chance(float(np.round(came_from(generator)[0], 2)), other(generator)[1:])) for _ in range(150)]
-            for other in protocols
+            [
+                math.log(likelihood(float(np.round(came_from(generator)[0], 2)), other(generator)[1:]))
+                for _ in range(150)
+            ]
+            for other in configs
         ]
-        for came_from in protocols
+        for came_from in configs
     ]
     return np.mean(logs, axis=2)
 
 
 @pytest.mark.parametrize(
-    ("protocols", "chance"),
+    ("configs", "likelihood"),
     [
-        (LOSSES, lambda value, sample: chance_of(value, 0.005, sample)),
-        (ACCURACIES, lambda value, sample: share_chance_of(value, sample, 100)),
+        (LOSSES, lambda value, sample: likelihood_of(value, 0.005, sample)),
+        (ACCURACIES, lambda value, sample: proportion_chance_of(value, sample, 100)),
     ],
 )
-def test_a_number_is_likeliest_under_the_protocol_that_printed_it(
-    protocols: Sequence[Callable[[np.random.Generator], Floats]], chance: Callable[[float, Floats], float]
+def test_a_number_is_likeliest_under_the_config_that_printed_it(
+    configs: Sequence[Callable[[np.random.Generator], Floats]], likelihood: Callable[[float, Floats], float]
 ) -> None:
-    """On average, and whether the others differ in centre or in spread: chances that add up to 1 favour nobody."""
-    means = mean_log_chances(protocols, chance)
-    assert (np.argmax(means, axis=1) == np.arange(len(protocols))).all(), means
+    """On average, and whether the others differ in centre or in spread: likelihoods that add up to 1 favour nobody."""
+    means = mean_log_likelihoods(configs, likelihood)
+    assert (np.argmax(means, axis=1) == np.arange(len(configs))).all(), means
 
 
-def test_a_number_has_no_chance_where_a_training_diverged_or_nothing_varies() -> None:
+def test_a_number_has_no_likelihood_where_a_training_diverged_or_nothing_varies() -> None:
     """There is then no distribution to speak of."""
     for sample in ([1.0, 2.0, math.nan], [1.0, 2.0, math.inf], [1.0, 1.0, 1.0]):
-        assert chance_of(1.0, 0.005, np.array(sample)) == 0
+        assert likelihood_of(1.0, 0.005, np.array(sample)) == 0
 
 
-# The chance of a reading
+# The likelihood of a reading
 
 
 @given(st.sampled_from(NEEDS), st.lists(st.lists(st.booleans(), min_size=7, max_size=7), min_size=1, max_size=5))
@@ -175,16 +178,16 @@ def test_behaviours_must_be_shown_by_the_same_seed(needs: Needs, claims: list[li
     """A repetition shows a reading if as many claims as it needs hold in it; half a success and a failure are added."""
     enough = {"all": lambda held: all(held), "most": lambda held: sum(held) > len(held) / 2, "some": any}[needs]
     repetitions = sum(enough(seed) for seed in zip(*claims, strict=True))
-    log_chance = log_chance_of_reading(reading_that_needs(needs), [agreeing(claim) for claim in claims])
-    assert math.exp(log_chance) == pytest.approx((repetitions + 0.5) / 8)
+    log_likelihood = log_likelihood_of_reading(reading_that_needs(needs), [agreeing(claim) for claim in claims])
+    assert math.exp(log_likelihood) == pytest.approx((repetitions + 0.5) / 8)
 
 
 def test_claims_that_hold_in_turn_never_hold_together() -> None:
-    """Each of two claims holds in ten of twenty seeds, but in no seed do both: their shares must not be multiplied."""
+    """Each of two claims holds in ten of twenty seeds, but in no seed do both: their proportions must not be multiplied."""
     even, odd = ([number % 2 == rest for number in range(20)] for rest in (0, 1))
     for needs, repetitions in (("all", 0), ("most", 0), ("some", 20)):
-        log_chance = log_chance_of_reading(reading_that_needs(needs), [agreeing(even), agreeing(odd)])
-        assert math.exp(log_chance) == pytest.approx((repetitions + 0.5) / 21)
+        log_likelihood = log_likelihood_of_reading(reading_that_needs(needs), [agreeing(even), agreeing(odd)])
+        assert math.exp(log_likelihood) == pytest.approx((repetitions + 0.5) / 21)
 
 
 def test_a_seed_that_diverged_shows_nothing() -> None:
@@ -195,62 +198,64 @@ def test_a_seed_that_diverged_shows_nothing() -> None:
 
 
 def test_a_seed_agrees_by_the_region_of_its_own_number() -> None:
-    """The band is that of the share or the mean over seeds; a seed has a region of its own, where there is one."""
+    """The band is that of the proportion or the mean over seeds; a seed has a region of its own, where there is one."""
     assert list(shown(behaviour([0.2, 1.0], region=(0.0, 0.5)), BAND)) == [True, False]
     # The margin of 0.05 is met, though not to the last bit.
     assert list(shown(behaviour([0.95 - 0.90, 0.05 - 1e-6], region=(0.05, 1.0)), BAND)) == [True, False]
 
 
-@given(st.sampled_from(NEEDS), st.lists(log_chances, min_size=1, max_size=6))
-def test_numbers_count_by_the_product_of_as_many_as_are_needed(needs: Needs, chances: list[float]) -> None:
+@given(st.sampled_from(NEEDS), st.lists(log_likelihoods, min_size=1, max_size=6))
+def test_numbers_count_by_the_product_of_as_many_as_are_needed(needs: Needs, likelihoods: list[float]) -> None:
     """All of them, or the likeliest ones."""
-    count = {"all": len(chances), "most": len(chances) // 2 + 1, "some": 1}[needs]
-    expected = math.prod(math.exp(chance) for chance in sorted(chances, reverse=True)[:count])
-    log_chance = log_chance_of_reading(reading_that_needs(needs), [number(chance) for chance in chances])
-    assert math.exp(log_chance) == pytest.approx(expected)
+    count = {"all": len(likelihoods), "most": len(likelihoods) // 2 + 1, "some": 1}[needs]
+    expected = math.prod(math.exp(likelihood) for likelihood in sorted(likelihoods, reverse=True)[:count])
+    log_likelihood = log_likelihood_of_reading(
+        reading_that_needs(needs), [number(likelihood) for likelihood in likelihoods]
+    )
+    assert math.exp(log_likelihood) == pytest.approx(expected)
 
 
 def test_numbers_and_behaviours_of_a_reading_are_multiplied() -> None:
     """Both have to be shown."""
     both = [number(math.log(0.25)), agreeing([True] * 5 + [False] * 5)]
-    assert math.exp(log_chance_of_reading(reading_that_needs("all"), both)) == pytest.approx(0.25 * 5.5 / 11)
+    assert math.exp(log_likelihood_of_reading(reading_that_needs("all"), both)) == pytest.approx(0.25 * 5.5 / 11)
 
 
 @given(st.sampled_from(NEEDS), st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=1, max_size=4))
-def test_a_seed_that_agrees_besides_lowers_no_chance(needs: Needs, claims: list[list[bool]]) -> None:
+def test_a_seed_that_agrees_besides_lowers_no_likelihood(needs: Needs, claims: list[list[bool]]) -> None:
     """The likelihood rises with agreement, and stays a probability, which branch and bound rests on."""
-    before = log_chance_of_reading(reading_that_needs(needs), [agreeing(claim) for claim in claims])
+    before = log_likelihood_of_reading(reading_that_needs(needs), [agreeing(claim) for claim in claims])
     for claim in claims:
         for seed in range(6):
             changed, claim[seed] = claim[seed], True
-            after = log_chance_of_reading(reading_that_needs(needs), [agreeing(one) for one in claims])
+            after = log_likelihood_of_reading(reading_that_needs(needs), [agreeing(one) for one in claims])
             assert before <= after < 0
             claim[seed] = changed
 
 
-@given(st.sampled_from(NEEDS), st.lists(log_chances, min_size=1, max_size=5), st.data())
-def test_a_likelier_number_lowers_no_chance(needs: Needs, chances: list[float], data: st.DataObject) -> None:
+@given(st.sampled_from(NEEDS), st.lists(log_likelihoods, min_size=1, max_size=5), st.data())
+def test_a_likelier_number_lowers_no_likelihood(needs: Needs, likelihoods: list[float], data: st.DataObject) -> None:
     """The same for reported numbers."""
-    place = data.draw(st.integers(0, len(chances) - 1))
-    likelier = [*chances[:place], data.draw(st.floats(chances[place], 0)), *chances[place + 1 :]]
+    place = data.draw(st.integers(0, len(likelihoods) - 1))
+    likelier = [*likelihoods[:place], data.draw(st.floats(likelihoods[place], 0)), *likelihoods[place + 1 :]]
     before, after = (
-        log_chance_of_reading(reading_that_needs(needs), [number(chance) for chance in one])
-        for one in (chances, likelier)
+        log_likelihood_of_reading(reading_that_needs(needs), [number(likelihood) for likelihood in one])
+        for one in (likelihoods, likelier)
     )
     assert before - 1e-9 <= after <= 0
 
 
-# The chance of a fact
+# The likelihood of a fact
 
 
-@given(st.lists(log_chances | st.just(-math.inf), min_size=1, max_size=4))
-def test_a_fact_has_the_mean_chance_of_its_readings(chances: list[float]) -> None:
+@given(st.lists(log_likelihoods | st.just(-math.inf), min_size=1, max_size=4))
+def test_a_fact_has_the_mean_likelihood_of_its_readings(likelihoods: list[float]) -> None:
     """Each counts alike, in any order; one that cannot be lowers the mean and does not make it impossible."""
-    judged = [(reading_that_needs("all"), [number(chance)]) for chance in chances]
-    log_chance = log_chance_of_fact(judged)
-    assert math.exp(log_chance) == pytest.approx(np.mean([math.exp(chance) for chance in chances]))
-    assert log_chance <= 1e-12
-    assert log_chance_of_fact(judged[::-1]) == pytest.approx(log_chance)
+    judged = [(reading_that_needs("all"), [number(likelihood)]) for likelihood in likelihoods]
+    log_likelihood = log_likelihood_of_fact(judged)
+    assert math.exp(log_likelihood) == pytest.approx(np.mean([math.exp(likelihood) for likelihood in likelihoods]))
+    assert log_likelihood <= 1e-12
+    assert log_likelihood_of_fact(judged[::-1]) == pytest.approx(log_likelihood)
 
 
 # Weights
@@ -258,13 +263,13 @@ def test_a_fact_has_the_mean_chance_of_its_readings(chances: list[float]) -> Non
 
 @given(st.dictionaries(st.text(max_size=3), st.floats(-1e4, 0), min_size=1, max_size=8), st.floats(-1e3, 1e3))
 def test_weights_add_up_to_1_and_keep_the_order(candidates: dict[str, float], shift: float) -> None:
-    """Only differences of log chances count, however far down all of them are."""
+    """Only differences of log likelihoods count, however far down all of them are."""
     weights = weights_of(candidates)
     assert sum(weights.values()) == pytest.approx(1)
     assert list(weights) == list(candidates)
     ordered = sorted(candidates, key=candidates.__getitem__)
     assert [weights[name] for name in ordered] == sorted(weights.values())
-    moved = weights_of({name: log_chance + shift for name, log_chance in candidates.items()})
+    moved = weights_of({name: log_likelihood + shift for name, log_likelihood in candidates.items()})
     assert moved == pytest.approx(weights)
 
 

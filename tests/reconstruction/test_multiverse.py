@@ -78,9 +78,9 @@ class Counted:
 
         def test(evidence: Evidence, judge: Callable[..., None]) -> None:
             runs = evidence(activation="relu", **{"optimizer": "sgd", **chosen})
-            self.epochs.append(runs.protocol.epochs)
+            self.epochs.append(runs.config.epochs)
             self.seeds.append(len(runs.seeds))
-            if self.wrong(runs.protocol.epochs) != "silent":
+            if self.wrong(runs.config.epochs) != "silent":
                 judge(mean_over_seeds(runs.final_test_loss, "loss"), note="as measured")
 
         finding, _ = finding_of("curves.loss", {})
@@ -179,7 +179,7 @@ def test_what_decides_an_answer_makes_it_anew(grid: Grid, store: Store, tmp_path
 
     def claim_on(evidence: Evidence, judge: Callable[..., None]) -> None:
         runs = evidence(activation="relu")
-        counted.epochs.append(runs.protocol.epochs)
+        counted.epochs.append(runs.config.epochs)
         judge(mean_over_seeds(runs.final_test_loss, "loss"))
 
     text = PROTOCOL.replace("[default]\n", '[default]\noptimizer = "sgd"\n')
@@ -192,7 +192,7 @@ def test_what_decides_an_answer_makes_it_anew(grid: Grid, store: Store, tmp_path
     if changed == "axis":
         text = text.replace('activation = ["relu", "tanh"]', 'activation = ["tanh", "relu"]')
     (tmp_path / "protocol.toml").write_text(text, encoding="utf-8")
-    other_store = Store(store.folder, {**store.origin, "torch": {"torch": "99"}}) if changed == "origin" else store
+    other_store = Store(store.folder, {**store.fingerprint, "torch": {"torch": "99"}}) if changed == "origin" else store
     Multiverse(
         read_grid(tmp_path / "protocol.toml"), UNIVERSES, "other" if changed == "sources" else "sources"
     ).verdicts(
@@ -283,7 +283,7 @@ def test_an_error_in_a_universe_is_no_verdict(grid: Grid, store: Store, error: B
 
 def test_a_training_that_fails_in_a_universe_is_no_verdict(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """Nor is that of a universe that cannot be trained."""
-    made_up.fails = lambda protocol: protocol.epochs == 12
+    made_up.fails = lambda config: config.epochs == 12
     with pytest.raises(HarnessError, match=r"test_loss cannot be judged in universe 2: .*no memory left"):
         Multiverse(grid, UNIVERSES, "sources").verdicts(Counted().claim(), 20, store)
 
@@ -320,7 +320,7 @@ def test_an_interrupt_keeps_what_was_judged(grid: Grid, store: Store) -> None:
 
 def test_where_a_run_diverged_a_claim_is_inconclusive(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """It has no interval there, and that too is an answer that is kept."""
-    made_up.diverges = lambda protocol: protocol.epochs == 3
+    made_up.diverges = lambda config: config.epochs == 3
     counted = Counted()
     for _ in range(2):
         answers = Multiverse(grid, UNIVERSES, "sources").verdicts(counted.claim(), 20, store)

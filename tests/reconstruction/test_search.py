@@ -20,13 +20,13 @@ from harness.reconstruction import search
 from harness.reconstruction.search import HOPELESS, Candidate, Search, facts_of
 from harness.report.grid import Grid, read_grid
 from harness.report.register import Basis, Finding, Reading
-from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Reported
-from harness.statistics.estimators import mean_over_seeds, share_of_seeds
+from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds
 from harness.storage.store import Store
-from harness.training.config import BLOCK_SIZE, Protocol, Seed
+from harness.training.config import BLOCK_SIZE, Seed, TrainingConfig
 from harness.training.runs import Floats, Runs
-from harness.training.trainers import ensemble_trainer
+from harness.training.trainers import batched_trainer
 from harness.verdicts.verdict import Band
 
 PROTOCOL = """
@@ -41,20 +41,20 @@ framework = "torch"
 task = "classification"
 
 [reconstruction.classification]
-dataset = { value = "iris", provenance = "stated", reason = "said so" }
-test_share = { value = 0.3, provenance = "assumed", reason = "usual" }
-scaling = { value = "standard", alternatives = ["min-max"], provenance = "assumed", reason = "usual" }
-hidden_widths = { value = [4], provenance = "stated", reason = "said so" }
-learning_rate = { value = 0.03, alternatives = [0.01, 0.1], provenance = "assumed", reason = "usual" }
-batch_size = { value = 32, provenance = "assumed", reason = "usual" }
-epochs = { value = 6, alternatives = [3, 12], provenance = "assumed", reason = "quick" }
-loss = { value = "cross_entropy", provenance = "assumed", reason = "usual" }
-splits = { value = "many", alternatives = ["one"], provenance = "assumed", reason = "usual" }
+dataset = { value = "iris", origin = "stated", reason = "said so" }
+test_size = { value = 0.3, origin = "assumed", reason = "usual" }
+scaling = { value = "standard", alternatives = ["min-max"], origin = "assumed", reason = "usual" }
+hidden_widths = { value = [4], origin = "stated", reason = "said so" }
+learning_rate = { value = 0.03, alternatives = [0.01, 0.1], origin = "assumed", reason = "usual" }
+batch_size = { value = 32, origin = "assumed", reason = "usual" }
+epochs = { value = 6, alternatives = [3, 12], origin = "assumed", reason = "quick" }
+loss = { value = "cross_entropy", origin = "assumed", reason = "usual" }
+splits = { value = "many", alternatives = ["one"], origin = "assumed", reason = "usual" }
 """
 CELLS = [{"activation": one, "optimizer": other} for one in ("relu", "tanh") for other in ("sgd", "adam")]
 # Outside of every block: each of them makes one report.
 OUTSIDE = tuple(Seed(number, number) for number in range(1000, 1020))
-Trainer = Callable[[Protocol, Sequence[Split], Sequence[Seed]], Runs]
+Trainer = Callable[[TrainingConfig, Sequence[Split], Sequence[Seed]], Runs]
 Judged = Callable[..., None]
 
 
@@ -66,11 +66,11 @@ def grid(tmp_path: Path) -> Grid:
 
 
 @functools.cache
-def trainings_of(protocol: Protocol, train: Trainer) -> Runs:
+def trainings_of(config: TrainingConfig, train: Trainer) -> Runs:
     """Return the trainings that reports are made of."""
-    dataset = registry.load(protocol.dataset)
-    splits = [registry.split(dataset, protocol.test_share, protocol.scaling, seed.split) for seed in OUTSIDE]
-    return train(protocol, splits, OUTSIDE)
+    dataset = registry.load(config.dataset)
+    splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in OUTSIDE]
+    return train(config, splits, OUTSIDE)
 
 
 def printed(value: float) -> Reported:
@@ -78,7 +78,7 @@ def printed(value: float) -> Reported:
     return Reported(float(f"{value:.2f}"), 0.005)
 
 
-def finding_of(name: str, reported: dict[str, Reported], basis: Basis = "calibrated") -> tuple[Finding, Reading]:
+def finding_of(name: str, reported: dict[str, Reported], basis: Basis = "fitted") -> tuple[Finding, Reading]:
     """Return a finding with one reading."""
     reading = Reading("as printed", "distance", Band(-1.96, 1.96, "one training"), None)
     return Finding(name, "Tables", "So it is.", basis, reported, {reading.name: reading}, ()), reading
@@ -92,13 +92,15 @@ def judge_loss(evidence, judge, reported, cell):
 def judge_accuracy(evidence, judge, reported, cell):
     """Judge an accuracy of the report."""
     runs = evidence(**cell)
-    judge(plausible_share_draw(reported["accuracy"], runs.final_test_accuracy, runs.test_rows.shape[1], "accuracy"))
+    judge(
+        plausible_proportion_draw(reported["accuracy"], runs.final_test_accuracy, runs.test_rows.shape[1], "accuracy")
+    )
 
 
 def judge_fall(evidence, judge, cell):
     """Judge whether the test loss falls from the first epoch to the last."""
     losses = evidence(**cell).test_loss
-    judge(share_of_seeds(losses[:, -1] / losses[:, 0], (0.0, 0.9), "fall"))
+    judge(proportion_of_seeds(losses[:, -1] / losses[:, 0], (0.0, 0.9), "fall"))
 
 
 def report_of(hidden: Grid, train: Trainer, number: int = 0, judged_by: Sequence[Judged] = ()) -> list[Claim]:
@@ -153,19 +155,19 @@ def grid_of(search: Search, candidate: Candidate) -> Grid:
     return search.grid.answering({"classification": search.answers(candidate)})
 
 
-# The synthetic self-test: numbers generated from a hidden protocol lead back to it
+# The synthetic self-test: numbers generated from a hidden config lead back to it
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Keep the trainings of all hidden protocols together: they are the candidates of each other."""
+    """Keep the trainings of all hidden configs together: they are the candidates of each other."""
     return open_store(tmp_path_factory.mktemp("store"))
 
 
 @functools.cache
-def log_losses(protocol: Protocol, store: Store) -> Floats:
+def log_losses(config: TrainingConfig, store: Store) -> Floats:
     """Return the logarithms of the final test losses, shape (seeds,)."""
-    return np.log(runs_of(protocol, BLOCK_SIZE, store).final_test_loss)
+    return np.log(runs_of(config, BLOCK_SIZE, store).final_test_loss)
 
 
 def distance(one: Grid, other: Grid, store: Store) -> float:
@@ -180,15 +182,15 @@ def distance(one: Grid, other: Grid, store: Store) -> float:
 
 @pytest.mark.parametrize("hidden", [(0, 0, 0), (1, 1, 2), (0, 2, 1), (1, 2, 2)])
 @pytest.mark.parametrize("judged_by", [[judge_loss], [judge_loss, judge_accuracy]], ids=["losses", "and accuracies"])
-def test_numbers_of_a_hidden_protocol_lead_back_to_it(
+def test_numbers_of_a_hidden_config_lead_back_to_it(
     grid: Grid, trained: Store, hidden: Candidate, judged_by: Sequence[Judged]
 ) -> None:
-    """Of twenty reports that a protocol made, most have it among the best, and none has anything far from it there.
+    """Of twenty reports that a config made, most have it among the best, and none has anything far from it there.
 
     Distances are in standard deviations of the log loss over seeds, so that five of them is five times what a report
     may be off by chance.
     """
-    train = ensemble_trainer("torch")
+    train = batched_trainer("torch")
     truth = grid_of(search_for(report_of(grid, train), grid, trained), hidden)
     near_the_best = []
     for number in range(len(OUTSIDE)):
@@ -197,12 +199,12 @@ def test_numbers_of_a_hidden_protocol_lead_back_to_it(
         # The search goes on from the best as long as that helps; what it left out is tried as well.
         search.try_all([candidate for candidate in every_candidate(search) if candidate not in search.scored])
         (best, first), *_ = search.ranked
-        near_the_best.append(search.scored[hidden].log_chance >= first.log_chance - 3)
+        near_the_best.append(search.scored[hidden].log_likelihood >= first.log_likelihood - 3)
         apart = {one: distance(truth, grid_of(search, one), trained) for one in search.scored}
         assert apart[best] < 3.5
-        far = [scored.log_chance for one, scored in search.scored.items() if apart[one] > 4.5]
+        far = [scored.log_likelihood for one, scored in search.scored.items() if apart[one] > 4.5]
         assert len(far) >= 2
-        assert max(far) < first.log_chance - 4
+        assert max(far) < first.log_likelihood - 4
     assert sum(near_the_best) >= 16
 
 
@@ -210,29 +212,29 @@ def test_numbers_of_a_hidden_protocol_lead_back_to_it(
 
 
 class MadeUp:
-    """Stands in for the trainers: losses by a formula of the protocol; some protocols fail, some diverge."""
+    """Stands in for the trainers: losses by a formula of the config; some configs fail, some diverge."""
 
     def __init__(self) -> None:
-        self.fails: Callable[[Protocol], bool] = lambda protocol: False
-        self.diverges: Callable[[Protocol], bool] = lambda protocol: False
+        self.fails: Callable[[TrainingConfig], bool] = lambda config: False
+        self.diverges: Callable[[TrainingConfig], bool] = lambda config: False
 
     def of(self, framework: str) -> Trainer:
         """Return the trainer of a framework."""
         return self.train
 
-    def train(self, protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
-        """Return runs whose losses are drawn around a centre that the protocol decides."""
-        if self.fails(protocol):
+    def train(self, config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+        """Return runs whose losses are drawn around a centre that the config decides."""
+        if self.fails(config):
             raise RuntimeError("no memory left")
-        scaled, bent = protocol.scaling == "min-max", protocol.activation == "tanh"
-        center = 0.3 * math.log(protocol.learning_rate) + 0.04 * protocol.epochs + 0.25 * scaled + 0.1 * bent
-        draws = [np.random.default_rng([seed.training, protocol.epochs, bent]).normal() for seed in seeds]
+        scaled, bent = config.scaling == "min-max", config.activation == "tanh"
+        center = 0.3 * math.log(config.learning_rate) + 0.04 * config.epochs + 0.25 * scaled + 0.1 * bent
+        draws = [np.random.default_rng([seed.training, config.epochs, bent]).normal() for seed in seeds]
         final = np.exp(center + 0.1 * np.array(draws))
-        final[:1] = math.nan if self.diverges(protocol) else final[:1]
-        count, epochs, rows = len(seeds), protocol.epochs, len(splits[0].test_rows)
+        final[:1] = math.nan if self.diverges(config) else final[:1]
+        count, epochs, rows = len(seeds), config.epochs, len(splits[0].test_rows)
         curve = np.linspace(1.2, 1.0, epochs) * final[:, None]
         return Runs(
-            protocol,
+            config,
             tuple(seeds),
             train_loss=curve,
             test_loss=curve,
@@ -252,7 +254,7 @@ def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     split = registry.split
     kept = functools.cache(lambda *described: split(registry.load("iris"), *described))
     monkeypatch.setattr(registry, "split", lambda dataset, *described: kept(*described))
-    monkeypatch.setattr(engine, "ensemble_trainer", fake.of)
+    monkeypatch.setattr(engine, "batched_trainer", fake.of)
     return fake
 
 
@@ -269,7 +271,7 @@ def store(tmp_path: Path) -> Store:
 
 
 def report_on_losses(hidden: Grid, made_up: MadeUp) -> list[Claim]:
-    """Return claims on the losses of a hidden protocol, each a fact, and on a behaviour."""
+    """Return claims on the losses of a hidden config, each a fact, and on a behaviour."""
     finding, reading = finding_of("curves.fall", {})
     return [*report_of(hidden, made_up.train), Claim("judge_fall", judge_fall, {"cell": CELLS[0]}, finding, reading)]
 
@@ -284,15 +286,15 @@ def hidden_grids(grid: Grid, count: int) -> list[Grid]:
     return every[:: len(every) // count]
 
 
-def chances(search: Search) -> dict[Candidate, tuple[dict[str, float], bool]]:
+def likelihoods(search: Search) -> dict[Candidate, tuple[dict[str, float], bool]]:
     """Return all that a search found, to compare."""
-    return {candidate: (dict(one.log_chances), one.complete) for candidate, one in search.scored.items()}
+    return {candidate: (dict(one.log_likelihoods), one.complete) for candidate, one in search.scored.items()}
 
 
 def test_pruning_never_drops_the_best(
     grid: Grid, store: Store, made_up: MadeUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is dropped lies at least `HOPELESS` behind the best, and what is kept has the chance that it has."""
+    """What is dropped lies at least `HOPELESS` behind the best, and what is kept has the likelihood that it has."""
     dropped = 0
     for hidden in hidden_grids(grid, 6):
         claims = report_on_losses(hidden, made_up)
@@ -304,12 +306,12 @@ def test_pruning_never_drops_the_best(
             exhaustive.try_all(every_candidate(exhaustive))
         assert len(exhaustive.ranked) == 18
         assert pruned.ranked[0][0] == exhaustive.ranked[0][0]
-        best = exhaustive.ranked[0][1].log_chance
+        best = exhaustive.ranked[0][1].log_likelihood
         for candidate, scored in exhaustive.scored.items():
             if pruned.scored[candidate].complete:
-                assert pruned.scored[candidate].log_chance == scored.log_chance
+                assert pruned.scored[candidate].log_likelihood == scored.log_likelihood
             else:
-                assert scored.log_chance <= pruned.scored[candidate].log_chance < best - HOPELESS
+                assert scored.log_likelihood <= pruned.scored[candidate].log_likelihood < best - HOPELESS
                 dropped += 1
     assert dropped > 20
 
@@ -317,7 +319,7 @@ def test_pruning_never_drops_the_best(
 def test_the_order_in_which_candidates_and_facts_are_tried_changes_no_result(
     grid: Grid, store: Store, made_up: MadeUp
 ) -> None:
-    """Whoever comes near the best is found, with the same chance, whatever was tried before."""
+    """Whoever comes near the best is found, with the same likelihood, whatever was tried before."""
     generator = np.random.default_rng(5)
     claims = report_on_losses(hidden_grids(grid, 3)[1], made_up)
     facts = facts_of(claims, grid, "classification")
@@ -329,8 +331,8 @@ def test_the_order_in_which_candidates_and_facts_are_tried_changes_no_result(
         size = (1, 4, 18)[number % 3]
         for start in range(0, 18, size):
             search.try_all(candidates[start : start + size])
-        best = search.ranked[0][1].log_chance
-        near = {one: scored.log_chance for one, scored in search.ranked if scored.log_chance > best - HOPELESS}
+        best = search.ranked[0][1].log_likelihood
+        near = {one: scored.log_likelihood for one, scored in search.ranked if scored.log_likelihood > best - HOPELESS}
         found.append(near)
     assert all(near == pytest.approx(found[0]) for near in found)
     assert len(found[0]) > 1
@@ -356,7 +358,7 @@ def test_a_search_comes_near_the_best_of_all_from_few(grid: Grid, store: Store, 
         few.run(budget=14, sample=4)
         every.try_all(every_candidate(every))
         (candidate, scored), (best, first) = few.ranked[0], every.ranked[0]
-        assert scored.log_chance > first.log_chance - 1
+        assert scored.log_likelihood > first.log_likelihood - 1
         found.append(candidate == best)
     assert sum(found) >= 7
 
@@ -370,7 +372,7 @@ def test_the_same_search_again_trains_nothing(grid: Grid, store: Store, made_up:
     second.run(12, 7)
     assert trainers[0].trained > 20
     assert trainers[1].trained == 0
-    assert chances(first) == chances(second)
+    assert likelihoods(first) == likelihoods(second)
 
 
 def test_an_interrupted_search_goes_on_to_the_same_end(
@@ -388,7 +390,7 @@ def test_an_interrupted_search_goes_on_to_the_same_end(
     rest = Trainers(store)
     search = search_for(claims, grid, store, rest)
     search.run(12, 7)
-    assert chances(search) == chances(expected)
+    assert likelihoods(search) == likelihoods(expected)
     assert rest.trained == undisturbed.trained - (0 + 1 + 5 + 17)
 
 
@@ -402,27 +404,27 @@ def test_facts_are_computed_for_candidates_within_reach_only(grid: Grid, store: 
     search.try_all([far])
     scored = search.scored[far]
     assert not scored.complete
-    assert len(scored.log_chances) < len(search.facts)
-    assert before.trained == len(scored.log_chances)
+    assert len(scored.log_likelihoods) < len(search.facts)
+    assert before.trained == len(scored.log_likelihoods)
     assert far not in [candidate for candidate, _ in search.ranked]
 
 
 def test_a_candidate_of_which_all_facts_are_known_is_complete(grid: Grid, store: Store, made_up: MadeUp) -> None:
-    """However far behind: with a single fact none is dropped before its chance is known."""
+    """However far behind: with a single fact none is dropped before its likelihood is known."""
     claims = [claim for claim in report_on_losses(grid, made_up) if claim.parameters["cell"] == CELLS[0]][:1]
     search = search_for(claims, grid, store)
     for one in every_candidate(search):
         search.try_all([one])
     assert len(search.facts) == 1
     assert len(search.ranked) == 18
-    assert search.ranked[-1][1].log_chance < search.ranked[0][1].log_chance - HOPELESS
+    assert search.ranked[-1][1].log_likelihood < search.ranked[0][1].log_likelihood - HOPELESS
 
 
-def test_a_training_that_fails_or_diverges_has_no_chance(grid: Grid, store: Store, made_up: MadeUp) -> None:
+def test_a_training_that_fails_or_diverges_has_no_likelihood(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """The search goes on with the others."""
     claims = report_on_losses(grid, made_up)
-    made_up.fails = lambda protocol: protocol.learning_rate == 0.01
-    made_up.diverges = lambda protocol: protocol.scaling == "min-max"
+    made_up.fails = lambda config: config.learning_rate == 0.01
+    made_up.diverges = lambda config: config.scaling == "min-max"
     search = search_for(claims, grid, store)
     search.try_all([search.default])
     search.try_all(every_candidate(search)[1:])
@@ -430,16 +432,16 @@ def test_a_training_that_fails_or_diverges_has_no_chance(grid: Grid, store: Stor
     for candidate, scored in search.scored.items():
         answers = search.answers(candidate)
         hopeless = answers["learning_rate"] == 0.01 or answers["scaling"] == "min-max"
-        assert (scored.log_chance == -math.inf) == hopeless
+        assert (scored.log_likelihood == -math.inf) == hopeless
 
 
-def test_a_search_in_which_nothing_has_a_chance_ends(grid: Grid, store: Store, made_up: MadeUp) -> None:
+def test_a_search_in_which_nothing_has_a_likelihood_ends(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """No candidate is then better than another, and all are compared to the last."""
     claims = report_on_losses(grid, made_up)
-    made_up.diverges = lambda protocol: True
+    made_up.diverges = lambda config: True
     search = search_for(claims, grid, store)
     search.run(5, 3)
-    assert [scored.log_chance for _, scored in search.ranked] == [-math.inf] * 5
+    assert [scored.log_likelihood for _, scored in search.ranked] == [-math.inf] * 5
 
 
 # Candidates
@@ -467,7 +469,7 @@ def test_neighbours_differ_in_one_answer(grid: Grid, store: Store, made_up: Made
 
 
 def test_how_many_splits_there_are_is_not_searched_for(grid: Grid, store: Store, made_up: MadeUp) -> None:
-    """That a certain split fits says nothing of the protocol."""
+    """That a certain split fits says nothing of the config."""
     search = search_for(report_on_losses(grid, made_up), grid, store)
     assert list(search.options) == ["scaling", "learning_rate", "epochs"]
     assert search.answers((1, 0, 2)) == {"scaling": "min-max", "learning_rate": 0.03, "epochs": 12}
@@ -477,20 +479,20 @@ def test_how_many_splits_there_are_is_not_searched_for(grid: Grid, store: Store,
 def test_a_profile_has_the_best_candidate_with_each_answer(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """Of what was only bounded it says so, and of what was not tried it knows nothing."""
     search = search_for(report_on_losses(grid, made_up), grid, store)
-    assert {(one.log_chance, one.complete) for one in search.profile} == {(-math.inf, False)}
+    assert {(one.log_likelihood, one.complete) for one in search.profile} == {(-math.inf, False)}
     search.try_all([search.default])
     search.try_all(every_candidate(search)[1:])
     profile = {(one.choice, one.answer): one for one in search.profile}
     assert len(profile) == 2 + 3 + 3
-    best = search.ranked[0][1].log_chance
-    assert max(one.log_chance for one in profile.values() if one.complete) == best
+    best = search.ranked[0][1].log_likelihood
+    assert max(one.log_likelihood for one in profile.values() if one.complete) == best
     for place, (field, values) in enumerate(search.options.items()):
         for option, value in enumerate(values):
             of_answer = [scored for candidate, scored in search.scored.items() if candidate[place] == option]
-            known = [scored.log_chance for scored in of_answer if scored.complete]
+            known = [scored.log_likelihood for scored in of_answer if scored.complete]
             one = profile[field, str(value)]
             assert one.complete == bool(known)
-            assert one.log_chance == max(known or [scored.log_chance for scored in of_answer])
+            assert one.log_likelihood == max(known or [scored.log_likelihood for scored in of_answer])
 
 
 # Facts
@@ -513,11 +515,11 @@ TWO_TASKS = PROTOCOL.replace('task = ["classification"]', 'task = ["classificati
 
 
 def test_facts_are_calibrated_findings_on_one_task(tmp_path: Path) -> None:
-    """What is held out, speaks of both tasks at once or rests on no runs is none; numbers come first, then effort."""
+    """What is independent, speaks of both tasks at once or rests on no runs is none; numbers come first, then effort."""
     (tmp_path / "protocol.toml").write_text(TWO_TASKS, encoding="utf-8")
     grid = read_grid(tmp_path / "protocol.toml")
 
-    def claim(finding: str, function: Callable[..., None], basis: Basis = "calibrated", **chosen: Any) -> Claim:
+    def claim(finding: str, function: Callable[..., None], basis: Basis = "fitted", **chosen: Any) -> Claim:
         reported = {"loss": Reported(0.5, 0.005)} if finding.startswith("table") else {}
         cell = {"cell": {**CELLS[0], **chosen}}
         return Claim(f"{finding}[{chosen}]", function, cell, *finding_of(finding, reported, basis))
@@ -529,7 +531,7 @@ def test_facts_are_calibrated_findings_on_one_task(tmp_path: Path) -> None:
         claim("table.many", judge_loss, **on_one, activation="tanh"),
         claim("table.many", judge_loss, **on_other),
         claim("table.few", judge_loss, **on_one),
-        claim("table.held-out", judge_loss, "held out", **on_one),
+        claim("table.independent", judge_loss, "independent", **on_one),
         claim("table.both", both_tasks),
         claim("table.none", no_runs),
     ]
@@ -550,7 +552,7 @@ def test_without_facts_or_alternatives_there_is_nothing_to_search(grid: Grid, st
     with pytest.raises(HarnessError) as error:
         search_for([], grid, store)
     begin = f"{grid.file}: nothing to reconstruct for classification: no "
-    assert str(error.value) == begin + "calibrated finding speaks of it alone"
+    assert str(error.value) == begin + "fitted finding speaks of it alone"
     choices = grid.reconstruction["classification"]
     settled = {field: replace(choice, alternatives=()) for field, choice in choices.items() if field != "splits"}
     for fixed in (settled, {**settled, "splits": choices["splits"]}):
@@ -560,7 +562,7 @@ def test_without_facts_or_alternatives_there_is_nothing_to_search(grid: Grid, st
         assert str(error.value) == begin + "choice has alternatives"
 
 
-def test_a_fact_that_is_read_in_two_ways_has_the_mean_chance(grid: Grid, store: Store, made_up: MadeUp) -> None:
+def test_a_fact_that_is_read_in_two_ways_has_the_mean_likelihood(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """Claims are grouped by reading, and a wrong reading does not make the fact impossible."""
     loss = trainings_of(grid.variant(CELLS[0])[1], made_up.train).final_test_loss[0]
     numbers = {"loss": Reported(float(loss), 0.05)}
@@ -570,12 +572,12 @@ def test_a_fact_that_is_read_in_two_ways_has_the_mean_chance(grid: Grid, store: 
         Claim("right", judge_loss, {"cell": CELLS[0]}, finding, right),
         Claim("wrong", judge_loss, {"cell": {**CELLS[0], "activation": "tanh"}}, finding, wrong),
     ]
-    log_chances = []
+    log_likelihoods = []
     for chosen in ([claims[0]], [claims[1]], claims):
         search = search_for(chosen, grid, store)
         search.try_all([search.default])
-        log_chances.append(search.scored[search.default].log_chance)
-    one, other, both = np.exp(log_chances)
+        log_likelihoods.append(search.scored[search.default].log_likelihood)
+    one, other, both = np.exp(log_likelihoods)
     assert both == pytest.approx((one + other) / 2)
     assert one != pytest.approx(other)
 

@@ -18,9 +18,9 @@ from harness.reconstruction.specification import (
     Decision,
     Specification,
     deciding_choice,
-    outcome_shares,
+    outcome_proportions,
     values_by_choice,
-    weighted_shares,
+    weighted_proportions,
 )
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Outcome
 
@@ -93,7 +93,7 @@ def test_plain_numbers_are_no_numpy_numbers() -> None:
 
 @pytest.mark.parametrize("changes", [{"outcome": "likely"}, {"weight": -0.1}, {"weight": math.inf}], ids=str)
 def test_what_no_universe_says_is_refused(changes: Any) -> None:
-    """Neither another outcome nor a weight that is no share of anything."""
+    """Neither another outcome nor a weight that is no proportion of anything."""
     with pytest.raises(ValueError, match="default: "):
         specification(**changes)
 
@@ -104,35 +104,35 @@ def test_what_no_universe_says_is_refused(changes: Any) -> None:
 @given(multiverses)
 def test_shares_add_up_to_one(universes: list[Specification]) -> None:
     """Each universe has one outcome."""
-    assert sum(outcome_shares(universes).values()) == pytest.approx(1)
-    assert sum(weighted_shares(universes).values()) == pytest.approx(1)
+    assert sum(outcome_proportions(universes).values()) == pytest.approx(1)
+    assert sum(weighted_proportions(universes).values()) == pytest.approx(1)
 
 
 def test_shares_by_hand() -> None:
     """Three of four universes, which weigh one half."""
     universes = multiverse([{}] * 4, ["supported", "supported", "supported", "refuted"])
-    assert outcome_shares(universes) == {"supported": 0.75, "refuted": 0.25, "inconclusive": 0}
+    assert outcome_proportions(universes) == {"supported": 0.75, "refuted": 0.25, "inconclusive": 0}
     heavy = [*universes[:3], replace(universes[3], weight=3.0)]
-    assert weighted_shares(heavy) == {"supported": 0.5, "refuted": 0.5, "inconclusive": 0}
+    assert weighted_proportions(heavy) == {"supported": 0.5, "refuted": 0.5, "inconclusive": 0}
 
 
 @given(multiverses, st.floats(1e-300, 1e300))
 def test_equal_weights_are_none(universes: list[Specification], weight: float) -> None:
     """Weights are relative, however large."""
     weighted = [replace(one, weight=weight) for one in universes]
-    assert weighted_shares(weighted) == pytest.approx(outcome_shares(universes))
+    assert weighted_proportions(weighted) == pytest.approx(outcome_proportions(universes))
 
 
 @pytest.mark.parametrize("weights", [[1.0, math.nan], [math.nan, 1.0], [math.nan, math.nan], [0.0, 0.0], []], ids=str)
 def test_shares_that_are_not_known(weights: list[float]) -> None:
-    """A universe that weighs nobody knows what makes all shares unknown."""
+    """A universe that weighs nobody knows what makes all proportions unknown."""
     universes = [specification(weight=weight) for weight in weights]
-    assert all(math.isnan(share) for share in weighted_shares(universes).values())
+    assert all(math.isnan(proportion) for proportion in weighted_proportions(universes).values())
 
 
 def test_shares_of_no_universe() -> None:
     """There are none."""
-    assert all(math.isnan(share) for share in outcome_shares([]).values())
+    assert all(math.isnan(proportion) for proportion in outcome_proportions([]).values())
 
 
 # Which choice decides
@@ -188,7 +188,7 @@ def test_a_choice_that_decides_in_part() -> None:
     ids=["none", "one", "all hold", "none holds", "nothing open", "all differ", "too few"],
 )
 def test_nothing_decides(universes: list[Specification]) -> None:
-    """Where outcomes are alike, nothing is open, or chance could do the same, no choice is named."""
+    """Where outcomes are alike, nothing is open, or likelihood could do the same, no choice is named."""
     assert deciding_choice(universes) is None
 
 
@@ -234,7 +234,7 @@ def test_order_of_universes_and_of_choices_changes_nothing(universes: list[Speci
     shuffled = random.sample(universes, len(universes))
     turned = [replace(one, choices=dict(reversed(one.choices.items()))) for one in shuffled]
     assert deciding_choice(turned) == deciding_choice(universes)
-    assert outcome_shares(shuffled) == outcome_shares(universes)
+    assert outcome_proportions(shuffled) == outcome_proportions(universes)
 
 
 @settings(max_examples=40)
@@ -303,7 +303,7 @@ def test_a_planted_choice_is_named_among_others() -> None:
 
 
 def test_a_choice_of_many_values_is_not_named_for_their_number() -> None:
-    """With two choices that are both chance, the one with twelve values is named no more often than in its half."""
+    """With two choices that are both likelihood, the one with twelve values is named no more often than in its half."""
     generator = np.random.default_rng(3)
     names = []
     for _ in range(400):

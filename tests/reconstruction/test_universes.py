@@ -27,10 +27,10 @@ from harness.storage.store import Store
 from tests.reconstruction.test_search import TWO_TASKS, every_candidate, finding_of, judge_fall
 
 MORE = TWO_TASKS.replace(
-    "batch_size = { value = 32, provenance", "batch_size = { value = 32, alternatives = [16], provenance"
+    "batch_size = { value = 32, origin", "batch_size = { value = 32, alternatives = [16], origin"
 ).replace(
-    "hidden_widths = { value = [4], provenance",
-    "hidden_widths = { value = [4], alternatives = [[8], [4, 4]], provenance",
+    "hidden_widths = { value = [4], origin",
+    "hidden_widths = { value = [4], alternatives = [[8], [4, 4]], origin",
 )
 SPREADS = {"classification": [SpreadOfFact("test_one", "loss", 0.5, 0.6, 0.1, 0.05)], "regression": []}
 
@@ -53,8 +53,8 @@ def search_with(grid: Grid, task: str, tried: int, dropped: int = 0, impossible:
     # In turn from both ends, so that the best are not all alike.
     mixed = [one for pair in zip(candidates, candidates[::-1], strict=True) for one in pair][:tried]
     for number, one in enumerate(mixed):
-        log_chance = -math.inf if impossible else -0.3 * number
-        search.scored[one] = Scored(search.answers(one), {"curves.fall": log_chance}, number < tried - dropped)
+        log_likelihood = -math.inf if impossible else -0.3 * number
+        search.scored[one] = Scored(search.answers(one), {"curves.fall": log_likelihood}, number < tried - dropped)
     return search
 
 
@@ -66,13 +66,13 @@ def searches_with(grid: Grid, **tried: int) -> dict[str, Search]:
 # Which universes
 
 
-def test_the_first_universe_is_that_of_the_protocol(grid: Grid) -> None:
-    """Whatever chance it has, its answers are the values of the file."""
+def test_the_first_universe_is_that_of_the_config(grid: Grid) -> None:
+    """Whatever likelihood it has, its answers are the values of the file."""
     first, *others = chosen_universes(searches_with(grid, classification=60, regression=60))
     assert first.name == DEFAULT
     for task, choices in grid.reconstruction.items():
         assert first.answers[task] == {field: choices[field].value for field in first.answers[task]}
-        assert grid.answering(first.answers).protocols == grid.protocols
+        assert grid.answering(first.answers).configs == grid.configs
     names = [one.name for one in (first, *others)]
     assert len(set(names)) == len(names)
 
@@ -99,7 +99,7 @@ def test_there_are_enough_universes(grid: Grid, tried: int, expected: int) -> No
 
 
 def test_the_best_candidates_are_universes(grid: Grid) -> None:
-    """Beside those that stand for an alternative, the likeliest ones, known before those of which only a bound is."""
+    """PageContext those that stand for an alternative, the likeliest ones, known before those of which only a bound is."""
     search = search_with(grid, "classification", 60, dropped=45)
     universes = chosen_universes({"classification": search})
     taken = [{field: one.answers["classification"][field] for field in search.options} for one in universes]
@@ -149,7 +149,7 @@ def test_what_is_written_is_read_again(grid: Grid, tmp_path: Path) -> None:
     assert [(one.name, one.answers) for one in again] == [(one.name, one.answers) for one in universes]
     for one, other in zip(again, universes, strict=True):
         assert one.weights == pytest.approx(other.weights, rel=1e-3)
-        assert grid.answering(one.answers).protocols == grid.answering(other.answers).protocols
+        assert grid.answering(one.answers).configs == grid.answering(other.answers).configs
     assert sum(one.weights["classification"] for one in again) == pytest.approx(1, abs=1e-3)
 
 
@@ -162,19 +162,21 @@ def test_weights_that_are_not_known_are_read_as_that(grid: Grid, tmp_path: Path)
 
 
 def test_the_file_tells_the_best_candidates_and_what_speaks_for_them(grid: Grid, tmp_path: Path) -> None:
-    """With the chance of each fact, profiles of what was tried, and spreads, beneath a line on where it comes from."""
+    """With the likelihood of each fact, profiles of what was tried, and spreads, beneath a line on where it comes from."""
     searches = {"classification": search_with(grid, "classification", 60, dropped=50)}
     file, _ = written(grid, tmp_path, searches)
     text = file.read_text(encoding="utf-8")
     assert text.startswith("# Written by `python -m harness reconstruct`.")
     document = tomllib.loads(text)
     candidates = document["candidates"]["classification"]
-    assert [one["log_chance"] for one in candidates] == pytest.approx([-0.3 * number for number in range(10)], abs=1e-3)
-    assert candidates[3]["chances"] == {"curves.fall": pytest.approx(math.exp(-0.9), rel=1e-2)}
+    assert [one["log_likelihood"] for one in candidates] == pytest.approx(
+        [-0.3 * number for number in range(10)], abs=1e-3
+    )
+    assert candidates[3]["likelihoods"] == {"curves.fall": pytest.approx(math.exp(-0.9), rel=1e-2)}
     assert document["spreads"]["classification"][0]["splits"] == 0.1
     profiles = document["profiles"]["classification"]
     assert {one["choice"] for one in profiles} == set(searches["classification"].options)
-    assert all(math.isfinite(one["log_chance"]) for one in profiles)
+    assert all(math.isfinite(one["log_likelihood"]) for one in profiles)
 
 
 def test_a_missing_file_gets_one_sentence(grid: Grid, tmp_path: Path) -> None:
@@ -248,9 +250,17 @@ def change(document: Any, *path: str | int, to: Any) -> None:
         ),
         (["universes", 2, "weights"], None, "table [[]universes #3[]], key 'weights': missing; give a table"),
         (["universes", 2, "weights", "clustering"], 0.1, "*weights[]], key 'clustering': no task that is answered; *"),
-        (["universes", 2, "weights", "regression"], -0.1, "*'regression': is -0.1; give a share between 0 and 1"),
-        (["universes", 2, "weights", "regression"], math.nan, "*'regression': is nan; give a share between 0 and 1"),
-        (["universes", 2, "weights", "regression"], math.inf, "*'regression': is inf; give a share between 0 and 1"),
+        (["universes", 2, "weights", "regression"], -0.1, "*'regression': is -0.1; give a proportion between 0 and 1"),
+        (
+            ["universes", 2, "weights", "regression"],
+            math.nan,
+            "*'regression': is nan; give a proportion between 0 and 1",
+        ),
+        (
+            ["universes", 2, "weights", "regression"],
+            math.inf,
+            "*'regression': is inf; give a proportion between 0 and 1",
+        ),
         (["universes", 2, "weights", "regression"], "much", "*'regression': is 'much'; give a number"),
     ],
 )
@@ -292,17 +302,17 @@ def test_answers_are_those_of_the_grid(grid: Grid, tmp_path: Path) -> None:
 
 
 def test_a_stale_file_is_refused(grid: Grid, tmp_path: Path) -> None:
-    """Where the protocol now takes another value, or leaves more open, the universes are those of another day."""
+    """Where the config now takes another value, or leaves more open, the universes are those of another day."""
     file, _ = written(grid, tmp_path, searches_with(grid, classification=30, regression=30))
     for old, new in (
         ("value = 6, alternatives = [3, 12]", "value = 3, alternatives = [6, 12]"),
         ("value = 6, alternatives = [3, 12]", "value = 6, alternatives = [3]"),
         ("value = 6, alternatives = [3, 12]", "value = 6"),
-        ("test_share = { value = 0.3,", "test_share = { value = 0.3, alternatives = [0.2],"),
+        ("test_size = { value = 0.3,", "test_size = { value = 0.3, alternatives = [0.2],"),
     ):
         assert old in MORE
         grid.file.write_text(MORE.replace(old, new), encoding="utf-8")
-        with pytest.raises(RegisterError, match=r"protocol\.toml; reconstruct again"):
+        with pytest.raises(RegisterError, match=r"config\.toml; reconstruct again"):
             read_universes(file, read_grid(grid.file))
 
 

@@ -25,7 +25,7 @@ speed = "Speed"
 statement = \"\"\"
 A is faster.
 \"\"\"
-basis = "held out"
+basis = "independent"
 reported = {ratio="0.50", other = "1"}
 
 [findings."speed.a".readings.ratio]
@@ -62,7 +62,7 @@ date = 2026-01-31
 # The second finding.
 [findings."speed.b"]
 statement = "B is as fast. ✔"
-basis = "calibrated"
+basis = "fitted"
 
 [findings."speed.b".readings.ratio]
 estimand = "mean of the ratio"

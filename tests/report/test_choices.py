@@ -11,7 +11,7 @@ from harness.base.tables import Table
 from harness.report.choices import Choice, axis_of, read_choice
 
 AXES = {"optimizer": ("sgd", "adam"), "network": ("small", "deep"), "twin": ("small", "deep")}
-COMPLETE = "provenance = 'assumed'\nreason = 'usual'\n"
+COMPLETE = "origin = 'assumed'\nreason = 'usual'\n"
 
 
 def read(text: str) -> Choice:
@@ -68,7 +68,7 @@ def test_malformed_alternatives(alternatives: str, problem: str) -> None:
 
 
 def test_a_value_at_a_cell() -> None:
-    """A table is looked up by its axis, and a list becomes a tuple, as a protocol has it."""
+    """A table is looked up by its axis, and a list becomes a tuple, as a config has it."""
     cell = {"optimizer": "sgd", "network": "deep"}
     assert Choice(0.1, None, "assumed", "why").at(cell) == 0.1
     assert Choice([10, 10], None, "assumed", "why").at(cell) == (10, 10)

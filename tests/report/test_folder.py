@@ -28,8 +28,8 @@ def test_folders_are_found_from_paths_at_below_and_above(tmp_path: Path) -> None
 def test_both_files_are_read_and_a_missing_one_is_named(small_report: Path) -> None:
     """A folder gives register and grid; without protocol.toml the sentence names that file."""
     assert open_folder(small_report).register.title == "A small report"
-    assert len(open_folder(small_report).grid.protocols) == 2
+    assert len(open_folder(small_report).grid.configs) == 2
     open_folder.cache_clear()
     (small_report / "protocol.toml").unlink()
-    with pytest.raises(RegisterError, match=r"protocol\.toml: cannot be read \(No such file or directory\)"):
+    with pytest.raises(RegisterError, match=r"config\.toml: cannot be read \(No such file or directory\)"):
         open_folder(small_report)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.base.errors import ProtocolError, RegisterError
+from harness.base.errors import ConfigError, RegisterError
 from harness.report.grid import Choice, Grid, read_grid
-from harness.training.config import Protocol
+from harness.training.config import TrainingConfig
 
 AXES = {
     "framework": ["keras", "torch"],
@@ -23,7 +23,7 @@ AXES = {
 FIELDS = {
     "regression": {
         "dataset": "'boston'",
-        "test_share": "0.2",
+        "test_size": "0.2",
         "scaling": "'standard'",
         "hidden_widths": "{ small = [10], deep = [10, 10] }",
         "learning_rate": "0.01",
@@ -33,7 +33,7 @@ FIELDS = {
     },
     "classification": {
         "dataset": "'iris'",
-        "test_share": "0.3",
+        "test_size": "0.3",
         "scaling": "'min-max'",
         "hidden_widths": "{ small = [10], deep = [10, 10] }",
         "learning_rate": "{ sgd = 0.1, adam = 0.001, rmsprop = 0.002 }",
@@ -54,7 +54,7 @@ def document() -> str:
         for field, value in fields.items():
             lines += [f"[reconstruction.{task}.{field}]", f"value = {value}"]
             lines += [f'by = "{axis}"' for word, axis in BY.items() if value.startswith("{ " + word)]
-            lines += ['provenance = "assumed"', f'reason = "why {field}"']
+            lines += ['origin = "assumed"', f'reason = "why {field}"']
     return "\n".join(lines) + "\n"
 
 
@@ -73,26 +73,26 @@ def read(folder: Path, text: str = PROTOCOL) -> Grid:
 # A valid grid
 
 
-def test_every_cell_has_a_protocol(tmp_path: Path) -> None:
-    """There are as many cells as the axes span, each with a name of its own that leads to its protocol."""
+def test_every_cell_has_a_config(tmp_path: Path) -> None:
+    """There are as many cells as the axes span, each with a name of its own that leads to its config."""
     grid = read(tmp_path)
-    assert len(grid.protocols) == 2 * 2 * 2 * 3 * 2
-    assert len(set(grid.protocols.values())) == len(grid.protocols)
+    assert len(grid.configs) == 2 * 2 * 2 * 3 * 2
+    assert len(set(grid.configs.values())) == len(grid.configs)
     for values in itertools.product(*AXES.values()):
         cell = dict(zip(AXES, values, strict=True))
         name = grid.cell_name(**cell)
         assert name == "-".join(values)
-        protocol = grid.protocol(name)
-        assert (protocol.framework, protocol.task, protocol.activation, protocol.optimizer) == values[:4]
-        assert protocol.hidden_widths == ((10,) if cell["network"] == "small" else (10, 10))
+        config = grid.config(name)
+        assert (config.framework, config.task, config.activation, config.optimizer) == values[:4]
+        assert config.hidden_widths == ((10,) if cell["network"] == "small" else (10, 10))
 
 
-def test_a_protocol_in_full(tmp_path: Path) -> None:
+def test_a_config_in_full(tmp_path: Path) -> None:
     """Axes, fixed values and values by axis come together."""
-    assert read(tmp_path).protocol("torch-classification-tanh-rmsprop-deep") == Protocol(
+    assert read(tmp_path).config("torch-classification-tanh-rmsprop-deep") == TrainingConfig(
         framework="torch",
         dataset="iris",
-        test_share=0.3,
+        test_size=0.3,
         scaling="min-max",
         hidden_widths=(10, 10),
         activation="tanh",
@@ -105,7 +105,7 @@ def test_a_protocol_in_full(tmp_path: Path) -> None:
 
 
 def test_the_choices_are_kept_with_their_reasons(tmp_path: Path) -> None:
-    """What was reconstructed can be shown: value, axis that decides, provenance and reason."""
+    """What was reconstructed can be shown: value, axis that decides, origin and reason."""
     grid = read(tmp_path)
     assert grid.reconstruction["regression"]["epochs"] == Choice(100, None, "assumed", "why epochs")
     rate = grid.reconstruction["classification"]["learning_rate"]
@@ -138,15 +138,15 @@ def test_defaults_fill_a_name(tmp_path: Path) -> None:
 )
 def test_a_cell_that_cannot_be_named(tmp_path: Path, chosen: dict[str, str], message: str) -> None:
     """An unknown axis or value, or a missing one, is answered with the valid ones."""
-    with pytest.raises(ProtocolError) as error:
+    with pytest.raises(ConfigError) as error:
         read(tmp_path).cell_name(**chosen)
     assert str(error.value) == message.format(file=tmp_path / "protocol.toml")
 
 
 def test_an_unknown_cell(tmp_path: Path) -> None:
     """An unknown name is answered with the pattern of all names."""
-    with pytest.raises(ProtocolError) as error:
-        read(tmp_path).protocol("keras-regression-relu-adam")
+    with pytest.raises(ConfigError) as error:
+        read(tmp_path).config("keras-regression-relu-adam")
     assert str(error.value) == (
         f"no cell 'keras-regression-relu-adam' in {tmp_path / 'protocol.toml'}; a cell's name is "
         "{keras,torch}-{regression,classification}-{relu,tanh}-{sgd,adam,rmsprop}-{small,deep}"
@@ -160,11 +160,11 @@ NAME = "torch-classification-tanh-adam-small"
 
 
 def test_a_variant_without_changes_is_its_cell(tmp_path: Path) -> None:
-    """Axes alone name a cell of the grid, and give its protocol."""
+    """Axes alone name a cell of the grid, and give its config."""
     grid = read(tmp_path)
-    assert grid.variant(NAMED) == (NAME, grid.protocol(NAME))
+    assert grid.variant(NAMED) == (NAME, grid.config(NAME))
     deep = NAME.replace("adam-small", "sgd-deep")
-    assert grid.variant({**NAMED, "optimizer": "sgd", "network": "deep"}) == (deep, grid.protocol(deep))
+    assert grid.variant({**NAMED, "optimizer": "sgd", "network": "deep"}) == (deep, grid.config(deep))
 
 
 @pytest.mark.parametrize(
@@ -177,31 +177,31 @@ def test_a_variant_without_changes_is_its_cell(tmp_path: Path) -> None:
     ],
 )
 def test_a_variant_differs_in_what_its_name_tells(tmp_path: Path, changed: dict[str, Any], described: str) -> None:
-    """The name is the cell's with the changes behind it, and the protocol the cell's but for them."""
+    """The name is the cell's with the changes behind it, and the config the cell's but for them."""
     grid = read(tmp_path)
-    name, protocol = grid.variant({**NAMED, **changed})
+    name, config = grid.variant({**NAMED, **changed})
     assert name == f"{NAME} ({described})"
-    assert protocol == replace(grid.protocol(NAME), **changed)
-    assert protocol not in grid.protocols.values()
-    assert name not in grid.protocols
+    assert config == replace(grid.config(NAME), **changed)
+    assert config not in grid.configs.values()
+    assert name not in grid.configs
 
 
 def test_a_field_that_is_an_axis_is_one(tmp_path: Path) -> None:
-    """A protocol has the fields framework, activation and optimizer; where the grid has these axes, they name cells.
+    """A config has the fields framework, activation and optimizer; where the grid has these axes, they name cells.
 
     So only the grid's values will do, the name has no parentheses, and what hangs on the axis follows it.
     """
     grid = read(tmp_path)
-    name, protocol = grid.variant({**NAMED, "optimizer": "sgd", "epochs": 3})
+    name, config = grid.variant({**NAMED, "optimizer": "sgd", "epochs": 3})
     assert name == "torch-classification-tanh-sgd-small (epochs=3)"
-    assert (protocol.optimizer, protocol.learning_rate, protocol.epochs) == ("sgd", 0.1, 3)
-    with pytest.raises(ProtocolError, match=r"^activation is 'sigmoid'; the grid in .* has: relu, tanh$"):
+    assert (config.optimizer, config.learning_rate, config.epochs) == ("sgd", 0.1, 3)
+    with pytest.raises(ConfigError, match=r"^activation is 'sigmoid'; the grid in .* has: relu, tanh$"):
         grid.variant({**NAMED, "activation": "sigmoid"})
     without = PROTOCOL.replace('activation = ["relu", "tanh"]', "")
     for task in FIELDS:
         without += f"[reconstruction.{task}.activation]\nvalue = 'relu'\nprovenance = 'stated'\nreason = 'so'\n"
-    name, protocol = read(tmp_path, without).variant(NAMED)
-    assert (name, protocol.activation) == ("torch-classification-adam-small (activation=tanh)", "tanh")
+    name, config = read(tmp_path, without).variant(NAMED)
+    assert (name, config.activation) == ("torch-classification-adam-small (activation=tanh)", "tanh")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_a_field_that_is_an_axis_is_one(tmp_path: Path) -> None:
 )
 def test_a_variant_that_cannot_be_trained(tmp_path: Path, chosen: dict[str, Any], message: str | None) -> None:
     """An unknown field, or a value that it cannot have, is refused with one sentence that names it."""
-    with pytest.raises(ProtocolError) as error:
+    with pytest.raises(ConfigError) as error:
         read(tmp_path).variant({**NAMED, **chosen})
     if message is None:
         assert str(error.value).startswith("dataset is 'cars'; give one of: ")
@@ -285,7 +285,7 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
             "[reconstruction.regression.epochs]",
             "[reconstruction.regression.momentum]\n[reconstruction.regression.epochs]",
             "table [reconstruction.regression], key 'momentum': unknown; known here: batch_size, dataset, epochs, "
-            "hidden_widths, learning_rate, loss, scaling, test_share",
+            "hidden_widths, learning_rate, loss, scaling, test_size",
         ),
         (
             "[reconstruction.regression.epochs]",
@@ -342,7 +342,7 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
         (
             '"assumed"',
             '"guessed"',
-            "table [reconstruction.regression.dataset], key 'provenance': is 'guessed'; "
+            "table [reconstruction.regression.dataset], key 'origin': is 'guessed'; "
             "give one of: stated, inferred, assumed",
         ),
         (
@@ -365,7 +365,7 @@ def test_names_that_run_together(tmp_path: Path) -> None:
     rows = [("a", "b-c"), ("a-b", "c")]
     axes = ["side = [" + ", ".join(f'"{row[0]}"' for row in rows) + "]"]
     fine = read(tmp_path, PROTOCOL.replace("[default]", axes[0] + "\n[default]"))
-    assert len(fine.protocols) == 2 * 48
+    assert len(fine.configs) == 2 * 48
     axes.append("hand = [" + ", ".join(f'"{row[1]}"' for row in rows) + "]")
     with pytest.raises(RegisterError) as error:
         read(tmp_path, PROTOCOL.replace("[default]", "\n".join(axes) + "\n[default]"))
@@ -377,7 +377,7 @@ def test_names_that_run_together(tmp_path: Path) -> None:
 
 def test_not_toml(tmp_path: Path) -> None:
     """A syntax error or a missing file is told as one."""
-    with pytest.raises(RegisterError, match=r"protocol\.toml: not valid TOML \("):
+    with pytest.raises(RegisterError, match=r"config\.toml: not valid TOML \("):
         read(tmp_path, PROTOCOL.replace("[axes]", "[axes"))
     with pytest.raises(RegisterError, match=r"none\.toml: cannot be read \("):
         read_grid(tmp_path / "none.toml")
@@ -385,7 +385,7 @@ def test_not_toml(tmp_path: Path) -> None:
 
 # Whatever the file holds, it is a grid or one clear error
 
-words = [*AXES, *itertools.chain(*AXES.values()), *FIELDS["regression"], "value", "by", "provenance", "reason"]
+words = [*AXES, *itertools.chain(*AXES.values()), *FIELDS["regression"], "value", "by", "origin", "reason"]
 words += ["axes", "default", "reconstruction", "boston", "iris", "x"]
 scalars = st.one_of(
     st.sampled_from(words).map(json.dumps),
@@ -438,8 +438,8 @@ def test_any_value_anywhere(tmp_path: Path, data: st.DataObject) -> None:
     assert isinstance(outcome, Grid | RegisterError)
     if isinstance(outcome, Grid):
         names = ["-".join(cell) for cell in itertools.product(*outcome.axes.values())]
-        assert list(outcome.protocols) == names
-        assert all(hash(outcome.protocol(name)) for name in names)
+        assert list(outcome.configs) == names
+        assert all(hash(outcome.config(name)) for name in names)
 
 
 @fuzzed
@@ -479,7 +479,7 @@ ALTERNATIVES = {
 SPLITS = """[reconstruction.regression.splits]
 value = "one"
 alternatives = ["many"]
-provenance = "assumed"
+origin = "assumed"
 reason = "most reports have one split"
 """
 
@@ -494,8 +494,8 @@ def with_alternatives(alternatives: dict[str, str]) -> str:
 
 
 def differing(one: Grid, other: Grid) -> set[str]:
-    """Return the names of the cells whose protocols differ."""
-    return {name for name, protocol in one.protocols.items() if protocol != other.protocols[name]}
+    """Return the names of the cells whose configs differ."""
+    return {name for name, config in one.configs.items() if config != other.configs[name]}
 
 
 def test_a_grid_without_answers_is_the_grid(tmp_path: Path) -> None:
@@ -507,19 +507,19 @@ def test_a_grid_without_answers_is_the_grid(tmp_path: Path) -> None:
     }
     for answers in ({}, {"regression": {}}, same):
         again = grid.answering(answers)
-        assert again.protocols == grid.protocols
+        assert again.configs == grid.configs
         assert again.reconstruction == grid.reconstruction
 
 
 def test_an_answer_changes_its_task_alone(tmp_path: Path) -> None:
     """Each cell of the task has the other value, the other task is what it was, and so is the grid that was asked."""
     grid = read(tmp_path, with_alternatives(ALTERNATIVES))
-    before = dict(grid.protocols)
+    before = dict(grid.configs)
     other = grid.answering({"regression": {"epochs": 200}})
-    assert differing(grid, other) == {name for name in grid.protocols if "regression" in name}
-    assert {protocol.epochs for name, protocol in other.protocols.items() if "regression" in name} == {200}
-    assert grid.protocols == before
-    assert list(other.protocols) == list(grid.protocols)
+    assert differing(grid, other) == {name for name in grid.configs if "regression" in name}
+    assert {config.epochs for name, config in other.configs.items() if "regression" in name} == {200}
+    assert grid.configs == before
+    assert list(other.configs) == list(grid.configs)
 
 
 def test_a_table_answers_by_its_axis(tmp_path: Path) -> None:
@@ -527,13 +527,13 @@ def test_a_table_answers_by_its_axis(tmp_path: Path) -> None:
     grid = read(tmp_path, with_alternatives(ALTERNATIVES))
     rates = {"sgd": 0.1, "adam": 0.001, "rmsprop": 0.001}
     other = grid.answering({"regression": {"learning_rate": rates, "hidden_widths": [4]}})
-    for name, protocol in other.protocols.items():
+    for name, config in other.configs.items():
         if "regression" in name:
-            assert protocol.learning_rate == rates[protocol.optimizer]
-            assert protocol.hidden_widths == (4,)
+            assert config.learning_rate == rates[config.optimizer]
+            assert config.hidden_widths == (4,)
     wider = other.answering({"regression": {"hidden_widths": {"small": [8], "deep": [8, 8]}}})
-    assert wider.protocol("torch-regression-relu-adam-deep").hidden_widths == (8, 8)
-    assert wider.protocol("torch-regression-relu-adam-deep").learning_rate == 0.001
+    assert wider.config("torch-regression-relu-adam-deep").hidden_widths == (8, 8)
+    assert wider.config("torch-regression-relu-adam-deep").learning_rate == 0.001
 
 
 def test_of_two_axes_with_the_same_values_the_one_that_decided_still_does(tmp_path: Path) -> None:
@@ -543,25 +543,25 @@ def test_of_two_axes_with_the_same_values_the_one_that_decided_still_does(tmp_pa
     widths = grid.reconstruction["regression"]["hidden_widths"].value
     assert not differing(grid, grid.answering({"regression": {"hidden_widths": widths}}))
     turned = grid.answering({"regression": {"hidden_widths": {"small": [10, 10], "deep": [10]}}})
-    assert turned.protocol("torch-regression-relu-adam-deep-small").hidden_widths == (10, 10)
+    assert turned.config("torch-regression-relu-adam-deep-small").hidden_widths == (10, 10)
 
 
 def test_how_many_splits_there_are_is_a_choice(tmp_path: Path) -> None:
-    """It is no field of a protocol: no cell changes with it, and where nothing is said there are many."""
+    """It is no field of a config: no cell changes with it, and where nothing is said there are many."""
     grid = read(tmp_path, with_alternatives({}))
     assert (grid.splits("regression"), grid.splits("classification")) == ("one", "many")
     other = grid.answering({"regression": {"splits": "many"}, "classification": {"splits": "one"}})
     assert (other.splits("regression"), other.splits("classification")) == ("many", "one")
     assert not differing(grid, other)
-    assert grid.protocols == read(tmp_path).protocols
+    assert grid.configs == read(tmp_path).configs
 
 
 def test_a_field_with_a_default_may_be_reconstructed(tmp_path: Path) -> None:
     """The regime is optional; where it stands, it counts, and only for its task."""
     regime = "[reconstruction.regression.regime]\nvalue = 'matched'\nalternatives = ['own']\n"
-    grid = read(tmp_path, PROTOCOL + regime + "provenance = 'assumed'\nreason = 'so'\n")
-    assert {protocol.regime for name, protocol in grid.protocols.items() if "regression" in name} == {"matched"}
-    assert {protocol.regime for name, protocol in grid.protocols.items() if "regression" not in name} == {"own"}
+    grid = read(tmp_path, PROTOCOL + regime + "origin = 'assumed'\nreason = 'so'\n")
+    assert {config.regime for name, config in grid.configs.items() if "regression" in name} == {"matched"}
+    assert {config.regime for name, config in grid.configs.items() if "regression" not in name} == {"own"}
     assert not differing(read(tmp_path), grid.answering({"regression": {"regime": "own"}}))
 
 
@@ -593,7 +593,7 @@ def test_an_alternative_that_cannot_be_trained(tmp_path: Path, field: str, alter
 @pytest.mark.parametrize("new", ['"few"', '"crossed"', "1", '{ small = "one", deep = "one" }'])
 def test_splits_are_many_or_one(tmp_path: Path, old: str, new: str) -> None:
     """Another word, as value or as alternative, or a table, is answered with those that will do."""
-    with pytest.raises(RegisterError, match=r"protocol\.toml, table \[reconstruction\.regression\], key 'splits': is "):
+    with pytest.raises(RegisterError, match=r"config\.toml, table \[reconstruction\.regression\], key 'splits': is "):
         read(tmp_path, with_alternatives({}).replace(old, new))
 
 
@@ -608,4 +608,4 @@ def test_any_alternatives(tmp_path: Path, data: st.DataObject) -> None:
     if isinstance(outcome, Grid):
         for field, choice in outcome.reconstruction["regression"].items():
             for alternative in choice.alternatives:
-                assert len(outcome.answering({"regression": {field: alternative}}).protocols) == 48
+                assert len(outcome.answering({"regression": {field: alternative}}).configs) == 48

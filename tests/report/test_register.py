@@ -20,7 +20,7 @@ optimizers = "Optimizers"
 
 [findings."optimizers.table"]
 statement = "Accuracy: SGD 0.50, loss 1.08 and 14.45."
-basis = "calibrated"
+basis = "fitted"
 reported = { sgd = "0.50", adam = "1.08", rmsprop = "14.45", whole = "3" }
 
 [findings."optimizers.table".readings.draw]
@@ -30,7 +30,7 @@ high = 1.96
 reason = "one draw"
 
 [findings."optimizers.table".readings.gap]
-estimand = "share of seeds"
+estimand = "proportion of seeds"
 margin = 0.25
 low = 1
 high = inf
@@ -63,7 +63,7 @@ def test_a_register_is_read(tmp_path: Path) -> None:
         ["optimizers.table"],
     )
     finding = register.findings["optimizers.table"]
-    assert (finding.id, finding.section, finding.basis) == ("optimizers.table", "Optimizers", "calibrated")
+    assert (finding.id, finding.section, finding.basis) == ("optimizers.table", "Optimizers", "fitted")
     assert finding.statement == "Accuracy: SGD 0.50, loss 1.08 and 14.45."
     assert finding.reported == {
         "sgd": Reported(0.5, 0.005),
@@ -73,7 +73,7 @@ def test_a_register_is_read(tmp_path: Path) -> None:
     }
     assert finding.readings == {
         "draw": Reading("draw", "distance", Band(-1.96, 1.96, "one draw"), None),
-        "gap": Reading("gap", "share of seeds", Band(1.0, math.inf, "half the gap"), 0.25),
+        "gap": Reading("gap", "proportion of seeds", Band(1.0, math.inf, "half the gap"), 0.25),
     }
     expected = Expected("draw", ("sgd", "adam"), "refuted", "too far out", datetime.date(2026, 1, 31))
     assert finding.expected == (expected,)
@@ -189,7 +189,7 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
             "source = 'x'\nbasis =",
             f"{FINDING} 'source': unknown; known here: basis, expected, readings, reported, statement",
         ),
-        ('"calibrated"', '"fitted"', f"{FINDING} 'basis': is 'fitted'; give one of: calibrated, held out"),
+        ('"fitted"', '"fitted"', f"{FINDING} 'basis': is 'fitted'; give one of: fitted, independent"),
         ('"0.50"', "0.50", f"{REPORTED} 'sgd': is 0.5; give text"),
         ('"0.50"', '"half"', f"{REPORTED} 'sgd': is 'half'; {PRINTED}"),
         ('"0.50"', '"nan"', f"{REPORTED} 'sgd': is 'nan'; {PRINTED}"),
@@ -259,7 +259,7 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         ),
         (
             WHOLE_ENTRY,
-            "[findings.'optimizers.empty']\nstatement = ''\nbasis = 'held out'\nreadings = {}\n",
+            "[findings.'optimizers.empty']\nstatement = ''\nbasis = 'independent'\nreadings = {}\n",
             "table [findings.\"optimizers.empty\"], key 'readings': is empty; give at least one reading",
         ),
     ],
@@ -308,7 +308,7 @@ scalars: st.SearchStrategy[str] = st.one_of(
     st.floats().map(repr),
     st.booleans().map(lambda value: str(value).lower()),
     st.dates(datetime.date(1, 1, 1)).map(lambda value: value.isoformat()),
-    st.sampled_from(["2026-01-31T07:32:00", "07:32:00", "inf", "-inf", "nan", '"draw"', '"calibrated"', '"1e999999"']),
+    st.sampled_from(["2026-01-31T07:32:00", "07:32:00", "inf", "-inf", "nan", '"draw"', '"fitted"', '"1e999999"']),
     st.text(max_size=6).map(lambda value: json.dumps(value, ensure_ascii=False)),
     st.from_regex(r'"[-0-9.eE_ ]{1,6}"', fullmatch=True),
 )

@@ -77,7 +77,7 @@ def test_no_estimate_twice_is_the_same() -> None:
 
 
 def test_what_else_changed_is_told() -> None:
-    """Versions, machine, code, protocol, seeds; with the field, from what to what."""
+    """Versions, machine, code, config, seeds; with the field, from what to what."""
     after = session(
         planned_seeds=(5,),
         environment=replace(

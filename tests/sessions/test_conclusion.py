@@ -60,11 +60,11 @@ def test_changes_are_recorded_where_they_belong(folder: Path) -> None:
 
 
 def test_a_report_is_described_as_it_is(folder: Path) -> None:
-    """Every choice with its provenance; either digest changes with its own files only."""
+    """Every choice with its origin; either digest changes with its own files only."""
     before = report_under_test(folder.parent, folder)
     assert (before.folder, before.title) == (folder.name, "A small report")
     choices = {choice.field: choice for choice in before.choices}
-    assert (choices["hidden_widths"].value, choices["hidden_widths"].provenance) == ("4", "stated")
+    assert (choices["hidden_widths"].value, choices["hidden_widths"].origin) == ("4", "stated")
     assert choices["epochs"].reason == "quick"
     (folder / "protocol.toml").write_text(PROTOCOL.replace("value = 2,", "value = 3,"), encoding="utf-8")
     open_folder.cache_clear()

@@ -50,7 +50,7 @@ def test_a_session_comes_back_as_it_was(history: History) -> None:
     assert [one.holes for one in past] == [0, 1]
     assert (past[0].supported, past[0].refuted, past[0].inconclusive, past[0].claims) == (1, 1, 0, 2)
     assert (past[0].commit, past[0].modified, past[0].title) == ("c0ffee", False, "A small report")
-    assert past[0].surroundings["torch"] == "2.13.0"
+    assert past[0].provenance["torch"] == "2.13.0"
 
 
 def test_a_timeline_has_the_estimate_of_the_claim_that_decided(history: History) -> None:

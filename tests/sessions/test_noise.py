@@ -10,7 +10,13 @@ from scipy.stats import ttest_ind
 from harness.sessions.noise import ON_LOGARITHMS, p_same
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
-from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.estimators import (
+    exactly,
+    mean_over_seeds,
+    median_over_seeds,
+    proportion_of_seeds,
+    ratio_over_seeds,
+)
 from harness.verdicts.verdict import Verdict
 from tests.test_verdict import verdict
 
@@ -45,14 +51,14 @@ def ratio_of_lognormal(rng: np.random.Generator, seeds: int, shift: float) -> Es
     return ratio_over_seeds(np.exp(rng.normal(shift, 1, seeds)), np.ones(seeds), "x")
 
 
-def share_of_half(rng: np.random.Generator, seeds: int, shift: float) -> Estimate:
-    """Estimate a share that lies in the middle."""
-    return share_of_seeds(rng.normal(shift, 1, seeds), (0, math.inf), "x")
+def proportion_of_half(rng: np.random.Generator, seeds: int, shift: float) -> Estimate:
+    """Estimate a proportion that lies in the middle."""
+    return proportion_of_seeds(rng.normal(shift, 1, seeds), (0, math.inf), "x")
 
 
-def share_of_nearly_all(rng: np.random.Generator, seeds: int, shift: float) -> Estimate:
-    """Estimate a share at the edge, whose interval is lopsided."""
-    return share_of_seeds(rng.normal(1.5 - 2 * shift, 1, seeds), (0, math.inf), "x")
+def proportion_of_nearly_all(rng: np.random.Generator, seeds: int, shift: float) -> Estimate:
+    """Estimate a proportion at the edge, whose interval is lopsided."""
+    return proportion_of_seeds(rng.normal(1.5 - 2 * shift, 1, seeds), (0, math.inf), "x")
 
 
 def median_of_counts(rng: np.random.Generator, seeds: int, shift: float) -> Estimate:
@@ -69,8 +75,8 @@ ESTIMATES = (
     mean_of_normal,
     mean_of_skewed,
     ratio_of_lognormal,
-    share_of_half,
-    share_of_nearly_all,
+    proportion_of_half,
+    proportion_of_nearly_all,
     median_of_counts,
     reported_as_draw,
 )
@@ -114,7 +120,7 @@ def test_close_to_welch_on_normal_samples() -> None:
         assert expected <= found <= 2 * expected
 
 
-def test_intervals_of_shares_are_combined_as_newcombe_does() -> None:
+def test_intervals_of_proportions_are_combined_as_newcombe_does() -> None:
     """56 of 70 and 48 of 80 with Wilson's intervals: the difference has the interval 0.05243 to 0.33387.
 
     Values of statsmodels 0.14 (``proportion_confint`` with ``wilson``, ``confint_proportions_2indep`` with
@@ -154,7 +160,7 @@ def test_ratios_name_their_scale_and_others_do_not() -> None:
     """The phrase by which intervals on logarithms are known is that of ratios alone."""
     sample = [1.0, 2.0, 3.0]
     assert ON_LOGARITHMS in ratio_over_seeds(sample, sample[::-1], "x").method
-    others = (mean_over_seeds(sample, "x"), share_of_seeds(sample, (0, 1), "x"), median_over_seeds(sample, "x"))
+    others = (mean_over_seeds(sample, "x"), proportion_of_seeds(sample, (0, 1), "x"), median_over_seeds(sample, "x"))
     for other in (*others, plausible_draw(Reported(1.0, 0.1), sample, "x"), exactly(1.0, "x")):
         assert ON_LOGARITHMS not in other.method
 

@@ -1,10 +1,10 @@
-from harness.sessions.provenance import Difference, differences, surroundings
+from harness.sessions.provenance import Difference, differences, provenance
 from tests.small_sessions import REPORT, session
 
 
 def test_surroundings_are_text_by_name() -> None:
     """All that may change a verdict besides the commit, flat."""
-    assert surroundings(session()) == {
+    assert provenance(session()) == {
         "Python": "3.11.7",
         "system": "Linux",
         "processor": "A CPU",
@@ -28,4 +28,4 @@ def test_differences_come_in_the_order_of_the_later_session() -> None:
         Difference("c", "3", "nothing"),
     ]
     assert str(Difference("b", "2", "5")) == "b: 2, now 5"
-    assert differences(surroundings(session()), surroundings(session())) == []
+    assert differences(provenance(session()), provenance(session())) == []

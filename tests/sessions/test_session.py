@@ -42,7 +42,7 @@ CHOICE = TakenChoice(
     field="dataset",
     value="penguins",
     alternatives=("wine", "iris"),
-    provenance="inferred",
+    origin="inferred",
     reason="three classes",
 )
 REPORT = ReportUnderTest(
@@ -139,7 +139,7 @@ def test_a_session_survives_its_file(tmp_path: Path) -> None:
 
 
 numbers = st.floats() | st.integers(-(10**6), 10**6).map(float)
-shares = st.floats(0, 1)
+proportions = st.floats(0, 1)
 judged = st.builds(
     claim,
     test=st.text(min_size=1),
@@ -150,12 +150,12 @@ judged = st.builds(
     value=numbers,
     low=numbers,
     high=numbers,
-    p_supported=shares,
-    p_refuted=shares,
-    power=shares | st.just(math.nan),
+    p_supported=proportions,
+    p_refuted=proportions,
+    power=proportions | st.just(math.nan),
     band=st.builds(Band, numbers, numbers, st.text()),
     looks=st.lists(st.integers(0, 1000), min_size=1).map(tuple),
-    basis=st.sampled_from(("held out", "calibrated")),
+    basis=st.sampled_from(("independent", "fitted")),
 )
 
 
@@ -199,7 +199,7 @@ def put(*path: str | int, value: Any) -> Callable[[Any], None]:
         (put("claims", 0, "figure", value="/etc/passwd"), "$.claims[0].figure", "does not match"),
         (put("claims", 0, "mood", value="good"), "$.claims[0]", "'mood' was unexpected"),
         (put("readings", 0, "universes", value=[{}]), "$.readings[0].universes[0]", "is a required property"),
-        (put("reports", 0, "choices", 0, "provenance", value="guess"), "$.reports[0].choices[0].provenance", "'guess'"),
+        (put("reports", 0, "choices", 0, "origin", value="guess"), "$.reports[0].choices[0].origin", "'guess'"),
         (put("environment", "cores", value=0), "$.environment.cores", "less than the minimum"),
         (put("environment", "packages", "numpy", value=2), "$.environment.packages.numpy", "not of type 'string'"),
         (put("started", value="yesterday"), "$.started", "does not match"),

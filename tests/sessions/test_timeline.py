@@ -31,7 +31,7 @@ def past_session(number: int, **changes: object) -> PastSession:
         refuted=1,
         inconclusive=0,
         holes=0,
-        surroundings={"torch": "2.13.0"},
+        provenance={"torch": "2.13.0"},
     )
     return replace(one, **changes)  # type: ignore[arg-type]
 
@@ -87,8 +87,8 @@ def test_changes_come_newest_first() -> None:
 
 
 def test_what_else_changed() -> None:
-    """Commit and surroundings; a work tree that differs from its commit is another code."""
-    before, after = past_session(1), past_session(2, modified=True, surroundings={"torch": "2.14.0"})
+    """Commit and provenance; a work tree that differs from its commit is another code."""
+    before, after = past_session(1), past_session(2, modified=True, provenance={"torch": "2.14.0"})
     assert what_else(before, after) == [
         Difference("commit", "c0ffeec0", "c0ffeec0+"),
         Difference("torch", "2.13.0", "2.14.0"),

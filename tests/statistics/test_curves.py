@@ -13,7 +13,7 @@ from harness.statistics.curves import (
     epochs_later,
     epochs_to_level,
     epochs_to_maximum,
-    epochs_to_share,
+    epochs_to_proportion,
     final_gap,
     rise_after_minimum,
 )
@@ -22,7 +22,7 @@ from harness.training.runs import Floats
 NAN, INF = float("nan"), float("inf")
 # Each measure with some parameter, and what it says of a seed that diverged.
 MEASURES: dict[str, tuple[Callable[[Any], Floats], float]] = {
-    "epochs_to_share": lambda curve: epochs_to_share(curve, 0.5),
+    "epochs_to_proportion": lambda curve: epochs_to_proportion(curve, 0.5),
     "epochs_to_level, falling": lambda curve: epochs_to_level(curve, 2.0, falling=True),
     "epochs_to_level, rising": lambda curve: epochs_to_level(curve, 2.0, falling=False),
     "epochs_to_maximum": lambda curve: epochs_to_maximum(curve, 1.0),
@@ -94,72 +94,72 @@ def test_what_is_no_curve_is_refused(measure: Callable[[Any], Floats], shape: tu
     assert str(caught.value).endswith(f"not {shape}")
 
 
-# A share of the drop
+# A proportion of the drop
 
 
 @pytest.mark.parametrize(
-    ("share", "epoch"), [(0.01, 2), (0.5, 2), (0.51, 3), (0.75, 3), (0.76, 5), (0.95, 5), (1.0, 5)]
+    ("proportion", "epoch"), [(0.01, 2), (0.5, 2), (0.51, 3), (0.75, 3), (0.76, 5), (0.95, 5), (1.0, 5)]
 )
-def test_the_first_epoch_with_a_share_of_the_drop_counts(share: float, epoch: int) -> None:
-    """A share that is made exactly counts as made, and epochs are counted from 1."""
-    assert epochs_to_share(one(9, 5, 3, 4, 1), share) == epoch
+def test_the_first_epoch_with_a_proportion_of_the_drop_counts(proportion: float, epoch: int) -> None:
+    """A proportion that is made exactly counts as made, and epochs are counted from 1."""
+    assert epochs_to_proportion(one(9, 5, 3, 4, 1), proportion) == epoch
 
 
 def test_the_drop_ends_where_the_training_ends() -> None:
-    """Shares are of the drop to the last value, though the curve was lower before."""
-    assert epochs_to_share(one(10, 6, 0, 8), 1.0) == 2
+    """Proportions are of the drop to the last value, though the curve was lower before."""
+    assert epochs_to_proportion(one(10, 6, 0, 8), 1.0) == 2
 
 
 def test_a_curve_may_rise_before_it_falls() -> None:
-    """A curve that first rises makes its share once it is far enough below its first value."""
-    assert epochs_to_share(one(4, 9, 3, 0), 0.5) == 4
+    """A curve that first rises makes its proportion once it is far enough below its first value."""
+    assert epochs_to_proportion(one(4, 9, 3, 0), 0.5) == 4
 
 
 @pytest.mark.parametrize("curve", [(1, 1, 1), (0, 0), (1, 0, 1), (1, 0, 2), (1, 2)])
 def test_a_curve_that_does_not_fall_never_makes_a_share(curve: tuple[float, ...]) -> None:
-    """A curve that ends no lower than it began made no share, constant or not, however low it was between."""
-    assert epochs_to_share(one(*curve), 0.01) == INF
+    """A curve that ends no lower than it began made no proportion, constant or not, however low it was between."""
+    assert epochs_to_proportion(one(*curve), 0.01) == INF
     np.testing.assert_array_equal(area_above_end(one(*curve)), [NAN])
 
 
 def test_two_epochs_are_a_curve() -> None:
     """The shortest curve makes all of its drop in its second epoch."""
-    assert epochs_to_share(one(2, 1), 0.01) == 2
+    assert epochs_to_proportion(one(2, 1), 0.01) == 2
     assert area_above_end(one(2, 1)) == 0.5
 
 
 def test_rounding_does_not_hide_a_share() -> None:
-    """A share that decimals make exactly counts as made, though their differences in binary fall short of it."""
-    first, middle, last, share = 0.6, 0.2, 0.1, 0.8
-    assert first - middle < share * (first - last)
-    assert epochs_to_share(one(first, middle, last), share) == 2
+    """A proportion that decimals make exactly counts as made, though their differences in binary fall short of it."""
+    first, middle, last, proportion = 0.6, 0.2, 0.1, 0.8
+    assert first - middle < proportion * (first - last)
+    assert epochs_to_proportion(one(first, middle, last), proportion) == 2
 
 
-def test_a_share_that_is_nearly_made_is_not_made() -> None:
+def test_a_proportion_that_is_nearly_made_is_not_made() -> None:
     """What is allowed for rounding is far less than any difference between losses in single precision."""
-    assert epochs_to_share(one(1e7, 1, 0), 1.0) == 3
+    assert epochs_to_proportion(one(1e7, 1, 0), 1.0) == 3
     assert epochs_to_maximum(one(0, 1 - 1e-7, 1)) == 3
 
 
-@pytest.mark.parametrize("share", [0.0, -0.5, 1.001, INF, NAN])
-def test_what_is_no_share_is_refused(share: float) -> None:
-    """A share is above 0 and at most 1."""
-    with pytest.raises(ValueError, match=r"^a share of the drop is above 0 and at most 1, not ") as caught:
-        epochs_to_share(one(2, 1), share)
-    assert str(caught.value).endswith(f"not {share:g}")
+@pytest.mark.parametrize("proportion", [0.0, -0.5, 1.001, INF, NAN])
+def test_what_is_no_proportion_is_refused(proportion: float) -> None:
+    """A proportion is above 0 and at most 1."""
+    with pytest.raises(ValueError, match=r"^a proportion of the drop is above 0 and at most 1, not ") as caught:
+        epochs_to_proportion(one(2, 1), proportion)
+    assert str(caught.value).endswith(f"not {proportion:g}")
 
 
 @given(whole(), SHARES, SHARES)
-def test_a_larger_share_takes_no_fewer_epochs(curve: Floats, first: float, second: float) -> None:
-    """The epochs to a share grow with the share."""
+def test_a_larger_proportion_takes_no_fewer_epochs(curve: Floats, first: float, second: float) -> None:
+    """The epochs to a proportion grow with the proportion."""
     less, more = sorted((first, second))
-    assert (epochs_to_share(curve, less) <= epochs_to_share(curve, more)).all()
+    assert (epochs_to_proportion(curve, less) <= epochs_to_proportion(curve, more)).all()
 
 
 @given(whole(), SHARES)
-def test_every_share_is_made_after_the_first_epoch(curve: Floats, share: float) -> None:
-    """A curve that ends lower than it began makes every share by the last epoch, and none in the first."""
-    epochs = epochs_to_share(curve, share)
+def test_every_proportion_is_made_after_the_first_epoch(curve: Floats, proportion: float) -> None:
+    """A curve that ends lower than it began makes every proportion by the last epoch, and none in the first."""
+    epochs = epochs_to_proportion(curve, proportion)
     falls = curve[:, -1] < curve[:, 0]
     np.testing.assert_array_equal(np.isfinite(epochs), falls)
     assert ((epochs[falls] >= 2) & (epochs[falls] <= curve.shape[1])).all()
@@ -297,18 +297,18 @@ def test_a_curve_and_its_point_reflection_fill_the_square(curve: Floats) -> None
 
 
 @given(whole(), SCALES, SHIFTS, SHARES)
-def test_learning_is_measured_apart_from_level(curve: Floats, scale: float, shift: float, share: float) -> None:
-    """Neither the unit of a loss nor a constant added to it changes its area or the epochs to a share."""
+def test_learning_is_measured_apart_from_level(curve: Floats, scale: float, shift: float, proportion: float) -> None:
+    """Neither the unit of a loss nor a constant added to it changes its area or the epochs to a proportion."""
     mapped = scale * (curve + shift)
     np.testing.assert_array_equal(area_above_end(mapped), area_above_end(curve))
-    np.testing.assert_array_equal(epochs_to_share(mapped, share), epochs_to_share(curve, share))
+    np.testing.assert_array_equal(epochs_to_proportion(mapped, proportion), epochs_to_proportion(curve, proportion))
 
 
 @given(whole(), st.integers(1, 5), SHARES)
-def test_training_on_without_learning_changes_no_epoch(curve: Floats, more: int, share: float) -> None:
+def test_training_on_without_learning_changes_no_epoch(curve: Floats, more: int, proportion: float) -> None:
     """Epochs appended at the last value change no epoch and no rise, and dilute the area by their number."""
     longer = np.concatenate([curve, np.repeat(curve[:, -1:], more, axis=1)], axis=1)
-    np.testing.assert_array_equal(epochs_to_share(longer, share), epochs_to_share(curve, share))
+    np.testing.assert_array_equal(epochs_to_proportion(longer, proportion), epochs_to_proportion(curve, proportion))
     np.testing.assert_array_equal(epochs_to_maximum(longer), epochs_to_maximum(curve))
     np.testing.assert_array_equal(rise_after_minimum(longer), rise_after_minimum(curve))
     diluted = area_above_end(curve) * curve.shape[1] / longer.shape[1]

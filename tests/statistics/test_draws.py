@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from harness.statistics.draws import plausible_draw, plausible_share_draw, prediction_interval
+from harness.statistics.draws import plausible_draw, plausible_proportion_draw, prediction_interval
 from harness.statistics.estimate import Reported
 from harness.training.runs import Floats
-from tests.test_statistics import ONE_DRAW, SLEEP, judged, share_that_holds, within_error
+from tests.test_statistics import ONE_DRAW, SLEEP, judged, proportion_that_holds, within_error
 
 
-def reported_share(share: float) -> Reported:
-    """Build a share as a report prints it: rounded to two decimals."""
-    return Reported(round(share, 2), 0.005)
+def reported_proportion(proportion: float) -> Reported:
+    """Build a proportion as a report prints it: rounded to two decimals."""
+    return Reported(round(proportion, 2), 0.005)
 
 
 # Values against published ones
@@ -100,8 +100,8 @@ def test_coverage_of_the_distance(seeds: int, distance: float) -> None:
     reported = Reported(math.exp(0.5 + 0.3 * distance), 0.0)
     samples = np.exp(rng.normal(0.5, 0.3, (300, seeds)))
     estimates = [plausible_draw(reported, sample, "") for sample in samples]
-    assert within_error(share_that_holds(distance, estimates), 0.90, 300)
-    assert not within_error(share_that_holds(distance + 0.5, estimates), 0.90, 300)
+    assert within_error(proportion_that_holds(distance, estimates), 0.90, 300)
+    assert not within_error(proportion_that_holds(distance + 0.5, estimates), 0.90, 300)
 
 
 @pytest.mark.parametrize("seeds", [10, 20])
@@ -131,7 +131,7 @@ def test_a_plausible_loss_is_seldom_refuted(seeds: int) -> None:
 
 
 def binomial(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
-    """Accuracies of one and the same skill: chance lies in the test rows alone."""
+    """Accuracies of one and the same skill: likelihood lies in the test rows alone."""
     return rng.binomial(100, 0.9, size) / 100
 
 
@@ -166,7 +166,8 @@ def test_a_drawn_accuracy_is_seldom_refuted(
     draws = [values for values in draw(rng, (140, seeds + 1)) if low <= values[0] <= high][:125]
     rows = 36 if draw is near_one else 100
     outcomes = [
-        judged(plausible_share_draw(reported_share(values[0]), values[1:], rows, ""), ONE_DRAW) for values in draws
+        judged(plausible_proportion_draw(reported_proportion(values[0]), values[1:], rows, ""), ONE_DRAW)
+        for values in draws
     ]
     assert outcomes.count("refuted") / len(draws) <= 0.05
     assert outcomes.count("supported") / len(draws) > 0.5
@@ -182,7 +183,7 @@ def test_an_accuracy_at_the_edge_is_seldom_refuted(
     edge = float(np.quantile(draw(rng, (100_000,)), 0.025, method="inverted_cdf"))
     rows = 36 if draw is near_one else 100
     outcomes = [
-        judged(plausible_share_draw(reported_share(edge), sample, rows, ""), ONE_DRAW)
+        judged(plausible_proportion_draw(reported_proportion(edge), sample, rows, ""), ONE_DRAW)
         for sample in draw(rng, (150, seeds))
     ]
     assert outcomes.count("refuted") / 150 <= rate
@@ -194,12 +195,15 @@ def test_an_accuracy_at_the_edge_is_seldom_refuted(
 def test_what_seeds_reached_is_not_refuted(failed: int, seeds: int, refuted: bool) -> None:
     """A number that one seed in forty got is in the central 95 %, though a normal distribution would not say so."""
     accuracies = [0.67] * failed + [1.0] * (seeds - failed)
-    estimate = plausible_share_draw(Reported(0.67, 0.005), accuracies, 100, "")
+    estimate = plausible_proportion_draw(Reported(0.67, 0.005), accuracies, 100, "")
     assert (judged(estimate, ONE_DRAW) == "refuted") == refuted
-    mirrored = plausible_share_draw(Reported(0.33, 0.005), 1 - np.array(accuracies), 100, "")
+    mirrored = plausible_proportion_draw(Reported(0.33, 0.005), 1 - np.array(accuracies), 100, "")
     assert (judged(mirrored, ONE_DRAW) == "refuted") == refuted
     # A number beyond what any seed reached is nothing that seeds speak for.
-    assert judged(plausible_share_draw(Reported(0.1, 0.005), accuracies, 100, ""), ONE_DRAW) == "refuted" or failed == 3
+    assert (
+        judged(plausible_proportion_draw(Reported(0.1, 0.005), accuracies, 100, ""), ONE_DRAW) == "refuted"
+        or failed == 3
+    )
     if failed:
         wobble = 1 + 1e-3 * np.arange(seeds)
         losses = wobble * ([20.0] * failed + [1.0] * (seeds - failed))
@@ -209,7 +213,7 @@ def test_what_seeds_reached_is_not_refuted(failed: int, seeds: int, refuted: boo
 @pytest.mark.parametrize(("reported", "refuted"), [(1.0, False), (0.99, False), (0.5, True), (0.0, True)])
 def test_saturated_seeds_are_no_certainty(reported: float, refuted: bool) -> None:
     """Twenty seeds all at 1.0 speak against 0.50, not against 0.99."""
-    estimate = plausible_share_draw(Reported(reported, 0.005), [1.0] * 20, 100, "accuracy")
+    estimate = plausible_proportion_draw(Reported(reported, 0.005), [1.0] * 20, 100, "accuracy")
     assert (judged(estimate, ONE_DRAW) == "refuted") == refuted
     assert math.isfinite(estimate.interval(0.9)[1])  # the end that refutes
     assert estimate.region is not None
@@ -225,7 +229,7 @@ def test_equal_accuracies_leave_the_binomial_error(accuracy: float, seeds: int) 
 
     The rounding of a mean of equal numbers is no spread: taken for one, it would move the range.
     """
-    estimate = plausible_share_draw(Reported(accuracy, 0.005), [accuracy] * seeds, 100, "accuracy")
+    estimate = plausible_proportion_draw(Reported(accuracy, 0.005), [accuracy] * seeds, 100, "accuracy")
     assert judged(estimate, ONE_DRAW) == (
         "inconclusive" if seeds == 3 and estimate.interval(0.9)[1] > 1.96 else "supported"
     )
@@ -243,8 +247,8 @@ def test_equal_accuracies_leave_the_binomial_error(accuracy: float, seeds: int) 
 def test_rows_mirrored() -> None:
     """Wrong rows are counted as right ones are: the distance only changes its sign."""
     sample = np.array([0.9, 0.95, 0.99, 1.0, 0.93])
-    one = plausible_share_draw(Reported(0.7, 0.005), sample, 100, "")
-    other = plausible_share_draw(Reported(0.3, 0.005), 1 - sample, 100, "")
+    one = plausible_proportion_draw(Reported(0.7, 0.005), sample, 100, "")
+    other = plausible_proportion_draw(Reported(0.3, 0.005), 1 - sample, 100, "")
     low, high = one.interval(0.9)
     assert (other.value, *other.interval(0.9)) == pytest.approx((-one.value, -high, -low))
 

@@ -10,9 +10,15 @@ from numpy.typing import NDArray
 from scipy import stats
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from harness.statistics.draws import plausible_draw, plausible_share_draw, prediction_interval
+from harness.statistics.draws import plausible_draw, plausible_proportion_draw, prediction_interval
 from harness.statistics.estimate import Estimate, Reported
-from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.estimators import (
+    exactly,
+    mean_over_seeds,
+    median_over_seeds,
+    proportion_of_seeds,
+    ratio_over_seeds,
+)
 from harness.verdicts.verdict import Band, Outcome, decide
 
 Floats = NDArray[np.float64]
@@ -24,13 +30,13 @@ SLEEP = (1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4)
 ONE_DRAW = Band(-1.96, 1.96, "the central 95 % of a normal distribution")
 
 
-def within_error(share: float, nominal: float, repetitions: int) -> bool:
-    """Tell whether a simulated share equals the nominal one within four standard errors of the simulation."""
-    return abs(share - nominal) < 4 * math.sqrt(nominal * (1 - nominal) / repetitions)
+def within_error(proportion: float, nominal: float, repetitions: int) -> bool:
+    """Tell whether a simulated proportion equals the nominal one within four standard errors of the simulation."""
+    return abs(proportion - nominal) < 4 * math.sqrt(nominal * (1 - nominal) / repetitions)
 
 
-def share_that_holds(truth: float, estimates: list[Estimate]) -> float:
-    """Return the share of 90 % intervals that hold the truth."""
+def proportion_that_holds(truth: float, estimates: list[Estimate]) -> float:
+    """Return the proportion of 90 % intervals that hold the truth."""
     ends = [estimate.interval(0.9) for estimate in estimates]
     return float(np.mean([low <= truth <= high for low, high in ends]))
 
@@ -110,14 +116,14 @@ def test_ratio_by_hand() -> None:
         (1, 1497, 3.426347e-05, 3.164954e-03),  # as printed by R: binom.test(1, 1497, conf.level = 0.9)
         (0, 20, 0.0, 1 - 0.05 ** (1 / 20)),
         (20, 20, 0.05 ** (1 / 20), 1.0),
-        (29, 29, 0.05 ** (1 / 29), 1.0),  # 0.902: the fewest seeds that show a share of .90
+        (29, 29, 0.05 ** (1 / 29), 1.0),  # 0.902: the fewest seeds that show a proportion of .90
         (59, 59, 0.05 ** (1 / 59), 1.0),  # 0.950
     ],
 )
 def test_share_is_the_exact_binomial(inside: int, seeds: int, low: float, high: float) -> None:
     """Clopper and Pearson's interval, in closed form where all or no seeds are inside."""
     sample = [0.5] * inside + [2.0] * (seeds - inside)
-    estimate = share_of_seeds(sample, (0.0, 1.0), "number")
+    estimate = proportion_of_seeds(sample, (0.0, 1.0), "number")
     assert estimate.value == inside / seeds
     assert estimate.interval(0.9) == pytest.approx((low, high), rel=2e-7)
     assert estimate.note == f"{inside} of {seeds} seeds"
@@ -125,22 +131,22 @@ def test_share_is_the_exact_binomial(inside: int, seeds: int, low: float, high: 
 
 def test_share_inverts_the_binomial_sums() -> None:
     """At the lower end 18 or more of 20 have probability 5 %, at the upper end 18 or fewer: summed term by term."""
-    estimate = share_of_seeds([1.0] * 18 + [0.0] * 2, (0.9, 1.0), "number")
+    estimate = proportion_of_seeds([1.0] * 18 + [0.0] * 2, (0.9, 1.0), "number")
     low, high = estimate.interval(0.9)
     assert (low, high) == pytest.approx((0.7173815, 0.9819348), abs=5e-8)
 
-    def term(hits: int, share: float) -> float:
-        return math.comb(20, hits) * share**hits * (1 - share) ** (20 - hits)
+    def term(hits: int, proportion: float) -> float:
+        return math.comb(20, hits) * proportion**hits * (1 - proportion) ** (20 - hits)
 
     assert sum(term(hits, low) for hits in range(18, 21)) == pytest.approx(0.05)
     assert sum(term(hits, high) for hits in range(19)) == pytest.approx(0.05)
 
 
-def test_a_shares_region_holds_its_ends() -> None:
+def test_a_proportions_region_holds_its_ends() -> None:
     """0.95 - 0.90 is 0.04999999999999993, 0.90 - 0.95 more than that below zero: both differ by no more than 0.05."""
     differences = [0.95 - 0.90, 0.90 - 0.95, 0.55 - 0.50, 0.06, -0.06]
-    assert share_of_seeds(differences, (-0.05, 0.05), "difference").value == 3 / 5
-    assert share_of_seeds([0.3 - 0.05, 0.2], (0.25, math.inf), "gap").value == 1 / 2
+    assert proportion_of_seeds(differences, (-0.05, 0.05), "difference").value == 3 / 5
+    assert proportion_of_seeds([0.3 - 0.05, 0.2], (0.25, math.inf), "gap").value == 1 / 2
 
 
 @pytest.mark.parametrize(
@@ -230,8 +236,8 @@ def test_coverage_of_the_mean(seeds: int) -> None:
     rng = np.random.default_rng(1)
     estimates = [mean_over_seeds(sample, "") for sample in rng.normal(3.0, 2.0, (2000, seeds))]
     promised = {10: 0.915, 20: 0.909}[seeds]  # in a simulation of 100,000 samples, apart from this code
-    assert within_error(share_that_holds(3.0, estimates), promised, 2000)
-    assert not within_error(share_that_holds(3.4, estimates), promised, 2000)
+    assert within_error(proportion_that_holds(3.0, estimates), promised, 2000)
+    assert not within_error(proportion_that_holds(3.4, estimates), promised, 2000)
 
 
 @pytest.mark.parametrize("seeds", [10, 20, 40])
@@ -253,26 +259,26 @@ def test_coverage_of_the_ratio(seeds: int) -> None:
     first = np.exp(common + rng.normal(math.log(1.2), 0.2, (1000, seeds)))
     second = np.exp(common + rng.normal(0.0, 0.2, (1000, seeds)))
     estimates = [ratio_over_seeds(a, b, "") for a, b in zip(first, second, strict=True)]
-    assert within_error(share_that_holds(1.2, estimates), 0.90, 1000)
-    assert not within_error(share_that_holds(1.0, estimates), 0.90, 1000)
+    assert within_error(proportion_that_holds(1.2, estimates), 0.90, 1000)
+    assert not within_error(proportion_that_holds(1.0, estimates), 0.90, 1000)
 
 
 @pytest.mark.parametrize("seeds", [10, 20])
 @pytest.mark.parametrize("skill", [0.92, 0.97])
 def test_coverage_of_the_share(seeds: int, skill: float) -> None:
-    """At least nine in ten intervals hold the share, for accuracies of 36 rows, most of them tied at the margin."""
+    """At least nine in ten intervals hold the proportion, for accuracies of 36 rows, most of them tied at the margin."""
     rng = np.random.default_rng(3)
     samples = rng.binomial(36, skill, (300, seeds)) / 36
     truth = float(stats.binom.sf(33, 36, skill))  # 34 of 36 rows or more
-    estimates = [share_of_seeds(sample, (34 / 36, 1.0), "") for sample in samples]
-    assert share_that_holds(truth, estimates) > 0.90
-    assert share_that_holds(truth - 0.35, estimates) < 0.90
+    estimates = [proportion_of_seeds(sample, (34 / 36, 1.0), "") for sample in samples]
+    assert proportion_that_holds(truth, estimates) > 0.90
+    assert proportion_that_holds(truth - 0.35, estimates) < 0.90
 
 
 @pytest.mark.parametrize("seeds", [10, 20])
 def test_coverage_of_every_share(seeds: int) -> None:
-    """Summed over all outcomes, the interval holds each true share with at least 90 %, its ends fail on 5 % each."""
-    by_count = [share_of_seeds([1.0] * k + [0.0] * (seeds - k), (0.5, 1.5), "") for k in range(seeds + 1)]
+    """Summed over all outcomes, the interval holds each true proportion with at least 90 %, its ends fail on 5 % each."""
+    by_count = [proportion_of_seeds([1.0] * k + [0.0] * (seeds - k), (0.5, 1.5), "") for k in range(seeds + 1)]
     lows, highs = np.array([estimate.interval(0.9) for estimate in by_count]).T
     for truth in np.linspace(0.01, 0.99, 99):
         probability = stats.binom.pmf(np.arange(seeds + 1), seeds, truth)
@@ -311,15 +317,15 @@ def mostly_censored(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
 def test_coverage_of_the_median(
     draw: Callable[[np.random.Generator, tuple[int, ...]], Floats], truth: float, confidence: float, seeds: int
 ) -> None:
-    """At least the nominal share of intervals hold the median; of distributions without ties, as many as promised."""
+    """At least the nominal proportion of intervals hold the median; of distributions without ties, as many as promised."""
     rng = np.random.default_rng(15)
     intervals = [median_over_seeds(sample, "").interval(confidence) for sample in draw(rng, (1500, seeds))]
-    share = float(np.mean([low <= truth <= high for low, high in intervals]))
-    assert share >= confidence - 4 * math.sqrt(confidence * (1 - confidence) / 1500)
+    proportion = float(np.mean([low <= truth <= high for low, high in intervals]))
+    assert proportion >= confidence - 4 * math.sqrt(confidence * (1 - confidence) / 1500)
     if draw is lognormal:
         tails = stats.binom.cdf(np.arange(seeds), seeds, 0.5)
         promised = 1 - 2 * float(tails[tails <= (1 - confidence) / 2].max())
-        assert within_error(share, promised, 1500)
+        assert within_error(proportion, promised, 1500)
         assert np.mean([low <= 20.0 <= high for low, high in intervals]) < 0.1
 
 
@@ -341,14 +347,14 @@ def test_equivalence_on_the_margin(seeds: int) -> None:
 
 
 @pytest.mark.parametrize("seeds", [10, 20])
-def test_a_share_on_the_margin(seeds: int) -> None:
-    """A true share exactly on the band's end is called supported, or refuted, in at most one of 20 cases."""
+def test_a_proportion_on_the_margin(seeds: int) -> None:
+    """A true proportion exactly on the band's end is called supported, or refuted, in at most one of 20 cases."""
     rng = np.random.default_rng(7)
     band = Band(0.75, 1.0, "made up")
-    outcomes = [judged(share_of_seeds(s, (0.0, 0.75), ""), band) for s in rng.random((300, seeds))]
+    outcomes = [judged(proportion_of_seeds(s, (0.0, 0.75), ""), band) for s in rng.random((300, seeds))]
     assert outcomes.count("supported") / 300 <= 0.05
     assert outcomes.count("refuted") / 300 <= 0.05
-    low = [judged(share_of_seeds(s, (0.0, 0.2), ""), band) for s in rng.random((50, seeds))]
+    low = [judged(proportion_of_seeds(s, (0.0, 0.2), ""), band) for s in rng.random((50, seeds))]
     assert low.count("refuted") / 50 > 0.9
 
 
@@ -364,19 +370,19 @@ def of_positive(sample: list[float]) -> Floats:
 
 
 def of_share(sample: list[float]) -> Floats:
-    """Map numbers between -100 and 100 to shares of 200 rows."""
+    """Map numbers between -100 and 100 to proportions of 200 rows."""
     return np.round(np.array(sample) + 100) / 200
 
 
 def all_estimates(sample: list[float]) -> dict[str, Estimate]:
     """Apply every estimator to one sample, mapped to where it is defined."""
-    positive, shares = of_positive(sample), of_share(sample)
+    positive, proportions = of_positive(sample), of_share(sample)
     return {
         "mean": mean_over_seeds(sample, "label"),
         "ratio": ratio_over_seeds(positive, np.ones(len(sample)), "label"),
-        "share": share_of_seeds(sample, (-10.0, 10.0), "label"),
+        "proportion": proportion_of_seeds(sample, (-10.0, 10.0), "label"),
         "draw": plausible_draw(Reported(1.1, 0.05), positive, "label"),
-        "share draw": plausible_share_draw(Reported(0.5, 0.005), shares, 200, "label"),
+        "proportion draw": plausible_proportion_draw(Reported(0.5, 0.005), proportions, 200, "label"),
         "median": median_over_seeds(sample, "label"),
     }
 
@@ -404,10 +410,12 @@ def test_intervals_are_nested(sample: list[float], reported: float, one: float, 
     """Of two intervals of any estimator, the one with the larger confidence holds the other."""
     estimates = all_estimates(sample)
     estimates["far draw"] = plausible_draw(Reported(reported, 0.005), of_positive(sample), "")
-    estimates["far share draw"] = plausible_share_draw(Reported(reported / 4, 0.005), of_share(sample), 200, "")
+    estimates["far proportion draw"] = plausible_proportion_draw(
+        Reported(reported / 4, 0.005), of_share(sample), 200, ""
+    )
     estimates["never reached"] = median_over_seeds([*sample, math.inf, math.inf, math.inf], "")
     estimates["no spread"] = mean_over_seeds([1.0, 1.0], "")
-    estimates["saturated"] = plausible_share_draw(Reported(reported / 4, 0.005), [1.0] * len(sample), 100, "")
+    estimates["saturated"] = plausible_proportion_draw(Reported(reported / 4, 0.005), [1.0] * len(sample), 100, "")
     for name, estimate in estimates.items():
         wide, narrow = estimate.interval(max(one, other)), estimate.interval(min(one, other))
         rounding = 1e-9 * (1 + max([abs(end) for end in narrow if math.isfinite(end)], default=0))
@@ -523,7 +531,7 @@ def test_diverged_seeds_are_never_averaged_away(broken: float, count: int) -> No
         ratio_over_seeds(sample, np.ones(len(sample)), ""),
         ratio_over_seeds(np.ones(len(sample)), sample, ""),
         plausible_draw(Reported(0.9, 0.05), sample, ""),
-        plausible_share_draw(Reported(0.9, 0.05), sample, 100, ""),
+        plausible_proportion_draw(Reported(0.9, 0.05), sample, 100, ""),
     ]
     for estimate in estimates:
         assert estimate.interval(0.9) == (-math.inf, math.inf)
@@ -537,7 +545,7 @@ def test_diverged_seeds_are_never_averaged_away(broken: float, count: int) -> No
 @pytest.mark.parametrize("broken", [math.nan, math.inf, -math.inf])
 def test_a_diverged_seed_is_outside_every_region(broken: float) -> None:
     """Also outside a region without ends: what diverged did not do what the finding says."""
-    estimate = share_of_seeds([broken, 1.0, 2.0, 3.0], (-math.inf, math.inf), "")
+    estimate = proportion_of_seeds([broken, 1.0, 2.0, 3.0], (-math.inf, math.inf), "")
     assert (estimate.value, estimate.note) == (0.75, "3 of 4 seeds")
 
 
@@ -575,10 +583,10 @@ def test_a_sample_has_two_seeds(sample: Any) -> None:
         lambda: mean_over_seeds(sample, ""),
         lambda: ratio_over_seeds(sample, [1.0, 2.0], ""),
         lambda: ratio_over_seeds([1.0, 2.0], sample, ""),
-        lambda: share_of_seeds(sample, (0.0, 1.0), ""),
+        lambda: proportion_of_seeds(sample, (0.0, 1.0), ""),
         lambda: median_over_seeds(sample, ""),
         lambda: plausible_draw(Reported(1.0, 0.1), sample, ""),
-        lambda: plausible_share_draw(Reported(1.0, 0.1), sample, 100, ""),
+        lambda: plausible_proportion_draw(Reported(1.0, 0.1), sample, 100, ""),
         lambda: prediction_interval(sample),
     ):
         with pytest.raises(ValueError, match=message):

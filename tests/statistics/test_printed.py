@@ -63,7 +63,7 @@ def test_saturated_and_all_right_is_the_floor(classes: int) -> None:
 
 @given(CLASSES, st.integers(0, 40), st.integers(0, 40))
 def test_saturated_loss_is_the_mean_over_rows(classes: int, right: int, wrong: int) -> None:
-    """With outputs of 0 and 1, the loss of an accuracy is the mean over rows that are right or wrong in that share."""
+    """With outputs of 0 and 1, the loss of an accuracy is the mean over rows that are right or wrong in that proportion."""
     rows = right + wrong or 1
     output = [1.0] + [0.0] * (classes - 1)
     losses = [cross_entropy_of_logits(output, 0)] * (rows - wrong) + [cross_entropy_of_logits(output, 1)] * wrong
@@ -85,9 +85,9 @@ def test_fewer_than_two_classes_are_refused(classes: int) -> None:
 
 
 @pytest.mark.parametrize("accuracy", [-0.01, 1.01, 99.0, math.nan])
-def test_what_is_no_share_is_no_accuracy(accuracy: float) -> None:
+def test_what_is_no_proportion_is_no_accuracy(accuracy: float) -> None:
     """An accuracy in percent, or none at all, is refused."""
-    with pytest.raises(ValueError, match="a share lies between 0 and 1"):
+    with pytest.raises(ValueError, match="a proportion lies between 0 and 1"):
         loss_of_saturated_outputs(accuracy, 3)
 
 
@@ -139,11 +139,11 @@ def test_a_loss_that_is_not_finite_bounds_nothing(value: float) -> None:
         most_classes(Reported(value, 0.005))
 
 
-# Shares of whole rows
+# Proportions of whole rows
 
 
 @pytest.mark.parametrize(
-    ("share", "rows", "counts"),
+    ("proportion", "rows", "counts"),
     [
         ("0.93", 49, []),  # the mean 5.93 of 49 answers, The Economist, 18 June 2016: 45 / 49 = 0.92, 46 / 49 = 0.94
         ("0.92", 49, [45]),
@@ -158,44 +158,44 @@ def test_a_loss_that_is_not_finite_bounds_nothing(value: float) -> None:
         ("1.00", 300, [299, 300]),
         ("0.00", 1, [0]),
         ("1.00", 1, [1]),
-        ("1.20", 50, []),  # no share
+        ("1.20", 50, []),  # no proportion
         ("-0.10", 50, []),
         ("0.5", 10, [5]),
         ("1", 3, [2, 3]),
     ],
 )
-def test_counts_by_hand(share: str, rows: int, counts: list[int]) -> None:
-    """Possible are the whole numbers of rows whose share has the printed decimals."""
-    found = possible_counts(printed(share), rows)
+def test_counts_by_hand(proportion: str, rows: int, counts: list[int]) -> None:
+    """Possible are the whole numbers of rows whose proportion has the printed decimals."""
+    found = possible_counts(printed(proportion), rows)
     assert found.tolist() == counts
     assert found.dtype == np.int64
 
 
-@pytest.mark.parametrize(("share", "count"), [("0.12", 1), ("0.13", 1), ("0.37", 3), ("0.38", 3)])
-def test_a_half_rounds_either_way(share: str, count: int) -> None:
+@pytest.mark.parametrize(("proportion", "count"), [("0.12", 1), ("0.13", 1), ("0.37", 3), ("0.38", 3)])
+def test_a_half_rounds_either_way(proportion: str, count: int) -> None:
     """1 / 8 = 0.125 may be printed 0.12 or 0.13, and 3 / 8 either way too, whatever the binary forms are."""
-    assert possible_counts(printed(share), 8).tolist() == [count]
+    assert possible_counts(printed(proportion), 8).tolist() == [count]
 
 
 @given(st.data(), st.integers(1, 2000), st.integers(1, 4))
 def test_what_was_rounded_is_possible(data: st.DataObject, rows: int, decimals: int) -> None:
-    """The share of any number of rows, rounded to any decimals, is possible, and that number is among the counts."""
+    """The proportion of any number of rows, rounded to any decimals, is possible, and that number is among the counts."""
     count = data.draw(st.integers(0, rows))
-    share = Reported(round(count / rows, decimals), 0.5 * 10.0**-decimals)
-    assert count in possible_counts(share, rows)
+    proportion = Reported(round(count / rows, decimals), 0.5 * 10.0**-decimals)
+    assert count in possible_counts(proportion, rows)
 
 
 @given(st.integers(0, 100), st.integers(1, 400))
 def test_possible_counts_are_those_of_exact_fractions(hundredths: int, rows: int) -> None:
-    """In exact fractions, the counts are those whose share is no farther than half a hundredth from the printed one."""
-    share = Fraction(hundredths, 100)
-    exact = [k for k in range(rows + 1) if abs(Fraction(k, rows) - share) <= Fraction(1, 200)]
+    """In exact fractions, the counts are those whose proportion is no farther than half a hundredth from the printed one."""
+    proportion = Fraction(hundredths, 100)
+    exact = [k for k in range(rows + 1) if abs(Fraction(k, rows) - proportion) <= Fraction(1, 200)]
     assert possible_counts(Reported(hundredths / 100, 0.005), rows).tolist() == exact
 
 
 @pytest.mark.parametrize("rows", [0, -1])
 def test_no_rows_are_refused(rows: int) -> None:
-    """A share of nothing is refused, by name, wherever a number of rows is given."""
+    """A proportion of nothing is refused, by name, wherever a number of rows is given."""
     for refused in (lambda: possible_counts(printed("0.5"), rows), lambda: batch_averages(printed("0.5"), rows, 4)):
         with pytest.raises(ValueError, match=f"^rows is {rows}; give at least 1$"):
             refused()
@@ -218,7 +218,7 @@ def test_sizes_that_allow_one_share() -> None:
     assert rows_that_allow([printed("0.50")], 104).tolist() == [*range(2, 100, 2), *range(100, 105)]
 
 
-def test_no_shares_allow_every_size() -> None:
+def test_no_proportions_allow_every_size() -> None:
     """Where nothing is printed, nothing is excluded; and where nothing is possible, the result is empty."""
     assert rows_that_allow([], 4).tolist() == [1, 2, 3, 4]
     nothing = rows_that_allow([printed("1.20")], 9)
@@ -228,9 +228,9 @@ def test_no_shares_allow_every_size() -> None:
 
 @given(st.lists(st.integers(0, 100), min_size=1, max_size=3), st.integers(1, 150))
 def test_sizes_are_those_with_a_count_for_each_share(hundredths: list[int], up_to: int) -> None:
-    """A size is listed exactly if each share is the rounding of some whole number of its rows."""
-    shares = [Reported(number / 100, 0.005) for number in hundredths]
-    sizes = rows_that_allow(shares, up_to).tolist()
+    """A size is listed exactly if each proportion is the rounding of some whole number of its rows."""
+    proportions = [Reported(number / 100, 0.005) for number in hundredths]
+    sizes = rows_that_allow(proportions, up_to).tolist()
     for rows in range(1, up_to + 1):
         nearest = [min(abs(Fraction(k, rows) - Fraction(h, 100)) for k in range(rows + 1)) for h in hundredths]
         assert (rows in sizes) == (max(nearest) <= Fraction(1, 200))
@@ -240,7 +240,7 @@ def test_sizes_are_those_with_a_count_for_each_share(hundredths: list[int], up_t
 
 
 @pytest.mark.parametrize(
-    ("share", "rows", "batch_size", "possible"),
+    ("proportion", "rows", "batch_size", "possible"),
     [
         ("0.06", 10, 8, True),  # one row of the first batch: (1 / 8 + 0 / 2) / 2 = 0.0625; tenths have no 0.06
         ("0.1", 10, 8, True),
@@ -258,26 +258,26 @@ def test_sizes_are_those_with_a_count_for_each_share(hundredths: list[int], up_t
         ("1.10", 10, 8, False),
     ],
 )
-def test_batch_averages_by_hand(share: str, rows: int, batch_size: int, possible: bool) -> None:
-    """A share can be a mean over batches if hits in full batches and in the last one can be found for it."""
-    assert batch_averages(printed(share), rows, batch_size) is possible
+def test_batch_averages_by_hand(proportion: str, rows: int, batch_size: int, possible: bool) -> None:
+    """A proportion can be a mean over batches if hits in full batches and in the last one can be found for it."""
+    assert batch_averages(printed(proportion), rows, batch_size) is possible
 
 
 @given(st.integers(1, 10), st.integers(1, 12), st.integers(-5, 105))
 def test_batch_averages_are_those_of_all_outcomes(rows: int, batch_size: int, hundredths: int) -> None:
     """With few rows, the answer is that of going through all numbers of hits in every batch, in exact fractions."""
     sizes = [min(batch_size, rows - start) for start in range(0, rows, batch_size)]
-    share, half = Fraction(hundredths, 100), Fraction(1, 200)
+    proportion, half = Fraction(hundredths, 100), Fraction(1, 200)
     outcomes = itertools.product(*(range(size + 1) for size in sizes))
     means = {sum(map(Fraction, hits, sizes), Fraction(0)) / len(sizes) for hits in outcomes}
-    expected = any(abs(mean - share) <= half for mean in means)
+    expected = any(abs(mean - proportion) <= half for mean in means)
     assert batch_averages(Reported(hundredths / 100, 0.005), rows, batch_size) is expected
 
 
 @given(st.integers(1, 12), st.integers(1, 30), st.integers(0, 100))
-def test_equal_batches_average_to_a_share_of_rows(batches: int, batch_size: int, hundredths: int) -> None:
-    """Where the batch size divides the rows, and where one batch holds all, the mean over batches is a plain share."""
-    share, rows = Reported(hundredths / 100, 0.005), batches * batch_size
-    plain = len(possible_counts(share, rows)) > 0
-    assert batch_averages(share, rows, batch_size) is plain
-    assert batch_averages(share, rows, rows + batch_size) is plain
+def test_equal_batches_average_to_a_proportion_of_rows(batches: int, batch_size: int, hundredths: int) -> None:
+    """Where the batch size divides the rows, and where one batch holds all, the mean over batches is a plain proportion."""
+    proportion, rows = Reported(hundredths / 100, 0.005), batches * batch_size
+    plain = len(possible_counts(proportion, rows)) > 0
+    assert batch_averages(proportion, rows, batch_size) is plain
+    assert batch_averages(proportion, rows, rows + batch_size) is plain

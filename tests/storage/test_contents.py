@@ -14,7 +14,7 @@ from harness.data import registry
 from harness.storage.contents import StoredFile, files_of, printable, read_runs, size_in_words
 from harness.storage.store import Store
 from harness.training.config import Seed, content_digest
-from tests.storage.test_store import ORIGIN, PROTOCOL, SEEDS, made_up
+from tests.storage.test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
 
 HEX = "a" * 64
 
@@ -22,7 +22,7 @@ HEX = "a" * 64
 @pytest.fixture
 def kept(tmp_path: Path) -> Store:
     """Make a store that holds made-up runs."""
-    filled = Store(tmp_path / "store", ORIGIN)
+    filled = Store(tmp_path / "store", FINGERPRINT)
     filled.save(made_up())
     return filled
 
@@ -79,11 +79,11 @@ def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
 
 
 def test_runs_are_told_in_words(kept: Store) -> None:
-    """Field by field, in the order of a protocol, from the header alone."""
+    """Field by field, in the order of a config, from the header alone."""
     (file,) = files_of(kept.folder)
     runs = read_runs(file)
     assert runs.words == (
-        "framework torch, dataset wine, test share 0.25, scaling standard, hidden widths 8, activation relu, "
+        "framework torch, dataset wine, test size 0.25, scaling standard, hidden widths 8, activation relu, "
         "optimizer sgd, learning rate 0.1, batch size 32, epochs 3, loss cross_entropy, regime own"
     )
     assert runs.protocol_digest == PROTOCOL.digest
@@ -95,13 +95,13 @@ def test_runs_of_other_versions_and_data_are_not_usable(kept: Store, monkeypatch
     (file,) = files_of(kept.folder)
     runs = read_runs(file)
     assert runs.usable(kept)
-    assert not runs.usable(Store(kept.folder, {**ORIGIN, "torch": {"torch": "9"}}))
-    assert runs.usable(Store(kept.folder, {**ORIGIN, "keras": {"keras": "9"}}))
-    fewer = {name: value for name, value in runs.identity["protocol"].items() if name != "regime"}
-    assert not replace(runs, identity={**runs.identity, "protocol": fewer}).usable(kept)
-    of_a_file = {**runs.identity["protocol"], "dataset": {"name": "ours.csv", "checksum": "0123456789"}}
-    assert replace(runs, identity={**runs.identity, "protocol": of_a_file}).usable(kept)
-    assert "dataset ours.csv (01234567)" in replace(runs, identity={**runs.identity, "protocol": of_a_file}).words
+    assert not runs.usable(Store(kept.folder, {**FINGERPRINT, "torch": {"torch": "9"}}))
+    assert runs.usable(Store(kept.folder, {**FINGERPRINT, "keras": {"keras": "9"}}))
+    fewer = {name: value for name, value in runs.identity["config"].items() if name != "regime"}
+    assert not replace(runs, identity={**runs.identity, "config": fewer}).usable(kept)
+    of_a_file = {**runs.identity["config"], "dataset": {"name": "ours.csv", "checksum": "0123456789"}}
+    assert replace(runs, identity={**runs.identity, "config": of_a_file}).usable(kept)
+    assert "dataset ours.csv (01234567)" in replace(runs, identity={**runs.identity, "config": of_a_file}).words
     monkeypatch.setattr(registry, "checksum", lambda name: "0" * 64)
     assert not runs.usable(kept)
 
@@ -124,7 +124,7 @@ def forged(folder: Path, identity: Any) -> StoredFile:
     return StoredFile("runs", path, path.stat().st_size)
 
 
-GOOD = {"protocol": {"framework": "torch"}, "data": "0", "seeds": [[0, 0]], "origin": {}}
+GOOD = {"config": {"framework": "torch"}, "data": "0", "seeds": [[0, 0]], "fingerprint": {}}
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ GOOD = {"protocol": {"framework": "torch"}, "data": "0", "seeds": [[0, 0]], "ori
         [],
         {},
         {**GOOD, "more": 1},
-        {**GOOD, "protocol": "../.."},
-        {**GOOD, "protocol": {"framework": ["torch"]}},
+        {**GOOD, "config": "../.."},
+        {**GOOD, "config": {"framework": ["torch"]}},
         {**GOOD, "seeds": 3},
         {**GOOD, "seeds": [[0]]},
         {**GOOD, "seeds": [["0", 0]]},
@@ -166,7 +166,7 @@ def test_a_file_under_another_name_is_damage(kept: Store) -> None:
 def test_text_from_a_file_steers_no_terminal(tmp_path: Path) -> None:
     """Nor does it write lines of its own."""
     assert printable("a\x1b[2J\nb\u202e\x00") == "a?[2J?b??"
-    evil = forged(tmp_path, {**GOOD, "protocol": {"framework": "torch", "dataset": "\x1b[2J\n"}})
+    evil = forged(tmp_path, {**GOOD, "config": {"framework": "torch", "dataset": "\x1b[2J\n"}})
     assert read_runs(evil).words == "framework torch, dataset ?[2J?"
 
 

@@ -20,11 +20,11 @@ from harness.storage.store import Store
 from harness.training.runs import Runs
 from tests.execution.test_workers import TORCH
 from tests.small_clusters import ROOT
-from tests.storage.test_store import ORIGIN, SEEDS, made_up, same_bits
+from tests.storage.test_store import FINGERPRINT, SEEDS, made_up, same_bits
 from tests.tasks import Trap, runs_for
 
 RUNS = made_up(SEEDS)
-BLOCK = (RUNS.protocol, RUNS.seeds)
+BLOCK = (RUNS.config, RUNS.seeds)
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -38,7 +38,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def machine(tmp_path: Path, url: str) -> Callable[[str], SharedStore]:
     """Open the store of a machine, by its name."""
-    return lambda name: SharedStore(tmp_path / name, ORIGIN, url)
+    return lambda name: SharedStore(tmp_path / name, FINGERPRINT, url)
 
 
 Machine = Callable[[str], SharedStore]
@@ -74,7 +74,7 @@ def test_what_was_put_there_meanwhile_is_found_before_it_is_trained(machine: Mac
 
 def test_what_was_trained_alone_is_put_there_when_it_is_used(machine: Machine, tmp_path: Path, url: str) -> None:
     """So nothing is lost to an evening without a network."""
-    Store(tmp_path / "here", ORIGIN).save(RUNS)
+    Store(tmp_path / "here", FINGERPRINT).save(RUNS)
     assert machine("here").load(*BLOCK) is not None
     assert len(files_at(url)) == 1
     assert machine("there").has(*BLOCK)
@@ -92,7 +92,7 @@ def test_a_record_is_written_once(machine: Machine, url: str) -> None:
 def made_up_slower() -> Runs:
     """Return the same runs from a slower machine: the bytes of its record differ."""
     arrays: dict[str, Any] = {**RUNS.arrays(), "seconds": RUNS.seconds * 2}
-    return Runs(RUNS.protocol, RUNS.seeds, **arrays)
+    return Runs(RUNS.config, RUNS.seeds, **arrays)
 
 
 def content(url: str) -> bytes:
@@ -130,7 +130,7 @@ def test_runs_of_another_name_are_not_taken(machine: Machine, url: str) -> None:
     here = machine("here")
     here.save(RUNS)
     files, root = fsspec.core.url_to_fs(url)
-    other = (RUNS.protocol, tuple(reversed(RUNS.seeds)))
+    other = (RUNS.config, tuple(reversed(RUNS.seeds)))
     place = f"{root}/{here.path(*other).relative_to(here.folder).as_posix()}"
     files.makedirs(place.rpartition("/")[0], exist_ok=True)
     files.pipe_file(place, content(url))
@@ -141,7 +141,7 @@ def test_runs_of_another_name_are_not_taken(machine: Machine, url: str) -> None:
 class Broken(MemoryFileSystem):
     """Reads or writes fail, as on storage whose network or rights are gone."""
 
-    protocol = "broken"
+    config = "broken"
     failing: frozenset[str] = frozenset()
 
     @classmethod
@@ -172,10 +172,10 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 
 def test_a_place_that_may_not_be_written_to_is_read(tmp_path: Path, broken: Callable[[str], None]) -> None:
     """It is said once; what is trained is kept here, and put there when that is possible again."""
-    other = (RUNS.protocol, SEEDS[:1])
-    SharedStore(tmp_path / "there", ORIGIN, "broken://claims").save(RUNS)
+    other = (RUNS.config, SEEDS[:1])
+    SharedStore(tmp_path / "there", FINGERPRINT, "broken://claims").save(RUNS)
     broken("write")
-    store = SharedStore(tmp_path / "here", ORIGIN, "broken://claims")
+    store = SharedStore(tmp_path / "here", FINGERPRINT, "broken://claims")
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         store.save(RUNS.first(1))
@@ -187,14 +187,14 @@ def test_a_place_that_may_not_be_written_to_is_read(tmp_path: Path, broken: Call
     ]
     assert store.has(*BLOCK)
     broken("nothing")
-    assert SharedStore(tmp_path / "here", ORIGIN, "broken://claims").load(*other) is not None
-    assert SharedStore(tmp_path / "third", ORIGIN, "broken://claims").has(*other)
+    assert SharedStore(tmp_path / "here", FINGERPRINT, "broken://claims").load(*other) is not None
+    assert SharedStore(tmp_path / "third", FINGERPRINT, "broken://claims").has(*other)
 
 
 def test_a_place_that_is_lost_costs_nothing(tmp_path: Path, broken: Callable[[str], None]) -> None:
     """It is said once, and the folder serves alone."""
-    SharedStore(tmp_path / "there", ORIGIN, "broken://claims").save(RUNS)
-    store = SharedStore(tmp_path / "here", ORIGIN, "broken://claims")
+    SharedStore(tmp_path / "there", FINGERPRINT, "broken://claims").save(RUNS)
+    store = SharedStore(tmp_path / "here", FINGERPRINT, "broken://claims")
     broken("read")
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
@@ -211,7 +211,7 @@ def test_a_place_that_is_lost_costs_nothing(tmp_path: Path, broken: Callable[[st
     ("address", "said"),
     [
         ("{folder}/missing/claims", "cannot be read ([Errno 2] No such file or directory: '{folder}/missing'); give"),
-        ("nonsense://a", "cannot be opened (Protocol not known: nonsense"),
+        ("nonsense://a", "cannot be opened (TrainingConfig not known: nonsense"),
     ],
 )
 def test_a_place_that_cannot_be_read_is_refused_when_it_is_opened(tmp_path: Path, address: str, said: str) -> None:
@@ -232,7 +232,7 @@ def test_a_training_is_made_on_one_machine_only(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr("harness.execution.engine.train", refuse)
     runs_of(TORCH, 20, open_store(tmp_path / "there", str(tmp_path / "shared")))
-    assert runs_of(TORCH, 20, open_store(tmp_path / "there")).protocol == TORCH
+    assert runs_of(TORCH, 20, open_store(tmp_path / "there")).config == TORCH
 
 
 def test_fsspec_is_needed_only_where_it_is_asked_for(tmp_path: Path) -> None:

@@ -21,15 +21,15 @@ from harness.base.errors import StoreError, StoreWarning
 from harness.data import registry
 from harness.storage import record
 from harness.storage.store import Store
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import ARRAY_NAMES, Runs
 
 EPOCHS, ROWS, OUTPUTS = 3, 4, 3
-ORIGIN = {"torch": {"torch": "2.6", "harness training": "1"}, "keras": {"keras": "3.10", "harness training": "1"}}
-PROTOCOL = Protocol(
+FINGERPRINT = {"torch": {"torch": "2.6", "harness training": "1"}, "keras": {"keras": "3.10", "harness training": "1"}}
+PROTOCOL = TrainingConfig(
     framework="torch",
     dataset="wine",
-    test_share=0.25,
+    test_size=0.25,
     scaling="standard",
     hidden_widths=(8,),
     activation="relu",
@@ -42,7 +42,7 @@ PROTOCOL = Protocol(
 SEEDS = (Seed(0, 0), Seed(0, 1))
 
 
-def made_up(seeds: tuple[Seed, ...] = SEEDS, protocol: Protocol = PROTOCOL, size: int = ROWS) -> Runs:
+def made_up(seeds: tuple[Seed, ...] = SEEDS, config: TrainingConfig = PROTOCOL, size: int = ROWS) -> Runs:
     """Build runs of random numbers, the values that are hard to keep among them."""
     count = len(seeds)
     random = np.random.default_rng(1).random
@@ -52,7 +52,7 @@ def made_up(seeds: tuple[Seed, ...] = SEEDS, protocol: Protocol = PROTOCOL, size
     # Two NaNs that differ in their bits.
     test_loss[0, :2] = np.array([0x7FF8000000000000, 0xFFF8000000000001], dtype=np.uint64).view(np.float64)
     return Runs(
-        protocol,
+        config,
         seeds,
         train_loss=train_loss,
         test_loss=test_loss,
@@ -70,7 +70,7 @@ def same_bits(one: Runs, other: Runs) -> bool:
     """Tell whether two runs agree in every bit."""
     pairs = [(one.arrays()[name], other.arrays()[name]) for name in ARRAY_NAMES]
     same = all(a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in pairs)
-    return same and one.seeds == other.seeds and one.protocol == other.protocol
+    return same and one.seeds == other.seeds and one.config == other.config
 
 
 def files(folder: Path) -> list[str]:
@@ -81,7 +81,7 @@ def files(folder: Path) -> list[str]:
 @pytest.fixture
 def kept(tmp_path: Path) -> Store:
     """Make a store that holds the made-up runs."""
-    filled = Store(tmp_path / "store", ORIGIN)
+    filled = Store(tmp_path / "store", FINGERPRINT)
     filled.save(made_up())
     return filled
 
@@ -99,7 +99,7 @@ def test_round_trip_bit_for_bit(kept: Store) -> None:
 
 def test_save_returns_the_path_where_load_looks(tmp_path: Path) -> None:
     """One whole file is written, at the path that the store tells."""
-    empty = Store(tmp_path / "deep" / "store", ORIGIN)
+    empty = Store(tmp_path / "deep" / "store", FINGERPRINT)
     path = empty.save(made_up())
     assert path == empty.path(PROTOCOL, SEEDS)
     assert files(tmp_path) == [path.name]
@@ -108,7 +108,7 @@ def test_save_returns_the_path_where_load_looks(tmp_path: Path) -> None:
 def test_missing_runs_are_none(kept: Store, tmp_path: Path) -> None:
     """Runs that were never saved are None, without a warning and without a trace in the folder."""
     assert kept.load(PROTOCOL, (Seed(5, 5),)) is None
-    assert Store(tmp_path / "nowhere", ORIGIN).load(PROTOCOL, SEEDS) is None
+    assert Store(tmp_path / "nowhere", FINGERPRINT).load(PROTOCOL, SEEDS) is None
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -135,10 +135,10 @@ def test_saving_again_replaces(kept: Store) -> None:
 
 
 def test_whatever_determines_a_result_changes_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another protocol, seed, order of seeds, version or data file stands under another name."""
+    """Another config, seed, order of seeds, version or data file stands under another name."""
 
-    def path(protocol: Protocol = PROTOCOL, seeds: tuple[Seed, ...] = SEEDS, **versions: str) -> Path:
-        return Store(tmp_path, {**ORIGIN, "torch": {**ORIGIN["torch"], **versions}}).path(protocol, seeds)
+    def path(config: TrainingConfig = PROTOCOL, seeds: tuple[Seed, ...] = SEEDS, **versions: str) -> Path:
+        return Store(tmp_path, {**FINGERPRINT, "torch": {**FINGERPRINT["torch"], **versions}}).path(config, seeds)
 
     paths = [
         path(),
@@ -158,8 +158,8 @@ def test_whatever_determines_a_result_changes_the_path(tmp_path: Path, monkeypat
 
 def test_the_other_framework_does_not_change_the_path(tmp_path: Path) -> None:
     """A new version of one framework leaves the runs of the other where they are."""
-    newer = {**ORIGIN, "keras": {"keras": "3.11", "harness training": "1"}}
-    assert Store(tmp_path, newer).path(PROTOCOL, SEEDS) == Store(tmp_path, ORIGIN).path(PROTOCOL, SEEDS)
+    newer = {**FINGERPRINT, "keras": {"keras": "3.11", "harness training": "1"}}
+    assert Store(tmp_path, newer).path(PROTOCOL, SEEDS) == Store(tmp_path, FINGERPRINT).path(PROTOCOL, SEEDS)
 
 
 def test_runs_under_a_wrong_name_are_refused(kept: Store) -> None:
@@ -177,13 +177,13 @@ def test_runs_under_a_wrong_name_are_refused(kept: Store) -> None:
 @pytest.fixture(scope="module")
 def payload(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Read the bytes of a whole file."""
-    return Store(tmp_path_factory.mktemp("payload"), ORIGIN).save(made_up()).read_bytes()
+    return Store(tmp_path_factory.mktemp("payload"), FINGERPRINT).save(made_up()).read_bytes()
 
 
 @pytest.fixture(scope="module")
 def damaged(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Make a store in which `check_damage` may write."""
-    return Store(tmp_path_factory.mktemp("damaged"), ORIGIN)
+    return Store(tmp_path_factory.mktemp("damaged"), FINGERPRINT)
 
 
 def check_damage(damaged: Store, content: bytes) -> bool:
@@ -231,10 +231,10 @@ def test_changed_bytes_of_the_archive_directory_are_found(payload: bytes, damage
 
 
 @settings(max_examples=200)
-@given(share=st.floats(0, 1, exclude_max=True))
-def test_a_cut_file_is_found(payload: bytes, damaged: Store, share: float) -> None:
+@given(proportion=st.floats(0, 1, exclude_max=True))
+def test_a_cut_file_is_found(payload: bytes, damaged: Store, proportion: float) -> None:
     """A file that lost any number of bytes at its end, up to all of them, is set aside with a warning."""
-    assert check_damage(damaged, payload[: int(share * len(payload))])
+    assert check_damage(damaged, payload[: int(proportion * len(payload))])
 
 
 def test_every_changed_byte_of_an_array_is_found(payload: bytes, damaged: Store) -> None:
@@ -288,10 +288,10 @@ def forged(runs: Runs, identity: Any, **changed: Any) -> bytes:
 
 
 IDENTITY = {
-    "protocol": {
+    "config": {
         "framework": "torch",
         "dataset": "wine",
-        "test_share": 0.25,
+        "test_size": 0.25,
         "scaling": "standard",
         "hidden_widths": [8],
         "activation": "relu",
@@ -304,7 +304,7 @@ IDENTITY = {
     },
     "data": "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
     "seeds": [[0, 0], [0, 1]],
-    "origin": ORIGIN["torch"],
+    "fingerprint": FINGERPRINT["torch"],
 }
 
 
@@ -385,7 +385,7 @@ def test_a_newer_schema_is_refused(kept: Store, monkeypatch: pytest.MonkeyPatch)
 def blocked(tmp_path: Path) -> Store:
     """Name a store below a regular file, where nobody, not even root, can make a folder."""
     (tmp_path / "file").write_text("not a folder")
-    return Store(tmp_path / "file" / "store", ORIGIN)
+    return Store(tmp_path / "file" / "store", FINGERPRINT)
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_clear_error(blocked: Store) -> None:
@@ -457,9 +457,9 @@ import os, sys, time
 from contextlib import nullcontext
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from test_store import ORIGIN, PROTOCOL, SEEDS, made_up
+from test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
 from harness.storage.store import Store
-store = Store(Path({folder!r}), ORIGIN)
+store = Store(Path({folder!r}), FINGERPRINT)
 print("ready", flush=True)
 sys.stdin.readline()
 """
@@ -585,7 +585,7 @@ print("done", flush=True)
 
 def test_saving_at_once_leaves_one_whole_file(processes: Processes) -> None:
     """While processes save the same runs, readers see whole files only; in the end there is one file."""
-    shared = Store(processes.folder, ORIGIN)
+    shared = Store(processes.folder, FINGERPRINT)
     shared.save(made_up(size=20_000))
     started = processes.start(SAVE, 4)
     loads = 0

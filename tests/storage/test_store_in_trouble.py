@@ -18,7 +18,7 @@ import pytest
 from harness.commands.store_care import verify
 from harness.storage.store import Store
 from harness.training.config import Seed
-from tests.storage.test_store import ORIGIN, made_up
+from tests.storage.test_store import FINGERPRINT, made_up
 
 USERS, GROUP = (65533, 65532), 65531
 FIRST = (Seed(0, 0),)
@@ -32,10 +32,10 @@ from harness.commands.store_care import remove, useless, verify
 from harness.execution.timing import machine
 from harness.training.config import Seed
 from harness.storage.store import Store
-from tests.storage.test_store import ORIGIN, PROTOCOL, made_up, same_bits
+from tests.storage.test_store import FINGERPRINT, PROTOCOL, made_up, same_bits
 BLOCKS = [(Seed(number, number),) for number in range(200)]
 folder = Path(sys.argv[1])
-store = Store(folder, ORIGIN)
+store = Store(folder, FINGERPRINT)
 
 def blocks_there():
     return sum(same_bits(store.load(PROTOCOL, seeds), made_up(seeds)) for seeds in BLOCKS if store.has(PROTOCOL, seeds))
@@ -59,7 +59,7 @@ def use_machine(alone=False):
 AS_USER = """
 import tempfile
 with tempfile.TemporaryDirectory() as warm:  # a user without rights may not read what Python imports when it needs it
-    other = Store(Path(warm), ORIGIN)
+    other = Store(Path(warm), FINGERPRINT)
     other.save(made_up())
     other.load(PROTOCOL, made_up().seeds)
     assert not list(useless(other))
@@ -242,7 +242,7 @@ said(lambda: verify(folder))
 @needs_root
 def test_a_folder_that_may_not_be_written_is_read(folder: Path) -> None:
     """Its runs are there for everybody; what would write says so in one sentence."""
-    Store(folder, ORIGIN).save(made_up(FIRST))
+    Store(folder, FINGERPRINT).save(made_up(FIRST))
     there, save, reserve, machine = lines_of(ACTS, folder, USERS[0])
     assert there == "1"
     assert save.startswith(f"store {folder} cannot be written to ([Errno 13] Permission denied: ")
@@ -271,7 +271,7 @@ def test_a_disk_that_may_not_be_written_is_read(folder: Path) -> None:
 @pytest.mark.parametrize("closed", [".", "runs"])
 def test_a_folder_that_may_not_be_entered_is_one_sentence(folder: Path, closed: str) -> None:
     """What is stored there is not taken for missing: it would be trained and not kept."""
-    path = Store(folder, ORIGIN).save(made_up(FIRST))
+    path = Store(folder, FINGERPRINT).save(made_up(FIRST))
     (folder / closed).chmod(0o700)
     load, has, checked = lines_of(LOADED, folder, USERS[0])
     assert load == has
@@ -283,7 +283,7 @@ def test_a_folder_that_may_not_be_entered_is_one_sentence(folder: Path, closed: 
 @needs_root
 def test_a_file_that_may_not_be_read_is_one_sentence(folder: Path) -> None:
     """And neither set aside nor removed."""
-    path = Store(folder, ORIGIN).save(made_up(FIRST))
+    path = Store(folder, FINGERPRINT).save(made_up(FIRST))
     path.chmod(0o600)
     load, _, checked = lines_of(LOADED + "\nassert not list(useless(store))", folder, USERS[0])
     assert load.startswith(f"stored runs {path} cannot be read ([Errno 13] Permission denied: ")
@@ -296,7 +296,7 @@ def test_a_file_that_may_not_be_read_is_one_sentence(folder: Path) -> None:
 
 @pytest.fixture
 def shared(folder: Path) -> Path:
-    """Make a folder that a group shares: ``chgrp group folder; chmod g+ws folder``."""
+    """Make a folder that a group proportions: ``chgrp group folder; chmod g+ws folder``."""
     os.chown(folder, 0, GROUP)
     folder.chmod(0o2775)
     return folder

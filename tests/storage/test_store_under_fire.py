@@ -11,7 +11,7 @@ import pytest
 from benchmarks.fire_watch import Outcome, Watch
 from benchmarks.settings import ROOT
 from harness.storage.store import Store
-from tests.storage.test_store import ORIGIN, made_up
+from tests.storage.test_store import FINGERPRINT, made_up
 
 
 def test_kills_damage_nothing_lose_nothing_and_change_no_verdict() -> None:
@@ -86,7 +86,7 @@ def test_a_store_that_wrote_straight_to_its_files_would_be_found_out() -> None:
 @pytest.fixture
 def watched(tmp_path: Path) -> tuple[Watch, Outcome, Path]:
     """Look once at a store with one block."""
-    store, outcome = Store(tmp_path / "store", ORIGIN), Outcome()
+    store, outcome = Store(tmp_path / "store", FINGERPRINT), Outcome()
     watch = Watch(store.folder, outcome)
     assert watch.look() == 0
     path = store.save(made_up())

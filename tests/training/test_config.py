@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.base.errors import HarnessError, ProtocolError
+from harness.base.errors import ConfigError, HarnessError
 from harness.data import registry
 from harness.training.config import (
     ACTIVATIONS,
@@ -18,9 +18,9 @@ from harness.training.config import (
     OPTIMIZERS,
     SPLITS,
     TRAININGS_PER_SPLIT,
-    Protocol,
     Seed,
     Splits,
+    TrainingConfig,
     content_digest,
     seed_blocks,
 )
@@ -28,7 +28,7 @@ from harness.training.config import (
 FIELDS: dict[str, Any] = {
     "framework": "torch",
     "dataset": "wine",
-    "test_share": 0.25,
+    "test_size": 0.25,
     "scaling": "standard",
     "hidden_widths": (8,),
     "activation": "relu",
@@ -46,7 +46,7 @@ DIGEST = "27cbb23aa7adca1c90693bd96039237d9742201fcad7a1cfa4f9837f3ecd2dce"
 OTHERS: dict[str, list[Any]] = {
     "framework": ["keras"],
     "dataset": ["iris", "penguins", "penguins-numeric"],
-    "test_share": [0.26, 0.25000000000000006],
+    "test_size": [0.26, 0.25000000000000006],
     "scaling": ["none", "min-max"],
     "hidden_widths": [(9,), (8, 8), (4, 4), (80,)],
     "activation": ["sigmoid", "tanh"],
@@ -58,12 +58,12 @@ OTHERS: dict[str, list[Any]] = {
     "regime": ["matched"],
 }
 
-protocols = st.sampled_from(registry.names()).flatmap(
+configs = st.sampled_from(registry.names()).flatmap(
     lambda dataset: st.builds(
-        Protocol,
+        TrainingConfig,
         framework=st.sampled_from(FRAMEWORKS),
         dataset=st.just(dataset),
-        test_share=st.floats(0, 1, exclude_min=True, exclude_max=True),
+        test_size=st.floats(0, 1, exclude_min=True, exclude_max=True),
         scaling=st.sampled_from(registry.SCALINGS),
         hidden_widths=st.lists(st.integers(min_value=1), min_size=1, max_size=3).map(tuple),
         activation=st.sampled_from(ACTIVATIONS),
@@ -81,14 +81,14 @@ protocols = st.sampled_from(registry.names()).flatmap(
 
 
 def test_digest_is_pinned() -> None:
-    """The digest of a protocol never changes between versions: a change would orphan every stored run."""
-    assert Protocol(**FIELDS).digest == DIGEST
+    """The digest of a config never changes between versions: a change would orphan every stored run."""
+    assert TrainingConfig(**FIELDS).digest == DIGEST
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "1", "random"])
 def test_digest_is_the_same_in_every_process(hash_seed: str) -> None:
     """The digest does not depend on the hash seed of the process."""
-    program = f"from harness.training.config import Protocol; print(Protocol(**{FIELDS!r}).digest)"
+    program = f"from harness.training.config import TrainingConfig; print(TrainingConfig(**{FIELDS!r}).digest)"
     done = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
@@ -101,30 +101,30 @@ def test_digest_is_the_same_in_every_process(hash_seed: str) -> None:
 
 def test_others_cover_every_field() -> None:
     """A new field must be added to the cases of the next test."""
-    assert list(OTHERS) == [field.name for field in fields(Protocol)]
+    assert list(OTHERS) == [field.name for field in fields(TrainingConfig)]
 
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in OTHERS.items() for value in values])
 def test_every_field_changes_the_digest(field: str, value: object) -> None:
-    """Two protocols that differ in one field, however little, have different digests."""
-    changed = replace(Protocol(**FIELDS), **{field: value})
+    """Two configs that differ in one field, however little, have different digests."""
+    changed = replace(TrainingConfig(**FIELDS), **{field: value})
     assert changed.digest != DIGEST
-    assert changed != Protocol(**FIELDS)
+    assert changed != TrainingConfig(**FIELDS)
 
 
 @settings(deadline=None)
-@given(protocols, protocols)
-def test_digests_are_equal_where_protocols_are(one: Protocol, other: Protocol) -> None:
-    """Digests agree exactly where protocols do, and a protocol made again from its fields has its digest."""
+@given(configs, configs)
+def test_digests_are_equal_where_configs_are(one: TrainingConfig, other: TrainingConfig) -> None:
+    """Digests agree exactly where configs do, and a config made again from its fields has its digest."""
     assert (one.digest == other.digest) == (one == other)
-    assert Protocol(**asdict(one)).digest == one.digest
+    assert TrainingConfig(**asdict(one)).digest == one.digest
 
 
 @pytest.mark.parametrize("rate", [1, 10])
 def test_whole_and_decimal_learning_rates_are_the_same(rate: int) -> None:
-    """A learning rate of 1 and one of 1.0 are the same protocol, and are kept as a decimal number."""
-    whole = Protocol(**{**FIELDS, "learning_rate": rate})
-    decimal = Protocol(**{**FIELDS, "learning_rate": float(rate)})
+    """A learning rate of 1 and one of 1.0 are the same config, and are kept as a decimal number."""
+    whole = TrainingConfig(**{**FIELDS, "learning_rate": rate})
+    decimal = TrainingConfig(**{**FIELDS, "learning_rate": float(rate)})
     assert whole.digest == decimal.digest
     assert whole == decimal
     assert type(whole.learning_rate) is float
@@ -161,10 +161,10 @@ WIDTHS = "give a tuple of whole numbers, one for each hidden layer"
             "mnist",
             "dataset is 'mnist'; give one of: penguins, penguins-numeric, wine, iris, auto-mpg, boston",
         ),
-        ("test_share", 0, f"test_share is 0; {SHARE}"),
-        ("test_share", 1.0, f"test_share is 1.0; {SHARE}"),
-        ("test_share", float("nan"), f"test_share is nan; {SHARE}"),
-        ("test_share", "0.2", f"test_share is '0.2'; {SHARE}"),
+        ("test_size", 0, f"test_size is 0; {SHARE}"),
+        ("test_size", 1.0, f"test_size is 1.0; {SHARE}"),
+        ("test_size", float("nan"), f"test_size is nan; {SHARE}"),
+        ("test_size", "0.2", f"test_size is '0.2'; {SHARE}"),
         ("scaling", "log", "scaling is 'log'; give one of: none, standard, min-max"),
         ("hidden_widths", (), f"hidden_widths is (); {WIDTHS}"),
         ("hidden_widths", [8], f"hidden_widths is [8]; {WIDTHS}"),
@@ -206,31 +206,31 @@ WIDTHS = "give a tuple of whole numbers, one for each hidden layer"
 )
 def test_error_names_field_value_and_what_would_do(field: str, value: object, text: str) -> None:
     """A value that cannot be trained is refused in one sentence with the field, the value and valid values."""
-    with pytest.raises(ProtocolError) as caught:
-        Protocol(**{**FIELDS, field: value})
+    with pytest.raises(ConfigError) as caught:
+        TrainingConfig(**{**FIELDS, field: value})
     assert str(caught.value) == text
     assert isinstance(caught.value, HarnessError)
 
 
 def test_replace_validates_again() -> None:
-    """A changed copy of a protocol passes the same validation."""
-    with pytest.raises(ProtocolError, match="epochs is 0"):
-        replace(Protocol(**FIELDS), epochs=0)
+    """A changed copy of a config passes the same validation."""
+    with pytest.raises(ConfigError, match="epochs is 0"):
+        replace(TrainingConfig(**FIELDS), epochs=0)
 
 
 @pytest.mark.parametrize("field", FIELDS)
-def test_a_protocol_cannot_be_changed(field: str) -> None:
-    """No field of a protocol can be set: what was trained stays what its digest says."""
-    protocol = Protocol(**FIELDS)
+def test_a_config_cannot_be_changed(field: str) -> None:
+    """No field of a config can be set: what was trained stays what its digest says."""
+    config = TrainingConfig(**FIELDS)
     with pytest.raises(FrozenInstanceError):
-        setattr(protocol, field, FIELDS[field])
+        setattr(config, field, FIELDS[field])
 
 
 @pytest.mark.parametrize(("dataset", "task"), [("wine", "classification"), ("boston", "regression")])
 def test_data_set_fixes_the_task(dataset: str, task: str) -> None:
     """The task is the one that the data set is registered with."""
     loss = {"classification": "cross_entropy", "regression": "squared_error"}[task]
-    assert Protocol(**{**FIELDS, "dataset": dataset, "loss": loss}).task == task
+    assert TrainingConfig(**{**FIELDS, "dataset": dataset, "loss": loss}).task == task
 
 
 # Seeds

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as array_strategy
 
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import ARRAY_NAMES, Runs, concatenate, without_divergence
 
 EPOCHS, ROWS, OUTPUTS = 4, 5, 3
-PROTOCOL = Protocol(
+PROTOCOL = TrainingConfig(
     framework="torch",
     dataset="wine",
-    test_share=0.25,
+    test_size=0.25,
     scaling="standard",
     hidden_widths=(8,),
     activation="relu",
@@ -70,7 +70,7 @@ def test_an_array_of_another_length_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["train_loss", "test_loss", "train_accuracy", "test_accuracy", "weight_norm"])
 def test_a_curve_of_another_length_is_refused(name: str) -> None:
-    """A curve has a value for each epoch of the protocol, the weight norm one more."""
+    """A curve has a value for each epoch of the config, the weight norm one more."""
     (epochs,) = SHAPES[name]
     with pytest.raises(ValueError, match=f"^{name} has shape "):
         made_up(**{name: np.zeros((2, epochs + 1))})
@@ -218,7 +218,7 @@ def test_joined_runs_keep_order_and_values() -> None:
     first, second = made_up(), made_up((Seed(7, 8),))
     joined = concatenate([second, first])
     assert joined.seeds == (Seed(7, 8), Seed(0, 0), Seed(1, 1))
-    assert joined.protocol == PROTOCOL
+    assert joined.config == PROTOCOL
     for name in ARRAY_NAMES:
         np.testing.assert_array_equal(joined.arrays()[name][:1], second.arrays()[name])
         np.testing.assert_array_equal(joined.arrays()[name][1:], first.arrays()[name])
@@ -234,14 +234,14 @@ def test_the_first_runs_keep_their_values() -> None:
         np.testing.assert_array_equal(first.arrays()[name], runs.arrays()[name][:2])
 
 
-def test_runs_of_two_protocols_are_not_joined() -> None:
-    """Only runs of one protocol can be joined."""
-    other = replace(made_up(), protocol=replace(PROTOCOL, batch_size=1))
-    with pytest.raises(ValueError, match=r"^runs of 2 protocols cannot be joined$"):
+def test_runs_of_two_configs_are_not_joined() -> None:
+    """Only runs of one config can be joined."""
+    other = replace(made_up(), config=replace(PROTOCOL, batch_size=1))
+    with pytest.raises(ValueError, match=r"^runs of 2 configs cannot be joined$"):
         concatenate([made_up(), other])
 
 
 def test_no_runs_are_not_joined() -> None:
     """Joining nothing is an error, not an empty result."""
-    with pytest.raises(ValueError, match=r"^runs of 0 protocols cannot be joined$"):
+    with pytest.raises(ValueError, match=r"^runs of 0 configs cannot be joined$"):
         concatenate([])

@@ -148,8 +148,8 @@ def test_a_session_is_corrected_for_its_findings() -> None:
 
 def test_a_judgement_tells_what_the_claims_tell() -> None:
     """Section, statement, evidence and rule are the claims' own; without claims there is no judgement."""
-    judgement = only([claim(0.01, needs="most", basis="calibrated")])
-    assert (judgement.section, judgement.basis, judgement.needs) == ("Optimizers", "calibrated", "most")
+    judgement = only([claim(0.01, needs="most", basis="fitted")])
+    assert (judgement.section, judgement.basis, judgement.needs) == ("Optimizers", "fitted", "most")
     assert judgement.statement == "Adam and RMSprop end almost identical in loss and accuracy."
     assert judgements([]) == []
 
@@ -192,7 +192,7 @@ SESSIONS = 1500
 
 
 def wrong_sessions(draws: Floats, needs: Needs, outcome: Outcome, clear: int = 0) -> tuple[float, float]:
-    """Return in which share of sessions any finding has the wrong outcome: after the correction, and before it.
+    """Return in which proportion of sessions any finding has the wrong outcome: after the correction, and before it.
 
     Parameters
     ----------
@@ -216,9 +216,9 @@ def wrong_sessions(draws: Floats, needs: Needs, outcome: Outcome, clear: int = 0
     return corrected / len(draws), single / len(draws)
 
 
-def hardly_ever(share: float) -> bool:
-    """Tell whether a share of sessions is at most 5 %, but for four standard errors of the simulation."""
-    return share <= 0.05 + 4 * math.sqrt(0.05 * 0.95 / SESSIONS)
+def hardly_ever(proportion: float) -> bool:
+    """Tell whether a proportion of sessions is at most 5 %, but for four standard errors of the simulation."""
+    return proportion <= 0.05 + 4 * math.sqrt(0.05 * 0.95 / SESSIONS)
 
 
 @pytest.mark.parametrize("clear", [0, 12])

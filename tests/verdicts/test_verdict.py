@@ -9,9 +9,15 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, ttest_1samp
 
 from harness.base.errors import Inconclusive, Refuted
-from harness.statistics.draws import plausible_draw, plausible_share_draw
+from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Reported
-from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, ratio_over_seeds, share_of_seeds
+from harness.statistics.estimators import (
+    exactly,
+    mean_over_seeds,
+    median_over_seeds,
+    proportion_of_seeds,
+    ratio_over_seeds,
+)
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, SMALLEST_P, Band, Outcome, Verdict, decide, p_values
 
 INF, NAN = math.inf, math.nan
@@ -25,7 +31,7 @@ def verdict(outcome: Outcome = "refuted", **changes: object) -> Verdict:
         section="Optimizers",
         statement="Adam and RMSprop end almost identical in loss and accuracy.",
         reading="loss",
-        basis="held out",
+        basis="independent",
         estimand="test loss of Adam minus test loss of RMSprop, mean over paired seeds",
         value=0.031234,
         low=0.0251,
@@ -146,14 +152,14 @@ limits = st.lists(st.floats(-1.5, 1.5).map(lambda number: round(number, 2)), min
 
 def all_estimates(sample: list[float]) -> list[Estimate]:
     """Apply every estimator to one sample of numbers between -1 and 1, mapped to where it is defined."""
-    positive, shares = np.exp(sample), np.round((np.array(sample) + 1) * 50) / 100
+    positive, proportions = np.exp(sample), np.round((np.array(sample) + 1) * 50) / 100
     return [
         mean_over_seeds(sample, ""),
         ratio_over_seeds(positive, np.ones(len(sample)), ""),
-        share_of_seeds(sample, (-0.5, 0.5), ""),
+        proportion_of_seeds(sample, (-0.5, 0.5), ""),
         median_over_seeds([*sample, INF], ""),
         plausible_draw(Reported(1.2, 0.05), positive, ""),
-        plausible_share_draw(Reported(0.4, 0.005), shares, 100, ""),
+        plausible_proportion_draw(Reported(0.4, 0.005), proportions, 100, ""),
         exactly(sample[0], ""),
     ]
 
@@ -208,9 +214,9 @@ def test_error_rates_of_a_mean_are_those_of_t_tests(shift: float) -> None:
 
 
 @pytest.mark.parametrize("inside", [0, 6, 11, 15, 17, 19, 20])
-def test_error_rates_of_a_share_are_those_of_the_binomial_test(inside: int) -> None:
-    """SciPy's exact binomial tests of a share of 3/4, against more and against less."""
-    estimate = share_of_seeds([1.0] * inside + [0.0] * (20 - inside), (0.5, 1.5), "")
+def test_error_rates_of_a_proportion_are_those_of_the_binomial_test(inside: int) -> None:
+    """SciPy's exact binomial tests of a proportion of 3/4, against more and against less."""
+    estimate = proportion_of_seeds([1.0] * inside + [0.0] * (20 - inside), (0.5, 1.5), "")
     tests = [float(binomtest(inside, 20, 0.75, alternative=side).pvalue) for side in ("greater", "less")]
     expected = [max(rate, SMALLEST_P) if rate < 0.5 else 1.0 for rate in tests]
     assert list(p_values(estimate, Band(0.75, 1.0, "made up"))) == pytest.approx(expected, rel=0.0101)
@@ -236,7 +242,7 @@ optimizers.adam-rmsprop-level (loss): refuted
   seeds     20, each with a split and a training of its own
   power     0.88 at 20 seeds, if it is true
   cells     torch-adam, torch-rmsprop
-  evidence  held out
+  evidence  independent
   rerun     pytest claims -k loss"""
 
 INCONCLUSIVE = """\
@@ -248,20 +254,20 @@ optimizers.adam-rmsprop-level (loss): inconclusive
   band      -0.02 to 0.02: two units of the last decimal are almost identical
   seeds     20, each with a split and a training of its own
   cells     torch-adam, torch-rmsprop
-  evidence  held out
+  evidence  independent
   rerun     pytest claims -k loss"""
 
 SUPPORTED = """\
 optimizers.sgd-fails (accuracy): supported
   finding   SGD fails in both frameworks: high loss, low accuracy.
-  estimand  share of seeds in which Adam is ahead by the margin
-  estimate  0.95 [0.7839, 0.9974] (share of seeds, exact binomial interval, confidence 96.7%)
+  estimand  proportion of seeds in which Adam is ahead by the margin
+  estimate  0.95 [0.7839, 0.9974] (proportion of seeds, exact binomial interval, confidence 96.7%)
             19 of 20 seeds
   band      at least 0.75: whoever repeats the comparison once should see it with odds of three to one
   seeds     20, each with a split and a training of its own
   power     1.00 at 20 seeds, if it is true
   cells     keras-adam
-  evidence  calibrated
+  evidence  fitted
   rerun     pytest claims -k sgd"""
 
 
@@ -290,14 +296,14 @@ def test_text_of_a_supported_verdict() -> None:
         finding="optimizers.sgd-fails",
         statement="SGD fails in both frameworks: high loss, low accuracy.",
         reading="accuracy",
-        basis="calibrated",
-        estimand="share of seeds in which Adam is ahead by the margin",
+        basis="fitted",
+        estimand="proportion of seeds in which Adam is ahead by the margin",
         value=0.95,
         low=0.78389,
         high=0.99744,
         confidence=1 - 2 * ERROR_RATE / 3,
         power=0.999,
-        method="share of seeds, exact binomial interval",
+        method="proportion of seeds, exact binomial interval",
         note="19 of 20 seeds",
         band=Band(0.75, INF, "whoever repeats the comparison once should see it with odds of three to one"),
         cells=("keras-adam",),
@@ -317,7 +323,7 @@ def test_text_of_several_looks() -> None:
     ("splits", "text"),
     [(1, "20, over 1 split of the data"), (5, "20, over 5 splits of the data"), (0, "20 repeats, since time was")],
 )
-def test_text_of_seeds_that_share_splits(splits: int, text: str) -> None:
+def test_text_of_seeds_that_proportion_splits(splits: int, text: str) -> None:
     """Over what a verdict generalizes is said as it is."""
     assert f"\n  seeds     {text}" in str(verdict(splits=splits))
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from harness.data import registry
 from harness.drawing.figures import COLOURS, DASHES
 from harness.drawing.panels.caption import spread_told
-from harness.drawing.panels.data import LEVELS, Bands, Part, class_shares, history_bands, prediction_bands
+from harness.drawing.panels.data import LEVELS, Bands, Part, class_proportions, history_bands, prediction_bands
 from harness.drawing.panels.layout import class_rows
 from harness.training.runs import Floats, Runs
 
@@ -33,11 +33,11 @@ def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -> N
         return
     if part != "predictions":
         _draw_history(axis, part, name, kept)
-    elif runs.protocol.task == "regression":
+    elif runs.config.task == "regression":
         _draw_values(axis, runs, _value_limits(kept))
     else:
         _draw_classes(axis, runs)
-    loss = part == "loss" or runs.protocol.task == "regression"
+    loss = part == "loss" or runs.config.task == "regression"
     told = spread_told(runs.final_test_loss if loss else runs.final_test_accuracy)
     what = "at the end" if part != "predictions" else "test loss" if loss else "test accuracy"
     axis.set_title(f"{what} {told}", loc="right", fontsize=SMALL)
@@ -81,7 +81,7 @@ def _draw_history(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -
             _draw_bands(axis, bands, number)
         else:
             axis.plot(bands.places, bands.quantiles[2], linestyle=dashes, **_OTHER)
-    axis.set_xlim(0, runs.protocol.epochs)
+    axis.set_xlim(0, runs.config.epochs)
     axis.set_xlabel("epoch")
     axis.set_ylabel(f"test {part}")
     axis.locator_params(nbins=5)
@@ -96,7 +96,7 @@ def _draw_values(axis: Axes, runs: Runs, limits: tuple[float, float]) -> None:
     axis.set_xlim(limits)
     axis.set_ylim(limits)
     axis.locator_params(nbins=5)
-    name = registry.load(runs.protocol.dataset).target_name
+    name = registry.load(runs.config.dataset).target_name
     axis.set_xlabel(f"{name}, true", parse_math=False)
     axis.set_ylabel(f"{name}, predicted", parse_math=False)
 
@@ -116,13 +116,13 @@ def _value_limits(kept: Mapping[str, Runs]) -> tuple[float, float]:
 
 
 def _draw_classes(axis: Axes, runs: Runs) -> None:
-    names = registry.load(runs.protocol.dataset).class_names
-    shares = class_shares(runs.test_targets, runs.predicted_classes, len(names))
+    names = registry.load(runs.config.dataset).class_names
+    proportions = class_proportions(runs.test_targets, runs.predicted_classes, len(names))
     heights = class_rows(len(names))
     for true, predicted in np.ndindex(heights.shape):
         height, right = float(heights[true, predicted]), true == predicted
         axis.axhline(height, color="0.93", linewidth=0.6, zorder=0.5)
-        known = shares[:, true, predicted][~np.isnan(shares[:, true, predicted])]
+        known = proportions[:, true, predicted][~np.isnan(proportions[:, true, predicted])]
         if not known.size:
             axis.text(1.06, height, "no test row", fontsize=7, va="center")
             continue
@@ -140,7 +140,7 @@ def _draw_classes(axis: Axes, runs: Runs) -> None:
         axis.text(0.0, heights[true, 0] - 1, text, fontsize=7, va="center", fontstyle="italic", parse_math=False)
     axis.set_xlim(-0.03, 1.03)
     axis.set_ylim(heights.max() + 0.7, heights.min() - 1.6)
-    axis.set_xlabel("share of the class's test rows")
+    axis.set_xlabel("proportion of the class's test rows")
 
 
 def _draw_bands(axis: Axes, bands: Bands, number: int) -> None:

@@ -18,7 +18,7 @@ _VALUES = (
     "{unit}."
 )
 _CLASSES = (
-    "Predictions: of the test rows of each class, the share that gets each class, with a filled dot where it is the "
+    "Predictions: of the test rows of each class, the proportion that gets each class, with a filled dot where it is the "
     "right one: median (also on the right), central 50 % and 90 % of the trainings."
 )
 
@@ -35,8 +35,8 @@ def caption(panels: Mapping[str, Runs], parts: Sequence[Part]) -> str:
     """
     told = [_trainings(list(panels.values())), *_diverged(panels), _SPREAD]
     runs = next(iter(panels.values()))
-    if "predictions" in parts and runs.protocol.task == "regression":
-        data = registry.load(runs.protocol.dataset)
+    if "predictions" in parts and runs.config.task == "regression":
+        data = registry.load(runs.config.dataset)
         told.append(_VALUES.format(name=data.target_name, unit=data.target_unit))
     elif "predictions" in parts:
         told.append(_CLASSES)
@@ -58,7 +58,7 @@ def _trainings(panels: Sequence[Runs]) -> str:
     count, splits = len(panels[0].seeds), len({seed.split for seed in panels[0].seeds})
     drawn = "each on a random split of its own" if splits == count else "all on one split"
     each = " a panel" if len(panels) > 1 else ""
-    rows, data = panels[0].test_targets.shape[1], registry.load(panels[0].protocol.dataset).name
+    rows, data = panels[0].test_targets.shape[1], registry.load(panels[0].config.dataset).name
     return f"{count} trainings{each}, {drawn} of the data set {data}, with {rows} test rows."
 
 
@@ -72,15 +72,15 @@ def _difference(panels: Sequence[Runs]) -> list[str]:
     found = differences(panels)
     if found is None:
         return []
-    if panels[0].protocol.task == "regression":
+    if panels[0].config.task == "regression":
         middle, high = np.quantile(found, (LEVELS[2], LEVELS[-1]))
-        name = registry.load(panels[0].protocol.dataset).target_name
+        name = registry.load(panels[0].config.dataset).target_name
         return [
             f"Between panels, predictions of the same row with the same seed differ by {_number(middle)} {name} in the "
             f"median, and by more than {_number(high)} for one row in twenty."
         ]
     return [
-        f"With the same seed, a share of {spread_told(found)} of the rows does not get the same class in all panels."
+        f"With the same seed, a proportion of {spread_told(found)} of the rows does not get the same class in all panels."
     ]
 
 

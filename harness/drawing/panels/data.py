@@ -42,7 +42,7 @@ def finished(runs: Runs) -> Runs:
     kept = ~runs.diverged
     seeds = tuple(seed for seed, stays in zip(runs.seeds, kept, strict=True) if stays)
     arrays: dict[str, Array] = {name: array[kept] for name, array in runs.arrays().items()}
-    return Runs(runs.protocol, seeds, **arrays)  # type: ignore[arg-type]
+    return Runs(runs.config, seeds, **arrays)  # type: ignore[arg-type]
 
 
 def history_bands(curves: Floats) -> Bands:
@@ -85,8 +85,8 @@ def prediction_bands(targets: Floats, predictions: Floats) -> Bands:
     return Bands(places, np.array([np.quantile(predictions[member], LEVELS) for member in members]).T)
 
 
-def class_shares(targets: Floats, predicted: NDArray[np.int64], classes: int) -> Floats:
-    """Return which share of the test rows of each class gets each class: confusion, normalized by true class.
+def class_proportions(targets: Floats, predicted: NDArray[np.int64], classes: int) -> Floats:
+    """Return which proportion of the test rows of each class gets each class: confusion, normalized by true class.
 
     Parameters
     ----------
@@ -101,8 +101,8 @@ def class_shares(targets: Floats, predicted: NDArray[np.int64], classes: int) ->
     true, given = np.eye(classes)[targets.astype(np.int64)], np.eye(classes)[predicted]
     counts = np.einsum("srt,srp->stp", true, given)
     with np.errstate(invalid="ignore"):
-        shares: Floats = counts / counts.sum(axis=2, keepdims=True)
-    return shares
+        proportions: Floats = counts / counts.sum(axis=2, keepdims=True)
+    return proportions
 
 
 def differences(panels: Sequence[Runs]) -> Floats | None:
@@ -116,7 +116,7 @@ def differences(panels: Sequence[Runs]) -> Floats | None:
     Returns
     -------
     ndarray or None
-        Regression: largest less smallest prediction, shape (seeds * rows,). Classification: the share of rows that do
+        Regression: largest less smallest prediction, shape (seeds * rows,). Classification: the proportion of rows that do
         not get the same class in all panels, shape (seeds,). Seeds that diverged in a panel are left out; None if no
         seed is left, or there is but one panel, or panels have other test rows.
     """
@@ -125,7 +125,7 @@ def differences(panels: Sequence[Runs]) -> Floats | None:
     together = ~np.any([runs.diverged for runs in panels], axis=0)
     if len(panels) < 2 or not alike or not together.any():
         return None
-    if first.protocol.task == "regression":
+    if first.config.task == "regression":
         return np.asarray(np.ptp([runs.test_predictions[together, :, 0] for runs in panels], axis=0).ravel())
     classes = np.array([runs.predicted_classes[together] for runs in panels])
     return np.asarray((classes != classes[0]).any(axis=0).mean(axis=1))

@@ -80,16 +80,16 @@ def has_labels(across: Sequence[Place], column: int) -> bool:
 
 
 def _shows_classes(part: Part, runs: Runs) -> bool:
-    return part == "predictions" and runs.protocol.task == "classification"
+    return part == "predictions" and runs.config.task == "classification"
 
 
 def _labels(part: Part, runs: Runs) -> float:
     if _shows_classes(part, runs):
-        return 0.2 + CHARACTER * max(map(len, registry.load(runs.protocol.dataset).class_names))
+        return 0.2 + CHARACTER * max(map(len, registry.load(runs.config.dataset).class_names))
     return LABELS
 
 
 def _height(part: Part, runs: Runs, panel: float) -> float:
     if _shows_classes(part, runs):
-        return ROW * float(class_rows(len(registry.load(runs.protocol.dataset).class_names)).max() + 1.5)
+        return ROW * float(class_rows(len(registry.load(runs.config.dataset).class_names)).max() + 1.5)
     return panel if part == "predictions" else HISTORY

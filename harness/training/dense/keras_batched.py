@@ -1,4 +1,4 @@
-"""Train a whole block of seeds of one protocol with Keras on TensorFlow, as one compiled program.
+"""Train a whole block of seeds of one config with Keras on TensorFlow, as one compiled program.
 
 The networks of all seeds are stacked along a first axis, the whole training is one `tf.function`, and Keras's own
 initializers, activations, losses and optimizer classes act on the stacked weights (Wang et al. 2021, HFTA, MLSys).
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.dense.recording import block_of_runs, outputs_of
 from harness.training.runs import Runs
 
@@ -34,7 +34,7 @@ CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_
 _PARTS = ("train_features", "train_target", "test_features", "test_target")
 
 
-def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
     """Train one network for each seed, all at once, and return their runs.
 
     Parameters
@@ -46,27 +46,27 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     tf.config.experimental.enable_op_determinism()
     # Forget the names of earlier variables; freeing their memory by a garbage collection takes longer than a training.
     keras.backend.clear_session(free_memory=False)
-    widths = (splits[0].train_features.shape[1], *protocol.hidden_widths, outputs_of(protocol, splits[0]))
-    same = protocol.regime == "matched"
+    widths = (splits[0].train_features.shape[1], *config.hidden_widths, outputs_of(config, splits[0]))
+    same = config.regime == "matched"
     initial = matched_weights(widths, seeds) if same else initial_weights(widths, seeds)
     flat = keras.Variable(initial, name="weights")
-    settings = matched.KERAS_SETTINGS[protocol.optimizer] if same else {}
-    optimizer = keras_fit.OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate, **settings)
+    settings = matched.KERAS_SETTINGS[config.optimizer] if same else {}
+    optimizer = keras_fit.OPTIMIZERS[config.optimizer](learning_rate=config.learning_rate, **settings)
     optimizer.build([flat])
     rows = len(splits[0].train_target)
-    orders = np.stack([matched.epoch_orders(seed, rows, protocol.epochs) for seed in seeds], axis=1)
-    curves, predictions = _program(protocol, widths, flat, optimizer)(
+    orders = np.stack([matched.epoch_orders(seed, rows, config.epochs) for seed in seeds], axis=1)
+    curves, predictions = _program(config, widths, flat, optimizer)(
         *(tf.constant(np.stack([getattr(split, name) for split in splits])) for name in _PARTS), tf.constant(orders)
     )
     by_name = {
         name: curve.numpy().T
         for name, curve in zip(CURVES, curves, strict=True)
-        if protocol.task == "classification" or "accuracy" not in name
+        if config.task == "classification" or "accuracy" not in name
     }
     norms = np.sqrt((initial.astype(np.float64) ** 2).sum(axis=1))
     by_name["weight_norm"] = np.concatenate([norms[:, None], by_name["weight_norm"]], axis=1)
     return block_of_runs(
-        protocol,
+        config,
         splits,
         seeds,
         curves=by_name,
@@ -107,7 +107,7 @@ def matched_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.
     return np.stack([np.concatenate([np.ravel(array) for array in arrays]) for arrays in drawn])
 
 
-def _program(protocol: Protocol, widths: Sequence[int], flat: Any, optimizer: Any) -> Any:
+def _program(config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer: Any) -> Any:
     """Return the whole training as one compiled function.
 
     It takes the arrays of `_PARTS`, each with a first axis over the seeds, and the orders (epochs, seeds, rows); it
@@ -118,9 +118,9 @@ def _program(protocol: Protocol, widths: Sequence[int], flat: Any, optimizer: An
     flat : (seeds, parameters of one network)
         A variable; of each layer first the weights, then the biases.
     """
-    classify = protocol.task == "classification"
-    activation = keras.activations.get(protocol.activation)
-    loss_function = keras.losses.get(keras_fit.LOSSES[protocol.loss])
+    classify = config.task == "classification"
+    activation = keras.activations.get(config.activation)
+    loss_function = keras.losses.get(keras_fit.LOSSES[config.loss])
     layers = list(itertools.pairwise(widths))
     sizes = [size for fan_in, fan_out in layers for size in (fan_in * fan_out, fan_out)]
 
@@ -154,13 +154,13 @@ def _program(protocol: Protocol, widths: Sequence[int], flat: Any, optimizer: An
         rows, test_rows, seeds = train_features.shape[1], test_features.shape[1], train_features.shape[0]
 
         def step(start: Any, features: Any, target: Any, loss_sum: Any, hit_sum: Any) -> tuple[Any, ...]:
-            batch = slice(start, start + protocol.batch_size)
+            batch = slice(start, start + config.batch_size)
             with tf.GradientTape() as tape:
                 outputs, losses = outputs_and_losses(flat.value, features[:, batch], target[:, batch])
                 total = tf.reduce_sum(losses) / tf.cast(tf.shape(losses)[1], tf.float32)
             optimizer.apply([tape.gradient(total, flat.value)], [flat])
             loss_sum += tf.reduce_sum(losses, axis=1)
-            return start + protocol.batch_size, features, target, loss_sum, hit_sum + hits(outputs, target[:, batch])
+            return start + config.batch_size, features, target, loss_sum, hit_sum + hits(outputs, target[:, batch])
 
         def epoch(number: Any, predictions: Any, *curves: Any) -> tuple[Any, ...]:
             features = tf.gather(train_features, orders[number], batch_dims=1)
@@ -182,10 +182,10 @@ def _program(protocol: Protocol, widths: Sequence[int], flat: Any, optimizer: An
                 *(curve.write(number, end) for curve, end in zip(curves, ends, strict=True)),
             )
 
-        curves = [tf.TensorArray(tf.float32, size=protocol.epochs, element_shape=(seeds,)) for _ in CURVES]
+        curves = [tf.TensorArray(tf.float32, size=config.epochs, element_shape=(seeds,)) for _ in CURVES]
         predictions = tf.zeros((seeds, test_rows, widths[-1]))
         _, predictions, *curves = tf.while_loop(
-            lambda number, *_: number < protocol.epochs, epoch, (0, predictions, *curves)
+            lambda number, *_: number < config.epochs, epoch, (0, predictions, *curves)
         )
         return [curve.stack() for curve in curves], predictions
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.dense.recording import one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
 
@@ -98,34 +98,34 @@ LOSSES = {
 }
 
 
-def build(protocol: Protocol, inputs: int, outputs: int, **compile_options: Any) -> Any:
+def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: Any) -> Any:
     """Return the compiled model; initial weights and update rules are Keras's defaults."""
-    refuse_matched(protocol)
-    classify = protocol.task == "classification"
+    refuse_matched(config)
+    classify = config.task == "classification"
     model = keras.Sequential(
         [
             keras.Input((inputs,)),
-            *(keras.layers.Dense(width, activation=protocol.activation) for width in protocol.hidden_widths),
+            *(keras.layers.Dense(width, activation=config.activation) for width in config.hidden_widths),
             keras.layers.Dense(outputs, activation="softmax" if classify else None),
         ]
     )
     model.compile(
-        optimizer=OPTIMIZERS[protocol.optimizer](learning_rate=protocol.learning_rate),
-        loss=LOSSES[protocol.loss],
+        optimizer=OPTIMIZERS[config.optimizer](learning_rate=config.learning_rate),
+        loss=LOSSES[config.loss],
         metrics=["accuracy"] if classify else [],
         **compile_options,
     )
     return model
 
 
-def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
+def train(config: TrainingConfig, split: Split, seed: Seed) -> Runs:
     """Train one network on one split and return its run; the same seed gives the same bits."""
     tf.config.experimental.enable_op_determinism()
-    return train_and_time(protocol, split, seed)[0]
+    return train_and_time(config, split, seed)[0]
 
 
 def train_and_time(
-    protocol: Protocol, split: Split, seed: Seed, mode: str = "default"
+    config: TrainingConfig, split: Split, seed: Seed, mode: str = "default"
 ) -> tuple[Runs, NDArray[np.float64]]:
     """Train one network in one of `MODES`; return its run, and the seconds of each epoch, shape (epochs,).
 
@@ -134,22 +134,22 @@ def train_and_time(
     started = time.perf_counter()
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed.training)
-    model = build(protocol, split.train_features.shape[1], outputs_of(protocol, split), **MODES[mode])
+    model = build(config, split.train_features.shape[1], outputs_of(config, split), **MODES[mode])
     weight_norm, epoch_times = WeightNorm(), EpochTimes()
     epoch_times.ends[0] = started
     history = model.fit(
         split.train_features,
         split.train_target,
         validation_data=(split.test_features, split.test_target),
-        batch_size=protocol.batch_size,
+        batch_size=config.batch_size,
         validation_batch_size=len(split.test_target),
-        epochs=protocol.epochs,
+        epochs=config.epochs,
         callbacks=[weight_norm, epoch_times],
         verbose=0,
     ).history
     curves = {name: history[key] for name, key in HISTORY_NAMES.items() if key in history}
     run = one_run(
-        protocol,
+        config,
         split,
         seed,
         curves={**curves, "weight_norm": weight_norm.norms},

@@ -5,33 +5,33 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from harness.base.errors import ProtocolError
+from harness.base.errors import ConfigError
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import Runs, concatenate, without_divergence
 
 
-def outputs_of(protocol: Protocol, split: Split) -> int:
+def outputs_of(config: TrainingConfig, split: Split) -> int:
     """Return how many output neurons the task needs: one a class, or one for a regression."""
-    if protocol.task == "regression":
+    if config.task == "regression":
         return 1
     return int(max(split.train_target.max(), split.test_target.max())) + 1
 
 
-def refuse_matched(protocol: Protocol) -> None:
+def refuse_matched(config: TrainingConfig) -> None:
     """Refuse what a reference trainer does not know: it is each framework as its users have it.
 
     Raises
     ------
-    ProtocolError
+    ConfigError
         If the regime is not the framework's own.
     """
-    if protocol.regime != "own":
-        raise ProtocolError(f"regime is {protocol.regime!r}; trainings of one seed, which are timed, know only 'own'")
+    if config.regime != "own":
+        raise ConfigError(f"regime is {config.regime!r}; trainings of one seed, which are timed, know only 'own'")
 
 
 def one_run(
-    protocol: Protocol,
+    config: TrainingConfig,
     split: Split,
     seed: Seed,
     *,
@@ -51,14 +51,14 @@ def one_run(
     seconds
         Wall time of the training.
     """
-    unknown = np.full(protocol.epochs, np.nan)
+    unknown = np.full(config.epochs, np.nan)
     filled = {"train_accuracy": unknown, "test_accuracy": unknown, **curves}
     kept = without_divergence({name: np.asarray(curve, dtype=np.float64) for name, curve in filled.items()})
-    # Frameworks divide in single precision, where 17 of 20 rows are 0.8500000238: equal shares must be equal numbers.
+    # Frameworks divide in single precision, where 17 of 20 rows are 0.8500000238: equal proportions must be equal numbers.
     for name, rows in (("train_accuracy", len(split.train_target)), ("test_accuracy", len(split.test_target))):
         kept[name] = np.rint(kept[name] * rows) / rows
     return Runs(
-        protocol=protocol,
+        config=config,
         seeds=(seed,),
         test_predictions=np.asarray(test_predictions, dtype=np.float64)[None],
         test_targets=np.asarray(split.test_target, dtype=np.float64)[None],
@@ -69,7 +69,7 @@ def one_run(
 
 
 def block_of_runs(
-    protocol: Protocol,
+    config: TrainingConfig,
     splits: Sequence[Split],
     seeds: Sequence[Seed],
     *,
@@ -86,12 +86,12 @@ def block_of_runs(
     curves, test_predictions
         As in `one_run`, each with a first axis over the seeds.
     seconds
-        Wall time of all trainings together; each run is given its share.
+        Wall time of all trainings together; each run is given its proportion.
     """
     return concatenate(
         [
             one_run(
-                protocol,
+                config,
                 split,
                 seed,
                 curves={name: curve[number] for name, curve in curves.items()},

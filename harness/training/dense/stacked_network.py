@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from harness.training.config import Protocol
+from harness.training.config import TrainingConfig
 from harness.training.dense.torch_native import Network
 
 aten = torch.ops.aten
@@ -34,7 +34,7 @@ class StackedNetwork:
         What the optimizer steps on; `fill_gradient` fills its gradient.
     """
 
-    def __init__(self, networks: Sequence[Network], protocol: Protocol) -> None:
+    def __init__(self, networks: Sequence[Network], config: TrainingConfig) -> None:
         stacked = [
             torch.stack(tensors).detach()
             for tensors in zip(*(network.parameters() for network in networks), strict=True)
@@ -47,10 +47,10 @@ class StackedNetwork:
         self._weights, self._biases = values[::2], values[1::2]
         self._transposed = [weights.mT for weights in self._weights]
         self._weight_gradients, self._bias_gradients = gradients[::2], gradients[1::2]
-        self._activation = ACTIVATIONS[protocol.activation]
-        self._derivative = DERIVATIVES[protocol.activation]
-        self._classify = protocol.task == "classification"
-        self._softmax_output = protocol.loss == "cross_entropy_on_softmax"
+        self._activation = ACTIVATIONS[config.activation]
+        self._derivative = DERIVATIVES[config.activation]
+        self._classify = config.task == "classification"
+        self._softmax_output = config.loss == "cross_entropy_on_softmax"
 
     def __call__(self, features: Tensor) -> Tensor:
         """Map features (seeds, rows, inputs) to outputs (seeds, outputs, rows)."""

@@ -11,7 +11,7 @@ import sys
 from importlib import import_module
 
 from harness.data import registry
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 
 
 def main(framework: str) -> None:
@@ -32,10 +32,10 @@ def main(framework: str) -> None:
     ).train_and_time
     for line in sys.stdin:
         request = json.loads(line)
-        protocol = Protocol.from_json(request["protocol"])
+        config = TrainingConfig.from_json(request["config"])
         seed = Seed(*request["seed"])
-        split = registry.split(registry.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
-        _, epoch_seconds = train_and_time(protocol, split, seed, request["mode"])
+        split = registry.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
+        _, epoch_seconds = train_and_time(config, split, seed, request["mode"])
         print(json.dumps({"epoch_seconds": epoch_seconds.tolist()}), file=answers, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Train a whole block of seeds of one protocol with PyTorch, as one batched program.
+"""Train a whole block of seeds of one config with PyTorch, as one batched program.
 
 The networks of all seeds are one `StackedNetwork`, and PyTorch's own optimizer classes act on all of them at once.
 Their updates are elementwise, so each seed's slice gets exactly the update it would get alone. A member equals the run
@@ -17,7 +17,7 @@ from torch import Tensor
 
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.dense.recording import block_of_runs, outputs_of
 from harness.training.dense.stacked_network import StackedNetwork
 from harness.training.dense.torch_native import OPTIMIZERS, Network
@@ -31,7 +31,7 @@ IMPLEMENTATIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
     """Train one network for each seed, all at once, and return their runs.
 
     Parameters
@@ -40,23 +40,21 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
         One of each for every network; all splits have as many rows.
     """
     started = time.perf_counter()
-    network = StackedNetwork(
-        [_initial(protocol, split, seed) for split, seed in zip(splits, seeds, strict=True)], protocol
-    )
-    step = optimizer_step(protocol, [network.parameters])
-    orders = epoch_orders(protocol, seeds, len(splits[0].train_target))
+    network = StackedNetwork([_initial(config, split, seed) for split, seed in zip(splits, seeds, strict=True)], config)
+    step = optimizer_step(config, [network.parameters])
+    orders = epoch_orders(config, seeds, len(splits[0].train_target))
     with torch.no_grad():
         train_features, train_target = stack(splits, "train")
         test_features, test_target = stack(splits, "test")
         curves: dict[str, list[Tensor]] = {"train_loss": [], "test_loss": [], "weight_norm": [network.norms()]}
-        if protocol.task == "classification":
+        if config.task == "classification":
             curves |= {"train_accuracy": [], "test_accuracy": []}
         for order in orders:
             features, target = shuffled(train_features, train_target, order)
             outputs_by_batch = []
             for batch_features, batch_wanted in zip(
-                _batches(features, 1, protocol.batch_size),
-                _batches(network.wanted(target), 2, protocol.batch_size),
+                _batches(features, 1, config.batch_size),
+                _batches(network.wanted(target), 2, config.batch_size),
                 strict=True,
             ):
                 outputs_by_batch.append(network.fill_gradient(batch_features, batch_wanted))
@@ -65,13 +63,13 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
             curves["train_loss"].append(network.losses(train_outputs, target).mean(dim=1))
             curves["test_loss"].append(network.losses(test_outputs, test_target).mean(dim=1))
             curves["weight_norm"].append(network.norms())
-            if protocol.task == "classification":
+            if config.task == "classification":
                 curves["train_accuracy"].append(_accuracy(train_outputs, target))
                 curves["test_accuracy"].append(_accuracy(test_outputs, test_target))
-        if protocol.loss == "cross_entropy":
+        if config.loss == "cross_entropy":
             test_outputs = test_outputs.softmax(dim=1)
     return block_of_runs(
-        protocol,
+        config,
         splits,
         seeds,
         curves={name: torch.stack(curve, dim=1).numpy() for name, curve in curves.items()},
@@ -80,14 +78,14 @@ def train(protocol: Protocol, splits: Sequence[Split], seeds: Sequence[Seed]) ->
     )
 
 
-def optimizer_step(protocol: Protocol, parameters: Sequence[Tensor]) -> Callable[[], object]:
+def optimizer_step(config: TrainingConfig, parameters: Sequence[Tensor]) -> Callable[[], object]:
     """Return the step of PyTorch's own optimizer, without the profiler's range and the hooks around it.
 
     These take half the time of a step of Adam; nothing here profiles or hooks. Call it where gradients are off.
     """
-    settings = matched.TORCH_SETTINGS[protocol.optimizer] if protocol.regime == "matched" else {}
-    optimizer = OPTIMIZERS[protocol.optimizer](
-        parameters, lr=protocol.learning_rate, **IMPLEMENTATIONS[protocol.optimizer], **settings
+    settings = matched.TORCH_SETTINGS[config.optimizer] if config.regime == "matched" else {}
+    optimizer = OPTIMIZERS[config.optimizer](
+        parameters, lr=config.learning_rate, **IMPLEMENTATIONS[config.optimizer], **settings
     )
     return partial(inspect.unwrap(type(optimizer).step), optimizer)
 
@@ -99,14 +97,14 @@ def stack(splits: Sequence[Split], part: str) -> tuple[Tensor, Tensor]:
     return torch.as_tensor(features), torch.as_tensor(target)
 
 
-def epoch_orders(protocol: Protocol, seeds: Sequence[Seed], rows: int) -> Iterator[Tensor]:
+def epoch_orders(config: TrainingConfig, seeds: Sequence[Seed], rows: int) -> Iterator[Tensor]:
     """Yield, epoch by epoch, the order of each seed's training rows, shape (seeds, rows)."""
-    if protocol.regime == "matched":
-        orders = np.stack([matched.epoch_orders(seed, rows, protocol.epochs) for seed in seeds], axis=1)
+    if config.regime == "matched":
+        orders = np.stack([matched.epoch_orders(seed, rows, config.epochs) for seed in seeds], axis=1)
         yield from torch.as_tensor(orders, dtype=torch.int64)
         return
     generators = [torch.Generator().manual_seed(seed.training) for seed in seeds]
-    for _ in range(protocol.epochs):
+    for _ in range(config.epochs):
         yield torch.stack([_epoch_order(generator, rows) for generator in generators])
 
 
@@ -121,12 +119,12 @@ def shuffled(features: Tensor, target: Tensor, order: Tensor) -> tuple[Tensor, T
     )
 
 
-def _initial(protocol: Protocol, split: Split, seed: Seed) -> Network:
+def _initial(config: TrainingConfig, split: Split, seed: Seed) -> Network:
     torch.manual_seed(seed.training)
-    inputs, outputs = split.train_features.shape[1], outputs_of(protocol, split)
-    network = Network(inputs, protocol.hidden_widths, outputs, protocol.activation, softmax_output=False)
-    if protocol.regime == "matched":
-        drawn = matched.initial_weights((inputs, *protocol.hidden_widths, outputs), seed)
+    inputs, outputs = split.train_features.shape[1], outputs_of(config, split)
+    network = Network(inputs, config.hidden_widths, outputs, config.activation, softmax_output=False)
+    if config.regime == "matched":
+        drawn = matched.initial_weights((inputs, *config.hidden_widths, outputs), seed)
         with torch.no_grad():
             for parameter, array in zip(network.parameters(), drawn, strict=True):
                 parameter.copy_(torch.as_tensor(array.T))
@@ -154,6 +152,6 @@ def _batches(values: Tensor, axis: int, size: int) -> list[Tensor]:
 
 
 def _accuracy(outputs: Tensor, target: Tensor) -> Tensor:
-    """Return the share of rows with the right class, shape (seeds,)."""
+    """Return the proportion of rows with the right class, shape (seeds,)."""
     # `argmax` gives the same, the first of equals, and takes twenty times as long along this axis.
     return (outputs.max(dim=1).indices == target).float().mean(dim=1)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.dense.recording import one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
 
@@ -43,41 +43,41 @@ class Network(nn.Module):
         return outputs
 
 
-def train(protocol: Protocol, split: Split, seed: Seed) -> Runs:
+def train(config: TrainingConfig, split: Split, seed: Seed) -> Runs:
     """Train one network on one split and return its run; the same seed gives the same bits.
 
     Initial weights and update rules are PyTorch's defaults; only the learning rate is set.
     """
-    return train_and_time(protocol, split, seed)[0]
+    return train_and_time(config, split, seed)[0]
 
 
 def train_and_time(
-    protocol: Protocol, split: Split, seed: Seed, mode: str = "default"
+    config: TrainingConfig, split: Split, seed: Seed, mode: str = "default"
 ) -> tuple[Runs, NDArray[np.float64]]:
     """Train one network in one of `MODES`; return its run, and the seconds of each epoch, shape (epochs,).
 
     Building the model, and compiling it, count for the first epoch.
     """
-    refuse_matched(protocol)
-    classify = protocol.task == "classification"
+    refuse_matched(config)
+    classify = config.task == "classification"
     ends = [time.perf_counter()]
     torch.manual_seed(seed.training)
     model = Network(
         split.train_features.shape[1],
-        protocol.hidden_widths,
-        outputs_of(protocol, split),
-        protocol.activation,
+        config.hidden_widths,
+        outputs_of(config, split),
+        config.activation,
         # CrossEntropyLoss applies softmax itself: a network that ends in softmax applies it twice.
-        softmax_output=protocol.loss == "cross_entropy_on_softmax",
+        softmax_output=config.loss == "cross_entropy_on_softmax",
     )
     network = MODES[mode](model)
     loss_function = nn.CrossEntropyLoss() if classify else nn.MSELoss()
-    optimizer = OPTIMIZERS[protocol.optimizer](model.parameters(), lr=protocol.learning_rate)
+    optimizer = OPTIMIZERS[config.optimizer](model.parameters(), lr=config.learning_rate)
     train_features, train_target = _tensors(split.train_features, split.train_target, classify)
     test_features, test_target = _tensors(split.test_features, split.test_target, classify)
     loader = DataLoader(
         TensorDataset(train_features, train_target),
-        batch_size=protocol.batch_size,
+        batch_size=config.batch_size,
         shuffle=True,
         generator=torch.Generator().manual_seed(seed.training),
     )
@@ -85,7 +85,7 @@ def train_and_time(
     curves: dict[str, list[float]] = {"train_loss": [], "test_loss": [], "weight_norm": [_weight_norm(model)]}
     if classify:
         curves |= {"train_accuracy": [], "test_accuracy": []}
-    for _ in range(protocol.epochs):
+    for _ in range(config.epochs):
         loss_sum = 0.0
         correct = 0
         for features, target in loader:
@@ -107,10 +107,10 @@ def train_and_time(
             curves["test_accuracy"].append(_correct(outputs, test_target) / len(test_target))
         ends.append(time.perf_counter())
 
-    if protocol.loss == "cross_entropy":
+    if config.loss == "cross_entropy":
         outputs = outputs.softmax(dim=1)
     run = one_run(
-        protocol, split, seed, curves=dict(curves), test_predictions=outputs.numpy(), seconds=ends[-1] - ends[0]
+        config, split, seed, curves=dict(curves), test_predictions=outputs.numpy(), seconds=ends[-1] - ends[0]
     )
     return run, np.diff(ends)
 

@@ -7,7 +7,7 @@ from hypothesis.extra import numpy as st_numpy
 from harness.drawing.panels.data import (
     LEVELS,
     MOST_EPOCHS,
-    class_shares,
+    class_proportions,
     differences,
     finished,
     history_bands,
@@ -51,18 +51,18 @@ def test_bands_of_perfect_predictions_lie_around_the_diagonal(targets: Floats) -
 
 
 def test_shares_are_a_confusion_normalized_by_true_class() -> None:
-    """As scikit-learn has it, seed by seed; a class without test rows has no shares."""
+    """As scikit-learn has it, seed by seed; a class without test rows has no proportions."""
     from sklearn.metrics import confusion_matrix
 
     generator = np.random.default_rng(2)
     targets, predicted = generator.integers(0, 3, (4, 50)).astype(float), generator.integers(0, 3, (4, 50))
-    for seed, shares in enumerate(class_shares(targets, predicted, 3)):
-        np.testing.assert_allclose(shares, confusion_matrix(targets[seed], predicted[seed], normalize="true"))
-    assert np.isnan(class_shares(np.zeros((1, 5)), np.zeros((1, 5), dtype=np.int64), 2)[0, 1]).all()
+    for seed, proportions in enumerate(class_proportions(targets, predicted, 3)):
+        np.testing.assert_allclose(proportions, confusion_matrix(targets[seed], predicted[seed], normalize="true"))
+    assert np.isnan(class_proportions(np.zeros((1, 5)), np.zeros((1, 5), dtype=np.int64), 2)[0, 1]).all()
 
 
 def test_panels_differ_by_the_rows_that_get_another_class() -> None:
-    """A panel does not differ from itself; one in which some rows get another class differs by their share."""
+    """A panel does not differ from itself; one in which some rows get another class differs by their proportion."""
     runs = made_up()
     assert differences([runs]) is None
     np.testing.assert_array_equal(differences([runs, runs]), np.zeros(len(runs.seeds)))

@@ -1,4 +1,4 @@
-"""When a member of an ensemble counts as the run of its seed alone: the cells, the comparison and its tolerance.
+"""When a member of a batched training counts as the run of its seed alone: the cells, the comparison and its tolerance.
 
 Two programs that do the same arithmetic in another order part by rounding: float32 keeps 24 bits, so each number is
 off by up to 2**-24 of itself. Independent errors of n steps add up like a random walk, to sqrt(n) of one step's.
@@ -12,15 +12,15 @@ import numpy as np
 
 from harness.data import registry
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed, seed_blocks
+from harness.training.config import Seed, TrainingConfig, seed_blocks
 from harness.training.runs import ARRAY_NAMES, Floats, Runs
-from harness.training.trainers import ensemble_trainer, reference_trainer
+from harness.training.trainers import batched_trainer, reference_trainer
 
 # At these seeds no kind of cell is chaotic; see `CHAOTIC`.
 SEEDS = (Seed(1, 33), Seed(5, 22), Seed(7, 3))
 (TWENTY,) = seed_blocks(20)  # what the engine trains at once
 
-# Data set, share of the test rows and learning rate for each loss, as the claims have them.
+# Data set, proportion of the test rows and learning rate for each loss, as the claims have them.
 LOSSES = {
     "squared_error": ("boston", 0.2, 0.01),
     "cross_entropy": ("penguins", 0.3, 0.001),
@@ -32,13 +32,13 @@ ROUNDINGS = 32 * 2.0**-24  # what one step may add: five times the most that was
 CHAOS = 8  # a nudge is one rounding of each feature, a step rounds some ten times as many numbers
 
 
-def cell(framework: Any, loss: Any, activation: Any, optimizer: Any, widths: tuple[int, ...]) -> Protocol:
-    """Return the protocol of one kind of cell, for three epochs."""
-    dataset, test_share, learning_rate = LOSSES[loss]
-    return Protocol(
+def cell(framework: Any, loss: Any, activation: Any, optimizer: Any, widths: tuple[int, ...]) -> TrainingConfig:
+    """Return the config of one kind of cell, for three epochs."""
+    dataset, test_size, learning_rate = LOSSES[loss]
+    return TrainingConfig(
         framework=framework,
         dataset=dataset,
-        test_share=test_share,
+        test_size=test_size,
         scaling="standard",
         hidden_widths=widths,
         activation=activation,
@@ -50,7 +50,7 @@ def cell(framework: Any, loss: Any, activation: Any, optimizer: Any, widths: tup
     )
 
 
-# Here a rounding may grow a thousandfold within an epoch, in the reference as in the ensemble: relu units switch on
+# Here a rounding may grow a thousandfold within an epoch, in the reference as in the batched training: relu units switch on
 # for one row in one program only, while gradients are some hundred; and RMSprop gives the gradient of a saturated
 # unit, which is all rounding, the size of any other.
 CHAOTIC = (
@@ -59,39 +59,39 @@ CHAOTIC = (
 )
 
 
-def step_by_step(protocol: Protocol) -> Protocol:
-    """Return the protocol with all rows in one batch: each epoch is one step, and the curves show every step."""
-    return replace(protocol, batch_size=1000, epochs=6)
+def step_by_step(config: TrainingConfig) -> TrainingConfig:
+    """Return the config with all rows in one batch: each epoch is one step, and the curves show every step."""
+    return replace(config, batch_size=1000, epochs=6)
 
 
-def name_of(protocol: Protocol) -> str:
+def name_of(config: TrainingConfig) -> str:
     """Return a short name for the ids of tests."""
-    widths = "x".join(map(str, protocol.hidden_widths))
-    return f"{protocol.loss}-{protocol.activation}-{protocol.optimizer}-{widths}-{protocol.batch_size}"
+    widths = "x".join(map(str, config.hidden_widths))
+    return f"{config.loss}-{config.activation}-{config.optimizer}-{widths}-{config.batch_size}"
 
 
-def splits_of(protocol: Protocol, seeds: Sequence[Seed]) -> list[Split]:
-    """Split the data of a protocol for each seed."""
-    data = registry.load(protocol.dataset)
-    return [registry.split(data, protocol.test_share, protocol.scaling, seed.split) for seed in seeds]
+def splits_of(config: TrainingConfig, seeds: Sequence[Seed]) -> list[Split]:
+    """Split the data of a config for each seed."""
+    data = registry.load(config.dataset)
+    return [registry.split(data, config.test_size, config.scaling, seed.split) for seed in seeds]
 
 
-def train_block(protocol: Protocol, seeds: Sequence[Seed], splits: Sequence[Split] | None = None) -> Runs:
-    """Train a block of seeds as an ensemble."""
-    runs = ensemble_trainer(protocol.framework)(protocol, splits or splits_of(protocol, seeds), seeds)
+def train_block(config: TrainingConfig, seeds: Sequence[Seed], splits: Sequence[Split] | None = None) -> Runs:
+    """Train a block of seeds as a batched training."""
+    runs = batched_trainer(config.framework)(config, splits or splits_of(config, seeds), seeds)
     assert runs.seeds == tuple(seeds)
     return runs
 
 
-def train_alone(protocol: Protocol, seed: Seed) -> Runs:
+def train_alone(config: TrainingConfig, seed: Seed) -> Runs:
     """Train one seed with the reference trainer."""
-    return reference_trainer(protocol.framework)(protocol, splits_of(protocol, [seed])[0], seed)
+    return reference_trainer(config.framework)(config, splits_of(config, [seed])[0], seed)
 
 
 def member(runs: Runs, number: int) -> Runs:
     """Return one run of a block."""
     arrays: dict[str, Any] = {name: array[number : number + 1].copy() for name, array in runs.arrays().items()}
-    return Runs(protocol=runs.protocol, seeds=(runs.seeds[number],), **arrays)
+    return Runs(config=runs.config, seeds=(runs.seeds[number],), **arrays)
 
 
 def check_agreement(run: Runs, reference: Runs, roundings: float = ROUNDINGS) -> None:
@@ -104,9 +104,9 @@ def check_agreement(run: Runs, reference: Runs, roundings: float = ROUNDINGS) ->
     np.testing.assert_array_equal(run.test_targets, reference.test_targets)
     for name, steps in apart(run, reference).items():
         assert (steps <= roundings).all(), f"{name}: apart by {steps} in a step, tolerance {roundings}"
-    protocol, test_rows = reference.protocol, reference.test_rows.shape[1]
-    if protocol.task == "classification":
-        train_rows = len(registry.load(protocol.dataset).target) - test_rows
+    config, test_rows = reference.config, reference.test_rows.shape[1]
+    if config.task == "classification":
+        train_rows = len(registry.load(config.dataset).target) - test_rows
         for name, rows in (("train_accuracy", train_rows), ("test_accuracy", test_rows)):
             differing = np.abs(getattr(run, name) - getattr(reference, name)) * rows
             assert (differing <= 1.001).all(), f"{name}: apart by {differing} rows"
@@ -114,9 +114,9 @@ def check_agreement(run: Runs, reference: Runs, roundings: float = ROUNDINGS) ->
 
 def apart(run: Runs, reference: Runs) -> dict[str, Floats]:
     """Return how far two single runs part in a step, by name of the array: the distance over the root of the steps."""
-    protocol = reference.protocol
-    train_rows = len(registry.load(protocol.dataset).target) - reference.test_rows.shape[1]
-    steps = np.arange(protocol.epochs + 1) * -(-train_rows // protocol.batch_size)
+    config = reference.config
+    train_rows = len(registry.load(config.dataset).target) - reference.test_rows.shape[1]
+    steps = np.arange(config.epochs + 1) * -(-train_rows // config.batch_size)
     walk = np.sqrt(np.maximum(steps, 1))
     compared = {
         "weight_norm": (reference.weight_norm, walk),
@@ -135,13 +135,13 @@ def nudged(splits: Sequence[Split]) -> list[Split]:
     return [replace(split, train_features=np.nextafter(split.train_features, np.float32(np.inf))) for split in splits]
 
 
-def roundings_of(protocol: Protocol, seeds: Sequence[Seed], block: Runs) -> float:
+def roundings_of(config: TrainingConfig, seeds: Sequence[Seed], block: Runs) -> float:
     """Return what one step may add in these runs, which may be chaotic: several times what a nudge of the data adds.
 
     Of random cells some are chaotic (see `CHAOTIC`), at any seed: there two programs cannot agree better than one
     does with itself, when its data are off by a rounding.
     """
-    nearby = train_block(protocol, seeds, nudged(splits_of(protocol, seeds)))
+    nearby = train_block(config, seeds, nudged(splits_of(config, seeds)))
     most = max(
         float(array.max())
         for number in range(len(seeds))

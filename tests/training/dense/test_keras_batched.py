@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from harness.data.registry import Split
 from harness.statistics.estimators import ratio_over_seeds
-from harness.training.config import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, Seed, TrainingConfig
 from harness.training.runs import Runs, concatenate
 from harness.training.trainers import reference_trainer
 from tests.training.dense.agreement import (
@@ -58,23 +58,23 @@ def keras_ensemble() -> Any:
     return import_module("harness.training.dense.keras_batched")
 
 
-def fit_in_order(keras_ensemble: Any, protocol: Protocol, split: Split, seed: Seed) -> Runs:
-    """Train the reference's model with ``fit`` on rows in the ensemble's order, epoch by epoch."""
+def fit_in_order(keras_ensemble: Any, config: TrainingConfig, split: Split, seed: Seed) -> Runs:
+    """Train the reference's model with ``fit`` on rows in the batched training's order, epoch by epoch."""
     keras_fit, recording = (import_module(f"harness.training.trainers.{name}") for name in ("keras_fit", "recording"))
     keras_fit.keras.backend.clear_session()
     keras_fit.keras.utils.set_random_seed(seed.training)
-    model = keras_fit.build(protocol, split.train_features.shape[1], recording.outputs_of(protocol, split))
+    model = keras_fit.build(config, split.train_features.shape[1], recording.outputs_of(config, split))
 
     def norm() -> float:
         return float(np.sqrt(sum((array.astype(np.float64) ** 2).sum() for array in model.get_weights())))
 
     curves: dict[str, list[float]] = defaultdict(list, weight_norm=[norm()])
-    for order in keras_ensemble.matched.epoch_orders(seed, len(split.train_target), protocol.epochs):
+    for order in keras_ensemble.matched.epoch_orders(seed, len(split.train_target), config.epochs):
         history = model.fit(
             split.train_features[order],
             split.train_target[order],
             validation_data=(split.test_features, split.test_target),
-            batch_size=protocol.batch_size,
+            batch_size=config.batch_size,
             validation_batch_size=len(split.test_target),
             shuffle=False,
             verbose=0,
@@ -83,7 +83,7 @@ def fit_in_order(keras_ensemble: Any, protocol: Protocol, split: Split, seed: Se
             curves[name] += history.get(key, [np.nan])
         curves["weight_norm"].append(norm())
     predictions = np.asarray(model(split.test_features))
-    run: Runs = recording.one_run(protocol, split, seed, curves=dict(curves), test_predictions=predictions, seconds=0.0)
+    run: Runs = recording.one_run(config, split, seed, curves=dict(curves), test_predictions=predictions, seconds=0.0)
     return run
 
 
@@ -92,8 +92,8 @@ def fit_in_order(keras_ensemble: Any, protocol: Protocol, split: Split, seed: Se
 
 def test_the_cells_cover_all_pairs() -> None:
     """Epoch by epoch, and step by step, each two values of two different axes are together in some cell."""
-    for protocols in (BY_EPOCH, BY_STEP):
-        rows = [(each.loss, each.activation, each.optimizer, each.hidden_widths) for each in protocols]
+    for configs in (BY_EPOCH, BY_STEP):
+        rows = [(each.loss, each.activation, each.optimizer, each.hidden_widths) for each in configs]
         for one, other in itertools.combinations(range(4), 2):
             assert {(row[one], row[other]) for row in rows} == set(itertools.product(VALUES[one], VALUES[other]))
     assert len({name_of(each) for each in CELLS}) == 18
@@ -102,10 +102,10 @@ def test_the_cells_cover_all_pairs() -> None:
 @pytest.mark.parametrize("number", range(len(CELLS)), ids=map(name_of, CELLS))
 def test_a_member_is_the_fit_of_its_seed(keras_ensemble: Any, number: int) -> None:
     """With the same weights and order of rows, curves and predictions are those of ``fit``, by epoch or by step."""
-    protocol, place = CELLS[number], number % 3
-    split = splits_of(protocol, SEEDS)[place]
-    reference = fit_in_order(keras_ensemble, protocol, split, SEEDS[place])
-    check_agreement(member(train_block(protocol, SEEDS), place), reference)
+    config, place = CELLS[number], number % 3
+    split = splits_of(config, SEEDS)[place]
+    reference = fit_in_order(keras_ensemble, config, split, SEEDS[place])
+    check_agreement(member(train_block(config, SEEDS), place), reference)
 
 
 @pytest.mark.parametrize("widths", [(10,), (128,), (10, 10), (3, 5, 7)])
@@ -149,11 +149,11 @@ def test_whole_trainings_end_alike() -> None:
     assert runs.final_test_accuracy.mean() == pytest.approx(alone.final_test_accuracy.mean(), abs=0.02)
 
 
-@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
-def test_accuracies_are_shares_of_rows(protocol: Protocol) -> None:
-    """An accuracy is a number of rows over all rows in double precision, so that equal shares are equal numbers."""
-    runs = trained(protocol, SEEDS)
-    if protocol.task == "regression":
+@pytest.mark.parametrize("config", [CLASSIFICATION, REGRESSION], ids=name_of)
+def test_accuracies_are_proportions_of_rows(config: TrainingConfig) -> None:
+    """An accuracy is a number of rows over all rows in double precision, so that equal proportions are equal numbers."""
+    runs = trained(config, SEEDS)
+    if config.task == "regression":
         assert np.isnan(runs.train_accuracy).all()
         assert np.isnan(runs.test_accuracy).all()
     else:
@@ -240,11 +240,11 @@ def test_a_seed_in_another_block(
 
     The last bits do differ: vector instructions round the tail of an array otherwise than its body.
     """
-    protocol = replace(cell("keras", loss, "tanh", optimizer, widths), batch_size=batch_size, epochs=1)
-    twenty = train_block(protocol, TWENTY)
+    config = replace(cell("keras", loss, "tanh", optimizer, widths), batch_size=batch_size, epochs=1)
+    twenty = train_block(config, TWENTY)
     seeds = TWENTY[start : start + size]
-    block = train_block(protocol, seeds)
-    roundings = roundings_of(protocol, seeds, block)
+    block = train_block(config, seeds)
+    roundings = roundings_of(config, seeds, block)
     for number in range(size):
         check_agreement(member(block, number), member(twenty, start + number), roundings)
 
@@ -253,15 +253,15 @@ def test_a_seed_in_another_block(
 
 
 def test_a_member_that_diverges_does_not_disturb_the_others() -> None:
-    """Beside a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
-    protocol = replace(REGRESSION, scaling="none", learning_rate=1e-7)
-    splits = splits_of(protocol, SEEDS)
-    calm = train_block(protocol, SEEDS, splits)
+    """PageContext a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
+    config = replace(REGRESSION, scaling="none", learning_rate=1e-7)
+    splits = splits_of(config, SEEDS)
+    calm = train_block(config, SEEDS, splits)
     large = np.float32(1e20)
     splits[1] = replace(
         splits[1], train_features=splits[1].train_features * large, train_target=splits[1].train_target * large
     )
-    runs = train_block(protocol, SEEDS, splits)
+    runs = train_block(config, SEEDS, splits)
     assert calm.diverged.tolist() == [False, False, False]
     assert runs.diverged.tolist() == [False, True, False]
     assert np.isnan(runs.train_loss[1]).all()

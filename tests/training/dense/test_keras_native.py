@@ -12,14 +12,14 @@ import pytest
 
 from harness.data import registry
 from harness.data.registry import Split
-from harness.training.config import Protocol, Seed
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import ARRAY_NAMES, Runs
 from harness.training.trainers import reference_trainer
 
-PROTOCOL = Protocol(
+PROTOCOL = TrainingConfig(
     framework="keras",
     dataset="wine",
-    test_share=0.25,
+    test_size=0.25,
     scaling="standard",
     hidden_widths=(5, 4),
     activation="tanh",
@@ -33,17 +33,17 @@ REGRESSION = replace(PROTOCOL, dataset="boston", loss="squared_error", learning_
 ALL_LOSSES = [PROTOCOL, replace(PROTOCOL, loss="cross_entropy_on_softmax"), REGRESSION]
 SEED = Seed(3, 4)
 
-by_loss = pytest.mark.parametrize("protocol", ALL_LOSSES, ids=lambda protocol: protocol.loss)
+by_loss = pytest.mark.parametrize("config", ALL_LOSSES, ids=lambda config: config.loss)
 
 
-def split_of(protocol: Protocol, seed: Seed = SEED) -> Split:
-    """Split the data of a protocol."""
-    return registry.split(registry.load(protocol.dataset), protocol.test_share, protocol.scaling, seed.split)
+def split_of(config: TrainingConfig, seed: Seed = SEED) -> Split:
+    """Split the data of a config."""
+    return registry.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
 
 
-def train(protocol: Protocol, seed: Seed = SEED) -> Runs:
+def train(config: TrainingConfig, seed: Seed = SEED) -> Runs:
     """Train one run."""
-    return reference_trainer("keras")(protocol, split_of(protocol, seed), seed)
+    return reference_trainer("keras")(config, split_of(config, seed), seed)
 
 
 # A training takes a second, so tests that only look at a run share it.
@@ -62,22 +62,22 @@ def softmax(values: Any) -> Any:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def loss_of(protocol: Protocol, predictions: Any, targets: Any) -> float:
+def loss_of(config: TrainingConfig, predictions: Any, targets: Any) -> float:
     """Compute the loss from final predictions (rows, outputs): probabilities or values."""
-    if protocol.loss == "squared_error":
+    if config.loss == "squared_error":
         return float(np.mean((predictions[:, 0] - targets) ** 2))
-    shares = softmax(predictions) if protocol.loss == "cross_entropy_on_softmax" else predictions
-    return float(-np.log(shares[np.arange(len(targets)), targets.astype(int)]).mean())
+    proportions = softmax(predictions) if config.loss == "cross_entropy_on_softmax" else predictions
+    return float(-np.log(proportions[np.arange(len(targets)), targets.astype(int)]).mean())
 
 
 # What is recorded
 
 
 @by_loss
-def test_shapes(protocol: Protocol) -> None:
+def test_shapes(config: TrainingConfig) -> None:
     """Every array has one run, a value for each epoch and a row for each test row."""
-    rows, outputs = (127, 1) if protocol.loss == "squared_error" else (45, 3)
-    shapes = {name: array.shape for name, array in trained(protocol).arrays().items()}
+    rows, outputs = (127, 1) if config.loss == "squared_error" else (45, 3)
+    shapes = {name: array.shape for name, array in trained(config).arrays().items()}
     assert shapes == {
         "train_loss": (1, 3),
         "test_loss": (1, 3),
@@ -92,12 +92,12 @@ def test_shapes(protocol: Protocol) -> None:
 
 
 @by_loss
-def test_last_test_loss_is_that_of_the_predictions(protocol: Protocol) -> None:
+def test_last_test_loss_is_that_of_the_predictions(config: TrainingConfig) -> None:
     """Final loss and accuracy can be computed again from the predictions, hence speak of the same weights."""
-    runs = trained(protocol)
-    loss = loss_of(protocol, runs.test_predictions[0], runs.test_targets[0])
+    runs = trained(config)
+    loss = loss_of(config, runs.test_predictions[0], runs.test_targets[0])
     assert runs.final_test_loss[0] == pytest.approx(loss, rel=1e-5)
-    if protocol.loss == "squared_error":
+    if config.loss == "squared_error":
         assert np.isnan(runs.train_accuracy).all()
         assert np.isnan(runs.test_accuracy).all()
     else:
@@ -106,9 +106,9 @@ def test_last_test_loss_is_that_of_the_predictions(protocol: Protocol) -> None:
 
 
 @by_loss
-def test_train_loss_weighs_every_row_alike(protocol: Protocol) -> None:
+def test_train_loss_weighs_every_row_alike(config: TrainingConfig) -> None:
     """With weights that do not move, train loss is the mean over rows, not over batches of unequal size."""
-    still = replace(protocol, learning_rate=1e-30, epochs=1)
+    still = replace(config, learning_rate=1e-30, epochs=1)
     split = split_of(still)
     swapped = replace(
         split,
@@ -119,7 +119,7 @@ def test_train_loss_weighs_every_row_alike(protocol: Protocol) -> None:
     runs = reference_trainer("keras")(still, swapped, SEED)
     assert runs.weight_norm[0, 0] == runs.weight_norm[0, 1]
     assert runs.train_loss[0, 0] == pytest.approx(runs.test_loss[0, 0], rel=1e-5)
-    if protocol.loss != "squared_error":
+    if config.loss != "squared_error":
         assert runs.train_accuracy[0, 0] == pytest.approx(runs.test_accuracy[0, 0])
 
 
@@ -141,12 +141,12 @@ def check_same_bits(one: Any, other: Any) -> None:
             assert one[name].tobytes() == other[name].tobytes(), name
 
 
-@pytest.mark.parametrize("protocol", [PROTOCOL, REGRESSION], ids=lambda protocol: protocol.loss)
-def test_same_seed_same_bits(protocol: Protocol) -> None:
+@pytest.mark.parametrize("config", [PROTOCOL, REGRESSION], ids=lambda config: config.loss)
+def test_same_seed_same_bits(config: TrainingConfig) -> None:
     """Trained again in one process, after a training of something else, a seed gives the same bits."""
-    first = trained(protocol)
-    train(replace(protocol, hidden_widths=(3,), optimizer="adam", epochs=1), Seed(9, 9))
-    check_same_bits(first.arrays(), train(protocol).arrays())
+    first = trained(config)
+    train(replace(config, hidden_widths=(3,), optimizer="adam", epochs=1), Seed(9, 9))
+    check_same_bits(first.arrays(), train(config).arrays())
 
 
 FRESH = """
@@ -223,7 +223,7 @@ def norm(weights: list[Any]) -> float:
 
 
 @pytest.mark.parametrize(
-    ("protocol", "activation", "widths"),
+    ("config", "activation", "widths"),
     [
         (ALL_LOSSES[0], "tanh", (5, 4)),
         (ALL_LOSSES[1], "sigmoid", (5, 4)),
@@ -234,13 +234,13 @@ def norm(weights: list[Any]) -> float:
     ],
     ids=["cross-entropy", "cross-entropy-on-softmax", "squared-error", "relu"],
 )
-def test_one_epoch_by_hand(keras_fit: Any, protocol: Protocol, activation: Any, widths: tuple[int, ...]) -> None:
+def test_one_epoch_by_hand(keras_fit: Any, config: TrainingConfig, activation: Any, widths: tuple[int, ...]) -> None:
     """An epoch of one full batch of SGD has the numbers of a forward pass and finite differences in NumPy."""
-    protocol = replace(protocol, activation=activation, hidden_widths=widths, epochs=1, batch_size=1000)
-    split = split_of(protocol)
-    classify = protocol.loss != "squared_error"
+    config = replace(config, activation=activation, hidden_widths=widths, epochs=1, batch_size=1000)
+    split = split_of(config)
+    classify = config.loss != "squared_error"
     keras_fit.keras.utils.set_random_seed(SEED.training)
-    model = keras_fit.build(protocol, split.train_features.shape[1], 3 if classify else 1)
+    model = keras_fit.build(config, split.train_features.shape[1], 3 if classify else 1)
     weights = [array.astype(np.float64) for array in model.get_weights()]
 
     def predictions(weights: list[Any], features: Any) -> Any:
@@ -248,17 +248,17 @@ def test_one_epoch_by_hand(keras_fit: Any, protocol: Protocol, activation: Any, 
         return softmax(outputs) if classify else outputs
 
     def train_loss(weights: list[Any]) -> float:
-        return loss_of(protocol, predictions(weights, split.train_features), split.train_target)
+        return loss_of(config, predictions(weights, split.train_features), split.train_target)
 
     before, loss_before = norm(weights), train_loss(weights)
     accuracy = (predictions(weights, split.train_features).argmax(axis=1) == split.train_target).mean()
     for array, gradient in zip(weights, gradients(train_loss, weights), strict=True):
-        array -= protocol.learning_rate * gradient
+        array -= config.learning_rate * gradient
     tested = predictions(weights, split.test_features)
 
-    runs = train(protocol)
+    runs = train(config)
     assert runs.train_loss[0, 0] == pytest.approx(loss_before, rel=1e-5)
-    assert runs.test_loss[0, 0] == pytest.approx(loss_of(protocol, tested, split.test_target), rel=1e-4)
+    assert runs.test_loss[0, 0] == pytest.approx(loss_of(config, tested, split.test_target), rel=1e-4)
     np.testing.assert_allclose(runs.weight_norm[0], [before, norm(weights)], rtol=1e-5)
     np.testing.assert_allclose(runs.test_predictions[0], tested, rtol=1e-3, atol=1e-5)
     if classify:

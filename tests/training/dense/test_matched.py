@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from harness.base.errors import ProtocolError
-from harness.training.config import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
+from harness.base.errors import ConfigError
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, Seed, TrainingConfig
 from harness.training.dense import matched
 from harness.training.trainers import reference_trainer
 from tests.training.dense.agreement import (
@@ -33,12 +33,12 @@ BETWEEN_FRAMEWORKS = {"sgd": 2 * ROUNDINGS, "adam": 3e-5, "rmsprop": 2 * ROUNDIN
 WHOLE = replace(cell("keras", "cross_entropy", "tanh", "adam", (10,)), regime="matched")
 
 
-@pytest.mark.parametrize("protocol", CELLS, ids=name_of)
-def test_frameworks_take_the_same_steps(protocol: Protocol) -> None:
+@pytest.mark.parametrize("config", CELLS, ids=name_of)
+def test_frameworks_take_the_same_steps(config: TrainingConfig) -> None:
     """From the same weights, both frameworks' own classes lead to the same losses and weights, step by step."""
-    keras, torch = (train_block(replace(protocol, framework=framework), SEEDS) for framework in ("keras", "torch"))
+    keras, torch = (train_block(replace(config, framework=framework), SEEDS) for framework in ("keras", "torch"))
     for number in range(len(SEEDS)):
-        check_agreement(member(torch, number), member(keras, number), BETWEEN_FRAMEWORKS[protocol.optimizer])
+        check_agreement(member(torch, number), member(keras, number), BETWEEN_FRAMEWORKS[config.optimizer])
 
 
 def test_frameworks_take_the_rows_in_the_same_order() -> None:
@@ -51,8 +51,8 @@ def test_frameworks_take_the_rows_in_the_same_order() -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_frameworks_differ_with_their_own_defaults(loss: str) -> None:
     """Not matched, the same networks part from the first weights on: the agreement is the regime's."""
-    protocol = replace(cell("keras", loss, "tanh", "adam", (10,)), epochs=1)
-    keras, torch = (train_block(replace(protocol, framework=framework), SEEDS) for framework in ("keras", "torch"))
+    config = replace(cell("keras", loss, "tanh", "adam", (10,)), epochs=1)
+    keras, torch = (train_block(replace(config, framework=framework), SEEDS) for framework in ("keras", "torch"))
     with pytest.raises(AssertionError, match="weight_norm"):
         check_agreement(member(torch, 0), member(keras, 0))
 
@@ -72,7 +72,7 @@ def test_initial_weights_are_glorot_uniform() -> None:
 @pytest.mark.parametrize("framework", ["keras", "torch"])
 def test_trainings_of_one_seed_know_only_their_own_defaults(framework: str) -> None:
     """What is timed is each framework as its users have it: the matched regime is refused in one sentence."""
-    protocol = replace(WHOLE, framework=framework)
-    (split,) = splits_of(protocol, SEEDS[:1])
-    with pytest.raises(ProtocolError, match="regime is 'matched'; trainings of one seed, which are timed, know only"):
-        reference_trainer(framework)(protocol, split, SEEDS[0])
+    config = replace(WHOLE, framework=framework)
+    (split,) = splits_of(config, SEEDS[:1])
+    with pytest.raises(ConfigError, match="regime is 'matched'; trainings of one seed, which are timed, know only"):
+        reference_trainer(framework)(config, split, SEEDS[0])

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.training.config import ACTIVATIONS, OPTIMIZERS, Protocol, Seed
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, Seed, TrainingConfig
 from harness.training.runs import concatenate
 from harness.training.trainers import reference_trainer
 from tests.training.dense.agreement import (
@@ -38,7 +38,7 @@ CLASSIFICATION = cell("torch", "cross_entropy", "tanh", "adam", (10, 10))
 REGRESSION = cell("torch", "squared_error", "tanh", "sgd", (10,))
 QUICK = replace(CLASSIFICATION, dataset="wine", hidden_widths=(10,), learning_rate=0.01, epochs=30)
 
-every_cell = pytest.mark.parametrize("protocol", CELLS, ids=name_of)
+every_cell = pytest.mark.parametrize("config", CELLS, ids=name_of)
 
 
 @pytest.fixture
@@ -51,20 +51,20 @@ def torch_ensemble() -> Any:
 
 
 @every_cell
-def test_a_member_is_the_run_of_its_seed(protocol: Protocol) -> None:
+def test_a_member_is_the_run_of_its_seed(config: TrainingConfig) -> None:
     """In every kind of cell, curves and predictions of each member are those of the reference, epoch by epoch."""
-    runs = train_block(protocol, SEEDS)
+    runs = train_block(config, SEEDS)
     for number, seed in enumerate(SEEDS):
-        check_agreement(member(runs, number), train_alone(protocol, seed))
+        check_agreement(member(runs, number), train_alone(config, seed))
 
 
 @every_cell
-def test_a_member_takes_the_steps_of_its_seed(protocol: Protocol) -> None:
+def test_a_member_takes_the_steps_of_its_seed(config: TrainingConfig) -> None:
     """In every kind of cell, each single step (an epoch of one batch) leads where the reference's step leads."""
-    protocol = step_by_step(protocol)
-    runs = train_block(protocol, SEEDS)
+    config = step_by_step(config)
+    runs = train_block(config, SEEDS)
     for number, seed in enumerate(SEEDS):
-        check_agreement(member(runs, number), train_alone(protocol, seed))
+        check_agreement(member(runs, number), train_alone(config, seed))
 
 
 @pytest.mark.parametrize("batch_size", [1, 16, 19, 133, 1000])
@@ -95,11 +95,11 @@ def test_whole_trainings_end_alike() -> None:
     np.testing.assert_allclose(runs.final_test_accuracy, alone.final_test_accuracy, rtol=0, atol=one_row)
 
 
-@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
-def test_accuracies_are_shares_of_rows(protocol: Protocol) -> None:
-    """An accuracy is a number of rows over all rows in double precision, so that equal shares are equal numbers."""
-    runs = train_block(protocol, SEEDS)
-    if protocol.task == "regression":
+@pytest.mark.parametrize("config", [CLASSIFICATION, REGRESSION], ids=name_of)
+def test_accuracies_are_proportions_of_rows(config: TrainingConfig) -> None:
+    """An accuracy is a number of rows over all rows in double precision, so that equal proportions are equal numbers."""
+    runs = train_block(config, SEEDS)
+    if config.task == "regression":
         assert np.isnan(runs.train_accuracy).all()
         assert np.isnan(runs.test_accuracy).all()
     else:
@@ -121,18 +121,18 @@ def test_the_splits_are_not_changed() -> None:
 
 
 @pytest.mark.parametrize("other", [Seed(1, 34), Seed(2, 33)], ids=["training", "split"])
-@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
-def test_another_seed_does_not_agree(protocol: Protocol, other: Seed) -> None:
+@pytest.mark.parametrize("config", [CLASSIFICATION, REGRESSION], ids=name_of)
+def test_another_seed_does_not_agree(config: TrainingConfig, other: Seed) -> None:
     """A member does not pass for the run of a seed that has only its split, or only its training, in common."""
-    run = member(train_block(protocol, SEEDS), 0)
-    check_agreement(run, train_alone(protocol, SEEDS[0]))
+    run = member(train_block(config, SEEDS), 0)
+    check_agreement(run, train_alone(config, SEEDS[0]))
     with pytest.raises(AssertionError):
-        check_agreement(run, train_alone(protocol, other))
+        check_agreement(run, train_alone(config, other))
 
 
-@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
+@pytest.mark.parametrize("config", [CLASSIFICATION, REGRESSION], ids=name_of)
 def test_another_order_of_rows_does_not_agree(
-    torch_ensemble: Any, monkeypatch: pytest.MonkeyPatch, protocol: Protocol
+    torch_ensemble: Any, monkeypatch: pytest.MonkeyPatch, config: TrainingConfig
 ) -> None:
     """The same rows in another order, from the second epoch on, are noticed."""
 
@@ -142,23 +142,23 @@ def test_another_order_of_rows_does_not_agree(
 
     monkeypatch.setattr(torch_ensemble, "_epoch_order", one_draw_too_few)
     with pytest.raises(AssertionError, match="weight_norm"):
-        check_agreement(member(train_block(protocol, SEEDS), 0), train_alone(protocol, SEEDS[0]))
+        check_agreement(member(train_block(config, SEEDS), 0), train_alone(config, SEEDS[0]))
 
 
-@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
-def test_another_learning_rate_does_not_agree(protocol: Protocol) -> None:
+@pytest.mark.parametrize("config", [CLASSIFICATION, REGRESSION], ids=name_of)
+def test_another_learning_rate_does_not_agree(config: TrainingConfig) -> None:
     """A learning rate that differs by a thousandth is noticed."""
-    near = replace(protocol, learning_rate=protocol.learning_rate * 1.001)
+    near = replace(config, learning_rate=config.learning_rate * 1.001)
     with pytest.raises(AssertionError, match="weight_norm"):
-        check_agreement(member(train_block(near, SEEDS), 0), train_alone(protocol, SEEDS[0]))
+        check_agreement(member(train_block(near, SEEDS), 0), train_alone(config, SEEDS[0]))
 
 
-@pytest.mark.parametrize(("protocol", "seed"), CHAOTIC, ids=["relu", "rmsprop"])
-def test_chaos_is_the_networks_own(protocol: Protocol, seed: Seed) -> None:
+@pytest.mark.parametrize(("config", "seed"), CHAOTIC, ids=["relu", "rmsprop"])
+def test_chaos_is_the_networks_own(config: TrainingConfig, seed: Seed) -> None:
     """Where a rounding grows, the reference parts from itself, with features off by their last bit, even farther."""
-    (nearby,) = nudged(splits_of(protocol, [seed]))
-    alone, beside = train_alone(protocol, seed), reference_trainer("torch")(protocol, nearby, seed)
-    runs = train_block(protocol, [*SEEDS, seed])
+    (nearby,) = nudged(splits_of(config, [seed]))
+    alone, beside = train_alone(config, seed), reference_trainer("torch")(config, nearby, seed)
+    runs = train_block(config, [*SEEDS, seed])
     with pytest.raises(AssertionError, match="apart"):
         check_agreement(beside, alone)
     by_nudge, by_block = (
@@ -170,12 +170,12 @@ def test_chaos_is_the_networks_own(protocol: Protocol, seed: Seed) -> None:
 # Same seeds, same bits
 
 
-@pytest.mark.parametrize("protocol", [CLASSIFICATION, REGRESSION], ids=name_of)
-def test_same_seeds_same_bits(protocol: Protocol) -> None:
+@pytest.mark.parametrize("config", [CLASSIFICATION, REGRESSION], ids=name_of)
+def test_same_seeds_same_bits(config: TrainingConfig) -> None:
     """Trained again in one process, after a training of something else, a block gives the same bits."""
-    first = train_block(protocol, SEEDS)
-    train_block(replace(protocol, hidden_widths=(3,), optimizer="rmsprop"), TWENTY[:2])
-    check_same_bits(first.arrays(), train_block(protocol, SEEDS).arrays())
+    first = train_block(config, SEEDS)
+    train_block(replace(config, hidden_widths=(3,), optimizer="rmsprop"), TWENTY[:2])
+    check_same_bits(first.arrays(), train_block(config, SEEDS).arrays())
 
 
 FRESH = """
@@ -213,11 +213,11 @@ def test_a_seed_in_another_block(
 
     The last bits do differ: vector instructions round the tail of an array otherwise than its body.
     """
-    protocol = replace(cell("torch", loss, "tanh", optimizer, widths), batch_size=batch_size, epochs=1)
-    twenty = train_block(protocol, TWENTY)
+    config = replace(cell("torch", loss, "tanh", optimizer, widths), batch_size=batch_size, epochs=1)
+    twenty = train_block(config, TWENTY)
     seeds = TWENTY[start : start + size]
-    block = train_block(protocol, seeds)
-    roundings = roundings_of(protocol, seeds, block)
+    block = train_block(config, seeds)
+    roundings = roundings_of(config, seeds, block)
     for number in range(size):
         check_agreement(member(block, number), member(twenty, start + number), roundings)
 
@@ -226,15 +226,15 @@ def test_a_seed_in_another_block(
 
 
 def test_a_member_that_diverges_does_not_disturb_the_others() -> None:
-    """Beside a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
-    protocol = replace(REGRESSION, scaling="none", learning_rate=1e-7)
-    splits = splits_of(protocol, SEEDS)
-    calm = train_block(protocol, SEEDS, splits)
+    """PageContext a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
+    config = replace(REGRESSION, scaling="none", learning_rate=1e-7)
+    splits = splits_of(config, SEEDS)
+    calm = train_block(config, SEEDS, splits)
     large = np.float32(1e20)
     splits[1] = replace(
         splits[1], train_features=splits[1].train_features * large, train_target=splits[1].train_target * large
     )
-    runs = train_block(protocol, SEEDS, splits)
+    runs = train_block(config, SEEDS, splits)
     assert calm.diverged.tolist() == [False, False, False]
     assert runs.diverged.tolist() == [False, True, False]
     assert np.isnan(runs.train_loss[1]).all()
