@@ -31,10 +31,10 @@ from benchmarks.plot import _STYLE
 from benchmarks.sections import table
 from benchmarks.settings import ROOT
 from benchmarks.truths import BESIDE, EPOCHS, FAR, SHARE, Experiment, experiments
+from harness.base.arrays import Floats
 from harness.drawing.figures import COLOURS
+from harness.statistics import draws
 from harness.statistics.estimate import Estimate, Interval
-from harness.statistics.estimators import draws
-from harness.training.runs import Floats
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Band, Outcome, decide, error_rate_at
 
 PAGE, COUNTS, FIGURE = "calibration.md", "calibration.json", "calibration.svg"
@@ -52,16 +52,17 @@ INTRODUCTIONS = {
     "sample of equal numbers has no interval and is not extended, which limits power where accuracies are saturated.",
     "ratio_over_seeds": "Named is the distribution of the ratio; Student's t is exact where its logarithm is normal. "
     "Clearly: the edge is one standard deviation of the logarithm from its mean.",
-    "proportion_of_seeds": f"Exact for every distribution. Counted are numbers of at least the lower quartile ({EPOCHS} "
-    "epochs or fewer for times), and the band begins at their true proportion. Clearly: proportions of 0.45 and 0.95 against "
-    f"{SHARE:g}; power depends on the proportion alone.",
+    "proportion_of_seeds": f"Exact for every distribution. Counted are numbers of at least the lower quartile "
+    f"({EPOCHS} epochs or fewer for times), and the band begins at their true proportion. Clearly: proportions of 0.45 "
+    f"and 0.95 against {SHARE:g}; power depends on the proportion alone.",
     "median_over_seeds": "Exact for every distribution. Clearly: the edge is the 20 % or the 80 % quantile, where "
     "these are finite and other numbers than the median.",
     "plausible_draw": "Here the truth is whether the number that a report printed is a draw of the distribution over "
     f"seeds: *a draw* is one, and refuting it is wrong; *{FAR:g} sd away* lies that far above the mean, on the scale "
     "of logarithms. Exact for lognormal samples, also with the printed number at the band's edge, 1.96 standard "
     "deviations from the mean.",
-    "plausible_proportion_draw": f"As `plausible_draw`, on the scale of log odds; *{FAR:g} sd away* lies below the mean. "
+    "plausible_proportion_draw": f"As `plausible_draw`, on the scale of log odds; *{FAR:g} sd away* lies below the "
+    "mean. "
     "Numbers are printed with two decimals.",
 }
 ADVICE = {
@@ -72,8 +73,10 @@ ADVICE = {
     "not show. Use `median_over_seeds` or `proportion_of_seeds` on the ratios of such samples.",
     "proportion_of_seeds": "this contradicts theory: look for the mistake.",
     "median_over_seeds": "this contradicts theory: look for the mistake.",
-    "plausible_draw": "far draws are more frequent than in a normal distribution. Use `proportion_of_seeds` with a region.",
-    "plausible_proportion_draw": "far draws are more frequent than in a normal distribution. Use `proportion_of_seeds` with a "
+    "plausible_draw": "far draws are more frequent than in a normal distribution. Use `proportion_of_seeds` with "
+    "a region.",
+    "plausible_proportion_draw": "far draws are more frequent than in a normal distribution. Use `proportion_of_seeds` "
+    "with a "
     "region.",
 }
 LIMIT = f"{100 * ERROR_RATE:g} %"
@@ -144,7 +147,7 @@ def simulate(experiment: Experiment, repetitions: int) -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def tabulated_distances() -> Iterator[None]:
-    """Read the noncentral t interval of `harness.statistics.draws` off splines through its own values: ten times faster.
+    """Read the noncentral t interval of `harness.statistics.draws` off splines of its own values: ten times faster.
 
     Knots lie at every tenth of a standard deviation; beyond 12 the interval itself is taken.
     """
@@ -288,13 +291,13 @@ def _summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 def _exceeding(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return what is above the line and what follows, as a section."""
     above = [row for row in rows if any(exceeds(row, stage) for stage in STAGES)]
-    probability = [row for row in rows if row not in above and any(_rate(row, stage) > ERROR_RATE for stage in STAGES)]
+    chance = [row for row in rows if row not in above and any(_rate(row, stage) > ERROR_RATE for stage in STAGES)]
     exact, failed = sum(row["exact"] for row in rows), sum(row["exact"] for row in above)
     parts = [
         f"## Where {LIMIT} is exceeded",
         f"In {failed or 'none'} of the {exact} rows that are exact, and in {len(above) - failed or 'none'} of the "
-        f"other {len(rows) - exact}. In {len(probability) or 'no'} more, the rate that was seen is above {LIMIT}, which "
-        "probability may explain.",
+        f"other {len(rows) - exact}. In {len(chance) or 'no'} more, the rate that was seen is above {LIMIT}, which "
+        "chance may explain.",
     ]
     for check in dict.fromkeys(row["check"] for row in above):
         cases = (

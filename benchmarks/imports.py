@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from benchmarks.measure import Series, in_turn
 from benchmarks.settings import ROOT, Settings
 
-STORED_IMPORTS = "harness.plugin.hooks, harness.judging.plan, harness.judging.judge, harness.plugin.audit, harness.statistics.estimators"
+STORED_IMPORTS = (
+    "harness.plugin.hooks, harness.judging.plan, harness.judging.judge, harness.plugin.audit, "
+    "harness.statistics.estimators"
+)
 STATEMENTS = {
     "a bare interpreter": "pass",
     "pytest": "import pytest",

@@ -164,7 +164,7 @@ def model_table(costs: Costs) -> list[str]:
 
 
 def lengths_table(costs: Costs) -> list[str]:
-    """Return which proportion of their time workers train, by how long a block takes: the overheads stay what they are."""
+    """Return what proportion of their time workers train, by how long a block takes: overheads stay what they are."""
     lines = [
         "| workers | " + " | ".join(f"{seconds:g} s a block" for seconds in LENGTHS) + " |",
         "|---|" + "---|" * len(LENGTHS),

@@ -67,8 +67,8 @@ def against_native(timed: Sequence[Series], figure: str) -> str:
     return f"""## What does a run cost, alone and batched?
 
 Natively means Keras's `fit`, with deterministic operations as everywhere in the harness and so without XLA, and a plain
-PyTorch loop over a `DataLoader`. The last column is the batched training's time with twice as many seeds over that with as many
-as the row says: 1 would be free, 2 would be no gain over two batched trainings.
+PyTorch loop over a `DataLoader`. The last column is the batched training's time with twice as many seeds over that with
+as many as the row says: 1 would be free, 2 would be no gain over two batched trainings.
 
 ![Seconds per run against the number of seeds trained together]({figure})
 
@@ -104,8 +104,8 @@ def growth_with_rows(timed: Sequence[Series]) -> str:
     """Return the section on rows."""
     return f"""## How does the cost grow with the rows?
 
-Batched trainings of {timed[0].seeds} seeds, all with the config of `{timed[0].case}` but for data and loss. More rows are
-more steps of the same size; the ratio is to the first line.
+Batched trainings of {timed[0].seeds} seeds, all with the config of `{timed[0].case}` but for data and loss. More rows
+are more steps of the same size; the ratio is to the first line.
 
 {table(("data", *_columns(timed)), _compared(timed))}"""
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from scipy import special, stats
 
+from harness.base.arrays import Floats
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import mean_over_seeds, median_over_seeds, proportion_of_seeds, ratio_over_seeds
-from harness.training.runs import Floats
 from harness.verdicts.verdict import Band, Outcome
 
 EPOCHS = 50  # when training ends; what was not reached by then is infinite

@@ -35,7 +35,8 @@ def test_optimizer_explains_more_than_width(evidence, judge, framework, task):
     """Of the variation between nine networks and the same with 128 neurons, the optimizer explains more than width.
 
     Width and depth are judged in two designs, each balanced, that share Net1. As contrasts within one factor of three
-    networks they would share it too, so that their sums of squares overlapped and proportions depended on which came first.
+    networks they would share it too, so that their sums of squares overlapped and proportions depended on which came
+    first.
     """
     losses = _log_losses(evidence, framework, task, ("net1", "net2"))
     proportions = proportions_of_variance(losses, ("activation", "optimizer", "width"))

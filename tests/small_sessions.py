@@ -2,7 +2,7 @@
 
 from harness.sessions.session import Environment, JudgedClaim, ReportUnderTest, Session, TakenChoice
 from harness.verdicts.verdict import Outcome
-from tests.test_verdict import verdict
+from tests.verdicts.test_verdict import verdict
 
 ENVIRONMENT = Environment(
     python="3.11.7",

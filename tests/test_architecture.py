@@ -10,77 +10,6 @@ import pytest
 import harness
 
 PACKAGE = Path(harness.__file__).parent
-# Each module may import from the lines above its own.
-LAYERS = (
-    {"storage", "clusters", "sessions", "explaining", "live", "reconstruction", "drawing"},  # which hold no code
-    {"errors", "marks", "storage.files", "storage.locks"},
-    {"datasets.dataset", "datasets.columns", "tables"},
-    {"datasets.data_file"},
-    {"datasets"},
-    {"config", "choices"},
-    {"runs", "datasets.leaks"},
-    {"storage.record", "storage.sealed"},
-    {"estimate", "storage.store"},
-    {"statistics", "storage.store_contents", "storage.shared_store"},
-    {"draws"},
-    {"training.recording", "training.matched"},
-    {"training.keras_fit", "training.torch_loop"},
-    {"training.stacked_network"},
-    {"training.keras_ensemble", "training.torch_ensemble", "training.stopwatch"},
-    {"training"},
-    {"verdict", "curves", "effects", "printed", "complexity"},
-    {"findings", "grid", "combination", "power", "accept", "reconstruction.specification", "sessions.noise"},
-    {"sessions.session", "folder", "claim", "reconstruction.likelihood"},
-    {"sessions.environment", "sessions.provenance", "explaining.answer"},
-    {"sessions.history_file", "sessions.comparison", "explaining.cause"},
-    {"sessions.history", "explaining.explanation"},
-    {"collected", "sessions.changes", "sessions.timeline", "explaining.nights"},
-    {"drawing.figures", "pages.report"},
-    {"pages.summary"},
-    {
-        "drawing.specification_figure",
-        "pages",
-        "pages.rendering",
-        "pages.strip",
-        "pages.forest",
-        "pages.figures",
-        "drawing.panels",
-        "drawing.panels.data",
-    },
-    {"drawing.panels.caption", "drawing.panels.layout"},
-    {"drawing.panels.axes"},
-    {"drawing.panels.figure"},
-    {"drawing.drawn", "pages.trend", "pages.words", "pages.findings", "pages.run_table"},
-    {"pages.beside", "pages.runs"},
-    {"pages.index"},
-    {"pages.audit_log"},
-    {"engine", "timing"},
-    {"clusters.unpickling", "clusters.crews", "drawing.report_figures"},
-    {"clusters.dask_pool", "clusters.remote_task"},
-    {"clusters.dask_here", "clusters.agreement"},
-    {"clusters.executors"},
-    {"evidence"},
-    {"judge"},
-    {"plan", "live.progress"},
-    {"live.standing"},
-    {"live.display"},
-    {"live.view"},
-    {"clusters.workers"},
-    {"prepare", "reconstruction.search", "reconstruction.spread"},
-    {"reconstruction.universes", "drawing.profile_figure"},
-    {"reconstruction.multiverse", "reconstruction.all_tasks"},
-    {"storage.store_care"},
-    {"storage.store_export"},
-    {"sessions.conclusion", "pages.publish", "options", "explaining.interpreters"},
-    {"explaining.checkout", "explaining.rerun", "drawing.illustrations"},
-    {"explaining.attribution"},
-    {"audit"},
-    {"fixtures"},
-    {"plugin", "commands.cells", "commands.train", "commands.reconstruct", "commands.history", "commands.store"},
-    {"commands.compare", "commands.explain", "commands.new", "commands.nightly"},
-    {"commands"},
-    {"__main__"},
-)
 FRAMEWORKS = {"torch", "tensorflow", "keras"}
 
 
@@ -105,28 +34,10 @@ def module_name(path: Path) -> str:
 MODULES = {module_name(path): path for path in PACKAGE.rglob("*.py")}
 
 
-def test_every_module_has_its_layer() -> None:
-    """A new module must be given a place, and a place without a module is stale."""
-    assert set(MODULES) - {""} == set().union(*LAYERS)
-
-
-@pytest.mark.parametrize("name", sorted(set(MODULES) - {""}))
-def test_imports_run_one_way(name: str) -> None:
-    """A module imports only from layers above its own."""
-    above: set[str] = set()
-    for layer in LAYERS:
-        if name in layer:
-            break
-        above |= layer
-    imported = {module.removeprefix("harness.") for module in imports_of(MODULES[name].read_text(encoding="utf-8"))}
-    assert imported & set(MODULES) <= above
-
-
-def test_frameworks_are_named_only_where_training_happens() -> None:
-    """Nothing outside the package ``training`` imports a framework, at any depth of nesting."""
-    for name, path in MODULES.items():
-        roots = {module.partition(".")[0] for module in imports_of(path.read_text(encoding="utf-8"))}
-        assert name.startswith("training.") or not roots & FRAMEWORKS, name
+def test_the_contract_of_layers_holds() -> None:
+    """Import-linter finds no import upwards and no package without a layer."""
+    result = subprocess.run(["lint-imports", "--no-cache"], cwd=PACKAGE.parent, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
 
 
 def test_the_harness_knows_nothing_of_the_report() -> None:

@@ -16,12 +16,12 @@ from benchmarks import calibration, truths
 from benchmarks.calibration import LOOKS, STAGES, clopper_pearson, page, simulate, tabulated_distances, verdict_of
 from benchmarks.settings import ROOT
 from benchmarks.truths import Distribution, Experiment, Truth, edges, experiments
+from harness.base.arrays import Floats
 from harness.base.errors import Inconclusive, Refuted
 from harness.judging.judge import Judge, judge_in_looks
 from harness.report.register import Finding, Reading
+from harness.statistics import draws, mean_over_seeds
 from harness.statistics.estimate import Estimate
-from harness.statistics.estimators import draws, mean_over_seeds
-from harness.training.runs import Floats
 from harness.verdicts.verdict import ERROR_RATE, Band, error_rate_at
 
 REPETITIONS = 300

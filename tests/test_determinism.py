@@ -2,7 +2,7 @@ import pytest
 
 from benchmarks.determinism import CONDITIONS, broken, compared, page, process, sample, seeds_of, table
 from harness.training.config import Seed, seed_blocks
-from tests.test_runs import bad_at, made_up
+from tests.training.test_runs import bad_at, made_up
 
 SAME = {"torch-a": [], "keras-b": []}
 DIFFERS = {"torch-a": [], "keras-b": ["train_loss by up to 1e-07", "weight_norm by up to 2e-07"]}

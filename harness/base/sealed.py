@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from harness.base.errors import StoreError
-from harness.training.config import content_digest
+from harness.base.hashing import content_digest
 
 SCHEMA = 1
 

@@ -70,9 +70,8 @@ def _night(options: argparse.Namespace) -> "Night":
     from harness.explaining.interpreters import plugins_of
     from harness.explaining.nights import FAILED, Night, last_night, many, night
     from harness.explaining.rerun import call
-    from harness.pages.publish import SESSION_FILE
     from harness.sessions.history import open_history
-    from harness.sessions.session import read_session
+    from harness.sessions.session import SESSION_FILE, read_session
 
     pages: Path = options.reports
     pages.mkdir(parents=True, exist_ok=True)

@@ -33,12 +33,17 @@ def run(options: argparse.Namespace) -> int:
     HarnessError
         If the folder is malformed, the store cannot be used, or whoever trains not be reached.
     """
+    from harness.base.files import write_atomically
+    from harness.drawing.profile_figure import profile_figure
     from harness.reconstruction.all_tasks import reconstruct, summary
+    from harness.reconstruction.universes import PROFILE_FILE
 
     if options.candidates < 1:
         raise ConfigError(f"--candidates is {options.candidates}; give a whole number of at least 1")
     told = partial(print, file=sys.stderr)
     found = reconstruct(options.folder, options.store, options.candidates, told, options.dask, options.shared_store)
+    profiles = {task: search.profile for task, search in found.searches.items()}
+    write_atomically(options.folder / PROFILE_FILE, profile_figure(profiles).encode())
     for line in summary(found):
         print(line)
     return 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import StoreError
+from harness.base.hashing import content_digest
 from harness.base.locks import abandoned
 from harness.base.sealed import unseal
 from harness.drawing.drawn import drawing_marks, read_figure
@@ -18,7 +19,6 @@ from harness.reconstruction.multiverse import judging_mark
 from harness.storage.contents import StoredFile, check_identity, files_of, read_runs
 from harness.storage.record import unpack
 from harness.storage.store import Store
-from harness.training.config import content_digest
 from harness.training.trainers import framework_versions
 
 NOT_KEPT = "no session can find them: other versions, trainers or data"

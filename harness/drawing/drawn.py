@@ -1,23 +1,22 @@
 """Figures are kept beside the runs that they show: to draw one takes many times as long as to judge a claim."""
 
-import functools
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
+from harness.base.files import write_atomically
+from harness.base.sources import sources_mark
 from harness.drawing.panels.data import Order, Part
 from harness.reconstruction.specification import Specification
 from harness.statistics.estimate import Estimate, Interval
-from harness.storage.store import write_atomically
 from harness.training.runs import Runs
 from harness.verdicts.verdict import Band
 
-CLAIM_FIGURE = ("figures",)
-SPECIFICATION_CURVE = ("figures", "specification_figure")
-PANEL_FIGURE = ("figures", *(f"panels/{module}" for module in ("data", "caption", "layout", "axes", "figure")))
-MARK_LENGTH = 12  # of a digest: enough to tell the versions of a few files apart
+# What draws each kind; what these import counts as well.
+CLAIM_FIGURE = "harness.drawing.figures"
+SPECIFICATION_CURVE = "harness.drawing.specification_figure"
+PANEL_FIGURE = "harness.drawing.panels.figure"
 
 
 def kept_figure(
@@ -71,7 +70,7 @@ def kept_panel_figure(folder: Path, panels: Mapping[str, Runs], parts: Sequence[
 
 def drawing_marks() -> set[str]:
     """Return with what the names of figures begin that the present code has drawn."""
-    return {_drawing(*modules) for modules in (CLAIM_FIGURE, SPECIFICATION_CURVE, PANEL_FIGURE)}
+    return {_drawing(module) for module in (CLAIM_FIGURE, SPECIFICATION_CURVE, PANEL_FIGURE)}
 
 
 def read_figure(payload: bytes) -> str:
@@ -88,8 +87,8 @@ def read_figure(payload: bytes) -> str:
     return svg.decode()
 
 
-def _kept(folder: Path, modules: Sequence[str], digest: str, draw: Callable[[], str]) -> str:
-    file = folder / "figures" / f"{_drawing(*modules)}-{digest}.svg"
+def _kept(folder: Path, module: str, digest: str, draw: Callable[[], str]) -> str:
+    file = folder / "figures" / f"{_drawing(module)}-{digest}.svg"
     with suppress(OSError, ValueError):  # not there, or damaged: drawn again
         return read_figure(file.read_bytes())
     drawn = draw()
@@ -109,11 +108,9 @@ def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Inte
     return digest.hexdigest()
 
 
-@functools.cache
-def _drawing(*modules: str) -> str:
+def _drawing(module: str) -> str:
     """Return a short digest of what draws: a change of it makes other pictures."""
-    sources = [(Path(__file__).parent / f"{module}.py").read_bytes() for module in modules]
-    return hashlib.sha256(b"".join(sources) + version("matplotlib").encode()).hexdigest()[:MARK_LENGTH]
+    return sources_mark((module,), ("matplotlib",))
 
 
 def _mark(svg: bytes) -> bytes:

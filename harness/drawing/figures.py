@@ -10,8 +10,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval
-from harness.training.runs import Floats, Runs
+from harness.training.runs import Runs
 from harness.verdicts.verdict import Band
 
 # Okabe and Ito 2008, "Color Universal Design": distinguishable with all common kinds of colour vision.

@@ -20,9 +20,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from harness.base.arrays import Floats
 from harness.drawing.figures import COLOURS, STYLE, svg_text
 from harness.reconstruction.specification import DEFAULT, Specification, values_by_choice
-from harness.training.runs import Floats
 from harness.verdicts.verdict import OUTCOMES, Band, Outcome
 
 # All in inches.

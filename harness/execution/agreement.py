@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from harness.base.errors import ExecutorError, WorkersDifferWarning
+from harness.base.hashing import content_digest
 from harness.execution.engine import Block
 from harness.execution.remote_task import Answer
-from harness.training.config import content_digest
 from harness.training.runs import ARRAY_NAMES, Runs
 
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import ExecutorError, HarnessError
+from harness.base.machine import processor
 from harness.data import registry
 from harness.data.data_file import DataFile
 from harness.execution.engine import Block, fingerprint_of, train
-from harness.sessions.environment import processor
 from harness.storage.store import Store
 from harness.training.config import FRAMEWORKS, Seed, TrainingConfig
 

@@ -14,11 +14,12 @@ from typing import IO, Any
 
 import numpy as np
 
+from harness.base.arrays import Floats
 from harness.base.errors import ConfigError, HarnessError, StoreError
+from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
 from harness.storage.store import enter_lock, keep, set_aside
-from harness.training.config import TrainingConfig, content_digest
-from harness.training.runs import Floats
+from harness.training.config import TrainingConfig
 from harness.training.trainers import framework_versions
 
 REPEATS = 5

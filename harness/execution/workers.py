@@ -45,9 +45,9 @@ def train_blocks_with(
     say
         Takes a line on how far it is, every few seconds.
     twice
-        Proportion of the blocks of each framework, at least one, that a second worker trains too, if there is one. Numbers
-        that are not the same to the last bit are an error between workers with the same kind of processor, and a
-        `harness.base.errors.WorkersDifferWarning` otherwise; the first are kept.
+        Proportion of the blocks of each framework, at least one, that a second worker trains too, if there is one.
+        Numbers that are not the same to the last bit are an error between workers with the same kind of processor, and
+        a `harness.base.errors.WorkersDifferWarning` otherwise; the first are kept.
     done
         Called after each block that was trained.
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.base.errors import RerunError, SessionError
+from harness.base.hashing import content_digest
 from harness.explaining.answer import Answer, answer_of
 from harness.explaining.cause import NEW, NEW_CODE, OLD, OLD_CODE, Side, lasts
 from harness.explaining.checkout import code_name, code_of
 from harness.explaining.explanation import Explanation, explain
 from harness.explaining.interpreters import interpreter_for, refuse_other_versions
 from harness.explaining.rerun import Run
-from harness.pages.publish import SESSION_FILE
 from harness.sessions.environment import environment_of
-from harness.sessions.session import Session, read_session
-from harness.training.config import content_digest
+from harness.sessions.session import SESSION_FILE, Session, read_session
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from harness.base.errors import RerunError
+from harness.base.hashing import content_digest
 from harness.sessions.session import Environment
-from harness.training.config import content_digest
 
 DISTRIBUTION = "pytest-claims"
 ENTRY_POINT = "claims"  # by which pytest finds the plugin of an installed harness

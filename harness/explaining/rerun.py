@@ -10,8 +10,7 @@ from pathlib import Path
 import harness
 from harness.base.errors import HarnessError, RerunError
 from harness.explaining.interpreters import plugins_of
-from harness.pages.publish import SESSION_FILE
-from harness.sessions.session import Session, read_session
+from harness.sessions.session import SESSION_FILE, Session, read_session
 
 LONGEST_GOODBYE = 60  # seconds that an interrupted pytest gets
 

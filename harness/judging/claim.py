@@ -9,6 +9,11 @@ from harness.report.register import Finding, Reading
 from harness.statistics.estimate import Estimate
 
 
+def case_of(test: str) -> str:
+    """Return the parameters of a node id, ``sgd`` of ``test_x.py::test_y[sgd]``; empty if it has none."""
+    return test.partition("[")[2].removesuffix("]")
+
+
 @dataclass(frozen=True, eq=False)
 class Claim:
     """One test of a finding.

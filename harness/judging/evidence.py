@@ -52,8 +52,8 @@ class Evidence:
         ----------
         chosen
             A value for each axis of the grid that matters, such as ``framework="keras"``; the others take the
-            grid's defaults. Besides, fields of `harness.training.config.TrainingConfig` that differ from the cell's, such as
-            ``learning_rate=0.1``.
+            grid's defaults. Besides, fields of `harness.training.config.TrainingConfig` that differ from the cell's,
+            such as ``learning_rate=0.1``.
 
         Raises
         ------

@@ -2,10 +2,8 @@
 
 import math
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from harness.base.errors import Inconclusive
-from harness.drawing.drawn import kept_figure
 from harness.judging.evidence import Evidence
 from harness.report.register import Finding, Reading
 from harness.statistics.estimate import Estimate
@@ -33,8 +31,8 @@ class Judge:
 
     Attributes
     ----------
-    verdict
-        That of the last look; None before the first.
+    estimate, verdict
+        Those of the last look; None before the first.
     """
 
     def __init__(
@@ -54,7 +52,7 @@ class Judge:
         self._recorded = recorded
         self._judged_this_look = False
         self._looks: tuple[int, ...] = ()
-        self._estimate: Estimate | None = None
+        self.estimate: Estimate | None = None
         self.verdict: Verdict | None = None
 
     def __call__(self, estimate: Estimate, note: str = "") -> None:
@@ -78,7 +76,7 @@ class Judge:
         if self._judged_this_look:
             raise RuntimeError("a claim is judged once; write a second test for a second estimate")
         self._judged_this_look = True
-        self._estimate = estimate
+        self.estimate = estimate
         self._looks += (estimate.seeds,)
         error_rate = error_rate_at(len(self._looks), self._planned_looks)
         confidence = 1 - 2 * error_rate
@@ -126,7 +124,7 @@ class Judge:
 
         That is so if the claim asked for no runs, and if its sample carries no estimate, as when seeds diverged.
         """
-        if self._estimate is None or math.isnan(self._estimate.value) or not self._evidence.used:
+        if self.estimate is None or math.isnan(self.estimate.value) or not self._evidence.used:
             return False
         self._evidence.extend(seeds)
         self._judged_this_look = False
@@ -136,13 +134,6 @@ class Judge:
     def runs(self) -> Mapping[str, Runs]:
         """What the last look rests on, by the name of the cell."""
         return self._evidence.used
-
-    def figure(self, folder: Path) -> str:
-        """Return the figure of a claim that was judged, as SVG; figures are kept below `folder`."""
-        if self._estimate is None or self.verdict is None:
-            raise RuntimeError("a claim has a figure once it was judged")
-        interval = (self.verdict.low, self.verdict.high)
-        return kept_figure(folder, self._evidence.used, self._estimate, interval, self._reading.band)
 
 
 def judge_in_looks(claim: Callable[[], object], judge: Judge, seeds: int, looks: int) -> None:

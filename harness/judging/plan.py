@@ -25,7 +25,7 @@ BLANK_SEEDS = tuple(Seed(number, number) for number in range(4))
 
 
 class BlankEvidence:
-    """Stands in for `harness.judging.evidence.Evidence`: notes what is asked for, and hands out runs without a training."""
+    """Stands in for `harness.judging.evidence.Evidence`: notes what is asked for, and trains nothing."""
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid

@@ -5,14 +5,13 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from harness.base.files import write_atomically
 from harness.pages import index, runs, trend
 from harness.pages.context import PageContext
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
-from harness.sessions.session import Session, write_session
-from harness.storage.store import write_atomically
+from harness.sessions.session import SESSION_FILE, Session, write_session
 
-SESSION_FILE = "claims.json"
 RUNS_FILE = "runs.csv"
 SUMMARY_FILE = "summary.md"
 FIGURES_FOLDER = "figures"

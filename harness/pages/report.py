@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
+from harness.judging.claim import case_of
 from harness.reconstruction.specification import (
     Specification,
     deciding_choice,
@@ -280,11 +281,6 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return rows as lines in which the columns stand below each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return ["  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def case_of(test: str) -> str:
-    """Return the parameters of a node id, ``sgd`` of ``test_x.py::test_y[sgd]``; empty if it has none."""
-    return test.partition("[")[2].removesuffix("]")
 
 
 def _counts(found: Sequence[Judgement]) -> str:

@@ -16,9 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from harness.base.arrays import Floats
 from harness.base.files import write_atomically
 from harness.training.config import Seed, TrainingConfig, dataset_name
-from harness.training.runs import Floats, Runs
+from harness.training.runs import Runs
 
 RunRow = tuple[str, ...]
 """The texts of one row, in the order of `COLUMNS`."""

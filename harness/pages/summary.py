@@ -6,7 +6,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from harness.pages.report import SYMBOLS, case_of
+from harness.judging.claim import case_of
+from harness.pages.report import SYMBOLS
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.combination import Judgement, deciding
 from harness.verdicts.verdict import OUTCOMES

@@ -62,7 +62,7 @@ def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
 
 def recorded_case(item: pytest.Item) -> str:
     """Return the parameters by which the register knows a claim."""
-    from harness.pages.report import case_of
+    from harness.judging.claim import case_of
 
     return case_of(item.nodeid)
 

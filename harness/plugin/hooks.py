@@ -175,7 +175,7 @@ def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_config(item: pytest.Item) -> Generator[None, object, object]:
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Let claims use the machine together, so that one that measures time can wait until it has it alone."""
     if not is_claim(item) or is_timed(item):
         return (yield)
@@ -249,7 +249,7 @@ def pytest_runtest_makereport(
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
-        figure = write_figure(pages_folder(item.config), item.nodeid, judge.figure(store_folder(item.config)))
+        figure = write_figure(pages_folder(item.config), item.nodeid, _figure_of(judge, store_folder(item.config)))
         told = [(VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())), (FIGURE_PROPERTY, figure)]
         if item.config.getoption("htmlpath", None):
             from pytest_html import extras
@@ -260,6 +260,16 @@ def pytest_runtest_makereport(
         report.user_properties += told
         item.user_properties += told  # the XML takes them from the report on the teardown
     return report
+
+
+def _figure_of(judge: "Judge", folder: Path) -> str:
+    """Return the figure of a claim that was judged, as SVG; figures are kept below `folder`."""
+    from harness.drawing.drawn import kept_figure
+
+    verdict, estimate = judge.verdict, judge.estimate
+    assert verdict is not None  # a claim that was judged has both
+    assert estimate is not None
+    return kept_figure(folder, judge.runs, estimate, (verdict.low, verdict.high), verdict.band)
 
 
 def _note_runs(item: pytest.Item, judge: "Judge") -> None:

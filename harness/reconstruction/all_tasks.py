@@ -6,16 +6,14 @@ from functools import partial
 from pathlib import Path
 
 from harness.base.errors import HarnessError
-from harness.drawing.profile_figure import profile_figure
 from harness.execution.engine import open_store
 from harness.execution.executors import pool_at
 from harness.execution.workers import train_blocks_with
 from harness.judging.collected import collect_claims
 from harness.reconstruction.search import Search, facts_of
 from harness.reconstruction.spread import SpreadOfFact, spreads_of_facts
-from harness.reconstruction.universes import PROFILE_FILE, UNIVERSES_FILE, chosen_universes, write_universes
+from harness.reconstruction.universes import UNIVERSES_FILE, chosen_universes, write_universes
 from harness.report.folder import open_folder
-from harness.storage.store import write_atomically
 
 RANDOM_PROPORTION = 0.6  # of the candidates; the others are neighbours of the best
 
@@ -75,8 +73,6 @@ def reconstruct(
             numbers = [claim for fact in search.facts for claim in fact.claims if claim.finding.reported]
             spreads[task] = spreads_of_facts(numbers, grid, task, store, train)
     write_universes(folder / UNIVERSES_FILE, searches, chosen_universes(searches), spreads)
-    profiles = {task: search.profile for task, search in searches.items()}
-    write_atomically(folder / PROFILE_FILE, profile_figure(profiles).encode())
     return Reconstruction(searches, spreads)
 
 

@@ -1,4 +1,4 @@
-"""How likely a reconstruction makes what a report says: the likelihood that one repetition of it would have shown the same.
+"""How likely a reconstruction makes what a report says: the probability that one repetition shows the same.
 
 A report's number is one draw, and its "after 30 epochs" was read off one curve. So the likelihood of a fact is the
 likelihood that a single training prints that number, or shows that behaviour. Probabilities are at most 1, which lets a
@@ -36,9 +36,9 @@ def log_likelihood_of_fact(readings: Sequence[Judged]) -> float:
 def log_likelihood_of_reading(reading: Reading, estimates: Sequence[Estimate]) -> float:
     """Return the logarithm of the likelihood that one repetition shows a reading.
 
-    Of behaviours, the proportion of seeds in which as many claims hold as the reading needs, all in the same seed, with half
-    a success and half a failure added (Jeffreys's prior; Gelman et al. 2013, Bayesian Data Analysis, section 2.8). Of
-    reported numbers, the product of `Estimate.log_likelihood`.
+    Of behaviours, the proportion of seeds in which as many claims hold as the reading needs, all in the same seed, with
+    half a success and half a failure added (Jeffreys's prior; Gelman et al. 2013, Bayesian Data Analysis, section 2.8).
+    Of reported numbers, the product of `Estimate.log_likelihood`.
     """
     drawn = sorted(float(estimate.log_likelihood) for estimate in estimates if estimate.log_likelihood is not None)
     behaviours = [shown(estimate, reading.band) for estimate in estimates if estimate.log_likelihood is None]

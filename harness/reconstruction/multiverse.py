@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from harness.base.errors import HarnessError, StoreError
+from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
+from harness.base.sources import sources_mark
 from harness.judging.claim import Claim
 from harness.judging.evidence import Evidence
 from harness.reconstruction.specification import Specification
@@ -20,11 +22,12 @@ from harness.reconstruction.universes import UNIVERSES_FILE, Universe, read_univ
 from harness.report.folder import REGISTER_FILE, open_folder
 from harness.report.grid import Grid
 from harness.storage.store import Store, keep
-from harness.training.config import content_digest
 from harness.verdicts.combination import combined, deciding
 from harness.verdicts.verdict import ERROR_RATE, Needs, Outcome, decide, p_values
 
-JUDGING = (".", "datasets", "reconstruction")  # packages of the harness on whose code a verdict depends
+# What judges in a universe; the trainers have a version of their own in the store's names. Claims take their estimates
+# from the package of statistics.
+JUDGING = ("harness.reconstruction.multiverse", "harness.statistics")
 
 
 @dataclass(frozen=True)
@@ -202,23 +205,15 @@ def open_multiverse(folder: Path) -> Multiverse:
         If a file of it is missing or malformed.
     """
     grid = open_folder(folder).grid
-    sources = hashlib.sha256(_judging_code())
+    sources = hashlib.sha256(judging_mark().encode())
     for file in [*sorted(folder.rglob("*.py")), folder / REGISTER_FILE]:
         sources.update(file.read_bytes())
     return Multiverse(grid, read_universes(folder / UNIVERSES_FILE, grid), sources.hexdigest())
 
 
-@functools.cache
 def judging_mark() -> str:
     """Return with what the names of answers begin that the present code has given: a short digest of it."""
-    return hashlib.sha256(_judging_code()).hexdigest()[:12]
-
-
-def _judging_code() -> bytes:
-    # What trains has a version of its own in the store's names; what stands in other packages judges nothing.
-    package = Path(__file__).parents[1]
-    files = [file for folder in JUDGING for file in sorted((package / folder).glob("*.py"))]
-    return b"".join(file.read_bytes() for file in files)
+    return sources_mark(JUDGING)
 
 
 def _digest(grid: Grid) -> str:

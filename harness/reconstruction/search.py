@@ -2,8 +2,8 @@
 
 Candidates are combinations of what ``protocol.toml`` takes for each open field and its alternatives. First a balanced
 random sample of them is tried, then the neighbours of the best, as long as that helps. A candidate's facts are
-computed one after the other; since the likelihood of each is at most 1, a candidate that has fallen `HOPELESS` behind the
-best is out of reach and dropped (branch and bound; Land and Doig 1960, Econometrica 28, 497-520). All trainings go
+computed one after the other; since the likelihood of each is at most 1, a candidate that has fallen `HOPELESS` behind
+the best is out of reach and dropped (branch and bound; Land and Doig 1960, Econometrica 28, 497-520). All trainings go
 through the store, so a search that was interrupted goes on where it was.
 """
 
@@ -255,7 +255,7 @@ class Search:
 
 
 def _log_likelihood(fact: Fact, grid: Grid, store: Store) -> float:
-    """Return the logarithm of the likelihood of a fact under one reconstruction; -inf if a claim cannot be judged there."""
+    """Return the log likelihood of a fact under one reconstruction; -inf if a claim cannot be judged there."""
     judged: dict[str, tuple[Reading, list[Estimate]]] = {}
     for claim in fact.claims:
         try:

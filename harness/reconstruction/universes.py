@@ -14,6 +14,7 @@ from typing import Any
 import tomlkit
 
 from harness.base.errors import RegisterError
+from harness.base.files import write_atomically
 from harness.base.tables import Table
 from harness.reconstruction.likelihood import weights_of
 from harness.reconstruction.search import Answers, Search
@@ -21,7 +22,6 @@ from harness.reconstruction.specification import DEFAULT
 from harness.reconstruction.spread import SpreadOfFact
 from harness.report.choices import Choice
 from harness.report.grid import SPLITS_CHOICE, Grid
-from harness.storage.store import write_atomically
 
 UNIVERSES_FILE = "reconstruction.toml"
 PROFILE_FILE = "reconstruction.svg"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from harness.base.errors import RegisterError
-from harness.pages.report import case_of
+from harness.base.hashing import digest_of
+from harness.judging.claim import case_of
 from harness.report.accepting import Change, accept
 from harness.report.folder import PROTOCOL_FILE, REGISTER_FILE, folder_of, open_folder
-from harness.sessions.environment import digest_of
 from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, ReportUnderTest, Specified, TakenChoice
 from harness.verdicts.verdict import Verdict
 

@@ -1,15 +1,15 @@
 """On what a session runs: versions, machine, and the state of the code."""
 
-import hashlib
 import os
 import platform
-import re
 import subprocess
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import harness
+from harness.base.hashing import digest_of
+from harness.base.machine import processor
 from harness.sessions.session import Environment
 from harness.training.config import FRAMEWORKS
 from harness.training.trainers import framework_versions
@@ -36,14 +36,6 @@ def environment_of(root: Path) -> Environment:
     )
 
 
-def digest_of(files: Iterable[Path]) -> str:
-    """Return a digest of the contents of files, whatever their order."""
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
 def _versions(names: Iterable[str]) -> dict[str, str]:
     found = {}
     for name in names:
@@ -52,15 +44,6 @@ def _versions(names: Iterable[str]) -> dict[str, str]:
         except PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-def processor() -> str:
-    """Return the model of the CPU; what `platform` knows of it is empty on Linux."""
-    try:
-        names = re.findall(r"^model name\s*:\s*(.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
-    except OSError:
-        names = []
-    return names[0].strip() if names else platform.processor() or platform.machine()
 
 
 def _commit(root: Path) -> tuple[str, bool]:

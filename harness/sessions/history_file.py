@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import SessionError
+from harness.base.hashing import content_digest
 from harness.sessions.provenance import provenance
 from harness.sessions.session import Session
-from harness.training.config import content_digest
 from harness.verdicts.combination import Judgement, deciding
 
 SCHEMA = 1

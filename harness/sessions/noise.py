@@ -20,13 +20,14 @@ def p_same(before: Verdict, after: Verdict) -> float:
     The noise of a difference of independent estimates comes from their intervals: on each side, the root of the sum
     of the squared distances from either estimate to the end of its interval that faces the other one (Newcombe 1998,
     Stat. Med. 17, 873-890, method 10; for estimates of any kind Zou and Donner 2008, Stat. Med. 27, 1693-1702). It
-    needs no symmetry, and a proportion of 20 of 20 seeds has noise below itself. To go from the confidence of the intervals
-    to any other, distances are taken to grow as the quantiles of Student's t, with the degrees of freedom of the
-    smaller sample, which is no less than Welch's approximation asks for (Welch 1938, Biometrika 29, 350-362). How
+    needs no symmetry, and a proportion of 20 of 20 seeds has noise below itself. To go from the confidence of the
+    intervals to any other, distances are taken to grow as the quantiles of Student's t, with the degrees of freedom of
+    the smaller sample, which is no less than Welch's approximation asks for (Welch 1938, Biometrika 29, 350-362). How
     often this errs is simulated in ``tests/sessions/test_noise.py``.
 
     An interval of no width is no measure of noise, where a sample is tied. Then only the confidences speak: that two
-    intervals lie apart has a probability of no more than both of missing (Bonferroni). What is not sampled has no noise.
+    intervals lie apart has a probability of no more than both of missing (Bonferroni). What is not sampled has no
+    noise.
 
     Parameters
     ----------

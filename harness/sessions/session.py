@@ -10,12 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 from harness.base.errors import SessionError
+from harness.base.files import write_atomically
 from harness.reconstruction.specification import Specification
-from harness.storage.store import write_atomically
 from harness.verdicts.combination import Judgement, judgements
 from harness.verdicts.verdict import Outcome, Verdict
 
 SCHEMA = 1
+SESSION_FILE = "claims.json"
 SCHEMA_FILE = Path(__file__).with_name("session.schema.json")
 SHOWN = 120  # characters of either end of a message
 

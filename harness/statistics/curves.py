@@ -8,7 +8,7 @@ known, though it may have passed the place on its way: all its measures are NaN.
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.training.runs import Floats
+from harness.base.arrays import Floats
 
 # A level that a curve meets exactly must not be missed because a difference of decimals was rounded.
 ROUNDING = 1e-9

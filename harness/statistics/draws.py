@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, special, stats
 
+from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval, Reported
 from harness.statistics.estimators import all_equal, at_least_two, no_interval, refuse_unless_positive, why_no_interval
-from harness.training.runs import Floats
 
 PREDICTION = 0.95
 

@@ -6,7 +6,7 @@ seed again, and spread over seeds stays apart from the factors' effects.
 
 import numpy as np
 
-from harness.training.runs import Floats
+from harness.base.arrays import Floats
 
 # What no factor's main effect explains goes by this name.
 INTERACTIONS = "interactions"

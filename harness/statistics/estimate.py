@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.training.runs import Floats
+from harness.base.arrays import Floats
 
 Interval = tuple[float, float]
 Kind = Literal["mean", "ratio", "proportion", "median", "draw", "exact"]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special, stats
 
+from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval, Kind
-from harness.training.runs import Floats
 
 
 def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:

@@ -107,11 +107,11 @@ def rows_that_allow(proportions: Sequence[Reported], up_to: int) -> NDArray[np.i
 
 
 def batch_averages(proportion: Reported, rows: int, batch_size: int) -> bool:
-    """Tell whether a proportion can be the plain mean over batches of each batch's proportion, the last batch being smaller.
+    """Tell whether a proportion can be the plain mean of each batch's proportion, the last batch being smaller.
 
-    A usual slip: the rows of the last batch then weigh more than the others, and the mean is no proportion of rows. With
-    n batches it is (a / batch_size + b / last) / n, where a of the rows in full batches and b of the `last` rows in
-    the last batch count; every b is tried, and for each the whole numbers a.
+    A usual slip: the rows of the last batch then weigh more than the others, and the mean is no proportion of rows.
+    With n batches it is (a / batch_size + b / last) / n, where a of the rows in full batches and b of the `last` rows
+    in the last batch count; every b is tried, and for each the whole numbers a.
 
     Parameters
     ----------

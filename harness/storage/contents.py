@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import DataError, StoreError
+from harness.base.hashing import content_digest
 from harness.data import registry
 from harness.storage.record import read_identity
 from harness.storage.store import Store
-from harness.training.config import TrainingConfig, content_digest
+from harness.training.config import TrainingConfig
 
 PLACES = {
     "runs": r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}\.npz",

@@ -8,8 +8,9 @@ from typing import IO, Any
 
 import numpy as np
 
+from harness.base.arrays import Array
 from harness.base.errors import StoreError
-from harness.training.runs import ARRAY_NAMES, Array
+from harness.training.runs import ARRAY_NAMES
 
 SCHEMA = 1
 

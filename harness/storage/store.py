@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import StoreError, StoreWarning
-from harness.base.files import make_folder
-from harness.base.files import write_atomically as write_atomically  # part of what a store offers
+from harness.base.files import make_folder, write_atomically
+from harness.base.hashing import content_digest
 from harness.base.locks import locked
 from harness.data import registry
 from harness.storage.record import pack, unpack
-from harness.training.config import Seed, TrainingConfig, content_digest
+from harness.training.config import Seed, TrainingConfig
 from harness.training.runs import Runs
 
 UNREADABLE = ".unreadable"

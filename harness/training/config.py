@@ -4,14 +4,13 @@ A `TrainingConfig` is the unit everything else refers to: trainers take one, the
 ask for runs of it. It is validated once, at construction, so no later code has to ask whether it makes sense.
 """
 
-import hashlib
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
 from harness.base.errors import ConfigError
+from harness.base.hashing import content_digest
 from harness.data import registry
 from harness.data.data_file import DataFile
 
@@ -183,12 +182,6 @@ class TrainingConfig:
 def dataset_name(dataset: str | DataFile) -> str:
     """Return what a reader calls a data set."""
     return dataset.name if isinstance(dataset, DataFile) else dataset
-
-
-def content_digest(content: Any) -> str:
-    """Return the SHA-256 (hexadecimal) of the canonical JSON of `content`."""
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _one_of(field: str, value: object, valid: tuple[str, ...]) -> None:

@@ -5,10 +5,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.base.arrays import Array, Floats
 from harness.training.config import Seed, TrainingConfig
-
-Array = NDArray[np.generic]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,8 @@
 The truth is taken in the middle of the band; of a band that is open to one side, as far from its end as that is from
 zero, since the end is the smallest effect of interest, or the largest that is none. Not the observed effect: power at
 that only restates the p-value (Hoenig and Heisey 2001, The American Statistician 55, 19-24). A mean's power is that of
-Student's t: where a sample is skewed, its interval is wider (`harness.statistics.estimators`) and the power lower on that side.
+Student's t: where a sample is skewed, its interval is wider (`harness.statistics.estimators`) and the power lower on
+that side.
 """
 
 import math
@@ -11,8 +12,8 @@ import math
 import numpy as np
 from scipy import special, stats
 
+from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate
-from harness.training.runs import Floats
 from harness.verdicts.verdict import Band
 
 

@@ -50,7 +50,8 @@ class Verdict:
         Smallest one-sided error rates at which the claim would be supported, or refuted, counting all planned looks;
         where the register records inconclusive, divided by `EDGE`, as such a claim has only so much of the error rate.
     power
-        Probability that the first look supports a claim that is true; NaN where it is not known (`harness.verdicts.power`).
+        Probability that the first look supports a claim that is true; NaN where it is not known
+        (`harness.verdicts.power`).
     looks
         Over how many seeds it was judged, one look after the other; the last one decided.
     splits

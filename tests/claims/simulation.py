@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from harness.base.arrays import Floats
 from harness.data import registry
 from harness.execution.timing import REPEATS, BenchmarkEntry, Timing
 from harness.report.grid import Grid
 from harness.training.config import Seed, TrainingConfig
-from harness.training.runs import Floats, Runs
+from harness.training.runs import Runs
 from tests.claims.worlds import Cell, Spread, Training, World
 
 SEEDS = 20

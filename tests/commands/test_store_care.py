@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.base.files import whole_file
+from harness.base.hashing import content_digest
 from harness.base.locks import locked
 from harness.base.sealed import seal
 from harness.commands.store_care import remove, useless, verify
@@ -22,7 +23,7 @@ from harness.reconstruction.multiverse import judging_mark
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage import record
 from harness.storage.store import Store
-from harness.training.config import Seed, content_digest
+from harness.training.config import Seed
 from harness.verdicts.verdict import Band
 from tests.storage.test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
 

@@ -97,7 +97,7 @@ def test_a_claim_may_ask_for_other_data(open_grid: Open) -> None:
 def test_the_data_may_be_what_is_left_open(open_grid: Open) -> None:
     """An alternative, and a reconstruction's answer, may be a data set of the report's own."""
     protocol = PROTOCOL.replace('"wine",', '"wine", alternatives = ["flowers"],') + DESCRIBED
-    grid = open_grid(config=config)
+    grid = open_grid(protocol=protocol)
     assert only_config(grid).dataset == "wine"
     answered = grid.answering({"classification": {"dataset": "flowers"}})
     assert only_config(answered).dataset == grid.data_files["flowers"]
@@ -148,11 +148,11 @@ def test_where_the_file_lies_does_not_matter(tmp_path: Path, open_grid: Open) ->
 def test_what_is_read_decides_the_digest(open_grid: Open, old: str, new: str) -> None:
     """Another number in the file, or another way to read it, is another config."""
     first = only_config(open_grid())
-    config = OWN.replace(old, new)
+    protocol = OWN.replace(old, new)
     if "name" in new:
-        config = config.replace('left_out = ["name"]\n', "")
+        protocol = protocol.replace('left_out = ["name"]\n', "")
     data = FLOWERS.replace(old, new) if new == "4.1" else FLOWERS
-    second = only_config(open_grid(data, config))
+    second = only_config(open_grid(data, protocol))
     assert first.digest != second.digest
     assert first != second
 
@@ -241,9 +241,9 @@ def test_a_description_that_does_not_do(open_grid: Open, tmp_path: Path, old: st
 
 def test_a_file_without_a_feature(open_grid: Open) -> None:
     """Something has to be left to predict from."""
-    config = OWN.replace('categories = ["colour"]\nleft_out = ["name"]', 'left_out = ["name", "petal", "colour"]')
+    protocol = OWN.replace('categories = ["colour"]\nleft_out = ["name"]', 'left_out = ["name", "petal", "colour"]')
     with pytest.raises(RegisterError, match="has no feature, since every column is the target or left out"):
-        open_grid(config=config)
+        open_grid(protocol=protocol)
 
 
 def test_data_of_another_task(open_grid: Open) -> None:
@@ -324,7 +324,7 @@ def test_a_batch_may_be_larger_than_the_data(tmp_path: Path, framework: str) -> 
     (tmp_path / "report").mkdir()
     rows = "".join(f"r{row},{row / 7},{'red' if row % 3 else 'blue'},{'xy'[row % 2]}\n" for row in range(20))
     (tmp_path / "report" / "flowers.csv").write_text("name,petal,colour,kind\n" + rows)
-    config = OWN.replace('["torch"]', f'["{framework}"]').replace('framework = "torch"', f'framework = "{framework}"')
+    protocol = OWN.replace('["torch"]', f'["{framework}"]').replace('framework = "torch"', f'framework = "{framework}"')
     (tmp_path / "report" / "protocol.toml").write_text(protocol)
     command = [sys.executable, "-c", TRAINS]
     for _ in range(2):  # the second finds them stored

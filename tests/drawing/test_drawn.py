@@ -11,7 +11,7 @@ from harness.drawing.drawn import drawing_marks, kept_figure, kept_specification
 from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.verdict import Band
 from tests.reconstruction.test_specification import specification
-from tests.test_runs import made_up
+from tests.training.test_runs import made_up
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 ESTIMATE = mean_over_seeds([0.9, 1.0, 1.2], "ratio")

@@ -9,7 +9,7 @@ from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
 from harness.verdicts.verdict import Band
-from tests.test_runs import made_up
+from tests.training.test_runs import made_up
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 SAMPLE = np.linspace(0.8, 1.2, 10)

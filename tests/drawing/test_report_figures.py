@@ -13,7 +13,7 @@ from harness.report.register import read_register
 from harness.training.config import seed_blocks
 from harness.training.runs import Runs
 from tests.small_sessions import claim, session
-from tests.test_runs import EPOCHS, made_up
+from tests.training.test_runs import EPOCHS, made_up
 
 FIGURES = """
 [figures.losses]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from distributed import KilledWorker
-from distributed.config.pickle import dumps
+from distributed.protocol.pickle import dumps
 
 from harness.base.errors import ExecutorError
 from harness.execution.unpickling import error_in, refusing_pickles

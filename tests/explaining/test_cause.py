@@ -23,7 +23,7 @@ from harness.explaining.cause import (
 from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.verdict import ERROR_RATE, Band, Outcome, Verdict, decide, error_rate_at, p_values
 from tests.small_sessions import claim, session
-from tests.test_verdict import verdict
+from tests.verdicts.test_verdict import verdict
 
 BAND = Band(0, 1, "as agreed")
 

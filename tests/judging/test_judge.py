@@ -1,17 +1,16 @@
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from harness.base.arrays import Floats
 from harness.base.errors import Inconclusive, Refuted
 from harness.judging.judge import Judge, judge_in_looks
 from harness.report.register import Finding, Reading
 from harness.statistics.estimators import mean_over_seeds
-from harness.training.runs import Floats
 from harness.verdicts.verdict import EDGE, ERROR_RATE, Band, Outcome, error_rate_at, p_values
 
 READING = Reading("ratio", "mean of the ratio", Band(0.9, 1.1, "a tenth"), margin=None, needs="most")
@@ -68,20 +67,13 @@ def test_what_is_not_supported_is_raised(judge: Judge, sample: list[float], exce
     assert judge.verdict.outcome == exception.__name__.lower()
 
 
-def test_a_supported_verdict_says_what_it_rests_on(judge: Judge, tmp_path: Path) -> None:
-    """Finding, reading, band, seeds and what was timed are in the verdict, and there is a figure."""
+def test_a_supported_verdict_says_what_it_rests_on(judge: Judge) -> None:
+    """Finding, reading, band, seeds and what was timed are in the verdict."""
     judge(mean_over_seeds([0.99, 1.0, 1.01], "ratio"), note="noted")
     assert judge.verdict is not None
     assert (judge.verdict.finding, judge.verdict.reading, judge.verdict.seeds) == ("speed.faster", "ratio", 3)
     assert (judge.verdict.cells, judge.verdict.needs) == (("torch-relu (default)",), "most")
     assert (str(judge.verdict.band), judge.verdict.note) == ("0.9 to 1.1", "noted")
-    assert judge.figure(tmp_path).lstrip().startswith("<?xml")
-
-
-def test_a_claim_without_a_verdict_has_no_figure(judge: Judge, tmp_path: Path) -> None:
-    """Asking for the figure before judging is a mistake of the caller."""
-    with pytest.raises(RuntimeError, match="once it was judged"):
-        judge.figure(tmp_path)
 
 
 # Looks

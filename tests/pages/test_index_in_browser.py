@@ -17,7 +17,7 @@ from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
 from harness.sessions.session import Session
 from tests.small_sessions import claim, session
-from tests.test_runs import made_up
+from tests.training.test_runs import made_up
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><circle r="90" fill="white"/></svg>'
 PAGES = ("index.html", "runs.html", "history.html")

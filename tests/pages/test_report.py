@@ -5,11 +5,11 @@ from html import unescape
 
 import pytest
 
+from harness.judging.claim import case_of
 from harness.pages.report import (
     JUDGEMENT_COLUMNS,
     Holes,
     aligned,
-    case_of,
     figure_html,
     findings_table,
     judgement_texts,
@@ -24,7 +24,7 @@ from harness.verdicts.combination import judgements
 from harness.verdicts.verdict import Band
 from tests.small_sessions import REPORT as A_REPORT
 from tests.small_sessions import claim, session
-from tests.test_verdict import verdict
+from tests.verdicts.test_verdict import verdict
 
 VERDICT = verdict(
     "refuted",

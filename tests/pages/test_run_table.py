@@ -11,7 +11,7 @@ import pytest
 from harness.pages.run_table import COLUMNS, RunTableWriter, merge, write_csv
 from harness.training.config import Seed, TrainingConfig, seed_blocks
 from harness.training.runs import Runs
-from tests.test_runs import EPOCHS, PROTOCOL, made_up
+from tests.training.test_runs import EPOCHS, PROTOCOL, made_up
 
 FEW = (Seed(0, 0), Seed(1, 1), Seed(2, 2))
 

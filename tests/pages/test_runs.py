@@ -8,7 +8,7 @@ import numpy as np
 from harness.pages.run_table import COLUMNS, RunRow, RunTableWriter, merge
 from harness.pages.runs import cell_views, runs_html
 from harness.training.runs import Runs
-from tests.test_runs import made_up
+from tests.training.test_runs import made_up
 
 
 def rows_of(folder: Path, **cells: Runs) -> list[RunRow]:

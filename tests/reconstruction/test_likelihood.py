@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from harness.base.arrays import Floats
 from harness.reconstruction.likelihood import log_likelihood_of_fact, log_likelihood_of_reading, shown, weights_of
 from harness.report.register import Reading
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Reported
-from harness.training.runs import Floats
 from harness.verdicts.verdict import NEEDS, Band, Needs
 
 BAND = Band(0.9, 1.1, "a tenth either way")
@@ -183,7 +183,7 @@ def test_behaviours_must_be_shown_by_the_same_seed(needs: Needs, claims: list[li
 
 
 def test_claims_that_hold_in_turn_never_hold_together() -> None:
-    """Each of two claims holds in ten of twenty seeds, but in no seed do both: their proportions must not be multiplied."""
+    """Each of two claims holds in ten of twenty seeds, but in no seed do both: their proportions are not multiplied."""
     even, odd = ([number % 2 == rest for number in range(20)] for rest in (0, 1))
     for needs, repetitions in (("all", 0), ("most", 0), ("some", 20)):
         log_likelihood = log_likelihood_of_reading(reading_that_needs(needs), [agreeing(even), agreeing(odd)])

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.base.arrays import Floats
 from harness.base.errors import HarnessError
 from harness.data import registry
 from harness.data.registry import Split
@@ -25,7 +26,7 @@ from harness.statistics.estimate import Reported
 from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds
 from harness.storage.store import Store
 from harness.training.config import BLOCK_SIZE, Seed, TrainingConfig
-from harness.training.runs import Floats, Runs
+from harness.training.runs import Runs
 from harness.training.trainers import batched_trainer
 from harness.verdicts.verdict import Band
 
@@ -515,7 +516,7 @@ TWO_TASKS = PROTOCOL.replace('task = ["classification"]', 'task = ["classificati
 
 
 def test_facts_are_calibrated_findings_on_one_task(tmp_path: Path) -> None:
-    """What is independent, speaks of both tasks at once or rests on no runs is none; numbers come first, then effort."""
+    """What is independent, speaks of both tasks or rests on no runs is none; numbers come first, then effort."""
     (tmp_path / "protocol.toml").write_text(TWO_TASKS, encoding="utf-8")
     grid = read_grid(tmp_path / "protocol.toml")
 

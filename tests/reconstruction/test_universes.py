@@ -99,7 +99,7 @@ def test_there_are_enough_universes(grid: Grid, tried: int, expected: int) -> No
 
 
 def test_the_best_candidates_are_universes(grid: Grid) -> None:
-    """PageContext those that stand for an alternative, the likeliest ones, known before those of which only a bound is."""
+    """Beside those that stand for an alternative, the likeliest, known before those of which only a bound is."""
     search = search_with(grid, "classification", 60, dropped=45)
     universes = chosen_universes({"classification": search})
     taken = [{field: one.answers["classification"][field] for field in search.options} for one in universes]
@@ -162,7 +162,7 @@ def test_weights_that_are_not_known_are_read_as_that(grid: Grid, tmp_path: Path)
 
 
 def test_the_file_tells_the_best_candidates_and_what_speaks_for_them(grid: Grid, tmp_path: Path) -> None:
-    """With the likelihood of each fact, profiles of what was tried, and spreads, beneath a line on where it comes from."""
+    """With the likelihood of each fact, profiles of what was tried, and spreads, below a line on its source."""
     searches = {"classification": search_with(grid, "classification", 60, dropped=50)}
     file, _ = written(grid, tmp_path, searches)
     text = file.read_text(encoding="utf-8")

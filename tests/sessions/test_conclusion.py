@@ -10,7 +10,7 @@ from harness.sessions.conclusion import judged_claim, record_changes, report_und
 from harness.sessions.session import JudgedClaim
 from harness.verdicts.verdict import Outcome
 from tests.conftest import PROTOCOL
-from tests.test_verdict import verdict
+from tests.verdicts.test_verdict import verdict
 
 EXPECTED = """
 [[findings."speed.faster".expected]]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.sessions.environment import digest_of, environment_of
+from harness.base.hashing import digest_of
+from harness.sessions.environment import environment_of
 
 
 def git(folder: Path, *command: str) -> str:

@@ -18,7 +18,7 @@ from harness.statistics.estimators import (
     ratio_over_seeds,
 )
 from harness.verdicts.verdict import Verdict
-from tests.test_verdict import verdict
+from tests.verdicts.test_verdict import verdict
 
 REPETITIONS = 1500
 

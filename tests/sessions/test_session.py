@@ -24,7 +24,7 @@ from harness.sessions.session import (
 )
 from harness.verdicts.verdict import OUTCOMES, Band
 from tests.reconstruction.test_specification import specification
-from tests.test_verdict import verdict
+from tests.verdicts.test_verdict import verdict
 
 ENVIRONMENT = Environment(
     python="3.11.7",

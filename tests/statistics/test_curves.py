@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 from hypothesis.extra.numpy import arrays as array_strategy
 
+from harness.base.arrays import Floats
 from harness.statistics.curves import (
     area_above_end,
     epochs_later,
@@ -17,7 +18,6 @@ from harness.statistics.curves import (
     final_gap,
     rise_after_minimum,
 )
-from harness.training.runs import Floats
 
 NAN, INF = float("nan"), float("inf")
 # Each measure with some parameter, and what it says of a seed that diverged.

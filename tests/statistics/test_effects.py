@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes
 from hypothesis.extra.numpy import arrays as array_strategy
 
+from harness.base.arrays import Floats
 from harness.statistics.effects import INTERACTIONS, proportions_of_variance
-from harness.training.runs import Floats
 
 NAN, INF = float("nan"), float("inf")
 NAMES = ("activation", "optimizer", "network")

@@ -266,7 +266,7 @@ def test_coverage_of_the_ratio(seeds: int) -> None:
 @pytest.mark.parametrize("seeds", [10, 20])
 @pytest.mark.parametrize("skill", [0.92, 0.97])
 def test_coverage_of_the_share(seeds: int, skill: float) -> None:
-    """At least nine in ten intervals hold the proportion, for accuracies of 36 rows, most of them tied at the margin."""
+    """At least nine in ten intervals hold the proportion, for accuracies of 36 rows, most of them at the margin."""
     rng = np.random.default_rng(3)
     samples = rng.binomial(36, skill, (300, seeds)) / 36
     truth = float(stats.binom.sf(33, 36, skill))  # 34 of 36 rows or more
@@ -277,7 +277,7 @@ def test_coverage_of_the_share(seeds: int, skill: float) -> None:
 
 @pytest.mark.parametrize("seeds", [10, 20])
 def test_coverage_of_every_share(seeds: int) -> None:
-    """Summed over all outcomes, the interval holds each true proportion with at least 90 %, its ends fail on 5 % each."""
+    """Over all outcomes, the interval holds each true proportion with at least 90 %, its ends fail on 5 % each."""
     by_count = [proportion_of_seeds([1.0] * k + [0.0] * (seeds - k), (0.5, 1.5), "") for k in range(seeds + 1)]
     lows, highs = np.array([estimate.interval(0.9) for estimate in by_count]).T
     for truth in np.linspace(0.01, 0.99, 99):
@@ -317,7 +317,7 @@ def mostly_censored(rng: np.random.Generator, size: tuple[int, ...]) -> Floats:
 def test_coverage_of_the_median(
     draw: Callable[[np.random.Generator, tuple[int, ...]], Floats], truth: float, confidence: float, seeds: int
 ) -> None:
-    """At least the nominal proportion of intervals hold the median; of distributions without ties, as many as promised."""
+    """At least the nominal proportion of intervals hold the median; without ties, as many as promised."""
     rng = np.random.default_rng(15)
     intervals = [median_over_seeds(sample, "").interval(confidence) for sample in draw(rng, (1500, seeds))]
     proportion = float(np.mean([low <= truth <= high for low, high in intervals]))

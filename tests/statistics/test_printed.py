@@ -63,7 +63,7 @@ def test_saturated_and_all_right_is_the_floor(classes: int) -> None:
 
 @given(CLASSES, st.integers(0, 40), st.integers(0, 40))
 def test_saturated_loss_is_the_mean_over_rows(classes: int, right: int, wrong: int) -> None:
-    """With outputs of 0 and 1, the loss of an accuracy is the mean over rows that are right or wrong in that proportion."""
+    """With outputs of 0 and 1, the loss of an accuracy is the mean over right and wrong rows in that proportion."""
     rows = right + wrong or 1
     output = [1.0] + [0.0] * (classes - 1)
     losses = [cross_entropy_of_logits(output, 0)] * (rows - wrong) + [cross_entropy_of_logits(output, 1)] * wrong
@@ -179,7 +179,7 @@ def test_a_half_rounds_either_way(proportion: str, count: int) -> None:
 
 @given(st.data(), st.integers(1, 2000), st.integers(1, 4))
 def test_what_was_rounded_is_possible(data: st.DataObject, rows: int, decimals: int) -> None:
-    """The proportion of any number of rows, rounded to any decimals, is possible, and that number is among the counts."""
+    """A proportion of any number of rows, rounded to any decimals, is possible, and that number is a count."""
     count = data.draw(st.integers(0, rows))
     proportion = Reported(round(count / rows, decimals), 0.5 * 10.0**-decimals)
     assert count in possible_counts(proportion, rows)
@@ -187,7 +187,7 @@ def test_what_was_rounded_is_possible(data: st.DataObject, rows: int, decimals: 
 
 @given(st.integers(0, 100), st.integers(1, 400))
 def test_possible_counts_are_those_of_exact_fractions(hundredths: int, rows: int) -> None:
-    """In exact fractions, the counts are those whose proportion is no farther than half a hundredth from the printed one."""
+    """In exact fractions, the counts are those whose proportion is within half a hundredth of the printed one."""
     proportion = Fraction(hundredths, 100)
     exact = [k for k in range(rows + 1) if abs(Fraction(k, rows) - proportion) <= Fraction(1, 200)]
     assert possible_counts(Reported(hundredths / 100, 0.005), rows).tolist() == exact
@@ -276,7 +276,7 @@ def test_batch_averages_are_those_of_all_outcomes(rows: int, batch_size: int, hu
 
 @given(st.integers(1, 12), st.integers(1, 30), st.integers(0, 100))
 def test_equal_batches_average_to_a_proportion_of_rows(batches: int, batch_size: int, hundredths: int) -> None:
-    """Where the batch size divides the rows, and where one batch holds all, the mean over batches is a plain proportion."""
+    """Where the batch size divides the rows, or one batch holds all, the mean over batches is a plain proportion."""
     proportion, rows = Reported(hundredths / 100, 0.005), batches * batch_size
     plain = len(possible_counts(proportion, rows)) > 0
     assert batch_averages(proportion, rows, batch_size) is plain

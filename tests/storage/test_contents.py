@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from harness.base.errors import DataError, StoreError
+from harness.base.hashing import content_digest
 from harness.data import registry
 from harness.storage.contents import StoredFile, files_of, printable, read_runs, size_in_words
 from harness.storage.store import Store
-from harness.training.config import Seed, content_digest
+from harness.training.config import Seed
 from tests.storage.test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
 
 HEX = "a" * 64

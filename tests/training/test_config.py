@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.base.errors import ConfigError, HarnessError
+from harness.base.hashing import content_digest
 from harness.data import registry
 from harness.training.config import (
     ACTIVATIONS,
@@ -21,7 +22,6 @@ from harness.training.config import (
     Seed,
     Splits,
     TrainingConfig,
-    content_digest,
     seed_blocks,
 )
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from harness.training.runs import Floats
+from harness.base.arrays import Floats
 from harness.verdicts.combination import Judgement, holm, judgements, needed, partial_conjunction
 from harness.verdicts.verdict import ERROR_RATE, NEEDS, Needs, Outcome, Verdict
-from tests.test_verdict import verdict
+from tests.verdicts.test_verdict import verdict
 
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 

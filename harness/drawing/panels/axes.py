@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from harness.base.arrays import Floats
 from harness.data import registry
 from harness.drawing.figures import COLOURS, DASHES
 from harness.drawing.panels.caption import spread_told
 from harness.drawing.panels.data import LEVELS, Bands, Part, class_proportions, history_bands, prediction_bands
 from harness.drawing.panels.layout import class_rows
-from harness.training.runs import Floats, Runs
+from harness.training.runs import Runs
 
 SMALL = 8.0
 NEAREST = 0.11  # of two names at the ends of lines, in heights of a panel

@@ -18,8 +18,8 @@ _VALUES = (
     "{unit}."
 )
 _CLASSES = (
-    "Predictions: of the test rows of each class, the proportion that gets each class, with a filled dot where it is the "
-    "right one: median (also on the right), central 50 % and 90 % of the trainings."
+    "Predictions: of the test rows of each class, the proportion that gets each class, with a filled dot where it is "
+    "the right one: median (also on the right), central 50 % and 90 % of the trainings."
 )
 
 
@@ -79,9 +79,7 @@ def _difference(panels: Sequence[Runs]) -> list[str]:
             f"Between panels, predictions of the same row with the same seed differ by {_number(middle)} {name} in the "
             f"median, and by more than {_number(high)} for one row in twenty."
         ]
-    return [
-        f"With the same seed, a proportion of {spread_told(found)} of the rows does not get the same class in all panels."
-    ]
+    return [f"With the same seed, {spread_told(found)} of the rows do not get the same class in all panels."]
 
 
 def _number(number: float) -> str:

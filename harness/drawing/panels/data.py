@@ -7,7 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.training.runs import Array, Floats, Runs
+from harness.base.arrays import Array, Floats
+from harness.training.runs import Runs
 
 Part = Literal["predictions", "loss", "accuracy"]
 """Predictions of test rows at the end of training; test loss and test accuracy over epochs."""
@@ -116,8 +117,8 @@ def differences(panels: Sequence[Runs]) -> Floats | None:
     Returns
     -------
     ndarray or None
-        Regression: largest less smallest prediction, shape (seeds * rows,). Classification: the proportion of rows that do
-        not get the same class in all panels, shape (seeds,). Seeds that diverged in a panel are left out; None if no
+        Regression: largest less smallest prediction, shape (seeds * rows,). Classification: the proportion of rows that
+        do not get the same class in all panels, shape (seeds,). Seeds that diverged in a panel are left out; None if no
         seed is left, or there is but one panel, or panels have other test rows.
     """
     first = panels[0]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.base.arrays import Floats
 from harness.data import registry
 from harness.drawing.panels.data import Order, Part
-from harness.training.runs import Floats, Runs
+from harness.training.runs import Runs
 
 Place = tuple[Part, str]
 GROUP_HEAD = 1.4  # in rows of a panel of classes

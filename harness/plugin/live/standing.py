@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.pages.report import SYMBOLS, case_of
+from harness.judging.claim import case_of
+from harness.pages.report import SYMBOLS
 from harness.plugin.live.progress import Progress, duration
 from harness.sessions.session import JudgedClaim
 from harness.verdicts.verdict import OUTCOMES, Outcome

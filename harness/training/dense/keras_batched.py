@@ -16,7 +16,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-import harness.training.dense.keras_native as keras_fit  # first: it sets what Keras and TensorFlow read while they are imported
+# First: it sets what Keras and TensorFlow read while they are imported.
+import harness.training.dense.keras_native as keras_fit
 
 # isort: split
 import keras
@@ -76,7 +77,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
 
 
 def initial_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.float32]:
-    """Return what each seed's `harness.training.dense.keras_native` starts with, shape (seeds, parameters of one network).
+    """Return what each seed's native training starts with, shape (seeds, parameters of one network).
 
     Of each layer first the weights, then the biases.
 

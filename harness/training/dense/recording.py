@@ -54,7 +54,8 @@ def one_run(
     unknown = np.full(config.epochs, np.nan)
     filled = {"train_accuracy": unknown, "test_accuracy": unknown, **curves}
     kept = without_divergence({name: np.asarray(curve, dtype=np.float64) for name, curve in filled.items()})
-    # Frameworks divide in single precision, where 17 of 20 rows are 0.8500000238: equal proportions must be equal numbers.
+    # Frameworks divide in single precision, where 17 of 20 rows are 0.8500000238: equal proportions must be equal
+    # numbers.
     for name, rows in (("train_accuracy", len(split.train_target)), ("test_accuracy", len(split.test_target))):
         kept[name] = np.rint(kept[name] * rows) / rows
     return Runs(

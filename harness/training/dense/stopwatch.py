@@ -1,4 +1,4 @@
-"""A process that trains what it is told and says how long it took: ``python -m harness.training.dense.stopwatch FRAMEWORK``.
+"""A process that trains what it is told and says how long it took: ``python -m`` this module, and a framework.
 
 It reads one JSON object a line from standard input, and answers with one on standard output. A process of its own for
 each framework, since loading both in one changes how fast they are; and for each backend of Keras, since a process

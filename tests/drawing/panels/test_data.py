@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
+from harness.base.arrays import Floats
 from harness.drawing.panels.data import (
     LEVELS,
     MOST_EPOCHS,
@@ -13,8 +14,7 @@ from harness.drawing.panels.data import (
     history_bands,
     prediction_bands,
 )
-from harness.training.runs import Floats
-from tests.test_runs import made_up
+from tests.training.test_runs import made_up
 
 finite = st.floats(-1e3, 1e3, allow_subnormal=False)
 

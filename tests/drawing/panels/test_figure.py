@@ -6,7 +6,7 @@ import pytest
 from harness.drawing.panels.caption import caption, spread_told
 from harness.drawing.panels.data import Order, Part
 from harness.drawing.panels.figure import panel_figure
-from tests.test_runs import made_up
+from tests.training.test_runs import made_up
 
 
 @pytest.mark.parametrize("order", ["beside", "below"])

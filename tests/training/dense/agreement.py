@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from harness.base.arrays import Floats
 from harness.data import registry
 from harness.data.registry import Split
 from harness.training.config import Seed, TrainingConfig, seed_blocks
-from harness.training.runs import ARRAY_NAMES, Floats, Runs
+from harness.training.runs import ARRAY_NAMES, Runs
 from harness.training.trainers import batched_trainer, reference_trainer
 
 # At these seeds no kind of cell is chaotic; see `CHAOTIC`.
@@ -50,9 +51,9 @@ def cell(framework: Any, loss: Any, activation: Any, optimizer: Any, widths: tup
     )
 
 
-# Here a rounding may grow a thousandfold within an epoch, in the reference as in the batched training: relu units switch on
-# for one row in one program only, while gradients are some hundred; and RMSprop gives the gradient of a saturated
-# unit, which is all rounding, the size of any other.
+# Here a rounding may grow a thousandfold within an epoch, in the reference as in the batched training: relu units
+# switch on for one row in one program only, while gradients are some hundred; and RMSprop gives the gradient of a
+# saturated unit, which is all rounding, the size of any other.
 CHAOTIC = (
     (cell("torch", "squared_error", "relu", "sgd", (10, 10)), Seed(20, 8)),
     (cell("torch", "squared_error", "tanh", "rmsprop", (10, 10)), Seed(8, 50)),

@@ -97,7 +97,7 @@ def test_whole_trainings_end_alike() -> None:
 
 @pytest.mark.parametrize("config", [CLASSIFICATION, REGRESSION], ids=name_of)
 def test_accuracies_are_proportions_of_rows(config: TrainingConfig) -> None:
-    """An accuracy is a number of rows over all rows in double precision, so that equal proportions are equal numbers."""
+    """An accuracy is a number of rows over all rows in double precision, so equal proportions are equal numbers."""
     runs = train_block(config, SEEDS)
     if config.task == "regression":
         assert np.isnan(runs.train_accuracy).all()
@@ -226,7 +226,7 @@ def test_a_seed_in_another_block(
 
 
 def test_a_member_that_diverges_does_not_disturb_the_others() -> None:
-    """PageContext a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
+    """Beside a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
     config = replace(REGRESSION, scaling="none", learning_rate=1e-7)
     splits = splits_of(config, SEEDS)
     calm = train_block(config, SEEDS, splits)
