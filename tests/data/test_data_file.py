@@ -160,7 +160,7 @@ def test_what_is_read_decides_the_digest(open_grid: Open, old: str, new: str) ->
 def test_a_remark_does_not_decide_the_digest(open_grid: Open) -> None:
     """A better source or a note asks for no new training."""
     first = only_config(open_grid())
-    second = only_config(open_grid(config=OWN.replace('"made up"', '"from my garden"')))
+    second = only_config(open_grid(protocol=OWN.replace('"made up"', '"from my garden"')))
     assert first.digest == second.digest
 
 
@@ -234,7 +234,7 @@ def test_a_description_that_does_not_do(open_grid: Open, tmp_path: Path, old: st
     """A wrong key of ``[datasets]`` is told as those of all other tables are."""
     assert old in OWN
     with pytest.raises(RegisterError) as refused:
-        open_grid(config=OWN.replace(old, new))
+        open_grid(protocol=OWN.replace(old, new))
     assert str(refused.value).startswith(f"{tmp_path / 'protocol.toml'}, table [")
     assert problem in str(refused.value)
 

@@ -312,7 +312,7 @@ def test_a_stale_file_is_refused(grid: Grid, tmp_path: Path) -> None:
     ):
         assert old in MORE
         grid.file.write_text(MORE.replace(old, new), encoding="utf-8")
-        with pytest.raises(RegisterError, match=r"config\.toml; reconstruct again"):
+        with pytest.raises(RegisterError, match=r"protocol\.toml; reconstruct again"):
             read_universes(file, read_grid(grid.file))
 
 

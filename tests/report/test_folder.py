@@ -31,5 +31,5 @@ def test_both_files_are_read_and_a_missing_one_is_named(small_report: Path) -> N
     assert len(open_folder(small_report).grid.configs) == 2
     open_folder.cache_clear()
     (small_report / "protocol.toml").unlink()
-    with pytest.raises(RegisterError, match=r"config\.toml: cannot be read \(No such file or directory\)"):
+    with pytest.raises(RegisterError, match=r"protocol\.toml: cannot be read \(No such file or directory\)"):
         open_folder(small_report)

@@ -377,7 +377,7 @@ def test_names_that_run_together(tmp_path: Path) -> None:
 
 def test_not_toml(tmp_path: Path) -> None:
     """A syntax error or a missing file is told as one."""
-    with pytest.raises(RegisterError, match=r"config\.toml: not valid TOML \("):
+    with pytest.raises(RegisterError, match=r"protocol\.toml: not valid TOML \("):
         read(tmp_path, PROTOCOL.replace("[axes]", "[axes"))
     with pytest.raises(RegisterError, match=r"none\.toml: cannot be read \("):
         read_grid(tmp_path / "none.toml")
@@ -593,7 +593,7 @@ def test_an_alternative_that_cannot_be_trained(tmp_path: Path, field: str, alter
 @pytest.mark.parametrize("new", ['"few"', '"crossed"', "1", '{ small = "one", deep = "one" }'])
 def test_splits_are_many_or_one(tmp_path: Path, old: str, new: str) -> None:
     """Another word, as value or as alternative, or a table, is answered with those that will do."""
-    with pytest.raises(RegisterError, match=r"config\.toml, table \[reconstruction\.regression\], key 'splits': is "):
+    with pytest.raises(RegisterError, match=r"protocol\.toml, table \[reconstruction\.regression\], key 'splits': is "):
         read(tmp_path, with_alternatives({}).replace(old, new))
 
 
