@@ -24,7 +24,7 @@ from harness.training.trainers import framework_versions
 REPEATS = 5
 SECONDS = "epoch_seconds"
 FIELDS = frozenset({"entries", "repeats", "versions", "machine", SECONDS})
-MODES = {"keras": ("default", "jit", "no-jit", "steps-10", "on-torch"), "torch": ("default", "compile")}
+MODES = {"keras": ("default", "no-jit", "on-torch"), "torch": ("default", "compile")}
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class BenchmarkEntry:
     config
         What is trained.
     mode
-        ``default``; ``jit`` or ``no-jit`` (Keras's ``jit_compile``); ``steps-10`` (its ``steps_per_execution``);
-        ``on-torch`` (Keras on its PyTorch backend); ``compile`` (`torch.compile`).
+        ``default``; ``no-jit`` (Keras's ``jit_compile=False``); ``on-torch`` (Keras on its PyTorch backend);
+        ``compile`` (`torch.compile`).
     """
 
     config: TrainingConfig

@@ -28,12 +28,7 @@ else:
     torch.set_num_threads(1)
 
 # What `compile` is told, for each mode; "default" is Keras's own choice.
-MODES: dict[str, dict[str, Any]] = {
-    "default": {},
-    "jit": {"jit_compile": True},
-    "no-jit": {"jit_compile": False},
-    "steps-10": {"steps_per_execution": 10},
-}
+MODES: dict[str, dict[str, Any]] = {"default": {}, "no-jit": {"jit_compile": False}}
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
     "adam": keras.optimizers.Adam,
