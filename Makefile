@@ -52,4 +52,4 @@ fuzz: .venv/ready
 	touch $@
 
 clean:
-	rm -rf .venv .claims-store reports/*.html reports/claims.* reports/runs.csv reports/summary.md reports/figures
+	rm -rf .venv .claims-store reports/*.html reports/claims.* reports/runs.csv reports/summary.md reports/figures reports/benchmarks

@@ -1,7 +1,6 @@
 """Is PyTorch always faster than Keras? What the difference is made of: ``python -m benchmarks.always``.
 
-Native trainings, all in turn, by batch size, size of the data, and Keras's ``steps_per_execution``. Writes
-``docs/always.md``.
+Native trainings, all in turn, by batch size and size of the data. Writes ``docs/always.md``.
 """
 
 import os
@@ -32,10 +31,7 @@ def variants(framework: str) -> dict[str, BenchmarkEntry]:
     named: dict[str, TrainingConfig] = {f"batch size {size}": replace(base, batch_size=size) for size in BATCH_SIZES}
     named |= {f"data set {name}": replace(base, dataset=name) for name in DATA_SETS if name != base.dataset}
     named |= {"1,024 neurons": replace(base, hidden_widths=(1024,))}
-    entries = {name: BenchmarkEntry(config) for name, config in named.items()}
-    if framework == "keras":
-        entries["batch size 16, steps_per_execution 10"] = BenchmarkEntry(base, "steps-10")
-    return entries
+    return {name: BenchmarkEntry(config) for name, config in named.items()}
 
 
 def row(name: str, keras: Timing, torch: Timing, steps: int) -> str:
@@ -66,10 +62,9 @@ def main() -> None:
         timings = dict(zip(entries, race(entries, Path(folder), REPEATS), strict=True))
     lines = []
     for name, entry in keras.items():
-        opponent = torch.get(name, torch["batch size 16"])
         rows = {"iris": 105, "penguins": 233, "wine": 124}[entry.config.dataset]
         steps = -(-rows // entry.config.batch_size)
-        lines.append(row(name, timings[entry], timings[opponent], steps))
+        lines.append(row(name, timings[entry], timings[torch[name]], steps))
     steps = [-(-233 // size) for size in BATCH_SIZES]
     fits = {
         name: line_through([timings[field[f"batch size {size}"]] for size in BATCH_SIZES], steps)

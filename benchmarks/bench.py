@@ -1,4 +1,4 @@
-"""Measure everything in one run, and write it down: ``python -m benchmarks.bench [--quick] [--out FOLDER]``."""
+"""Measure everything in one run, and write it down: ``python -m benchmarks.bench [--quick]``."""
 
 import argparse
 import json
@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.imports import time_imports
+from benchmarks.page import of_question, page
 from benchmarks.settings import ENVIRONMENT, FRAMEWORKS, ROOT, settings
 from benchmarks.whole_grid import train_grid
+from benchmarks.written import add_folders, write
 
 DISTRIBUTIONS = ("pytest-claims", "keras", "tensorflow", "torch", "numpy", "scikit-learn", "pytest")
-SCHEMA = 1  # of benchmarks.json
+NAME = "benchmarks"  # of page, samples and plot
+SCHEMA = 1  # of the samples
 
 
 def run(*, quick: bool, command: str) -> dict[str, Any]:
@@ -93,17 +96,16 @@ def say(started: float, what: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, and write page, samples and figure."""
+    """Measure, and write page, samples and plot."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that everything works")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs", metavar="FOLDER", help="default: docs")
+    add_folders(parser)
     options = parser.parse_args(arguments)
     given = sys.argv[1:] if arguments is None else list(arguments)
     results = run(quick=options.quick, command=shlex.join(["python", "-m", "benchmarks.bench", *given]))
-    from benchmarks.page import write  # matplotlib; not before all is measured
+    from benchmarks.plot import cost_figure  # matplotlib; not before all is measured
 
-    for file in write(results, options.out):
-        print(f"wrote {file}")
+    write(options, NAME, page(results), results, cost_figure(of_question(results, "native")))
 
 
 if __name__ == "__main__":

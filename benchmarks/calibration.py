@@ -1,4 +1,4 @@
-"""How often verdicts are wrong where the truth is known: ``python -m benchmarks.calibration [--quick] [--out FOLDER]``.
+"""How often verdicts are wrong where the truth is known: ``python -m benchmarks.calibration [--quick]``.
 
 Simulates evidence for every kind of check, judges it as claims are judged, and counts. Takes about two minutes on one
 core; the same twice.
@@ -8,7 +8,6 @@ import argparse
 import contextlib
 import functools
 import io
-import json
 import math
 import platform
 import time
@@ -17,7 +16,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -29,16 +27,16 @@ from scipy import interpolate, special
 
 from benchmarks.plot import _STYLE
 from benchmarks.sections import table
-from benchmarks.settings import ROOT
 from benchmarks.truths import BESIDE, EPOCHS, FAR, SHARE, Experiment, experiments
+from benchmarks.written import add_folders, write
 from harness.base.arrays import Floats
 from harness.drawing.figures import COLOURS
 from harness.statistics import draws
 from harness.statistics.estimate import Estimate, Interval
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Band, Outcome, decide, error_rate_at
 
-PAGE, COUNTS, FIGURE = "calibration.md", "calibration.json", "calibration.svg"
-SCHEMA = 1  # of calibration.json
+NAME = "calibration"  # of page, counts and plot
+SCHEMA = 1  # of the counts
 SEED = 20_260_131
 LOOKS = (20, 40, 80)
 REPETITIONS, QUICK_REPETITIONS = 2000, 20
@@ -241,9 +239,7 @@ claims are: over {first} seeds, and while it is inconclusive over twice as many,
 the smaller. The looks may spend {spent} of error.{quick}
 
 Written by `make calibration`, the same each time: {len(rows)} rows of {repetitions:,} repetitions, in
-{versions}. Every count stands in [{COUNTS}]({COUNTS}).
-
-![Wrong verdicts against the {LIMIT} line, and right ones where the truth is clear]({FIGURE})
+{versions}. It puts every count and a plot of them into `reports/benchmarks/`.
 
 How to read the tables:
 
@@ -409,29 +405,15 @@ def _draw_wrong(
     )
 
 
-def write(results: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Write page, counts and figure into a folder, and return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {
-        PAGE: page(results),
-        COUNTS: json.dumps(results, indent=1) + "\n",
-        FIGURE: calibration_figure(results),
-    }
-    for name, content in contents.items():
-        (folder / name).write_text(content, encoding="utf-8")
-    return [folder / name for name in contents]
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Simulate, and write page, counts and figure."""
+    """Simulate, and write page, counts and plot."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
     parser.add_argument("--repetitions", type=int, default=REPETITIONS, metavar="N", help="default: %(default)s")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_REPETITIONS} repetitions, to see that it works")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs", metavar="FOLDER", help="default: docs")
+    add_folders(parser)
     options = parser.parse_args(arguments)
     results = run(QUICK_REPETITIONS if options.quick else options.repetitions)
-    for file in write(results, options.out):
-        print(f"wrote {file}")
+    write(options, NAME, page(results), results, calibration_figure(results))
 
 
 if __name__ == "__main__":

@@ -22,8 +22,9 @@ from benchmarks.bench import machine
 from benchmarks.settings import ROOT, grid
 from harness.execution.agreement import differences_of
 from harness.execution.engine import open_store, train
-from harness.training.config import Seed, TrainingConfig, seed_blocks
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed, seed_blocks
 from harness.training.trainers import batched_trainer, framework_versions
 
 CELLS = tuple(

@@ -15,7 +15,8 @@ from typing import Any
 from harness.execution.engine import Block, train_blocks
 from harness.storage.contents import files_of
 from harness.storage.store import Store
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
+from harness.training.seeds import Seed
 
 WRITERS = 3
 LONGEST_WAIT = 0.4  # seconds until writers are killed: about ten blocks

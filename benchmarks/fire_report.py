@@ -4,7 +4,7 @@ from pathlib import Path
 
 from harness.execution.engine import Block
 from harness.report.folder import open_folder
-from harness.training.config import seed_blocks
+from harness.training.seeds import seed_blocks
 
 LOOKED_AT = 80  # seeds, at most, by a claim that stays inconclusive
 

@@ -1,30 +1,13 @@
-"""Write the results down: a page of tables, all samples as JSON, and a figure."""
+"""The page of the results: tables, and what they say."""
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from benchmarks import sections
 from benchmarks.measure import Series, Spread, figures, ratio
-from benchmarks.plot import cost_figure
 from benchmarks.sections import Pair
 
-PAGE, SAMPLES, FIGURE = "benchmarks.md", "benchmarks.json", "benchmarks.svg"
 USUAL_SEEDS = 20  # what a claim is judged over
-
-
-def write(results: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Write the three files into a folder, and return them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    contents = {
-        PAGE: page(results),
-        SAMPLES: json.dumps(results, indent=1) + "\n",
-        FIGURE: cost_figure(of_question(results, "native")),
-    }
-    for name, content in contents.items():
-        (folder / name).write_text(content, encoding="utf-8")
-    return [folder / name for name in contents]
 
 
 def page(results: Mapping[str, Any]) -> str:
@@ -32,7 +15,7 @@ def page(results: Mapping[str, Any]) -> str:
     parts = (
         _head(results),
         _summary(results),
-        sections.against_native(of_question(results, "native"), FIGURE),
+        sections.against_native(of_question(results, "native")),
         sections.against_vmap(of_question(results, "vmap"), results["agreement"]),
         sections.growth_with_rows(of_question(results, "rows")),
         sections.growth_with_width(of_question(results, "width")),
@@ -59,10 +42,11 @@ def _head(results: Mapping[str, Any]) -> str:
         ("load over 1, 5 and 15 minutes before", ", ".join(figures(load) for load in results["load_before"])),
         ("versions", ", ".join(f"{name} {number}" for name, number in results["versions"].items())),
     ]
-    note = "\n\n**A quick run: sizes are tiny and nothing is warmed up; its numbers say nothing.**"
+    quick = "\n\n**A quick run: sizes are tiny and nothing is warmed up; its numbers say nothing.**"
+    note = quick if results["quick"] else ""
     return f"""# What the batched trainings cost
 
-Written by `make bench`; every sample stands in [{SAMPLES}]({SAMPLES}).{note if results["quick"] else ""}
+Written by `make bench`; it puts every sample and a plot of them into `reports/benchmarks/`.{note}
 
 {sections.table(("", ""), facts, numbers=False)}
 

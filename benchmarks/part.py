@@ -14,8 +14,9 @@ from benchmarks.measure import Series, Side, in_turn
 from benchmarks.settings import FRAMEWORKS, Settings, settings
 from harness.data import registry
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 from harness.training.trainers import BatchedTrainer, Trainer, batched_trainer, reference_trainer
 
 # What each step may add to the distance of two programs that do the same arithmetic in another order; see

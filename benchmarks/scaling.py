@@ -1,4 +1,4 @@
-"""One multiverse on 1 and on 2 workers, what each part of it costs, and a model of 1,000 workers.
+"""One multiverse on 1 and on 2 workers, and what each part of it costs.
 
 ``python -m benchmarks.scaling`` prints the tables of ``docs/beyond-one-machine.md``. It takes some minutes; whatever
 else the machine does shows in the figures.
@@ -9,32 +9,22 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from benchmarks.scaling_model import SIZES, Costs, efficiency, makespan, suggested
 from benchmarks.settings import ROOT
-from harness.execution.agreement import checked_twice
 from harness.execution.dask_here import cluster_here
 from harness.execution.dask_pool import dask_pool
-from harness.execution.engine import Block, open_store, train
+from harness.execution.engine import Block, open_store
 from harness.execution.pools import WorkerPool
 from harness.execution.remote_task import Answer
 from harness.execution.workers import train_blocks_with
 from harness.reconstruction.multiverse import open_multiverse
 from harness.storage.store import Store
-from harness.training.config import seed_blocks
 from harness.training.runs import Runs
+from harness.training.seeds import seed_blocks
 
 OPTIMIZERS = ("sgd", "adam", "rmsprop")
-WORKERS = (1, 2, 10, 100, 1000)
-PLANNED = 24 * 108 * 80  # runs: all universes and cells of the report under test, to the last look
-LENGTHS = (0.3, 1, 3, 10, 30)  # seconds a block
-BLOCKS_A_WORKER = 20
 ROUND_TRIPS, TASKS = 50, 2000  # of tasks that train nothing
-SEED = 1
 
 
 def blocks_of_multiverse() -> list[Block]:
@@ -107,23 +97,6 @@ def keeping_costs(blocks: Sequence[Block], folder: Path) -> tuple[float, float]:
     return statistics.mean(map(len, payloads)), (time.perf_counter() - started) / len(blocks)
 
 
-def block_costs(blocks: Sequence[Block]) -> tuple[float, float]:
-    """Return the seconds of a block of no seed, and of each seed: a line through the means at `SIZES`, one a size."""
-    some = sorted(checked_twice(blocks, 0.2), key=str)
-    train(some[0][0], seed_blocks(1)[0])  # loads the framework
-    means = []
-    for size in SIZES:
-        seeds = tuple(seed for block in seed_blocks(size) for seed in block)[:size]
-        times = []
-        for config, _ in some:
-            started = time.perf_counter()
-            train(config, seeds)
-            times.append(time.perf_counter() - started)
-        means.append(statistics.mean(times))
-    seed, start = np.polyfit(SIZES, means, 1)
-    return max(0.0, float(start)), float(seed)
-
-
 def pairs_table(pairs: Sequence[dict[int, tuple[float, float]]], count: int) -> list[str]:
     """Return the table of the runs on one and on two workers.
 
@@ -148,42 +121,6 @@ def pairs_table(pairs: Sequence[dict[int, tuple[float, float]]], count: int) -> 
     ]
 
 
-def model_table(costs: Costs) -> list[str]:
-    """Return how long the whole multiverse would take, by workers and seeds a block."""
-    lines = [
-        "| workers | " + " | ".join(f"{size} seeds a block" for size in SIZES) + " | best | its efficiency |",
-        "|---|" + "---|" * (len(SIZES) + 2),
-    ]
-    for workers in WORKERS:
-        spans = [makespan(costs, PLANNED, size, workers, np.random.default_rng(SEED)) for size in SIZES]
-        best = suggested(costs, PLANNED, workers, np.random.default_rng(SEED))
-        proportion = efficiency(costs, PLANNED, best, workers, np.random.default_rng(SEED))
-        cells = " | ".join(f"{span / 60:.1f} min" for span in spans)
-        lines.append(f"| {workers:,} | {cells} | {best} | {proportion:.2f} |")
-    return lines
-
-
-def lengths_table(costs: Costs) -> list[str]:
-    """Return what proportion of their time workers train, by how long a block takes: overheads stay what they are."""
-    lines = [
-        "| workers | " + " | ".join(f"{seconds:g} s a block" for seconds in LENGTHS) + " |",
-        "|---|" + "---|" * len(LENGTHS),
-    ]
-    for workers in WORKERS[2:]:
-        proportions = [
-            efficiency(
-                replace(costs, start=seconds, seed=0.0),
-                BLOCKS_A_WORKER * workers,
-                1,
-                workers,
-                np.random.default_rng(SEED),
-            )
-            for seconds in LENGTHS
-        ]
-        lines.append(f"| {workers:,} | " + " | ".join(f"{proportion:.2f}" for proportion in proportions) + " |")
-    return lines
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print what came out."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -202,23 +139,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             pairs.append({count: taken[count] for count in (1, 2)})
             size, keeping = keeping_costs(blocks, folder / "1")
     trip, task = dask_costs(round(size))
-    start, seed = block_costs(blocks)
-    mean = statistics.mean(times)
-    # Those few blocks tell how the time grows with the seeds; how long a block of 20 takes, all of them tell.
-    start, seed = (part * mean / (start + 20 * seed) for part in (start, seed))
-    costs = Costs(start, seed, task + keeping, trip / 2, tuple(one / mean for one in times))
     print(*pairs_table(pairs, len(blocks)), sep="\n")
     print(
         "\n| part | measured |\n|---|---|\n"
-        f"| training of a block of 20 seeds, on one worker | {mean:.3f} s on average, "
+        f"| training of a block of 20 seeds, on one worker | {statistics.mean(times):.3f} s on average, "
         f"{min(times):.3f} to {max(times):.3f} s |\n"
-        f"| of it, by seeds | {start:.3f} s and {seed:.4f} s for each seed |\n"
         f"| a record | {size / 1000:.0f} kB |\n"
         f"| checking a record and writing it | {1000 * keeping:.1f} ms |\n"
         f"| a task that trains nothing and returns as many bytes, with many on their way | {1000 * task:.1f} ms |\n"
-        f"| the same alone, there and back | {1000 * trip:.1f} ms |\n"
+        f"| the same alone, there and back | {1000 * trip:.1f} ms |"
     )
-    print(*model_table(costs), "", *lengths_table(costs), sep="\n")
     return 0
 
 

@@ -40,7 +40,7 @@ def with_vmap(timed: Sequence[Series]) -> list[Pair]:
     return [(series, mapped[series.case, series.seeds]) for series in timed if series.side == "batched"]
 
 
-def against_native(timed: Sequence[Series], figure: str) -> str:
+def against_native(timed: Sequence[Series]) -> str:
     """Return the section on native trainings."""
     doubling = {id(series): str(ratio(twice, series)) for series, twice in with_twice_the_seeds(timed)}
     rows = [
@@ -69,8 +69,6 @@ def against_native(timed: Sequence[Series], figure: str) -> str:
 Natively means Keras's `fit`, with deterministic operations as everywhere in the harness and so without XLA, and a plain
 PyTorch loop over a `DataLoader`. The last column is the batched training's time with twice as many seeds over that with
 as many as the row says: 1 would be free, 2 would be no gain over two batched trainings.
-
-![Seconds per run against the number of seeds trained together]({figure})
 
 {table(head, rows)}"""
 

@@ -14,13 +14,14 @@ from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 from torch.nn import functional
 
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.dense.recording import block_of_runs, outputs_of
 
 # What is around the gradient is the harness's own, so that both sides do the same there.
 from harness.training.dense.torch_batched import epoch_orders, optimizer_step, shuffled, stack
 from harness.training.dense.torch_native import Network
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 Parameters = dict[str, Tensor]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from benchmarks.settings import ROOT, settings
 from harness.execution.engine import Block, missing_blocks, open_store, train_blocks
-from harness.training.config import BLOCK_SIZE
+from harness.training.seeds import BLOCK_SIZE
 
 SEEDS = BLOCK_SIZE  # the plugin's default
 

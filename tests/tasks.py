@@ -8,8 +8,9 @@ import numpy as np
 
 from harness.execution import remote_task
 from harness.execution.remote_task import train_record
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 SLOW = 0.2  # seconds a block
 

@@ -2,6 +2,7 @@ import contextlib
 import functools
 import json
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,8 @@ from scipy import special, stats
 
 from benchmarks import calibration, truths
 from benchmarks.calibration import LOOKS, STAGES, clopper_pearson, page, simulate, tabulated_distances, verdict_of
-from benchmarks.settings import ROOT
 from benchmarks.truths import Distribution, Experiment, Truth, edges, experiments
+from benchmarks.written import PAGES
 from harness.base.arrays import Floats
 from harness.base.errors import Inconclusive, Refuted
 from harness.judging.judge import Judge, judge_in_looks
@@ -240,23 +241,32 @@ def test_clopper_pearson_inverts_the_binomial() -> None:
 
 def test_the_same_page_twice(tmp_path: Path) -> None:
     """The command writes page, counts and figure, the same bytes each time, and every truth has its row."""
-    for folder in ("once", "twice"):
-        calibration.main(["--repetitions", "3", "--out", str(tmp_path / folder)])
-    once, twice = ({file.name: file.read_bytes() for file in (tmp_path / f).iterdir()} for f in ("once", "twice"))
-    assert set(once) == {"calibration.md", "calibration.json", "calibration.svg"}
+    for folder in (tmp_path / "once", tmp_path / "twice"):
+        calibration.main(
+            ["--repetitions", "3", "--out", str(folder / "docs"), "--samples", str(folder / "reports")],
+        )
+    once, twice = (
+        {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*.*")}
+        for folder in (tmp_path / "once", tmp_path / "twice")
+    )
+    assert set(once) == {"docs/calibration.md", "reports/calibration.json", "reports/calibration.svg"}
     assert once == twice
-    rows = json.loads(once["calibration.json"])["rows"]
+    results = json.loads(once["reports/calibration.json"])
+    assert once["docs/calibration.md"].decode() == page(results)  # which says nothing that the counts do not
+    rows = results["rows"]
     assert len(rows) == sum(len(experiment.truths) for experiment in experiments())
     assert all(sum(row["counts"][stage].values()) == 3 for row in rows for stage in STAGES)
-    assert "A quick run" in once["calibration.md"].decode()
+    assert "A quick run" in once["docs/calibration.md"].decode()
 
 
-def test_the_page_of_the_docs_is_that_of_its_counts() -> None:
-    """The page says nothing that does not stand in the counts beside it, and is of the looks and truths of today."""
-    docs = ROOT / "docs"
-    results = json.loads((docs / calibration.COUNTS).read_text(encoding="utf-8"))
-    assert (docs / calibration.PAGE).read_text(encoding="utf-8") == page(results)
-    assert results["looks"] == list(LOOKS)
-    assert results["error_rates"] == [error_rate_at(number, len(LOOKS)) for number in (1, 2, 3)]
-    covered = [(row["check"], row["distribution"], row["truth"]) for row in results["rows"]]
+def test_the_page_of_the_docs_is_of_the_looks_and_truths_of_today() -> None:
+    """It names today's looks and error rates, and its tables have a row for every truth that is simulated, in order."""
+    text = (PAGES / "calibration.md").read_text(encoding="utf-8")
+    spent = ", ".join(f"{100 * error_rate_at(number, len(LOOKS)):.3g} %" for number in (1, 2, 3))
+    assert f"The looks may spend {spent} of error." in text
+    assert f"over {LOOKS[0]} seeds, and while it is inconclusive over twice as many, up to {LOOKS[-1]};" in text
+    covered = []
+    for check, section in re.findall(r"(?ms)^## `(\w+)`$(.*?)(?=^## |\Z)", text):
+        rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")][2:]
+        covered += [(check, distribution.removesuffix(" (exact)"), truth) for distribution, truth, *_ in rows]
     assert covered == [(one.check, one.distribution, truth.where) for one in experiments() for truth in one.truths]

@@ -15,7 +15,8 @@ import pytest
 from harness.data import registry
 from harness.data.registry import Split
 from harness.report.grid import read_grid
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
+from harness.training.seeds import Seed
 from harness.training.trainers import reference_trainer
 
 CLAIMS = Path(__file__).resolve().parent.parent / "claims"

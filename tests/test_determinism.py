@@ -1,7 +1,7 @@
 import pytest
 
 from benchmarks.determinism import CONDITIONS, broken, compared, page, process, sample, seeds_of, table
-from harness.training.config import Seed, seed_blocks
+from harness.training.seeds import Seed, seed_blocks
 from tests.training.test_runs import bad_at, made_up
 
 SAME = {"torch-a": [], "keras-b": []}

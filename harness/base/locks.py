@@ -1,7 +1,7 @@
 """Locks between processes: the operating system's on a file, so that a process that dies gives its locks back.
 
-Unlike those of the package ``filelock``, they can be held by all who may enter the folder, whoever made the file: two
-users can share a store.
+Unlike the ``ReadWriteLock`` of the package ``filelock`` (4.2), whose file only its maker may open, they can be held by
+all who may enter the folder, whoever made the file: two users can share a store.
 """
 
 import fcntl

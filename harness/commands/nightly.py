@@ -43,20 +43,19 @@ def run(options: argparse.Namespace) -> int:
     HarnessError
         If there is no such report, the history cannot be read, or another night is running.
     """
-    from filelock import FileLock, Timeout
-
     from harness.base.errors import StoreError
+    from harness.base.locks import locked
     from harness.explaining.nights import FAILED
     from harness.report.folder import open_folder
 
     open_folder(options.folder)  # bad registers are said in one sentence
     STORE.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(STORE.with_suffix(".lock"), blocking=False):
+        with locked(STORE.with_suffix(".lock"), wait=False) as free:
+            if not free:
+                raise StoreError(f"{STORE}: another night is running; wait for it, or run this one in another folder")
             shutil.rmtree(STORE, ignore_errors=True)
             came_to = _night(options)
-    except Timeout:
-        raise StoreError(f"{STORE}: another night is running; wait for it, or run this one in another folder") from None
     except KeyboardInterrupt:
         print(f"interrupted: what was trained is kept in {STORE} until the next night, which begins anew")
         return 130

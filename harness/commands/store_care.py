@@ -13,8 +13,8 @@ from harness.base.errors import StoreError
 from harness.base.hashing import content_digest
 from harness.base.locks import abandoned
 from harness.base.sealed import unseal
-from harness.drawing.drawn import drawing_marks, read_figure
-from harness.execution.timing import SECONDS, read_timings
+from harness.drawing.drawn import drawing_marks
+from harness.execution.timing import SECONDS
 from harness.reconstruction.multiverse import judging_mark
 from harness.storage.contents import StoredFile, check_identity, files_of, read_runs
 from harness.storage.record import unpack
@@ -84,24 +84,20 @@ def check_runs(file: StoredFile, payload: bytes) -> None:
 
 
 def _check_timings(file: StoredFile, payload: bytes) -> None:
-    kept = read_timings(payload, f"timings {file.path}")
+    kept = unseal(payload, f"timings {file.path}")
     if content_digest({name: value for name, value in kept.items() if name != SECONDS}) != file.path.stem:
         raise ValueError("it holds other timings than its name says")
 
 
-def _check_answers(file: StoredFile, payload: bytes) -> None:
-    unseal(payload, f"answers {file.path}")
-
-
-def _check_figure(file: StoredFile, payload: bytes) -> None:
-    read_figure(payload)
+def _check_sealed(file: StoredFile, payload: bytes) -> None:
+    unseal(payload, f"{file.kind} {file.path}")
 
 
 CHECKS: dict[str, Callable[[StoredFile, bytes], None]] = {
     "runs": check_runs,
     "timings": _check_timings,
-    "answers": _check_answers,
-    "figures": _check_figure,
+    "answers": _check_sealed,
+    "figures": _check_sealed,
 }
 
 
@@ -115,7 +111,7 @@ def useless(store: Store) -> Iterator[Flaw]:
     StoreError
         If a part of the folder may not be read.
     """
-    marks = {"figures": drawing_marks(), "answers": {judging_mark()}, "outdated": set()}
+    marks = {"figures": drawing_marks(), "answers": {judging_mark()}}
     for file in files_of(store.folder):
         if file.kind == "unreadable":
             yield Flaw(file, "damaged and set aside; trained or measured again since")
@@ -164,7 +160,7 @@ def _usable(file: StoredFile, store: Store) -> bool:
     try:
         if file.kind == "runs":
             return read_runs(file).usable(store)
-        timings: dict[str, Any] = read_timings(file.path.read_bytes(), str(file.path))
+        timings: dict[str, Any] = unseal(file.path.read_bytes(), str(file.path))
         return bool(timings["versions"] == {name: framework_versions(name) for name in ("keras", "torch")})
     except FileNotFoundError:
         raise

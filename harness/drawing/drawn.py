@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from harness.base.errors import StoreError
 from harness.base.files import write_atomically
+from harness.base.sealed import seal, unseal
 from harness.base.sources import sources_mark
 from harness.drawing.panels.data import Order, Part
 from harness.reconstruction.specification import Specification
@@ -27,8 +29,8 @@ def kept_figure(
     Parameters
     ----------
     folder
-        Where figures are kept. A file is named by the digest of all that decides the picture, and holds a digest of
-        itself; what does not match is drawn again. Deleting them is always safe.
+        Where figures are kept. A file is named by the digest of all that decides the picture, and is sealed; what is
+        damaged is drawn again. Deleting them is always safe.
     """
 
     def draw() -> str:
@@ -73,27 +75,13 @@ def drawing_marks() -> set[str]:
     return {_drawing(module) for module in (CLAIM_FIGURE, SPECIFICATION_CURVE, PANEL_FIGURE)}
 
 
-def read_figure(payload: bytes) -> str:
-    """Return the picture in a kept file.
-
-    Raises
-    ------
-    ValueError
-        If it is damaged.
-    """
-    svg, _, mark = payload.rpartition(b"\n")
-    if mark != _mark(svg):
-        raise ValueError("its checksum does not match")
-    return svg.decode()
-
-
 def _kept(folder: Path, module: str, digest: str, draw: Callable[[], str]) -> str:
-    file = folder / "figures" / f"{_drawing(module)}-{digest}.svg"
-    with suppress(OSError, ValueError):  # not there, or damaged: drawn again
-        return read_figure(file.read_bytes())
+    file = folder / "figures" / f"{_drawing(module)}-{digest}.json"
+    with suppress(OSError, ValueError, StoreError):  # not there, or damaged: drawn again
+        return str(unseal(file.read_bytes(), f"figures {file}"))
     drawn = draw()
     with suppress(OSError):  # the picture is there all the same; who cannot keep runs hears of it
-        write_atomically(file, drawn.encode() + b"\n" + _mark(drawn.encode()))
+        write_atomically(file, seal(drawn))
     return drawn
 
 
@@ -111,7 +99,3 @@ def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Inte
 def _drawing(module: str) -> str:
     """Return a short digest of what draws: a change of it makes other pictures."""
     return sources_mark((module,), ("matplotlib",))
-
-
-def _mark(svg: bytes) -> bytes:
-    return b"<!-- sha256 " + hashlib.sha256(svg).hexdigest().encode() + b" -->"

@@ -13,8 +13,8 @@ from harness.report.folder import open_folder
 from harness.report.grid import Grid
 from harness.report.register import Register
 from harness.storage.store import Store
-from harness.training.config import seed_blocks
 from harness.training.runs import Runs, concatenate
+from harness.training.seeds import seed_blocks
 
 FIGURES_FILE = "figures.toml"
 

@@ -7,8 +7,9 @@ from harness.base.errors import HarnessError
 from harness.data import registry
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
-from harness.training.config import FRAMEWORKS, Seed, Splits, TrainingConfig, seed_blocks
+from harness.training.config import FRAMEWORKS, TrainingConfig
 from harness.training.runs import Runs, concatenate
+from harness.training.seeds import Seed, Splits, seed_blocks
 from harness.training.trainers import TRAINING_VERSION, batched_trainer, framework_versions
 
 Block = tuple[TrainingConfig, tuple[Seed, ...]]

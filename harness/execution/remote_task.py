@@ -24,7 +24,8 @@ from harness.data import registry
 from harness.data.data_file import DataFile
 from harness.execution.engine import Block, fingerprint_of, train
 from harness.storage.store import Store
-from harness.training.config import FRAMEWORKS, Seed, TrainingConfig
+from harness.training.config import FRAMEWORKS, TrainingConfig
+from harness.training.seeds import Seed
 
 Versions = Mapping[str, Mapping[str, str]]
 _NOBODY = Path(os.devnull)  # the folder of a store that only makes records

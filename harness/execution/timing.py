@@ -24,8 +24,7 @@ from harness.training.trainers import framework_versions
 
 REPEATS = 5
 SECONDS = "epoch_seconds"
-FIELDS = frozenset({"entries", "repeats", "versions", "machine", SECONDS})
-MODES = {"keras": ("default", "jit", "no-jit", "steps-10", "on-torch"), "torch": ("default", "compile")}
+MODES = {"keras": ("default", "no-jit", "on-torch"), "torch": ("default", "compile")}
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,8 @@ class BenchmarkEntry:
     config
         What is trained.
     mode
-        ``default``; ``jit`` or ``no-jit`` (Keras's ``jit_compile``); ``steps-10`` (its ``steps_per_execution``);
-        ``on-torch`` (Keras on its PyTorch backend); ``compile`` (`torch.compile`).
+        ``default``; ``no-jit`` (Keras's ``jit_compile=False``); ``on-torch`` (Keras on its PyTorch backend);
+        ``compile`` (`torch.compile`).
     """
 
     config: TrainingConfig
@@ -120,23 +119,6 @@ def race(entries: Sequence[BenchmarkEntry], folder: Path, repeats: int = REPEATS
     return [Timing(np.array(one)) for one in epoch_seconds]
 
 
-def read_timings(payload: bytes, place: str) -> dict[str, Any]:
-    """Return what a file of timings holds: what was measured, by whom, and ``epoch_seconds``.
-
-    Raises
-    ------
-    StoreError
-        If a newer version of the harness wrote it; `place` is named.
-    ValueError
-        If it is damaged.
-    """
-    document = json.loads(payload)
-    if isinstance(document, dict) and document.keys() == FIELDS:
-        return document  # written before timings had a digest
-    content: dict[str, Any] = unseal(payload, place)
-    return content
-
-
 def _kept_seconds(file: Path) -> list[list[list[float]]] | None:
     try:
         payload = file.read_bytes()
@@ -145,7 +127,7 @@ def _kept_seconds(file: Path) -> list[list[list[float]]] | None:
     except OSError as reason:
         raise StoreError(f"timings {file} cannot be read ({reason}); give another --store") from reason
     try:
-        kept = read_timings(payload, f"timings {file}")
+        kept = unseal(payload, f"timings {file}")
         seconds: list[list[list[float]]] = kept.pop(SECONDS)
         if content_digest(kept) != file.stem:
             raise ValueError("it holds other timings than its name says")

@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
-from filelock import FileLock
-
 from harness.base.errors import RerunError
 from harness.base.hashing import content_digest
+from harness.base.locks import locked
 from harness.sessions.session import Environment
 
 DISTRIBUTION = "pytest-claims"
@@ -74,7 +73,7 @@ def environment_with(
     environment = folder / content_digest([_minor(python), dict(pins), sorted(requirements)])[:16]
     interpreter, ready = environment / "bin" / "python", environment / "ready"
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{environment}.lock"):
+    with locked(folder / f"{environment.name}.lock"):
         if ready.exists():
             return interpreter
         say(f"making an environment with {_listed(pins)} in {environment}")

@@ -17,8 +17,9 @@ from harness.execution.engine import Wanted
 from harness.execution.timing import Timing
 from harness.judging.claim import Claim
 from harness.report.grid import Grid
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 Cell = dict[str, Any]
 BLANK_SEEDS = tuple(Seed(number, number) for number in range(4))

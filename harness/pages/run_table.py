@@ -18,8 +18,9 @@ import numpy as np
 
 from harness.base.arrays import Floats
 from harness.base.files import write_atomically
-from harness.training.config import Seed, TrainingConfig, dataset_name
+from harness.training.config import TrainingConfig, dataset_name
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 RunRow = tuple[str, ...]
 """The texts of one row, in the order of `COLUMNS`."""

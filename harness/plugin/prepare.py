@@ -10,7 +10,8 @@ from harness.execution.timing import machine
 from harness.execution.workers import train_blocks_with
 from harness.plugin.live.progress import ProgressWriter
 from harness.storage.store import Store
-from harness.training.config import BLOCK_SIZE, dataset_name, seed_blocks
+from harness.training.config import dataset_name
+from harness.training.seeds import BLOCK_SIZE, seed_blocks
 
 
 def prepare(

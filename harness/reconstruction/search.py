@@ -27,7 +27,7 @@ from harness.report.grid import SPLITS_CHOICE, Grid
 from harness.report.register import Reading
 from harness.statistics.estimate import Estimate
 from harness.storage.store import Store
-from harness.training.config import BLOCK_SIZE
+from harness.training.seeds import BLOCK_SIZE
 
 Answers = dict[str, Any]
 Candidate = tuple[int, ...]

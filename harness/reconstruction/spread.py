@@ -13,7 +13,7 @@ from harness.judging.evidence import Evidence
 from harness.judging.plan import cells_asked, wanted_of
 from harness.report.grid import SPLITS_CHOICE, Grid
 from harness.storage.store import Store
-from harness.training.config import BLOCK_SIZE, TRAININGS_PER_SPLIT
+from harness.training.seeds import BLOCK_SIZE, TRAININGS_PER_SPLIT
 
 
 @dataclass(frozen=True)

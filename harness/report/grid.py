@@ -15,7 +15,8 @@ from harness.base.tables import Table
 from harness.data import registry
 from harness.data.data_file import DataFile, read_data_file
 from harness.report.choices import Axes, Choice, axis_of, read_choice
-from harness.training.config import TASKS, Splits, TrainingConfig
+from harness.training.config import TASKS, TrainingConfig
+from harness.training.seeds import Splits
 
 CONFIG_FIELDS = tuple(field.name for field in fields(TrainingConfig))
 OPTIONAL_FIELDS = tuple(field.name for field in fields(TrainingConfig) if field.default is not MISSING)

@@ -18,11 +18,10 @@ from harness.training.config import TrainingConfig
 PLACES = {
     "runs": r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}\.npz",
     "answers": r"answers/[0-9a-f]{12}-[0-9a-f]{64}\.json",
-    "figures": r"figures/[0-9a-f]{12}-[0-9a-f]{64}\.svg",
+    "figures": r"figures/[0-9a-f]{12}-[0-9a-f]{64}\.json",
     "timings": r"timings/[0-9a-f]{64}\.json",
     "locks": r"locks/([0-9a-f]{64}|machine|gate)\.lock",
     "unreadable": r"(runs/[0-9a-f]{2}|timings)/[0-9a-f]{64}\.unreadable",
-    "outdated": r"answers/[0-9a-f]{64}\.json|figures/[0-9a-f]{64}\.svg|machine\.db",  # of the first versions
     "unfinished": r"(runs/[0-9a-f]{2}|answers|figures|timings)/\w+\.part",
 }
 FIELDS = tuple(field.name for field in fields(TrainingConfig))

@@ -1,18 +1,15 @@
-"""The format of a file of runs: a NumPy archive with a header that says what it holds, and a digest of it all."""
+"""The format of a file of runs: a NumPy archive whose sealed header says what it holds, with a digest."""
 
 import hashlib
 import io
-import json
 from collections.abc import Mapping
 from typing import IO, Any
 
 import numpy as np
 
 from harness.base.arrays import Array
-from harness.base.errors import StoreError
+from harness.base.sealed import seal, unseal
 from harness.training.runs import ARRAY_NAMES
-
-SCHEMA = 1
 
 
 def pack(arrays: Mapping[str, Array], identity: Mapping[str, Any]) -> bytes:
@@ -25,10 +22,9 @@ def pack(arrays: Mapping[str, Array], identity: Mapping[str, Any]) -> bytes:
     identity
         What they are, as plain JSON values.
     """
-    header = {"schema": SCHEMA, "identity": identity, "sha256": _arrays_digest(arrays)}
+    header = seal({"identity": identity, "arrays": _arrays_digest(arrays)})
     buffer = io.BytesIO()
-    encoded = np.frombuffer(json.dumps(header, sort_keys=True).encode(), dtype=np.uint8)
-    np.savez(buffer, header=encoded, **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, header=np.frombuffer(header, dtype=np.uint8), **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
@@ -47,7 +43,7 @@ def unpack(payload: bytes, place: str) -> tuple[dict[str, Array], Any]:
             raise ValueError("it claims to hold more than it can")  # and would fill the memory
         header = _header(archive, place)
         arrays = {name: archive[name] for name in ARRAY_NAMES}
-    if _arrays_digest(arrays) != header["sha256"]:
+    if _arrays_digest(arrays) != header["arrays"]:
         raise ValueError("its checksum does not match")
     return arrays, header["identity"]
 
@@ -59,12 +55,7 @@ def read_identity(file: IO[bytes], place: str) -> Any:
 
 
 def _header(archive: Any, place: str) -> dict[str, Any]:
-    header: dict[str, Any] = json.loads(archive["header"].tobytes())
-    if header["schema"] > SCHEMA:
-        raise StoreError(
-            f"stored runs {place} have schema {header['schema']}, newer than this harness reads ({SCHEMA}); "
-            "update pytest-claims or give another --store"
-        )
+    header: dict[str, Any] = unseal(archive["header"].tobytes(), f"stored runs {place}")
     return header
 
 

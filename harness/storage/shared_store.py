@@ -8,8 +8,9 @@ from typing import Any
 
 from harness.base.errors import StoreError, StoreWarning
 from harness.storage.store import Store
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 
 class SharedStore(Store):

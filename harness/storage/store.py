@@ -17,8 +17,9 @@ from harness.base.hashing import content_digest
 from harness.base.locks import locked
 from harness.data import registry
 from harness.storage.record import pack, unpack
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 UNREADABLE = ".unreadable"
 

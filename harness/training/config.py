@@ -7,7 +7,7 @@ ask for runs of it. It is validated once, at construction, so no later code has 
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, get_args
 
 from harness.base.errors import ConfigError
 from harness.base.hashing import content_digest
@@ -19,7 +19,6 @@ Task = Literal["regression", "classification"]
 Activation = Literal["relu", "sigmoid", "tanh"]
 Optimizer = Literal["sgd", "adam", "rmsprop"]
 Regime = Literal["own", "matched"]
-Splits = Literal["many", "one", "crossed"]
 Loss = Literal["squared_error", "cross_entropy", "cross_entropy_on_softmax"]
 
 FRAMEWORKS: tuple[str, ...] = get_args(Framework)
@@ -27,54 +26,10 @@ TASKS: tuple[str, ...] = get_args(Task)
 ACTIVATIONS: tuple[str, ...] = get_args(Activation)
 OPTIMIZERS: tuple[str, ...] = get_args(Optimizer)
 REGIMES: tuple[str, ...] = get_args(Regime)
-SPLITS: tuple[str, ...] = get_args(Splits)
 LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
     "regression": ("squared_error",),
     "classification": ("cross_entropy", "cross_entropy_on_softmax"),
 }
-
-
-class Seed(NamedTuple):
-    """The two sources of chance in a run, kept apart since their proportions of the spread differ by far.
-
-    Attributes
-    ----------
-    split
-        Decides which rows are training rows and which are test rows.
-    training
-        Decides the initial weights and the order of the batches.
-    """
-
-    split: int
-    training: int
-
-
-BLOCK_SIZE = 20
-TRAININGS_PER_SPLIT = 4
-
-
-def seed_blocks(count: int, splits: Splits = "many") -> list[tuple[Seed, ...]]:
-    """Return the blocks of `BLOCK_SIZE` seeds that hold the first `count` seeds.
-
-    Blocks are always whole and a seed always has the same place: the last bits of a result depend on both, and so a
-    seed's result is the same whoever asks for how many.
-
-    Parameters
-    ----------
-    splits
-        ``many``: each run draws a split and a training of its own, so runs are independent draws, and what is said
-        over them generalizes over splits and trainings. ``one``: all runs share a split, as the networks of a
-        report may have done; what is said over them holds for that split. ``crossed``: `TRAININGS_PER_SPLIT` trainings
-        on each of several splits, which shows the two sources of chance apart.
-    """
-    starts = range(0, count, BLOCK_SIZE)
-    return [tuple(_seed(number, splits) for number in range(start, start + BLOCK_SIZE)) for start in starts]
-
-
-def _seed(number: int, splits: Splits) -> Seed:
-    if splits == "crossed":
-        return Seed(*divmod(number, TRAININGS_PER_SPLIT))
-    return Seed(number if splits == "many" else 0, number)
 
 
 @dataclass(frozen=True, kw_only=True)

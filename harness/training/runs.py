@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.base.arrays import Array, Floats
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
+from harness.training.seeds import Seed
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,9 @@ from importlib.metadata import version
 from types import ModuleType
 
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 Trainer = Callable[[TrainingConfig, Split, Seed], Runs]
 BatchedTrainer = Callable[[TrainingConfig, Sequence[Split], Sequence[Seed]], Runs]

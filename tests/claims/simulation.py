@@ -18,8 +18,9 @@ from harness.base.arrays import Floats
 from harness.data import registry
 from harness.execution.timing import REPEATS, BenchmarkEntry, Timing
 from harness.report.grid import Grid
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 from tests.claims.worlds import Cell, Spread, Training, World
 
 SEEDS = 20

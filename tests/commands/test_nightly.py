@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import main
+from harness.base.locks import locked
 from harness.commands.nightly import STORE
 from harness.report.folder import open_folder
 from tests.conftest import HEAD, PROTOCOL, REPORT
@@ -89,11 +90,9 @@ def test_a_night_that_knows_not_everything_says_so(
 
 def test_another_night_at_the_same_time_is_refused(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It would empty the other one's store."""
-    from filelock import FileLock
-
     report.write_text(HEAD + CLAIM.format(sample="SUPPORTED"), encoding="utf-8")
     STORE.parent.mkdir()
-    with FileLock(STORE.with_suffix(".lock")):
+    with locked(STORE.with_suffix(".lock")):
         assert main(["nightly", "claims"]) == 2
     assert capsys.readouterr().err == (
         "error: .claims-store/nightly: another night is running; wait for it, or run this one in another folder\n"

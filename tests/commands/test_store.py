@@ -15,8 +15,9 @@ from harness.execution.engine import open_store
 from harness.judging.plan import blank_runs
 from harness.report.folder import open_folder
 from harness.storage.store import Store
-from harness.training.config import Seed, TrainingConfig, seed_blocks
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed, seed_blocks
 
 CLAIM = """
 import pytest

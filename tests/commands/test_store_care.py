@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.base import sealed
 from harness.base.files import whole_file
 from harness.base.hashing import content_digest
 from harness.base.locks import locked
-from harness.base.sealed import seal
+from harness.base.sealed import seal, unseal
 from harness.commands.store_care import remove, useless, verify
-from harness.drawing import drawn
 from harness.drawing.drawn import kept_figure
 from harness.execution import timing
 from harness.execution.timing import BenchmarkEntry, race
@@ -23,7 +23,7 @@ from harness.reconstruction.multiverse import judging_mark
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage import record
 from harness.storage.store import Store
-from harness.training.config import Seed
+from harness.training.seeds import Seed
 from harness.verdicts.verdict import Band
 from tests.storage.test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
 
@@ -109,9 +109,7 @@ def meaning(path: Path, kind: str) -> Any:
     if kind == "runs":
         arrays, identity = record.unpack(payload, "")
         return identity, {name: (array.dtype, array.shape, array.tobytes()) for name, array in arrays.items()}
-    if kind == "figures":
-        return drawn.read_figure(payload)
-    return timing.read_timings(payload, "") if kind == "timings" else record.json.loads(payload)["content"]
+    return unseal(payload, "")
 
 
 @pytest.mark.parametrize("kind", ["runs", "timings"])
@@ -130,7 +128,7 @@ def test_a_whole_file_under_another_name_is_damaged(kept: Store, kind: str) -> N
 def test_files_of_newer_versions_are_not_damaged(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """They are told apart, and neither verified nor removed."""
     with monkeypatch.context() as newer:
-        newer.setattr(record, "SCHEMA", 2)
+        newer.setattr(sealed, "SCHEMA", 2)
         kept.save(made_up())
     path = one(kept, "timings")
     path.write_bytes(path.read_bytes().replace(b'"schema": 1', b'"schema": 2'))
@@ -158,12 +156,10 @@ def test_what_a_session_can_use_stays(kept: Store) -> None:
 
 
 def test_what_no_session_can_find_goes(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs and timings of other versions, pictures and answers of other code, and files of the first versions."""
+    """Runs and timings of other versions, pictures and answers of other code."""
     kept.save(made_up((Seed(3, 3),)))
     Store(kept.folder, OLD).save(made_up())
-    for name in (f"answers/{'a' * 64}.json", f"figures/{'a' * 64}.svg", "machine.db"):
-        (kept.folder / name).write_text("of the first versions")
-    assert [kind for kind in prune(kept) if kind != "locks"] == ["outdated"] * 3 + ["runs"]
+    assert [kind for kind in prune(kept) if kind != "locks"] == ["runs"]
     assert prune(kept) == []
     monkeypatch.setattr("harness.commands.store_care.drawing_marks", lambda: {"b" * 12})
     monkeypatch.setattr("harness.commands.store_care.judging_mark", lambda: "b" * 12)

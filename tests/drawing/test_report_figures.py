@@ -10,8 +10,8 @@ from harness.execution.engine import open_store
 from harness.report.folder import open_folder
 from harness.report.grid import read_grid
 from harness.report.register import read_register
-from harness.training.config import seed_blocks
 from harness.training.runs import Runs
+from harness.training.seeds import seed_blocks
 from tests.small_sessions import claim, session
 from tests.training.test_runs import EPOCHS, made_up
 

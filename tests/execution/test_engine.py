@@ -16,8 +16,9 @@ from harness.data import registry
 from harness.data.registry import Split
 from harness.execution import engine
 from harness.storage.store import Store
-from harness.training.config import Seed, TrainingConfig, seed_blocks
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed, seed_blocks
 from harness.training.trainers import TRAINING_VERSION
 
 PROTOCOL = TrainingConfig(
@@ -266,7 +267,7 @@ from pathlib import Path
 sys.path.insert(0, {tests!r})
 from test_engine import PROTOCOL, fake_runs
 from harness.execution import engine
-from harness.training.config import seed_blocks
+from harness.training.seeds import seed_blocks
 
 def train(config, splits, seeds):
     time.sleep(0.1)

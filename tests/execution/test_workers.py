@@ -12,7 +12,8 @@ from harness.execution import workers
 from harness.execution.engine import Block, open_store
 from harness.execution.pools import WorkerPool, local_processes
 from harness.execution.workers import train_blocks_with
-from harness.training.config import TrainingConfig, seed_blocks
+from harness.training.config import TrainingConfig
+from harness.training.seeds import seed_blocks
 from tests import tasks
 
 TORCH = TrainingConfig(

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from harness.pages.run_table import COLUMNS, RunTableWriter, merge, write_csv
-from harness.training.config import Seed, TrainingConfig, seed_blocks
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Seed, seed_blocks
 from tests.training.test_runs import EPOCHS, PROTOCOL, made_up
 
 FEW = (Seed(0, 0), Seed(1, 1), Seed(2, 2))

@@ -25,8 +25,9 @@ from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Reported
 from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds
 from harness.storage.store import Store
-from harness.training.config import BLOCK_SIZE, Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import BLOCK_SIZE, Seed
 from harness.training.trainers import batched_trainer
 from harness.verdicts.verdict import Band
 

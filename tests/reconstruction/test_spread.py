@@ -13,7 +13,7 @@ from harness.judging.claim import Claim
 from harness.reconstruction.spread import spread_over, spreads_of_facts
 from harness.report.folder import open_folder
 from harness.statistics.draws import plausible_draw
-from harness.training.config import BLOCK_SIZE, TRAININGS_PER_SPLIT, seed_blocks
+from harness.training.seeds import BLOCK_SIZE, TRAININGS_PER_SPLIT, seed_blocks
 
 
 def crossed(splits: float, trainings: float, repetitions: int) -> list[tuple[float, float]]:

@@ -1,7 +1,6 @@
 """What lies in a store's folder."""
 
 import io
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ import pytest
 
 from harness.base.errors import DataError, StoreError
 from harness.base.hashing import content_digest
+from harness.base.sealed import seal
 from harness.data import registry
 from harness.storage.contents import StoredFile, files_of, printable, read_runs, size_in_words
 from harness.storage.store import Store
-from harness.training.config import Seed
+from harness.training.seeds import Seed
 from tests.storage.test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
 
 HEX = "a" * 64
@@ -35,10 +35,9 @@ def kept(tmp_path: Path) -> Store:
         (f"runs/aa/{HEX}.unreadable", "unreadable"),
         ("runs/aa/tmp8_x1.part", "unfinished"),
         (f"answers/{HEX[:12]}-{HEX}.json", "answers"),
-        (f"answers/{HEX}.json", "outdated"),
-        (f"figures/{HEX[:12]}-{HEX}.svg", "figures"),
-        (f"figures/{HEX}.svg", "outdated"),
-        ("machine.db", "outdated"),
+        (f"answers/{HEX}.json", "other"),
+        (f"figures/{HEX[:12]}-{HEX}.json", "figures"),
+        (f"figures/{HEX}.json", "other"),
         (f"timings/{HEX}.json", "timings"),
         (f"timings/{HEX}.unreadable", "unreadable"),
         (f"locks/{HEX}.lock", "locks"),
@@ -118,7 +117,7 @@ def forged(folder: Path, identity: Any) -> StoredFile:
     digest = content_digest(identity)
     path = folder / "runs" / digest[:2] / f"{digest}.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
-    header = json.dumps({"schema": 1, "identity": identity, "sha256": ""}).encode()
+    header = seal({"identity": identity, "arrays": ""})
     buffer = io.BytesIO()
     np.savez(buffer, header=np.frombuffer(header, dtype=np.uint8))
     path.write_bytes(buffer.getvalue())

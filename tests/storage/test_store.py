@@ -17,12 +17,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.base import sealed
 from harness.base.errors import StoreError, StoreWarning
 from harness.data import registry
 from harness.storage import record
 from harness.storage.store import Store
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import ARRAY_NAMES, Runs
+from harness.training.seeds import Seed
 
 EPOCHS, ROWS, OUTPUTS = 3, 4, 3
 FINGERPRINT = {"torch": {"torch": "2.6", "harness training": "1"}, "keras": {"keras": "3.10", "harness training": "1"}}
@@ -280,7 +282,10 @@ def forged(runs: Runs, identity: Any, **changed: Any) -> bytes:
     digest = hashlib.sha256()
     for name, array in sorted(runs.arrays().items()):
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode() + array.tobytes())
-    header = json.dumps({"schema": 1, "identity": identity, "sha256": digest.hexdigest(), **changed.pop("header", {})})
+    told = {"identity": identity, "arrays": digest.hexdigest(), **changed.pop("header", {})}
+    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
+    sealed_header = {"schema": 1, "sha256": hashlib.sha256(canonical.encode()).hexdigest(), "content": told}
+    header = json.dumps({**sealed_header, **changed.pop("seal", {})})
     content = {"header": np.frombuffer(header.encode(), dtype=np.uint8), **runs.arrays(), **changed}
     buffer = io.BytesIO()
     np.savez(buffer, **content)
@@ -348,11 +353,20 @@ def test_a_file_that_claims_to_hold_more_than_it_can_is_refused(damaged: Store) 
 
 
 @pytest.mark.parametrize(
-    "header", [{"schema": "1"}, {"schema": None}, {"sha256": None}, {"sha256": "0" * 64}, {"identity": []}]
+    "changed",
+    [
+        {"seal": {"schema": "1"}},
+        {"seal": {"schema": None}},
+        {"seal": {"sha256": None}},
+        {"seal": {"sha256": "0" * 64}},
+        {"header": {"arrays": None}},
+        {"header": {"arrays": "0" * 64}},
+        {"header": {"identity": []}},
+    ],
 )
-def test_a_header_that_makes_no_sense_is_damage(damaged: Store, header: dict[str, object]) -> None:
+def test_a_header_that_makes_no_sense_is_damage(damaged: Store, changed: dict[str, Any]) -> None:
     """A header with fields of a wrong kind counts as damage."""
-    assert check_damage(damaged, forged(made_up(), IDENTITY, header=header))
+    assert check_damage(damaged, forged(made_up(), IDENTITY, **changed))
 
 
 @pytest.mark.parametrize("name", ARRAY_NAMES)
@@ -366,7 +380,7 @@ def test_an_array_of_another_kind_is_damage(damaged: Store, name: str) -> None:
 def test_a_newer_schema_is_refused(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that a newer harness wrote is an error that says what to do, and stays where it is."""
     with monkeypatch.context() as newer:
-        newer.setattr(record, "SCHEMA", 2)
+        newer.setattr(sealed, "SCHEMA", 2)
         path = kept.save(made_up())
     before = path.read_bytes()
     with pytest.raises(StoreError) as caught:

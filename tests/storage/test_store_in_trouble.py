@@ -17,7 +17,7 @@ import pytest
 
 from harness.commands.store_care import verify
 from harness.storage.store import Store
-from harness.training.config import Seed
+from harness.training.seeds import Seed
 from tests.storage.test_store import FINGERPRINT, made_up
 
 USERS, GROUP = (65533, 65532), 65531
@@ -30,7 +30,7 @@ from pathlib import Path
 from harness.base.errors import StoreError
 from harness.commands.store_care import remove, useless, verify
 from harness.execution.timing import machine
-from harness.training.config import Seed
+from harness.training.seeds import Seed
 from harness.storage.store import Store
 from tests.storage.test_store import FINGERPRINT, PROTOCOL, made_up, same_bits
 BLOCKS = [(Seed(number, number),) for number in range(200)]

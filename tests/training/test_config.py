@@ -13,17 +13,12 @@ from harness.base.hashing import content_digest
 from harness.data import registry
 from harness.training.config import (
     ACTIVATIONS,
-    BLOCK_SIZE,
     FRAMEWORKS,
     LOSSES_OF_TASK,
     OPTIMIZERS,
-    SPLITS,
-    TRAININGS_PER_SPLIT,
-    Seed,
-    Splits,
     TrainingConfig,
-    seed_blocks,
 )
+from harness.training.seeds import BLOCK_SIZE, SPLITS, TRAININGS_PER_SPLIT, Seed, Splits, seed_blocks
 
 FIELDS: dict[str, Any] = {
     "framework": "torch",

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as array_strategy
 
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import ARRAY_NAMES, Runs, concatenate, without_divergence
+from harness.training.seeds import Seed
 
 EPOCHS, ROWS, OUTPUTS = 4, 5, 3
 PROTOCOL = TrainingConfig(

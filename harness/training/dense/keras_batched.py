@@ -27,9 +27,10 @@ from numpy.typing import NDArray
 
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.dense.recording import block_of_runs, outputs_of
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_norm")
 _PARTS = ("train_features", "train_target", "test_features", "test_target")

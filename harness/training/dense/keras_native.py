@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.dense.recording import one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
@@ -28,12 +29,7 @@ else:
     torch.set_num_threads(1)
 
 # What `compile` is told, for each mode; "default" is Keras's own choice.
-MODES: dict[str, dict[str, Any]] = {
-    "default": {},
-    "jit": {"jit_compile": True},
-    "no-jit": {"jit_compile": False},
-    "steps-10": {"steps_per_execution": 10},
-}
+MODES: dict[str, dict[str, Any]] = {"default": {}, "no-jit": {"jit_compile": False}}
 OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
     "adam": keras.optimizers.Adam,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.training.config import Seed
+from harness.training.seeds import Seed
 
 # So small that it does not matter that one framework adds it before and the other after the root is taken.
 EPSILON = 1e-30

@@ -7,8 +7,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from harness.base.errors import ConfigError
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs, concatenate, without_divergence
+from harness.training.seeds import Seed
 
 
 def outputs_of(config: TrainingConfig, split: Split) -> int:

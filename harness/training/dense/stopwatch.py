@@ -11,7 +11,8 @@ import sys
 from importlib import import_module
 
 from harness.data import registry
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
+from harness.training.seeds import Seed
 
 
 def main(framework: str) -> None:

@@ -17,11 +17,12 @@ from torch import Tensor
 
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.dense.recording import block_of_runs, outputs_of
 from harness.training.dense.stacked_network import StackedNetwork
 from harness.training.dense.torch_native import OPTIMIZERS, Network
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 # Which implementation of each class is the fastest for a single flat tensor; all give the same update.
 IMPLEMENTATIONS: dict[str, dict[str, Any]] = {

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.dense.recording import one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
+from harness.training.seeds import Seed
 
 torch.set_num_threads(1)
 

@@ -13,8 +13,9 @@ import numpy as np
 from harness.base.arrays import Floats
 from harness.data import registry
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig, seed_blocks
+from harness.training.config import TrainingConfig
 from harness.training.runs import ARRAY_NAMES, Runs
+from harness.training.seeds import Seed, seed_blocks
 from harness.training.trainers import batched_trainer, reference_trainer
 
 # At these seeds no kind of cell is chaotic; see `CHAOTIC`.

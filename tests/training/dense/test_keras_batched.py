@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from harness.data.registry import Split
 from harness.statistics.estimators import ratio_over_seeds
-from harness.training.config import ACTIVATIONS, OPTIMIZERS, Seed, TrainingConfig
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, TrainingConfig
 from harness.training.runs import Runs, concatenate
+from harness.training.seeds import Seed
 from harness.training.trainers import reference_trainer
 from tests.training.dense.agreement import (
     LOSSES,

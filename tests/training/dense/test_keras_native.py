@@ -12,8 +12,9 @@ import pytest
 
 from harness.data import registry
 from harness.data.registry import Split
-from harness.training.config import Seed, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import ARRAY_NAMES, Runs
+from harness.training.seeds import Seed
 from harness.training.trainers import reference_trainer
 
 PROTOCOL = TrainingConfig(

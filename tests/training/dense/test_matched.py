@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from harness.base.errors import ConfigError
-from harness.training.config import ACTIVATIONS, OPTIMIZERS, Seed, TrainingConfig
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, TrainingConfig
 from harness.training.dense import matched
+from harness.training.seeds import Seed
 from harness.training.trainers import reference_trainer
 from tests.training.dense.agreement import (
     LOSSES,

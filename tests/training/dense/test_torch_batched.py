@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.training.config import ACTIVATIONS, OPTIMIZERS, Seed, TrainingConfig
+from harness.training.config import ACTIVATIONS, OPTIMIZERS, TrainingConfig
 from harness.training.runs import concatenate
+from harness.training.seeds import Seed
 from harness.training.trainers import reference_trainer
 from tests.training.dense.agreement import (
     CHAOTIC,

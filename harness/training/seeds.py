@@ -1,0 +1,47 @@
+"""The two sources of chance in a run, and which seeds a claim is judged over."""
+
+from typing import Literal, NamedTuple, get_args
+
+Splits = Literal["many", "one", "crossed"]
+SPLITS: tuple[str, ...] = get_args(Splits)
+BLOCK_SIZE = 20
+TRAININGS_PER_SPLIT = 4
+
+
+class Seed(NamedTuple):
+    """The two sources of chance in a run, kept apart since their parts of the spread differ by far.
+
+    Attributes
+    ----------
+    split
+        Decides which rows are training rows and which are test rows.
+    training
+        Decides the initial weights and the order of the batches.
+    """
+
+    split: int
+    training: int
+
+
+def seed_blocks(count: int, splits: Splits = "many") -> list[tuple[Seed, ...]]:
+    """Return the blocks of `BLOCK_SIZE` seeds that hold the first `count` seeds.
+
+    Blocks are always whole and a seed always has the same place: where many seeds are trained as one program, the last
+    bits of a result depend on both, and so a seed's result is the same whoever asks for how many.
+
+    Parameters
+    ----------
+    splits
+        ``many``: each run draws a split and a training of its own, so runs are independent draws, and what is said
+        over them generalizes over splits and trainings. ``one``: all runs share a split, as the networks of a
+        report may have done; what is said over them holds for that split. ``crossed``: `TRAININGS_PER_SPLIT` trainings
+        on each of several splits, which shows the two sources of chance apart.
+    """
+    starts = range(0, count, BLOCK_SIZE)
+    return [tuple(_seed(number, splits) for number in range(start, start + BLOCK_SIZE)) for start in starts]
+
+
+def _seed(number: int, splits: Splits) -> Seed:
+    if splits == "crossed":
+        return Seed(*divmod(number, TRAININGS_PER_SPLIT))
+    return Seed(number if splits == "many" else 0, number)
