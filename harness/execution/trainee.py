@@ -1,0 +1,42 @@
+"""What a training process does: it answers tasks, one a line, until whoever started it ends.
+
+`harness.execution.training_process` starts it and asks. An answer is the number of its bytes on a line, then the bytes.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+from queue import SimpleQueue
+
+from harness.execution.remote_task import answer_to
+from harness.training.config import Seed, TrainingConfig
+from harness.training.dense.block import train_here
+from harness.training.dense.settings import refuse_other_settings
+from harness.training.runs import Runs
+
+
+def main() -> None:
+    """Answer tasks from standard input on standard output; end with the input, also in the middle of a training."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for whoever asks
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of each config's program as traced anew
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a framework prints must not be taken for an answer
+    tasks: SimpleQueue[str] = SimpleQueue()
+    threading.Thread(target=_read_into, args=(tasks,), daemon=True).start()
+    while True:
+        answer = answer_to(tasks.get(), _train)
+        answers.write(b"%d\n" % len(answer) + answer)
+        answers.flush()
+
+
+def _train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
+    refuse_other_settings(config.framework)
+    return train_here(config, seeds)
+
+
+def _read_into(tasks: "SimpleQueue[str]") -> None:
+    for task in sys.stdin:
+        tasks.put(task)
+    os._exit(0)  # nobody waits for an answer any more
