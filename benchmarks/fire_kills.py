@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.execution import engine
 from harness.execution.engine import Block, train_blocks
 from harness.storage.contents import files_of
 from harness.storage.store import Store
 from harness.training.config import Seed, TrainingConfig
+from harness.training.dense.block import train_here
 
 WRITERS = 3
 LONGEST_WAIT = 0.4  # seconds until writers are killed: about ten blocks
@@ -85,6 +87,7 @@ def _start(work: Any, *arguments: Any) -> int:
 
 
 def _write(store: TellingStore, blocks: Sequence[Block]) -> None:
+    engine.train = train_here  # a process that trains for a writer would start longer than the writer lives
     train_blocks(blocks, store, done=lambda block: None, begins=lambda block: store.tell(TRAINING))
     store.tell(FINISHED)
 

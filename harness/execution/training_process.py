@@ -38,6 +38,16 @@ def train_there(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     return Store(NOBODY, versions).read_record(config, seeds, answer.record, f"from {answer.worker}")
 
 
+def is_there() -> bool:
+    """Whether this process has had anything trained."""
+    return _kept.is_there
+
+
+def end() -> None:
+    """End the training process, if there is one, before this process ends."""
+    _kept.end()
+
+
 class _TrainingProcess:
     """One process, from its start to its end; see `harness.execution.trainee` for what it does."""
 
@@ -134,6 +144,11 @@ class _Kept:
         if self._process is not None:
             self._process.forget()
         self._turn, self._process = threading.Lock(), None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a process was started."""
+        return self._process is not None
 
 
 _kept = _Kept()

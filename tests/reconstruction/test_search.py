@@ -12,7 +12,6 @@ import pytest
 from harness.base.errors import HarnessError
 from harness.data import registry
 from harness.data.registry import Split
-from harness.execution import engine
 from harness.execution.engine import Block, missing_blocks, open_store, runs_of, train
 from harness.judging.claim import Claim
 from harness.judging.plan import wanted_of
@@ -28,6 +27,7 @@ from harness.training.config import BLOCK_SIZE, Seed, TrainingConfig
 from harness.training.runs import Floats, Runs
 from harness.training.trainers import batched_trainer
 from harness.verdicts.verdict import Band
+from tests.trainers import replace_trainers_by
 
 PROTOCOL = """
 [axes]
@@ -254,7 +254,7 @@ def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     split = registry.split
     kept = functools.cache(lambda *described: split(registry.load("iris"), *described))
     monkeypatch.setattr(registry, "split", lambda dataset, *described: kept(*described))
-    monkeypatch.setattr(engine, "batched_trainer", fake.of)
+    replace_trainers_by(monkeypatch, fake.of)
     return fake
 
 
