@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from queue import SimpleQueue
 
 from harness.execution.remote_task import answer_to
@@ -17,18 +18,30 @@ from harness.training.dense.settings import refuse_other_settings
 from harness.training.runs import Runs
 
 
-def main() -> None:
-    """Answer tasks from standard input on standard output; end with the input, also in the middle of a training."""
+def main(ready: str) -> None:
+    """Answer tasks from standard input on standard output; end with the input, also in the middle of a training.
+
+    Parameters
+    ----------
+    ready
+        Said before the first answer; what stands on standard output before is not ours.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is for whoever asks
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of each config's program as traced anew
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a framework prints must not be taken for an answer
     tasks: SimpleQueue[str] = SimpleQueue()
     threading.Thread(target=_read_into, args=(tasks,), daemon=True).start()
-    while True:
-        answer = answer_to(tasks.get(), _train)
-        answers.write(b"%d\n" % len(answer) + answer)
-        answers.flush()
+    answers.write(ready.encode() + b"\n")
+    answers.flush()
+    try:
+        while True:
+            answer = answer_to(tasks.get(), _train)
+            answers.write(b"%d\n" % len(answer) + answer)
+            answers.flush()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)  # the thread that reads cannot be stopped
 
 
 def _train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:

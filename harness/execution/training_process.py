@@ -8,6 +8,7 @@ import os
 import subprocess
 import tempfile
 import threading
+import uuid
 from contextlib import suppress
 
 from harness.base.errors import HarnessError
@@ -54,13 +55,15 @@ class _TrainingProcess:
     def __init__(self) -> None:
         pipe = subprocess.PIPE
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        ready = uuid.uuid4().hex
         self._process = subprocess.Popen(
-            clean_command("harness.execution.trainee"),
+            clean_command("harness.execution.trainee", ready),
             stdin=pipe,
             stdout=pipe,
             stderr=self._errors,
             env=clean_environment(),
         )
+        self._unsaid = ready.encode() + b"\n"
 
     @property
     def ended(self) -> bool:
@@ -81,6 +84,9 @@ class _TrainingProcess:
         try:
             requests.write(task.encode() + b"\n")
             requests.flush()
+            while self._unsaid and (line := answers.readline()):
+                if line.endswith(self._unsaid):
+                    self._unsaid = b""
             length = int(answers.readline())
             answer = answers.read(length)
         except (OSError, ValueError):
