@@ -7,7 +7,6 @@ the store relies on their being the same.
 
 import argparse
 import logging
-import os
 import platform
 import subprocess
 import sys
@@ -21,8 +20,10 @@ from pathlib import Path
 from benchmarks.bench import machine
 from benchmarks.settings import ROOT, grid
 from harness.execution.agreement import differences_of
-from harness.execution.engine import open_store, train
+from harness.execution.clean_start import clean_environment
+from harness.execution.engine import open_store
 from harness.training.config import TrainingConfig
+from harness.training.dense.block import train_here
 from harness.training.runs import Runs
 from harness.training.seeds import Seed, seed_blocks
 from harness.training.trainers import batched_trainer, framework_versions
@@ -84,7 +85,7 @@ def train_sample(folder: Path, conditions: Sequence[str]) -> None:
         for config in sample().values():
             if condition == "two":
                 _let_two_threads_compute(config.framework)
-            store.save(train(config, seeds_of(condition)))
+            store.save(train_here(config, seeds_of(condition)))
 
 
 def _let_two_threads_compute(framework: str) -> None:
@@ -104,7 +105,7 @@ def _let_two_threads_compute(framework: str) -> None:
 def process(folder: Path, *conditions: str, threads: int = 1) -> "subprocess.Popen[bytes]":
     """Begin to train in a process of its own, in whose environment so many threads are asked for."""
     command = [sys.executable, "-m", "benchmarks.determinism", "--into", str(folder), *conditions]
-    environment = {**os.environ, **dict.fromkeys(VARIABLES, str(threads)), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**clean_environment(), **dict.fromkeys(VARIABLES, str(threads))}
     return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 

@@ -12,10 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness.execution import engine
 from harness.execution.engine import Block, train_blocks
 from harness.storage.contents import files_of
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
+from harness.training.dense.block import train_here
 from harness.training.seeds import Seed
 
 WRITERS = 3
@@ -86,6 +88,7 @@ def _start(work: Any, *arguments: Any) -> int:
 
 
 def _write(store: TellingStore, blocks: Sequence[Block]) -> None:
+    engine.train = train_here  # a process that trains for a writer would start longer than the writer lives
     train_blocks(blocks, store, done=lambda block: None, begins=lambda block: store.tell(TRAINING))
     store.tell(FINISHED)
 

@@ -15,8 +15,8 @@ from benchmarks.settings import ROOT
 from harness.execution.dask_here import cluster_here
 from harness.execution.dask_pool import dask_pool
 from harness.execution.engine import Block, open_store
+from harness.execution.messages import Answer
 from harness.execution.pools import WorkerPool
-from harness.execution.remote_task import Answer
 from harness.execution.workers import train_blocks_with
 from harness.reconstruction.multiverse import open_multiverse
 from harness.storage.store import Store

@@ -17,7 +17,8 @@ from pathlib import Path
 from benchmarks.fire_kills import FINISHED, STAGES, WRITERS, kill_sessions, kill_writers, stored, verdicts_of
 from benchmarks.fire_report import every_block, write_report
 from benchmarks.fire_watch import Outcome, Watch
-from harness.execution.engine import open_store, train
+from harness.execution.engine import open_store
+from harness.training.dense.block import train_here
 from harness.training.runs import ARRAY_NAMES
 
 SHARE_OF_SESSIONS = 0.15  # of the kills; the others are of writers that call the engine, which need not start first
@@ -46,7 +47,7 @@ class Fire:
         self.expected = verdicts_of(folder, folder / "undisturbed")
         self.seconds = time.monotonic() - started
         self.needed = stored(folder / "undisturbed")
-        train(*self.blocks[0])  # what is loaded once here, no writer has to load again
+        train_here(*self.blocks[0])  # what is loaded once here, no writer has to load again
 
     def round_of_writers(self, kills: int, number: int) -> int:
         """Kill writers on a new store until that is full, at most so often; returns how often."""

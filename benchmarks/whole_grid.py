@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.settings import ROOT, settings
+from harness.execution import training_process
 from harness.execution.engine import Block, missing_blocks, open_store, train_blocks
 from harness.training.seeds import BLOCK_SIZE
 
@@ -25,7 +26,8 @@ def train_grid(*, quick: bool, environment: dict[str, str]) -> dict[str, Any]:
     -------
     dict
         ``cells``, ``seeds``, ``seconds`` from the start of the two processes to the end of the later one, and for each
-        of the two in ``workers`` the blocks it trained by framework, its seconds and its peak memory in bytes.
+        of the two in ``workers`` the blocks it trained by framework, its seconds, and in bytes its peak memory and that
+        of the process that trains for it.
 
     Raises
     ------
@@ -69,10 +71,13 @@ def work(folder: Path, *, backwards: bool, quick: bool) -> dict[str, Any]:
     by_framework: dict[str, int] = {}
     for config, _ in trained:
         by_framework[config.framework] = by_framework.get(config.framework, 0) + 1
+    seconds = time.perf_counter() - started
+    training_process.end()  # of a process that has ended, its parent is told the memory
+    peaks = [resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {
         "blocks": by_framework,
-        "seconds": time.perf_counter() - started,
-        "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,  # Linux counts in KiB
+        "seconds": seconds,
+        "peak_bytes": sum(peaks) * 1024,  # Linux counts in KiB
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from harness.base.errors import ExecutorError, WorkersDifferWarning
 from harness.base.hashing import content_digest
 from harness.execution.engine import Block
-from harness.execution.remote_task import Answer
+from harness.execution.messages import Answer
 from harness.training.runs import ARRAY_NAMES, Runs
 
 

@@ -1,16 +1,17 @@
 """Which runs are missing, and who trains them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.data import registry
+from harness.execution.training_process import train_there
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
 from harness.training.config import FRAMEWORKS, TrainingConfig
 from harness.training.runs import Runs, concatenate
 from harness.training.seeds import Seed, Splits, seed_blocks
-from harness.training.trainers import TRAINING_VERSION, batched_trainer, framework_versions
+from harness.training.trainers import fingerprint_of
 
 Block = tuple[TrainingConfig, tuple[Seed, ...]]
 Wanted = tuple[TrainingConfig, Splits]
@@ -31,11 +32,6 @@ def open_store(folder: Path, shared: str | None = None) -> Store:
     """
     fingerprint = {framework: fingerprint_of(framework) for framework in FRAMEWORKS}
     return Store(folder, fingerprint) if shared is None else SharedStore(folder, fingerprint, shared)
-
-
-def fingerprint_of(framework: str) -> Mapping[str, str]:
-    """Return what else determines a result of this framework here: the versions of its libraries and its trainers."""
-    return {**framework_versions(framework), "harness training": str(TRAINING_VERSION)}
 
 
 def runs_of(config: TrainingConfig, count: int, store: Store, splits: Splits = "many") -> Runs:
@@ -101,18 +97,17 @@ def train_blocks(
 
 
 def train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
-    """Train a block, whatever is stored.
+    """Train a block, whatever is stored, where the state of this process does not reach.
 
     Raises
     ------
     HarnessError
         If the training fails; naming config and seeds.
     """
-    dataset = registry.load(config.dataset)
-    splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in seeds]
+    registry.load(config.dataset)  # a file that cannot be used is an error of its own
     try:
-        return batched_trainer(config.framework)(config, splits, seeds)
-    except Exception as reason:
+        return train_there(config, seeds)
+    except HarnessError as reason:
         raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {config}: {reason}") from reason
 
 

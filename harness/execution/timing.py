@@ -4,7 +4,6 @@ import json
 import os
 import platform
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,6 +17,7 @@ from harness.base.arrays import Floats
 from harness.base.errors import ConfigError, HarnessError, StoreError
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
+from harness.execution.clean_start import clean_command, clean_environment
 from harness.storage.store import enter_lock, keep, set_aside
 from harness.training.config import TrainingConfig
 from harness.training.trainers import framework_versions
@@ -171,10 +171,13 @@ class _Stopwatch:
 
 @contextmanager
 def _stopwatch(kind: str) -> Iterator[_Stopwatch]:
-    command = [sys.executable, "-m", "harness.training.dense.stopwatch", kind]
+    command = clean_command("harness.training.dense.stopwatch", kind)
+    pipe = subprocess.PIPE
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+        subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=errors, env=clean_environment(), encoding="utf-8"
+        ) as process,
     ):
         try:
             yield _Stopwatch(process, errors)

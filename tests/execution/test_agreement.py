@@ -5,7 +5,7 @@ import pytest
 
 from harness.base.errors import ExecutorError, WorkersDifferWarning
 from harness.execution.agreement import checked_twice, differences_of, refuse_disagreement
-from harness.execution.remote_task import Answer
+from harness.execution.messages import Answer
 from harness.training.runs import Runs
 from tests.execution.test_workers import BLOCK, TORCH, blocks_of
 from tests.tasks import runs_for

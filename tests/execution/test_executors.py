@@ -16,7 +16,7 @@ from harness.execution import dask_pool as dask_pool
 from harness.execution import workers
 from harness.execution.engine import Block, open_store
 from harness.execution.executors import pool_at
-from harness.execution.remote_task import Answer, task_of
+from harness.execution.messages import Answer, task_of
 from harness.execution.workers import train_blocks_with
 from harness.storage.store import Store
 from tests import tasks

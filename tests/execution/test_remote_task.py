@@ -13,9 +13,11 @@ from harness.base.errors import ExecutorError
 from harness.data import registry
 from harness.data.data_file import DataFile
 from harness.execution import remote_task
-from harness.execution.engine import Block, fingerprint_of, open_store
-from harness.execution.remote_task import Answer, differing_versions, other_versions, task_of, train_record
+from harness.execution.engine import Block, open_store
+from harness.execution.messages import Answer, differing_versions, other_versions, task_of
+from harness.execution.remote_task import train_record
 from harness.report.grid import read_grid
+from harness.training.trainers import fingerprint_of
 from tests.data.test_data_file import FLOWERS, OWN, data_file
 from tests.execution.test_workers import BLOCK, TORCH
 from tests.tasks import runs_for

@@ -17,8 +17,8 @@ def test_accuracy(evidence, judge, activation):
 """
 NOTHING_TRAINED_HERE = """
 def test_nothing_was_trained_here():
-    import sys
-    assert "torch" not in sys.modules
+    from harness.execution import training_process
+    assert not training_process.is_there()
 """
 
 

@@ -296,7 +296,9 @@ def test_trains(evidence, judge, activation):
     judge(mean_over_seeds(0.001 * runs.final_test_loss + 1, "loss"))
 
 def test_imports():
-    print("IMPORTED", sorted({"torch", "tensorflow", "keras", "sklearn"} & set(sys.modules)))
+    from harness.execution import training_process
+    print("IMPORTED", sorted({"torch", "tensorflow", "keras", "sklearn"} & set(sys.modules)), end=", ")
+    print("TRAINED", training_process.is_there())
 """
 
 
@@ -306,11 +308,11 @@ def test_a_stored_session_imports_no_framework(pytester: pytest.Pytester, make_c
     arguments = ("claims", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--seeds", "3")
     first = pytester.runpytest_subprocess(*arguments)
     first.assert_outcomes(passed=3)
-    first.stdout.fnmatch_lines(["*IMPORTED [[]'sklearn', 'torch'[]]*"])
+    first.stdout.fnmatch_lines(["*IMPORTED [[][]], TRAINED True*"])
     first.stdout.fnmatch_lines(["Planned trainings: 40, of which 40 done now and 0 before.*"])
     second = pytester.runpytest_subprocess(*arguments)
     second.assert_outcomes(passed=3)
-    second.stdout.fnmatch_lines(["*IMPORTED [[][]]*"])
+    second.stdout.fnmatch_lines(["*IMPORTED [[][]], TRAINED False*"])
     second.stdout.fnmatch_lines(["Planned trainings: 40, of which 0 done now and 40 before.*"])
 
 
@@ -373,7 +375,7 @@ def test_a_figure_is_drawn_once(pytester: pytest.Pytester, make_claims: MakeClai
     drawn = figures_of(pytester)
     kept = {file: file.stat().st_mtime_ns for file in (pytester.path / ".claims-store" / "figures").iterdir()}
     assert (len(drawn), len(set(drawn)), len(kept)) == (2, 2, 2)
-    pytester.runpytest_subprocess(*arguments).stdout.fnmatch_lines(["*IMPORTED [[][]]*"])
+    pytester.runpytest_subprocess(*arguments).stdout.fnmatch_lines(["*IMPORTED [[][]], TRAINED False*"])
     assert figures_of(pytester) == drawn
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
     more = pytester.runpytest_subprocess(*arguments[:-1], "4")

@@ -70,6 +70,7 @@ import numpy as np
 import harness.execution.engine
 from harness.data import registry
 from harness.training.runs import Runs
+from harness.training.dense import block
 
 def train(config, splits, seeds):
     count, epochs, rows = len(seeds), config.epochs, len(splits[0].test_rows)
@@ -81,7 +82,7 @@ def train(config, splits, seeds):
 
 split = functools.cache(functools.partial(registry.split, registry.load("wine")))
 datasets.split = lambda dataset, *described: split(*described)
-harness.execution.engine.batched_trainer = lambda framework: train
+harness.execution.engine.train_there, block.batched_trainer = block.train_here, lambda framework: train
 """
 
 

@@ -13,7 +13,6 @@ from harness.base.arrays import Floats
 from harness.base.errors import HarnessError
 from harness.data import registry
 from harness.data.registry import Split
-from harness.execution import engine
 from harness.execution.engine import Block, missing_blocks, open_store, runs_of, train
 from harness.judging.claim import Claim
 from harness.judging.plan import wanted_of
@@ -30,6 +29,7 @@ from harness.training.runs import Runs
 from harness.training.seeds import BLOCK_SIZE, Seed
 from harness.training.trainers import batched_trainer
 from harness.verdicts.verdict import Band
+from tests.trainers import replace_trainers_by
 
 PROTOCOL = """
 [axes]
@@ -256,7 +256,7 @@ def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     split = registry.split
     kept = functools.cache(lambda *described: split(registry.load("iris"), *described))
     monkeypatch.setattr(registry, "split", lambda dataset, *described: kept(*described))
-    monkeypatch.setattr(engine, "batched_trainer", fake.of)
+    replace_trainers_by(monkeypatch, fake.of)
     return fake
 
 

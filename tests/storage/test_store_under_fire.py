@@ -48,7 +48,8 @@ from benchmarks.fire_kills import kill_writers
 from benchmarks.fire_report import every_block, write_report
 from benchmarks.fire_watch import Outcome, Watch
 from harness.storage import store
-from harness.execution.engine import open_store, train
+from harness.execution.engine import open_store
+from harness.training.dense.block import train_here
 
 def straight(path, payload):
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +64,7 @@ outcome = Outcome()
 with tempfile.TemporaryDirectory() as folder:
     write_report(Path(folder))
     blocks = every_block(Path(folder))
-    train(*blocks[0])
+    train_here(*blocks[0])
     for attempt in range(50):
         store = open_store(Path(folder, f"store-{attempt}"))  # one that is full would have nothing left to write
         kill_writers(store, blocks, random.Random(), aimed=True)

@@ -1,4 +1,4 @@
-"""A process that trains what it is told and says how long it took: ``python -m`` this module, and a framework.
+"""A process that trains what it is told and says how long it took; `harness.execution.clean_start` starts it.
 
 It reads one JSON object a line from standard input, and answers with one on standard output. A process of its own for
 each framework, since loading both in one changes how fast they are; and for each backend of Keras, since a process
@@ -23,8 +23,6 @@ def main(framework: str) -> None:
     framework
         ``keras``, ``torch``, or ``keras-on-torch``.
     """
-    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ[variable] = "1"
     os.environ["KERAS_BACKEND"] = "torch" if framework == "keras-on-torch" else "tensorflow"
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a framework prints must not be taken for an answer
@@ -38,7 +36,3 @@ def main(framework: str) -> None:
         split = registry.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
         _, epoch_seconds = train_and_time(config, split, seed, request["mode"])
         print(json.dumps({"epoch_seconds": epoch_seconds.tolist()}), file=answers, flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

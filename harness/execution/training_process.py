@@ -1,0 +1,164 @@
+"""The process in which this one trains: it inherits nothing that could change a number, and lives as long as this one.
+
+It is started when something is first trained, and again if it died.
+"""
+
+import atexit
+import os
+import subprocess
+import tempfile
+import threading
+import uuid
+from contextlib import suppress
+
+from harness.base.errors import HarnessError
+from harness.execution.clean_start import clean_command, clean_environment
+from harness.execution.messages import NOBODY, Answer, Versions, differing_versions, other_versions, task_of
+from harness.storage.store import Store
+from harness.training.config import TrainingConfig
+from harness.training.runs import Runs
+from harness.training.seeds import Seed
+from harness.training.trainers import fingerprint_of
+
+
+def train_there(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
+    """Train a block in the process that is kept for it.
+
+    Raises
+    ------
+    HarnessError
+        If the training fails, or the process ends.
+    ExecutorError
+        If other versions of the libraries are found there.
+    """
+    versions: Versions = {config.framework: fingerprint_of(config.framework)}
+    answer = Answer.from_bytes(_kept.ask(task_of((config, seeds), versions)))
+    if differing := differing_versions(versions, answer.versions):
+        raise other_versions(answer.worker, differing)
+    if answer.problem:
+        raise HarnessError(answer.problem)
+    return Store(NOBODY, versions).read_record(config, seeds, answer.record, f"from {answer.worker}")
+
+
+def is_there() -> bool:
+    """Whether this process has had anything trained."""
+    return _kept.is_there
+
+
+def end() -> None:
+    """End the training process, if there is one, before this process ends."""
+    _kept.end()
+
+
+class _TrainingProcess:
+    """One process, from its start to its end; see `harness.execution.trainee` for what it does."""
+
+    def __init__(self) -> None:
+        pipe = subprocess.PIPE
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
+        ready = uuid.uuid4().hex
+        self._process = subprocess.Popen(
+            clean_command("harness.execution.trainee", ready),
+            stdin=pipe,
+            stdout=pipe,
+            stderr=self._errors,
+            env=clean_environment(),
+        )
+        self._unsaid = ready.encode() + b"\n"
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has died."""
+        return self._process.poll() is not None
+
+    def ask(self, task: str) -> bytes:
+        """Return its answer to a task.
+
+        Raises
+        ------
+        HarnessError
+            If it ends before.
+        """
+        requests, answers = self._process.stdin, self._process.stdout
+        assert requests is not None
+        assert answers is not None
+        try:
+            requests.write(task.encode() + b"\n")
+            requests.flush()
+            while self._unsaid and (line := answers.readline()):
+                if line.endswith(self._unsaid):
+                    self._unsaid = b""
+            length = int(answers.readline())
+            answer = answers.read(length)
+        except (OSError, ValueError):
+            raise self._death() from None
+        if len(answer) < length:
+            raise self._death()
+        return answer
+
+    def _death(self) -> HarnessError:
+        self._process.wait()
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        return HarnessError(f"its process ended ({lines[-1] if lines else f'status {self._process.returncode}'})")
+
+    def end(self) -> None:
+        """End it, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        self._close()
+
+    def forget(self) -> None:
+        """Leave it to the process that started it, of which this one is a copy."""
+        self._process.returncode = 0  # or Python would warn that it still runs
+        self._close()
+
+    def _close(self) -> None:
+        for end in (self._process.stdin, self._process.stdout, self._errors):
+            assert end is not None
+            with suppress(OSError):  # of a task that could not be sent
+                end.close()
+
+
+class _Kept:
+    """The one training process of this process, if there is any yet; threads take turns."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._process: _TrainingProcess | None = None
+
+    def ask(self, task: str) -> bytes:
+        """Return the answer to a task, starting the process where there is none."""
+        with self._turn:
+            if self._process is not None and self._process.ended:
+                self.end()
+            if self._process is None:
+                self._process = _TrainingProcess()
+            try:
+                return self._process.ask(task)
+            except BaseException:  # after an interrupt, its answer would be taken for that to the next task
+                self.end()
+                raise
+
+    def end(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+
+    def forget(self) -> None:
+        """Start another process for a fork of this one."""
+        if self._process is not None:
+            self._process.forget()
+        self._turn, self._process = threading.Lock(), None
+
+    @property
+    def is_there(self) -> bool:
+        """Whether a process was started."""
+        return self._process is not None
+
+
+_kept = _Kept()
+atexit.register(_kept.end)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_kept.forget)

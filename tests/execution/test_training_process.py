@@ -1,0 +1,278 @@
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.base.errors import ExecutorError, HarnessError
+from harness.execution import engine, training_process
+from harness.execution.agreement import differences_of
+from harness.execution.pools import WorkerPool, local_processes
+from harness.execution.training_process import train_there
+from harness.execution.workers import train_blocks_with
+from harness.training.dense.block import train_here
+from harness.training.seeds import seed_blocks
+from tests.execution.test_workers import BLOCK, TOO_LARGE, TORCH, say_nothing
+from tests.small_clusters import wait_until
+
+LONG = replace(TORCH, epochs=200_000)
+ROOT = Path(__file__).parent.parent.parent
+WHO = f"training failed: seeds {BLOCK[0]} to {BLOCK[-1]}, {TORCH}: "
+
+
+@pytest.fixture
+def own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[training_process._Kept]:
+    """Give a training process that no other test has."""
+    kept = training_process._Kept()
+    monkeypatch.setattr(training_process, "_kept", kept)
+    yield kept
+    kept.end()
+
+
+def pid_of(kept: training_process._Kept) -> int:
+    """Return the process in which it trains now."""
+    assert kept._process is not None
+    return kept._process._process.pid
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+# What it trains
+
+
+def test_it_trains_what_would_be_trained_here() -> None:
+    """To the last bit, times aside, of both types and all shapes."""
+    there, here = train_there(TORCH, BLOCK), train_here(TORCH, BLOCK)
+    assert differences_of(there, here) == []
+    assert all(there.arrays()[name].dtype == array.dtype for name, array in here.arrays().items())
+
+
+def test_one_process_trains_all(own_process: training_process._Kept) -> None:
+    """It is started when something is first trained, and kept; threads take turns."""
+    assert not training_process.is_there()
+    first = train_there(TORCH, BLOCK)
+    pid = pid_of(own_process)
+    blocks = [seed_blocks(80)[number] for number in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda seeds: train_there(TORCH, seeds), blocks))
+    assert [runs.seeds for runs in found] == blocks
+    assert differences_of(found[0], first) == []
+    assert pid_of(own_process) == pid
+
+
+def test_what_fails_there_is_said_here_with_config_and_seeds(own_process: training_process._Kept) -> None:
+    """And the process goes on."""
+    with pytest.raises(
+        HarnessError, match=r"^training failed: seeds Seed\(.+\) to Seed\(.+\), TrainingConfig\(.+\): .*alloc"
+    ):
+        engine.train(TOO_LARGE, BLOCK)
+    pid = pid_of(own_process)
+    assert train_there(TORCH, BLOCK).seeds == BLOCK
+    assert pid_of(own_process) == pid
+
+
+def test_other_versions_there_are_refused(own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With both named."""
+    monkeypatch.setattr(training_process, "fingerprint_of", lambda framework: {"torch": "0.1"})
+    with pytest.raises(ExecutorError, match=r"has other versions: torch 2.* \(here 0\.1\)"):
+        train_there(TORCH, BLOCK)
+
+
+def test_processes_of_an_executor_are_as_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A setting of the session's environment does not reach them."""
+    keras = replace(TORCH, framework="keras")
+    store = engine.open_store(tmp_path)
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    with local_processes(1) as processes:
+        train_blocks_with(WorkerPool(processes, 1), store, say_nothing, [(keras, BLOCK)])
+    stored = store.load(keras, BLOCK)
+    assert stored is not None
+    assert differences_of(stored, train_there(keras, BLOCK)) == []
+
+
+# How it ends
+
+
+def test_one_that_dies_is_named_with_the_last_it_said_and_another_is_started(
+    own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here of a task that is none."""
+    with monkeypatch.context() as patch, pytest.raises(HarnessError) as caught:
+        patch.setattr(training_process, "task_of", lambda *_: "no task")
+        engine.train(TORCH, BLOCK)
+    assert str(caught.value).startswith(f"{WHO}its process ended (json.decoder.JSONDecodeError: ")
+    assert train_there(TORCH, BLOCK).seeds == BLOCK
+
+
+def test_one_that_is_killed_is_named_with_its_status(own_process: training_process._Kept) -> None:
+    """As the system does when memory runs out; while it trains that is an error, between two trainings none."""
+    train_there(TORCH, BLOCK)
+    first = pid_of(own_process)
+    threading.Timer(0.5, os.kill, (first, signal.SIGKILL)).start()
+    with pytest.raises(HarnessError, match=r": its process ended \(status -9\)$"):
+        engine.train(LONG, BLOCK)
+    train_there(TORCH, BLOCK)
+    second = pid_of(own_process)
+    os.kill(second, signal.SIGKILL)
+    wait_until(lambda: not lives(second))
+    assert train_there(TORCH, BLOCK).seeds == BLOCK
+    assert len({first, second, pid_of(own_process)}) == 3
+
+
+# Trains for long after it said in which process; after an interrupt it trains something short, and says so.
+SESSION = """
+import os, sys
+from harness.execution import engine
+from harness.execution import training_process
+from tests.execution.test_training_process import BLOCK, LONG, TORCH, pid_of
+
+engine.train(TORCH, BLOCK)
+print(pid_of(training_process._kept), flush=True)
+try:
+    engine.train(LONG, BLOCK)
+except KeyboardInterrupt:
+    print(engine.train(TORCH, BLOCK).config == TORCH, pid_of(training_process._kept), flush=True)
+"""
+
+
+@pytest.fixture
+def session() -> Iterator["subprocess.Popen[str]"]:
+    """Start a session in a process group of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", SESSION]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def test_it_does_not_outlive_a_session_that_is_killed(session: "subprocess.Popen[str]") -> None:
+    """Though it is in the middle of a training."""
+    assert session.stdout is not None
+    trains = int(session.stdout.readline())
+    time.sleep(0.5)
+    assert lives(trains)
+    session.kill()
+    wait_until(lambda: not lives(trains))
+
+
+def test_an_interrupt_ends_the_training_and_no_answer_is_taken_for_another(session: "subprocess.Popen[str]") -> None:
+    """Ctrl-C, which all of the group get; the training process of before is gone, and the new one goes with the end."""
+    assert session.stdout is not None
+    before = int(session.stdout.readline())
+    time.sleep(0.5)
+    os.killpg(session.pid, signal.SIGINT)
+    right, after = session.stdout.readline().split()
+    assert right == "True"
+    assert session.wait() == 0
+    assert before != int(after)
+    assert not lives(before)
+    assert not lives(int(after))
+
+
+def test_a_fork_has_a_process_of_its_own(own_process: training_process._Kept) -> None:
+    """Two processes that write into one pipe would be given each other's answers."""
+    train_there(TORCH, BLOCK)
+    pid = pid_of(own_process)
+    code = f"{FORK}\nassert pid_of(training_process._kept) == first\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split() == ["True", "True"]
+    assert pid_of(own_process) == pid
+
+
+FORK = """
+import os
+from harness.execution import training_process
+from harness.execution.training_process import train_there
+from tests.execution.test_training_process import BLOCK, TORCH, pid_of
+
+train_there(TORCH, BLOCK)
+first = pid_of(training_process._kept)
+child = os.fork()
+if child == 0:
+    train_there(TORCH, BLOCK)
+    print(pid_of(training_process._kept) != first, flush=True)
+    training_process.end()
+    os._exit(0)
+os.waitpid(child, 0)
+print(train_there(TORCH, BLOCK).config == TORCH, flush=True)
+"""
+
+
+# What reaches it
+
+
+@pytest.mark.parametrize(
+    ("framework", "code", "said"),
+    [
+        (
+            "torch",
+            "import torch; torch.set_default_dtype(torch.float64)",
+            "sets torch.get_default_dtype to torch.float64, and trainings are made with torch.float32",
+        ),
+        (
+            "keras",
+            "import tensorflow as tf; tf.constant(1.0) + 1",
+            "uses keras before trainings can set it up (Intra op",
+        ),
+        ("torch", "import os; print('noise', flush=True); os.system('echo more noise')", ""),
+        ("torch", "import sys; sys.stdout.write('12'); sys.stdout.flush()", ""),
+    ],
+)
+def test_what_python_runs_as_it_starts_is_refused_where_it_changes_numbers(
+    tmp_path: Path,
+    own_process: training_process._Kept,
+    monkeypatch: pytest.MonkeyPatch,
+    framework: Any,
+    code: str,
+    said: str,
+) -> None:
+    """In one sentence; what it prints is not taken for an answer."""
+    (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
+    config = replace(TORCH, framework=framework)
+    if not said:
+        assert engine.train(config, BLOCK).config == config
+        return
+    with pytest.raises(HarnessError) as caught:
+        engine.train(config, BLOCK)
+    refusal = f"code that {sys.executable} runs whenever it starts (sitecustomize, usercustomize or a .pth file) {said}"
+    assert refusal in str(caught.value)
+    assert str(caught.value).endswith("; take it out there")
+
+
+def test_it_finds_the_harness_that_asks_and_packages_of_the_user(tmp_path: Path) -> None:
+    """Also where only the path of the running process leads to them; modules named as others have no turn."""
+    mine = "import harness, queue\n\ndef main():\n    print(harness.__file__)\n"
+    (tmp_path / "mine.py").write_text(mine, encoding="utf-8")
+    (tmp_path / "queue.py").write_text("raise SystemExit('the wrong module')", encoding="utf-8")
+    code = (
+        "import queue, subprocess, sys\n"
+        f"sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]\n"
+        "from harness.execution.clean_start import clean_command, clean_environment\n"
+        "subprocess.run(clean_command('mine'), env=clean_environment(), check=True)\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    # With -P the working folder does not hide Python's own module from the session either.
+    command = [sys.executable, "-P", "-c", code]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == (f"{ROOT / 'harness' / '__init__.py'}\n", "")
