@@ -13,7 +13,7 @@ PACKAGE = Path(harness.__file__).parent
 # Each module may import from the lines above its own.
 LAYERS = (
     {"storage", "clusters", "sessions", "explaining", "live", "reconstruction", "drawing"},  # which hold no code
-    {"errors", "marks", "storage.files", "storage.locks"},
+    {"errors", "storage.files", "storage.locks"},
     {"datasets.dataset", "datasets.columns", "tables"},
     {"datasets.data_file"},
     {"datasets"},
@@ -31,7 +31,7 @@ LAYERS = (
     {"verdict", "curves", "effects", "printed", "complexity"},
     {"findings", "grid", "combination", "power", "accept", "reconstruction.specification", "sessions.noise"},
     {"sessions.session", "folder", "claim", "reconstruction.likelihood"},
-    {"sessions.environment", "sessions.provenance", "explaining.answer"},
+    {"sessions.environment", "sessions.provenance", "explaining.answer", "marks", "report_search"},
     {"sessions.history_file", "sessions.comparison", "explaining.cause"},
     {"sessions.history", "explaining.explanation"},
     {"collected", "sessions.changes", "sessions.timeline", "explaining.nights"},
