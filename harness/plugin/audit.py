@@ -142,9 +142,9 @@ class Audit:
             return
         claims = [self._judged(test) for test in sorted(self._verdicts)]
         self._specified = specifications(self._homes, self._verdicts, self._told)
-        if self._config.getoption("accept_verdicts"):
+        if self._config.getoption("claims_accept_verdicts"):
             self._accepted, self._holes.unrecorded = record_changes(
-                self._homes, claims, self._config.getoption("accept_verdicts")
+                self._homes, claims, self._config.getoption("claims_accept_verdicts")
             )
         if self._progress is not None:
             self._holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
@@ -198,13 +198,13 @@ class Audit:
     def _session(self, claims: Sequence[JudgedClaim]) -> Session:
         """Return what the session came to."""
         root, progress = self._config.rootpath, self._progress
-        first, looks = self._config.getoption("seeds"), self._config.getoption("looks")
+        first, looks = self._config.getoption("claims_seeds"), self._config.getoption("claims_looks")
         return Session(
             started=self._started.isoformat(timespec="seconds"),
             seconds=(datetime.datetime.now(datetime.UTC) - self._started).total_seconds(),
             arguments=tuple(map(str, self._config.invocation_params.args)),
             planned_seeds=tuple(first * 2**look for look in range(looks)),
-            universes=self._config.getoption("universes"),
+            universes=self._config.getoption("claims_universes"),
             needed=progress.needed if progress else 0,
             stored=progress.stored if progress else 0,
             trained=progress.trained if progress else 0,

@@ -24,7 +24,7 @@ def _claims_evidence(request: pytest.FixtureRequest) -> "Evidence":
     from harness.judging.evidence import Evidence
 
     config = request.config
-    grid, seeds = report_folder_of(request.node).grid, config.getoption("seeds")
+    grid, seeds = report_folder_of(request.node).grid, config.getoption("claims_seeds")
     return Evidence(grid, seeds, store_of(config), may_time=is_timed(request.node))
 
 

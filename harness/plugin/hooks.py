@@ -107,7 +107,7 @@ def _note_environment(config: pytest.Config) -> None:
     from harness.training.trainers import framework_versions
 
     environment: dict[str, Any] = config.stash.get(metadata_key, {})
-    first, looks = config.getoption("seeds"), config.getoption("looks")
+    first, looks = config.getoption("claims_seeds"), config.getoption("claims_looks")
     environment["Seeds"] = ", then ".join(str(first * 2**look) for look in range(looks))
     for framework in FRAMEWORKS:
         environment["Packages"] = {**environment.get("Packages", {}), **framework_versions(framework)}
@@ -150,11 +150,11 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
     say_what_others_trained = prepare(
         _wanted_by(session.items, in_universes=everywhere(config)),
-        config.getoption("seeds"),
+        config.getoption("claims_seeds"),
         store_of(config),
         config.stash[_progress_key],
         backwards=worker is not None and worker[-1] in "13579",
-        dask=config.getoption("dask"),
+        dask=config.getoption("claims_dask"),
     )
     try:
         return (yield)
@@ -229,7 +229,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
     names = inspect.signature(pyfuncitem.obj).parameters
     claim = partial(pyfuncitem.obj, **{name: pyfuncitem.funcargs[name] for name in names})
-    judge_in_looks(claim, judge, pyfuncitem.config.getoption("seeds"), looks_of(pyfuncitem))
+    judge_in_looks(claim, judge, pyfuncitem.config.getoption("claims_seeds"), looks_of(pyfuncitem))
     return True
 
 
@@ -258,7 +258,7 @@ def _judge_everywhere(item: pytest.Item) -> None:
     claim = claim_of(item)
     if claim.rests_on_runs and not is_timed(item):
         multiverse = open_multiverse(report_folder_of(item).path)
-        answers = multiverse.verdicts(claim, item.config.getoption("seeds"), store_of(item.config))
+        answers = multiverse.verdicts(claim, item.config.getoption("claims_seeds"), store_of(item.config))
         item.user_properties.append((UNIVERSES_PROPERTY, json.dumps(answers.to_plain())))
 
 

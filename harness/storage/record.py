@@ -62,7 +62,7 @@ def _header(archive: Any, place: str) -> dict[str, Any]:
     if header["schema"] > SCHEMA:
         raise StoreError(
             f"stored runs {place} have schema {header['schema']}, newer than this harness reads ({SCHEMA}); "
-            "update pytest-claims or give another --store"
+            "update pytest-claims or give another folder for the store"
         )
     return header
 
