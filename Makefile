@@ -9,7 +9,7 @@ claims: .venv/ready
 	$(BIN)/pytest claims -n auto
 
 multiverse: .venv/ready
-	$(BIN)/pytest claims -n auto -m "not timed" --universes all
+	$(BIN)/pytest claims -n auto -m "not timed" --claims-universes all
 
 # A second report under test; its trainings, pages and history stay in examples/.
 example: .venv/ready

@@ -243,8 +243,8 @@ Written by `make calibration`, the same each time: {len(rows)} rows of {repetiti
 
 How to read the tables:
 
-- **one look** is a claim that is judged once, over {first} seeds (`--looks 1`); **first of three** is what the usual
-  claim says after {first} seeds, **up to three** what it says in the end.
+- **one look** is a claim that is judged once, over {first} seeds (`--claims-looks 1`); **first of three** is what the
+  usual claim says after {first} seeds, **up to three** what it says in the end.
 - After each rate stands the upper end of its Clopper-Pearson interval ({100 * CONFIDENCE:g} %, two-sided). A rate is
   **bold** where the lower end, too, is above {LIMIT}.
 - *Just outside* and *just inside*: the truth lies {BESIDE:g} from the band's edge, where a verdict is hardest; wrong is

@@ -115,7 +115,18 @@ def _runs_in(group: int, process: Path) -> bool:
 
 def start_session(folder: Path, store: Path) -> "subprocess.Popen[bytes]":
     """Start a session with two workers on the report in `folder`, in a process group of its own."""
-    command = [sys.executable, "-m", "pytest", "claims", "-n", "2", "-p", "no:cacheprovider", "--store", str(store)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "claims",
+        "-n",
+        "2",
+        "-p",
+        "no:cacheprovider",
+        "--claims-store",
+        str(store),
+    ]
     environment = {**os.environ, "TMPDIR": str(folder)}
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, cwd=folder, env=environment, stdout=quiet, stderr=quiet, start_new_session=True)

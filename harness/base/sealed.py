@@ -38,7 +38,7 @@ def unseal(payload: bytes, place: str) -> Any:
     if isinstance(document["schema"], int) and document["schema"] > SCHEMA:
         raise StoreError(
             f"{place} have schema {document['schema']}, newer than this harness reads ({SCHEMA}); "
-            "update pytest-claims or give another --store"
+            "update pytest-claims or give another folder for the store"
         )
     if document["schema"] != SCHEMA or document["sha256"] != content_digest(document["content"]):
         raise ValueError("its checksum does not match")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 HELP = "train everything again, judge every claim, and speak up when a verdict changed since last night"
 STORE = Path(".claims-store") / "nightly"
-MARK = f"--store={STORE}"  # by it, a history knows the nights
+MARK = f"--claims-store={STORE}"  # by it, a history knows the nights
+OLD_MARK = f"--store={STORE}"  # of nights from before the options of pytest had a prefix
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +81,7 @@ def _night(options: argparse.Namespace) -> "Night":
         file.unlink(missing_ok=True)
     command = [
         *(sys.executable, "-m", "pytest", *plugins_of(Path(sys.executable)), str(options.folder)),
-        *(f"-n{options.workers}", MARK, f"--history={options.history}"),
+        *(f"-n{options.workers}", MARK, f"--claims-history={options.history}"),
         *(f"--html={pages / 'claims.html'}", "--self-contained-html", f"--junitxml={results}", *options.pytest),
     ]
     print(f"running {options.folder}; output in {output}", file=sys.stderr, flush=True)
@@ -94,7 +95,7 @@ def _night(options: argparse.Namespace) -> "Night":
     without_verdict = _failures(results) - sum(not claim.as_expected for claim in tonight.claims)
     if without_verdict > 0:
         return Night(f"{many(without_verdict, 'test')} failed without a verdict; see {output}", FAILED)
-    return night(last_night(history, tonight, MARK), tonight)
+    return night(last_night(history, tonight, {MARK, OLD_MARK}), tonight)
 
 
 def _failures(results: Path) -> int:

@@ -9,7 +9,6 @@ from harness.drawing.drawn import kept_specification_curve
 from harness.drawing.report_figures import ReportFigure, report_figures
 from harness.reconstruction.universes import PROFILE_FILE
 from harness.report.folder import ReportFolder, open_folder
-from harness.sessions.conclusion import report_folder
 from harness.sessions.session import Session
 from harness.storage.store import Store
 
@@ -30,19 +29,33 @@ def claim_figures(session: Session, pages: Path) -> dict[str, str]:
     return found
 
 
-def specification_figures(session: Session, root: Path, store_folder: Path) -> dict[tuple[str, str], str]:
-    """Return the specification curve of each reading that was judged in all universes, as SVG text."""
+def specification_figures(
+    session: Session, folders: Mapping[str, Path], store_folder: Path
+) -> dict[tuple[str, str], str]:
+    """Return the specification curve of each reading that was judged in all universes, as SVG text.
+
+    Parameters
+    ----------
+    folders
+        The report folders of the claims, by node id.
+    """
     found = {}
     for key, specified in sorted(session.specified.items()):
-        reading = open_folder(_folders(session, root)[key]).register.findings[key[0]].readings[key[1]]
+        reading = open_folder(_folders_of_readings(session, folders)[key]).register.findings[key[0]].readings[key[1]]
         found[key] = kept_specification_curve(store_folder, specified, reading.band, reading.estimand)
     return found
 
 
-def profile_figures(session: Session, root: Path) -> dict[str, str]:
-    """Return what fitted findings say of each open choice, as SVG text by a title, where there are universes."""
-    folders = _folders(session, root)
-    files = {folders[key]: folders[key] / PROFILE_FILE for key in session.specified}
+def profile_figures(session: Session, folders: Mapping[str, Path]) -> dict[str, str]:
+    """Return what fitted findings say of each open choice, as SVG text by a title, where there are universes.
+
+    Parameters
+    ----------
+    folders
+        The report folders of the claims, by node id.
+    """
+    of_readings = _folders_of_readings(session, folders)
+    files = {of_readings[key]: of_readings[key] / PROFILE_FILE for key in session.specified}
     return {
         f"What the fitted findings say of each open choice in {folder.name}": file.read_text(encoding="utf-8")
         for folder, file in files.items()
@@ -64,5 +77,5 @@ def report_figures_of(folders: Iterable[ReportFolder], seeds: int, store: Store)
     return found
 
 
-def _folders(session: Session, root: Path) -> Mapping[tuple[str, str], Path]:
-    return {(claim.verdict.finding, claim.verdict.reading): report_folder(root, claim.test) for claim in session.claims}
+def _folders_of_readings(session: Session, folders: Mapping[str, Path]) -> Mapping[tuple[str, str], Path]:
+    return {(claim.verdict.finding, claim.verdict.reading): folders[claim.test] for claim in session.claims}

@@ -70,4 +70,4 @@ def _address_in(file: Path) -> str:
             return str(written["address"])
         except (OSError, ValueError):
             time.sleep(0.05)
-    raise ExecutorError(f"--dask local: the scheduler did not start within {STARTS_WITHIN:g} s")
+    raise ExecutorError(f"Dask on this machine: the scheduler did not start within {STARTS_WITHIN:g} s")

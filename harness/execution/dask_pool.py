@@ -39,7 +39,7 @@ def dask_pool(address: str) -> Iterator[WorkerPool]:
         try:
             client: Any = client_of(address, timeout=REACHED_WITHIN, set_as_default=False)
         except Exception as reason:  # Dask's are of many kinds, for a version or TLS that does not fit
-            raise ExecutorError(f"--dask {address}: whoever answers there is no Dask scheduler ({reason})") from reason
+            raise ExecutorError(f"Dask at {address}: whoever answers there is no Dask scheduler ({reason})") from reason
         try:
             pool = _DaskPool(client, address)
             while not pool.workers():
@@ -59,13 +59,13 @@ def refuse_unreachable(address: str) -> None:
         host, port = None, None
     if parts.scheme not in ("tcp", "tls") or not host or port is None:
         raise ExecutorError(
-            f"--dask {address}: no address of a Dask scheduler; give one as tcp://host:8786, or 'local'"
+            f"Dask at {address}: no address of a Dask scheduler; give one as tcp://host:8786, or 'local'"
         )
     try:
         socket.create_connection((host, port), timeout=REACHED_WITHIN).close()
     except OSError as reason:
         raise ExecutorError(
-            f"--dask {address}: no Dask scheduler answers there within {REACHED_WITHIN:g} s ({reason}); "
+            f"Dask at {address}: no Dask scheduler answers there within {REACHED_WITHIN:g} s ({reason}); "
             "start one with 'dask scheduler', or give another address"
         ) from reason
 
@@ -82,7 +82,7 @@ def client_class() -> "type[Client]":
         from distributed import Client
     except ImportError as reason:
         raise ExecutorError(
-            f"--dask needs Dask, which is not installed ({reason}); run: pip install 'pytest-claims[dask]'"
+            f"a cluster needs Dask, which is not installed ({reason}); run: pip install 'pytest-claims[dask]'"
         ) from reason
     return Client
 
@@ -125,12 +125,12 @@ class _DaskPool(WorkerPool):
     def complain(self) -> None:
         if self._client.status != "running":
             raise ExecutorError(
-                f"--dask {self._address}: the scheduler is gone; what is trained is kept: start it and run again"
+                f"Dask at {self._address}: the scheduler is gone; what is trained is kept: start it and run again"
             )
         if not self.workers() and time.monotonic() - self._seen > WORKERS_WITHIN:
             raise ExecutorError(
-                f"--dask {self._address}: the scheduler has had no worker for {WORKERS_WITHIN:g} s; what is trained is "
-                f"kept: start workers with 'dask worker {self._address} --nthreads 1' and run again"
+                f"Dask at {self._address}: the scheduler has had no worker for {WORKERS_WITHIN:g} s; what is trained "
+                f"is kept: start workers with 'dask worker {self._address} --nthreads 1' and run again"
             )
 
 

@@ -13,7 +13,7 @@ LOCAL = "local"  # the address that means: start a cluster here
 
 @contextmanager
 def pool_at(address: str | None) -> Iterator[WorkerPool]:
-    """Give the pool of an address as ``--dask`` has it, for as long as it is needed.
+    """Give the pool of an address as ``--claims-dask`` has it, for as long as it is needed.
 
     Parameters
     ----------

@@ -125,7 +125,7 @@ def _kept_seconds(file: Path) -> list[list[list[float]]] | None:
     except FileNotFoundError:
         return None
     except OSError as reason:
-        raise StoreError(f"timings {file} cannot be read ({reason}); give another --store") from reason
+        raise StoreError(f"timings {file} cannot be read ({reason}); give another folder for the store") from reason
     try:
         kept = unseal(payload, f"timings {file}")
         seconds: list[list[list[float]]] = kept.pop(SECONDS)

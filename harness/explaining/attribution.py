@@ -120,7 +120,7 @@ class Attribution:
                 store=runs / "store",
                 pages=pages,
                 # A temporary work tree takes its history with it; the one at hand has a history of its own.
-                options=(f"--history={pages.absolute() / 'history.sqlite'}",) if folder == self.root else (),
+                options=(f"--claims-history={pages.absolute() / 'history.sqlite'}",) if folder == self.root else (),
             ).session()
         refuse_other_versions(ran.environment, environment)
         return ran

@@ -1,6 +1,6 @@
 """What a night's session says that the last night's did not, in one line and an exit status."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from harness.sessions.comparison import ComparedClaim, compare
@@ -19,17 +19,18 @@ class Night:
     status: int
 
 
-def last_night(history: History, tonight: Session, mark: str) -> Session | None:
+def last_night(history: History, tonight: Session, marks: Set[str]) -> Session | None:
     """Return the session of the last night that asked the same; None if there is none.
 
     Parameters
     ----------
-    mark
-        The argument of pytest by which a night is known from any other session.
+    marks
+        The arguments of pytest; one of them tells a night from any other session.
     """
     for past in reversed(history.sessions()):
         session = history.session(past.number)
-        if mark in session.arguments and session.started < tonight.started and _question(session) == _question(tonight):
+        was_night = not marks.isdisjoint(session.arguments)
+        if was_night and session.started < tonight.started and _question(session) == _question(tonight):
             return session
     return None
 

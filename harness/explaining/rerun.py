@@ -74,13 +74,20 @@ class Run:
 
     def _command(self) -> list[str]:
         # Options with "=", or pytest takes folders that are there for paths of tests when it looks for its root folder.
+        prefix = self._prefix()
         return [
             *(str(self.interpreter), "-m", "pytest", *plugins_of(self.interpreter), "-p", "no:cacheprovider"),
-            *("-q", f"-n{self.workers}", f"--seeds={self.seeds}", f"--looks={self.looks}"),
-            *(f"--store={self.store.absolute()}", f"--html={self.pages.absolute() / 'claims.html'}"),
+            *("-q", f"-n{self.workers}", f"{prefix}seeds={self.seeds}", f"{prefix}looks={self.looks}"),
+            *(f"{prefix}store={self.store.absolute()}", f"--html={self.pages.absolute() / 'claims.html'}"),
             *self.options,
             *self.tests,
         ]
+
+    def _prefix(self) -> str:
+        """Return what the names of the options begin with; code from before they had a prefix knows no other names."""
+        sources = list((self.code / "harness").rglob("*.py"))
+        old = sources and not any("--claims-seeds" in file.read_text(encoding="utf-8") for file in sources)
+        return "--" if old else "--claims-"
 
     def _environment(self) -> dict[str, str]:
         """Return the environment variables, with which the code is found before any that is installed."""

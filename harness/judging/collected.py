@@ -9,7 +9,7 @@ import pytest
 
 from harness.base.errors import RegisterError
 from harness.judging.claim import Claim
-from harness.judging.marks import FINDING, is_claim
+from harness.judging.marks import FINDING
 from harness.report.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
 
 
@@ -50,7 +50,7 @@ def report_folder_of(item: pytest.Item) -> ReportFolder:
     """
     folder = folder_of(item.path)
     if folder is None:
-        raise RegisterError(f"{item.nodeid}: no {REGISTER_FILE} beside {item.path} or above")
+        raise RegisterError(f"{item.nodeid}: no {REGISTER_FILE} with findings beside {item.path} or above")
     return open_folder(folder)
 
 
@@ -75,4 +75,4 @@ def collect_claims(folder: Path) -> list[Claim]:
         )
     if status != pytest.ExitCode.OK:
         raise RegisterError(f"{folder}: pytest cannot collect the claims: {said.getvalue().strip()}")
-    return [claim_of(item) for item in found if is_claim(item)]
+    return [claim_of(item) for item in found if item.get_closest_marker(FINDING)]

@@ -11,7 +11,7 @@ from harness.pages.report import summary_html, table_header, table_row, unfoldin
 from harness.sessions.session import Session
 from harness.verdicts.verdict import Verdict
 
-VERDICT_PROPERTY = "verdict"
+VERDICT_PROPERTY = "claims_verdict"
 
 
 class AuditLog:

@@ -31,8 +31,9 @@ from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, Session, Specifi
 from harness.verdicts.combination import judgements
 from harness.verdicts.verdict import Verdict
 
-UNIVERSES_PROPERTY = "universes"
-FIGURE_PROPERTY = "figure"
+UNIVERSES_PROPERTY = "claims_universes"
+FIGURE_PROPERTY = "claims_figure"
+FOLDER_PROPERTY = "claims_folder"  # of the report: node ids of tests outside pytest's root folder do not tell
 
 
 class Audit:
@@ -66,6 +67,7 @@ class Audit:
         self._view: LiveView | None = None
         self._progress: Progress | None = None
         self._verdicts: dict[str, Verdict] = {}
+        self._homes: dict[str, Path] = {}
         self._seconds: dict[str, float] = {}
         self._figures: dict[str, str] = {}
         self._told: dict[str, dict[str, Any]] = {}
@@ -84,8 +86,9 @@ class Audit:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of xdist where to write."""
+        """Tell a worker of xdist where to write, and of which reports."""
         node.workerinput["claims_progress"] = str(self.progress_file)
+        node.workerinput["claims_folders"] = [str(folder.path) for folder in self._folders]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what this process will run (without xdist)."""
@@ -109,16 +112,16 @@ class Audit:
     def _note(self, test: str, seconds: float, properties: dict[str, object]) -> None:
         if VERDICT_PROPERTY in properties:
             self._verdicts[test] = Verdict.from_plain(json.loads(str(properties[VERDICT_PROPERTY])))
+            self._homes[test] = Path(str(properties[FOLDER_PROPERTY]))
             self._seconds[test] = seconds
             self._figures[test] = str(properties.get(FIGURE_PROPERTY, ""))
             if self._view is not None:
-                self._view.judged(
-                    judged_claim(
-                        self._config.rootpath, test, self._verdicts[test], self._seconds[test], self._figures[test]
-                    )
-                )
+                self._view.judged(self._judged(test))
         if UNIVERSES_PROPERTY in properties:
             self._told[test] = json.loads(str(properties[UNIVERSES_PROPERTY]))
+
+    def _judged(self, test: str) -> JudgedClaim:
+        return judged_claim(self._homes[test], test, self._verdicts[test], self._seconds[test], self._figures[test])
 
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Note an error of pytest, a plugin or the harness."""
@@ -137,15 +140,11 @@ class Audit:
             self._config.pluginmanager.unregister(name="hypothesispytest")
         if session.config.getoption("collectonly"):
             return
-        root = self._config.rootpath
-        claims = [
-            judged_claim(root, test, verdict, self._seconds[test], self._figures[test])
-            for test, verdict in sorted(self._verdicts.items())
-        ]
-        self._specified = specifications(root, self._verdicts, self._told)
-        if self._config.getoption("accept_verdicts"):
+        claims = [self._judged(test) for test in sorted(self._verdicts)]
+        self._specified = specifications(self._homes, self._verdicts, self._told)
+        if self._config.getoption("claims_accept_verdicts"):
             self._accepted, self._holes.unrecorded = record_changes(
-                root, claims, self._config.getoption("accept_verdicts")
+                self._homes, claims, self._config.getoption("claims_accept_verdicts")
             )
         if self._progress is not None:
             self._holes.untrained = self._progress.needed - self._progress.stored - self._progress.trained
@@ -177,14 +176,14 @@ class Audit:
 
     def _publish(self, session: Session, runs: Sequence[RunRow], past: PageContext) -> None:
         """Write all pages, and let pytest-html write its own."""
-        root, pages, store = self._config.rootpath, pages_folder(self._config), store_of(self._config)
+        pages, store = pages_folder(self._config), store_of(self._config)
         context = replace(
             past,
             leaks=self._leaks,
             report_figures=report_figures_of(self._folders, session.planned_seeds[0], store),
             figures=claim_figures(session, pages),
-            specification_figures=specification_figures(session, root, store.folder),
-            profile_figures=profile_figures(session, root),
+            specification_figures=specification_figures(session, self._homes, store.folder),
+            profile_figures=profile_figures(session, self._homes),
             runs=runs,
             audit_log=audit_log_name(self._config),
         )
@@ -199,13 +198,13 @@ class Audit:
     def _session(self, claims: Sequence[JudgedClaim]) -> Session:
         """Return what the session came to."""
         root, progress = self._config.rootpath, self._progress
-        first, looks = self._config.getoption("seeds"), self._config.getoption("looks")
+        first, looks = self._config.getoption("claims_seeds"), self._config.getoption("claims_looks")
         return Session(
             started=self._started.isoformat(timespec="seconds"),
             seconds=(datetime.datetime.now(datetime.UTC) - self._started).total_seconds(),
             arguments=tuple(map(str, self._config.invocation_params.args)),
             planned_seeds=tuple(first * 2**look for look in range(looks)),
-            universes=self._config.getoption("universes"),
+            universes=self._config.getoption("claims_universes"),
             needed=progress.needed if progress else 0,
             stored=progress.stored if progress else 0,
             trained=progress.trained if progress else 0,

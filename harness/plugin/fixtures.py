@@ -18,14 +18,20 @@ JUDGE: pytest.StashKey["Judge"] = pytest.StashKey()
 
 
 @pytest.fixture
-def evidence(request: pytest.FixtureRequest) -> "Evidence":
-    """Give runs of the report's cells, asked for by axis: ``evidence(framework="torch", task="regression")``."""
+def _claims_evidence(request: pytest.FixtureRequest) -> "Evidence":
+    """Give what a claim and its judge proportion, under a name that no project has for a fixture of its own."""
     from harness.judging.collected import report_folder_of
     from harness.judging.evidence import Evidence
 
     config = request.config
-    grid, seeds = report_folder_of(request.node).grid, config.getoption("seeds")
+    grid, seeds = report_folder_of(request.node).grid, config.getoption("claims_seeds")
     return Evidence(grid, seeds, store_of(config), may_time=is_timed(request.node))
+
+
+@pytest.fixture
+def evidence(_claims_evidence: "Evidence") -> "Evidence":
+    """Give runs of the report's cells, asked for by axis: ``evidence(framework="torch", task="regression")``."""
+    return _claims_evidence
 
 
 @pytest.fixture
@@ -45,7 +51,7 @@ def reported(request: pytest.FixtureRequest) -> "dict[str, Reported]":
 
 
 @pytest.fixture
-def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
+def judge(request: pytest.FixtureRequest, _claims_evidence: "Evidence") -> "Judge":
     """Judges an estimate against the finding's band: the last line of a claim."""
     from harness.judging.collected import claim_of
     from harness.judging.judge import Judge
@@ -55,7 +61,7 @@ def judge(request: pytest.FixtureRequest, evidence: "Evidence") -> "Judge":
     expected = claim.finding.expectation(claim.reading.name, recorded_case(request.node))
     recorded = expected.verdict if expected else "supported"
     looks = looks_of(request.node)
-    judge = Judge(claim.finding, claim.reading, evidence, rerun, planned_looks=looks, recorded=recorded)
+    judge = Judge(claim.finding, claim.reading, _claims_evidence, rerun, planned_looks=looks, recorded=recorded)
     request.node.stash[JUDGE] = judge
     return judge
 

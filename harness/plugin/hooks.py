@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import os
 from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 pytest_plugins = ("harness.plugin.fixtures",)
 USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError)
 _progress_key: pytest.StashKey[Path] = pytest.StashKey()
+_folders_key: pytest.StashKey[frozenset[str]] = pytest.StashKey()  # of the reports that the session is about
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
 
@@ -51,16 +53,27 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{FINDING}(id, reading): the finding of report.toml that a claim judges, and in which reading",
     )
     config.addinivalue_line("markers", f"{TIMED}: the claim measures time; nothing else of the session runs beside it")
-    paths = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
-    from harness.report.folder import folders_among, open_folder
+    told: dict[str, Any] | None = getattr(config, "workerinput", None)  # what xdist's controller tells its workers
+    if told is None:
+        _begin(config)
+    elif "claims_progress" in told:
+        _note_environment(config)
+        config.stash[_progress_key] = Path(told["claims_progress"])
+        config.stash[_folders_key] = frozenset(map(os.path.realpath, told["claims_folders"]))
+
+
+def _begin(config: pytest.Config) -> None:
+    """Turn on what belongs to a session of claims, if this is one."""
+    from harness.report.folder import open_folder
+    from harness.report_search import reports_asked_for
 
     try:
-        folders = [open_folder(folder) for folder in folders_among(paths)]
+        folders = [open_folder(folder) for folder in reports_asked_for(config)]
         if everywhere(config):
             from harness.reconstruction.multiverse import open_multiverse
 
-            for folder in folders_among(paths):
-                open_multiverse(folder)
+            for folder in folders:
+                open_multiverse(folder.path)
     except RegisterError as problem:
         raise pytest.UsageError(str(problem)) from None
     if not folders:
@@ -74,10 +87,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
         config.option.xmlpath = str(pages_folder(config) / "claims.xml")
     _note_environment(config)
-    told: dict[str, str] | None = getattr(config, "workerinput", None)  # what xdist's controller tells its workers
-    if told is not None:
-        config.stash[_progress_key] = Path(told["claims_progress"])
-        return
     if not config.getoption("collectonly"):
         reach_shared_store(config)
         reach_cluster(config)
@@ -87,6 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(audit, "claims-audit")
     config.pluginmanager.register(audit.log, "claims-audit-log")
     config.stash[_progress_key] = audit.progress_file
+    config.stash[_folders_key] = frozenset(os.path.realpath(folder.path) for folder in folders)
 
 
 def _note_environment(config: pytest.Config) -> None:
@@ -97,7 +107,7 @@ def _note_environment(config: pytest.Config) -> None:
     from harness.training.trainers import framework_versions
 
     environment: dict[str, Any] = config.stash.get(metadata_key, {})
-    first, looks = config.getoption("seeds"), config.getoption("looks")
+    first, looks = config.getoption("claims_seeds"), config.getoption("claims_looks")
     environment["Seeds"] = ", then ".join(str(first * 2**look) for look in range(looks))
     for framework in FRAMEWORKS:
         environment["Packages"] = {**environment.get("Packages", {}), **framework_versions(framework)}
@@ -140,11 +150,11 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
 
     say_what_others_trained = prepare(
         _wanted_by(session.items, in_universes=everywhere(config)),
-        config.getoption("seeds"),
+        config.getoption("claims_seeds"),
         store_of(config),
         config.stash[_progress_key],
         backwards=worker is not None and worker[-1] in "13579",
-        dask=config.getoption("dask"),
+        dask=config.getoption("claims_dask"),
     )
     try:
         return (yield)
@@ -186,10 +196,27 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Generator[None, None, None]:
-    """Give one sentence instead of a traceback where the user can mend it."""
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Give one sentence instead of a traceback where the user can mend it, and refuse a claim without a page."""
     with _one_sentence():
+        if is_claim(item):
+            _refuse_unexpected(item)
         yield
+
+
+def _refuse_unexpected(item: pytest.Item) -> None:
+    """Raise a `RegisterError` if the report of a claim was not found when the session began.
+
+    Another plugin, or a conftest, may have brought the claim: its report can then not be guessed from what pytest was
+    told.
+    """
+    from harness.judging.collected import report_folder_of
+
+    folder = report_folder_of(item).path
+    if os.path.realpath(folder) not in item.config.stash.get(_folders_key, frozenset()):
+        raise RegisterError(
+            f"{item.nodeid}: its report was not found when the session began; name its folder: pytest {folder}"
+        )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -202,7 +229,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
     names = inspect.signature(pyfuncitem.obj).parameters
     claim = partial(pyfuncitem.obj, **{name: pyfuncitem.funcargs[name] for name in names})
-    judge_in_looks(claim, judge, pyfuncitem.config.getoption("seeds"), looks_of(pyfuncitem))
+    judge_in_looks(claim, judge, pyfuncitem.config.getoption("claims_seeds"), looks_of(pyfuncitem))
     return True
 
 
@@ -231,7 +258,7 @@ def _judge_everywhere(item: pytest.Item) -> None:
     claim = claim_of(item)
     if claim.rests_on_runs and not is_timed(item):
         multiverse = open_multiverse(report_folder_of(item).path)
-        answers = multiverse.verdicts(claim, item.config.getoption("seeds"), store_of(item.config))
+        answers = multiverse.verdicts(claim, item.config.getoption("claims_seeds"), store_of(item.config))
         item.user_properties.append((UNIVERSES_PROPERTY, json.dumps(answers.to_plain())))
 
 
@@ -243,9 +270,10 @@ def pytest_runtest_makereport(
     report = yield
     judge = judge_of(item)
     if call.when == "call" and judge is not None and judge.verdict is not None:
+        from harness.judging.collected import report_folder_of
         from harness.pages.audit_log import VERDICT_PROPERTY
         from harness.pages.publish import write_figure
-        from harness.plugin.audit import FIGURE_PROPERTY
+        from harness.plugin.audit import FIGURE_PROPERTY, FOLDER_PROPERTY
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
@@ -257,7 +285,7 @@ def pytest_runtest_makereport(
             from harness.pages.report import figure_html
 
             report.extras = [extras.html(figure_html(figure, judge.verdict))]  # type: ignore[attr-defined]
-        report.user_properties += told
+        report.user_properties += [*told, (FOLDER_PROPERTY, str(report_folder_of(item).path))]
         item.user_properties += told  # the XML takes them from the report on the teardown
     return report
 

@@ -40,49 +40,49 @@ def add_options(parser: pytest.Parser) -> None:
     """Add them all."""
     group = parser.getgroup("claims", "findings of a report, judged over seeds")
     group.addoption(
-        "--seeds",
+        "--claims-seeds",
         type=_seed_count,
         default=20,
         metavar="N",
         help="judge each claim over N seeds (default: 20)",
     )
     group.addoption(
-        "--looks",
+        "--claims-looks",
         type=_look_count,
         default=3,
         metavar="N",
         help="look at an inconclusive claim again over twice as many seeds, N times in all (default: 3)",
     )
     group.addoption(
-        "--universes",
+        "--claims-universes",
         choices=("default", "all"),
         default="default",
         help="judge each claim in protocol.toml's reconstruction, or in all universes of reconstruction.toml besides",
     )
     group.addoption(
-        "--accept-verdicts",
+        "--claims-accept-verdicts",
         type=_reason,
         metavar="REASON",
         help="record every verdict that is not the expected one in report.toml, with this reason and today's date",
     )
     group.addoption(
-        "--store",
+        "--claims-store",
         metavar="FOLDER",
         help="where finished trainings are kept (default: .claims-store in pytest's root folder)",
     )
     group.addoption(
-        "--dask",
+        "--claims-dask",
         metavar="ADDRESS",
         help="let the workers of this Dask scheduler (tcp://host:8786) train what is missing before the first claim is "
         "judged; 'local' starts a cluster on this machine",
     )
     group.addoption(
-        "--shared-store",
+        "--claims-shared-store",
         metavar="URL",
         help="fetch finished trainings from this folder or storage (s3://bucket/claims), and put there what is trained",
     )
     group.addoption(
-        "--history",
+        "--claims-history",
         metavar="FILE",
         help="where every finished session is kept (default: .claims-history.sqlite in pytest's root folder)",
     )
@@ -90,18 +90,20 @@ def add_options(parser: pytest.Parser) -> None:
 
 def everywhere(config: pytest.Config) -> bool:
     """Whether claims are judged in all universes."""
-    return bool(config.getoption("universes") == "all")
+    return bool(config.getoption("claims_universes") == "all")
 
 
 def refuse_unwritable(folder: Path) -> None:
     """Raise a `pytest.UsageError` if nothing can be written to a folder that is, or is to be made."""
     nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-        raise pytest.UsageError(f"--store {folder}: {nearest} is no folder that can be written to; give another folder")
+        raise pytest.UsageError(
+            f"--claims-store {folder}: {nearest} is no folder that can be written to; give another folder"
+        )
 
 
 def reach_cluster(config: pytest.Config) -> None:
-    """Start the cluster of ``--dask local`` for as long as the session lasts, and refuse one that cannot be reached.
+    """Start the cluster of ``--claims-dask local`` while the session lasts, and refuse one that cannot be reached.
 
     Once, before the workers of xdist begin: they get the options as they are then.
 
@@ -110,7 +112,7 @@ def reach_cluster(config: pytest.Config) -> None:
     pytest.UsageError
         If Dask is not installed, or no scheduler answers.
     """
-    if config.getoption("dask") is None:
+    if config.getoption("claims_dask") is None:
         return
     from harness.base.errors import ExecutorError
     from harness.execution.executors import cluster_at
@@ -118,14 +120,14 @@ def reach_cluster(config: pytest.Config) -> None:
     stack = ExitStack()
     config.add_cleanup(stack.close)
     try:
-        config.option.dask = stack.enter_context(cluster_at(config.getoption("dask")))
+        config.option.claims_dask = stack.enter_context(cluster_at(config.getoption("claims_dask")))
     except ExecutorError as problem:
         raise pytest.UsageError(str(problem)) from None
 
 
 def reach_shared_store(config: pytest.Config) -> None:
     """Raise a `pytest.UsageError` if the shared store cannot be read."""
-    if config.getoption("shared_store") is None:
+    if config.getoption("claims_shared_store") is None:
         return
     from harness.base.errors import StoreError
 
@@ -140,18 +142,18 @@ def store_of(config: pytest.Config) -> "Store":
     if _store_key not in config.stash:
         from harness.execution.engine import open_store
 
-        config.stash[_store_key] = open_store(store_folder(config), config.getoption("shared_store"))
+        config.stash[_store_key] = open_store(store_folder(config), config.getoption("claims_shared_store"))
     return config.stash[_store_key]
 
 
 def store_folder(config: pytest.Config) -> Path:
     """Return where finished trainings are kept."""
-    return Path(config.getoption("store") or config.rootpath / ".claims-store")
+    return Path(config.getoption("claims_store") or config.rootpath / ".claims-store")
 
 
 def history_file(config: pytest.Config) -> Path:
     """Return where finished sessions are kept."""
-    return Path(config.getoption("history") or config.rootpath / ".claims-history.sqlite")
+    return Path(config.getoption("claims_history") or config.rootpath / ".claims-history.sqlite")
 
 
 def pages_folder(config: pytest.Config) -> Path:
@@ -168,4 +170,4 @@ def audit_log_name(config: pytest.Config) -> str:
 def looks_of(item: pytest.Item) -> int:
     """Return how often a claim may be judged."""
     # Time is measured over repeats, of which more seeds bring no more.
-    return 1 if is_timed(item) else int(item.config.getoption("looks"))
+    return 1 if is_timed(item) else int(item.config.getoption("claims_looks"))

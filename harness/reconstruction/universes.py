@@ -99,8 +99,8 @@ def write_universes(
     document = tomlkit.document()
     for line in (
         "Written by `python -m harness reconstruct`. Which configs make the fitted facts likely, and the",
-        "universes in which `pytest --universes all` judges every finding. Likelihoods are of one repetition showing",
-        "the fact; log_likelihood is the logarithm of their product; weights add up to 1 over the universes.",
+        "universes in which `pytest --claims-universes all` judges every finding. Likelihoods are of one repetition",
+        "showing the fact; log_likelihood is the logarithm of their product; weights add up to 1 over the universes.",
     ):
         document.add(tomlkit.comment(line))
     document["universes"] = [

@@ -1,6 +1,5 @@
 """Find and open the folder of a report: ``report.toml``, ``protocol.toml`` and the claims beside them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,19 +42,24 @@ def open_folder(folder: Path) -> ReportFolder:
     return ReportFolder(folder, read_register(folder / REGISTER_FILE), read_grid(folder / PROTOCOL_FILE))
 
 
+def is_report(folder: Path) -> bool:
+    """Whether a folder has a register: other programs have files of that name too, and theirs are left alone."""
+    register = folder / REGISTER_FILE
+    if not register.is_file():
+        return False
+    try:
+        return (folder / PROTOCOL_FILE).exists() or b"findings" in register.read_bytes()
+    except OSError:
+        return True  # said where it is read
+
+
 def folder_of(path: Path) -> Path | None:
-    """Return the nearest folder at or above `path` that has a register, or None."""
-    for folder in (path, *path.parents):
-        if (folder / REGISTER_FILE).is_file():
-            return folder
-    return None
+    """Return the nearest folder at or above `path` that has a register, or None.
+
+    Links are followed only if there is none: pytest names tests by the links that it was given.
+    """
+    return _nearest(path) or _nearest(path.resolve())
 
 
-def folders_among(paths: Iterable[Path]) -> list[Path]:
-    """Return the report folders that hold one of the paths, or lie directly below one, without repetition."""
-    found = []
-    for path in paths:
-        above = folder_of(path)
-        below = sorted(file.parent for file in path.glob(f"*/{REGISTER_FILE}")) if path.is_dir() else []
-        found += [above] if above else below
-    return list(dict.fromkeys(found))
+def _nearest(path: Path) -> Path | None:
+    return next((folder for folder in (path, *path.parents) if is_report(folder)), None)

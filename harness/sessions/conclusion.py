@@ -9,22 +9,15 @@ from harness.base.errors import RegisterError
 from harness.base.hashing import digest_of
 from harness.judging.claim import case_of
 from harness.report.accepting import Change, accept
-from harness.report.folder import PROTOCOL_FILE, REGISTER_FILE, folder_of, open_folder
+from harness.report.folder import PROTOCOL_FILE, REGISTER_FILE, open_folder
 from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, ReportUnderTest, Specified, TakenChoice
 from harness.verdicts.verdict import Verdict
 
 
-def report_folder(root: Path, test: str) -> Path:
-    """Return the report folder of a claim, given by its node id."""
-    folder = folder_of(root / test.partition("::")[0])
-    assert folder is not None  # a claim has one
-    return folder
-
-
-def judged_claim(root: Path, test: str, verdict: Verdict, seconds: float, figure: str) -> JudgedClaim:
-    """Return a claim with all that its register says of it."""
+def judged_claim(folder: Path, test: str, verdict: Verdict, seconds: float, figure: str) -> JudgedClaim:
+    """Return a claim with all that the register of its report folder says of it."""
     case = case_of(test)
-    finding = open_folder(report_folder(root, test)).register.findings[verdict.finding]
+    finding = open_folder(folder).register.findings[verdict.finding]
     expected = finding.expectation(verdict.reading, case)
     return JudgedClaim(
         test=test,
@@ -61,13 +54,15 @@ def report_under_test(root: Path, folder: Path) -> ReportUnderTest:
     )
 
 
-def specifications(root: Path, verdicts: Mapping[str, Verdict], told: Mapping[str, dict[str, object]]) -> Specified:
+def specifications(
+    folders: Mapping[str, Path], verdicts: Mapping[str, Verdict], told: Mapping[str, dict[str, object]]
+) -> Specified:
     """Return what each reading of a finding comes to in all universes.
 
     Parameters
     ----------
-    verdicts
-        By node id.
+    folders, verdicts
+        By node id: the report folder of a claim, and what it came to.
     told
         By node id, what a claim says in each universe; empty where claims were judged in none but the default.
     """
@@ -77,7 +72,7 @@ def specifications(root: Path, verdicts: Mapping[str, Verdict], told: Mapping[st
 
     groups: dict[tuple[Path, str, str], list[str]] = defaultdict(list)
     for test in told:
-        groups[report_folder(root, test), verdicts[test].finding, verdicts[test].reading].append(test)
+        groups[folders[test], verdicts[test].finding, verdicts[test].reading].append(test)
     found = {
         (finding, reading): open_multiverse(folder).specifications(
             verdicts[tests[0]].needs, [UniverseVerdicts.from_plain(told[test]) for test in tests]
@@ -87,8 +82,13 @@ def specifications(root: Path, verdicts: Mapping[str, Verdict], told: Mapping[st
     return {key: specified for key, specified in found.items() if specified}
 
 
-def record_changes(root: Path, claims: list[JudgedClaim], reason: str) -> tuple[list[str], list[str]]:
+def record_changes(folders: Mapping[str, Path], claims: list[JudgedClaim], reason: str) -> tuple[list[str], list[str]]:
     """Record every verdict that is not the expected one in its register.
+
+    Parameters
+    ----------
+    folders
+        The report folders of the claims, by node id.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def record_changes(root: Path, claims: list[JudgedClaim], reason: str) -> tuple[
     changes: dict[Path, list[Change]] = defaultdict(list)
     for claim in claims:
         if not claim.as_expected:
-            verdict, file = claim.verdict, report_folder(root, claim.test) / REGISTER_FILE
+            verdict, file = claim.verdict, folders[claim.test] / REGISTER_FILE
             changes[file].append(Change(verdict.finding, verdict.reading, claim.case, verdict.outcome))
     accepted, refused = [], []
     for file, its_changes in changes.items():

@@ -118,7 +118,9 @@ class History:
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
         except OSError as reason:
-            raise SessionError(f"{self.file.parent}: cannot be made ({reason}); give another --history") from reason
+            raise SessionError(
+                f"{self.file.parent}: cannot be made ({reason}); give another file for the history"
+            ) from reason
         with connection_to(self.file, "rwc") as connection:
             return write(connection, session)
 

@@ -66,7 +66,8 @@ def connection_to(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
             yield connection
     except (sqlite3.Error, UnicodeError) as reason:  # damaged text is no longer UTF-8
         raise SessionError(
-            f"{file}: cannot be used as a history of claims ({reason}); move it away, or give another --history"
+            f"{file}: cannot be used as a history of claims ({reason}); "
+            "move it away, or give another file for the history"
         ) from reason
 
 

@@ -46,7 +46,7 @@ class SharedStore(Store):
             self._names = self._listed()
         except Exception as reason:  # each kind of storage has errors of its own
             raise StoreError(
-                f"--shared-store {url}: cannot be read ({_in_words(reason)}); give another, or leave it out"
+                f"shared store {url}: cannot be read ({_in_words(reason)}); give another, or leave it out"
             ) from reason
 
     def has(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> bool:
@@ -141,13 +141,13 @@ def _opened(url: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs
     except ImportError as reason:
         raise StoreError(
-            f"--shared-store needs fsspec, which is not installed ({reason}); run: pip install 'pytest-claims[shared]'"
+            f"a shared store needs fsspec, which is not installed ({reason}); run: pip install 'pytest-claims[shared]'"
         ) from reason
     try:
         # A list that is remembered would not have what others have put there.
         files, root = url_to_fs(url, use_listings_cache=False)
     except Exception as reason:
-        raise StoreError(f"--shared-store {url}: cannot be opened ({_in_words(reason)})") from reason
+        raise StoreError(f"shared store {url}: cannot be opened ({_in_words(reason)})") from reason
     return files, str(root).rstrip("/")
 
 

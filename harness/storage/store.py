@@ -58,7 +58,9 @@ class Store:
         try:
             return path.exists()
         except OSError as reason:
-            raise StoreError(f"stored runs {path} cannot be read ({reason}); give another --store") from reason
+            raise StoreError(
+                f"stored runs {path} cannot be read ({reason}); give another folder for the store"
+            ) from reason
 
     def load(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs | None:
         """Return the stored runs, or None if they are not there.
@@ -76,7 +78,9 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as reason:
-            raise StoreError(f"stored runs {path} cannot be read ({reason}); give another --store") from reason
+            raise StoreError(
+                f"stored runs {path} cannot be read ({reason}); give another folder for the store"
+            ) from reason
         try:
             return self.read_record(config, seeds, payload, str(path))
         except StoreError:
@@ -193,7 +197,8 @@ def set_aside(path: Path, what: str, reason: Exception, remedy: str) -> None:
             path.replace(aside)
     except OSError as refusal:
         raise StoreError(
-            f"{what} {path} cannot be trusted ({reason}) and not be set aside ({refusal}); give another --store"
+            f"{what} {path} cannot be trusted ({reason}) and not be set aside ({refusal}); "
+            "give another folder for the store"
         ) from refusal
     warnings.warn(
         f"{what} {path} cannot be trusted ({reason}); set aside as {aside.name}, {remedy}", StoreWarning, stacklevel=3
@@ -212,7 +217,7 @@ def keep(folder: Path, path: Path, payload: bytes) -> None:
         write_atomically(path, payload)
     except OSError as reason:
         raise StoreError(
-            f"store {folder} cannot be written to ({reason}); free space there or give another --store"
+            f"store {folder} cannot be written to ({reason}); free space there or give another folder for the store"
         ) from reason
 
 
@@ -229,7 +234,7 @@ def enter_lock(stack: ExitStack, folder: Path, file: Path, *, shared: bool = Fal
         return stack.enter_context(locked(file, shared=shared, wait=wait))
     except OSError as reason:
         raise StoreError(
-            f"store {folder} cannot be made ({reason}); give a folder that can be written to as --store"
+            f"store {folder} cannot be made ({reason}); give a folder for it that can be written to"
         ) from reason
 
 

@@ -66,5 +66,6 @@ def test_a_newer_schema_is_refused_in_one_sentence() -> None:
     with pytest.raises(StoreError) as caught:
         unseal(seal(3).replace(b'"schema": 1', b'"schema": 2'), "answers a.json")
     assert str(caught.value) == (
-        "answers a.json have schema 2, newer than this harness reads (1); update pytest-claims or give another --store"
+        "answers a.json have schema 2, newer than this harness reads (1); "
+        "update pytest-claims or give another folder for the store"
     )

@@ -85,5 +85,5 @@ def test_a_damaged_history_gets_one_sentence(history: History, capsys: pytest.Ca
     assert main(["history"]) == 2
     assert capsys.readouterr().err == (
         "error: .claims-history.sqlite: cannot be used as a history of claims (file is not a database); "
-        "move it away, or give another --history\n"
+        "move it away, or give another file for the history\n"
     )

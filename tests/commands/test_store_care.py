@@ -134,7 +134,7 @@ def test_files_of_newer_versions_are_not_damaged(kept: Store, monkeypatch: pytes
     path.write_bytes(path.read_bytes().replace(b'"schema": 1', b'"schema": 2'))
     found = verify(kept.folder)
     assert (kinds(found.newer), found.damaged) == (["runs", "timings"], ())
-    assert all("update pytest-claims or give another --store" in flaw.reason for flaw in found.newer)
+    assert all("update pytest-claims or give another folder for the store" in flaw.reason for flaw in found.newer)
     assert [kind for kind in prune(Store(kept.folder, OLD)) if kind != "locks"] == []
 
 

@@ -122,7 +122,7 @@ def test_a_scheduler_that_is_killed_ends_it_in_one_sentence(tmp_path: Path, stor
     with cluster(tmp_path, 1) as started, pytest.raises(ExecutorError) as error:
         train_on(started.address, tasks.made_up_slowly, blocks_of(50), done=lambda block: started.scheduler.kill())
     assert str(error.value) == (
-        f"--dask {started.address}: the scheduler is gone; what is trained is kept: start it and run again"
+        f"Dask at {started.address}: the scheduler is gone; what is trained is kept: start it and run again"
     )
     assert any(store.load(*block) is not None for block in blocks_of(50))
 
@@ -135,7 +135,7 @@ def test_a_scheduler_without_workers_is_waited_for_in_vain(
     with cluster(tmp_path, 0) as started, pytest.raises(ExecutorError) as error:
         train_on(started.address, tasks.made_up, blocks_of(1))
     assert str(error.value) == (
-        f"--dask {started.address}: the scheduler has had no worker for 0.5 s; what is trained is kept: start workers "
+        f"Dask at {started.address}: the scheduler has had no worker for 0.5 s; what is trained is kept: start workers "
         f"with 'dask worker {started.address} --nthreads 1' and run again"
     )
 
@@ -210,7 +210,7 @@ def test_the_trap_would_have_sprung(two_workers: Cluster, trap: Path, store: Sto
 @pytest.mark.parametrize("address", ["", "nowhere", "tcp://", "tcp://host", "tcp://host:port", "http://a:1", "a:99999"])
 def test_what_is_no_address_is_said_to_be_none(address: str) -> None:
     """And what would be one."""
-    said = f"--dask {address}: no address of a Dask scheduler; give one as tcp://host:8786, or 'local'"
+    said = f"Dask at {address}: no address of a Dask scheduler; give one as tcp://host:8786, or 'local'"
     with pytest.raises(ExecutorError, match=f"^{re.escape(said)}$"), pool_at(address):
         pass
 
@@ -220,7 +220,7 @@ def test_a_scheduler_that_cannot_be_reached() -> None:
     began = time.monotonic()
     with pytest.raises(ExecutorError) as error, pool_at("tcp://127.0.0.1:1"):
         pass
-    assert str(error.value).startswith("--dask tcp://127.0.0.1:1: no Dask scheduler answers there within 10 s (")
+    assert str(error.value).startswith("Dask at tcp://127.0.0.1:1: no Dask scheduler answers there within 10 s (")
     assert str(error.value).endswith("; start one with 'dask scheduler', or give another address")
     assert time.monotonic() - began < 5
 
@@ -233,7 +233,7 @@ def test_dask_is_needed_only_where_it_is_asked_for(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert (
-        "ExecutorError: --dask needs Dask, which is not installed (not here); run: pip install 'pytest-claims[dask]'"
+        "ExecutorError: a cluster needs Dask, which is not installed (not here); run: pip install 'pytest-claims[dask]'"
     ) in result.stderr
     modules = "harness.execution.executors, harness.execution.workers, harness.__main__"
     code = f"import sys, {modules}; print('distributed' in sys.modules)"

@@ -148,7 +148,8 @@ def test_timings_of_a_newer_version_are_refused_and_left_alone(kept: Path) -> No
     with pytest.raises(StoreError) as caught:
         race([BenchmarkEntry(PROTOCOL)], kept.parent.parent, repeats=1)
     assert str(caught.value) == (
-        f"timings {kept} have schema 2, newer than this harness reads (1); update pytest-claims or give another --store"
+        f"timings {kept} have schema 2, newer than this harness reads (1); "
+        "update pytest-claims or give another folder for the store"
     )
     assert kept.read_bytes() == newer
 

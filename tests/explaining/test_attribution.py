@@ -29,7 +29,7 @@ def test_ratio(judge, request):
     major = int(version("vega_datasets").partition(".")[0])
     random = np.random.default_rng(DRAW)
     level = 1.0 + SHIFT + (0.5 if major == {worse} else 0.0)
-    judge(mean_over_seeds(random.normal(level, SPREAD, request.config.getoption("seeds")), "ratio"))
+    judge(mean_over_seeds(random.normal(level, SPREAD, request.config.getoption("claims_seeds")), "ratio"))
 """
 # Figures are none of these tests' business, and would take half of their time.
 WITHOUT_FIGURES = """
@@ -71,7 +71,17 @@ class Repository:
 
     def session(self, interpreter: Path | None = None, seeds: int = 20) -> None:
         """Run the claim as a user does, with one look; its session is kept in the history."""
-        command = [interpreter or sys.executable, "-m", "pytest", "claims", "-q", "--seeds", str(seeds), "--looks", "1"]
+        command = [
+            interpreter or sys.executable,
+            "-m",
+            "pytest",
+            "claims",
+            "-q",
+            "--claims-seeds",
+            str(seeds),
+            "--claims-looks",
+            "1",
+        ]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         done = subprocess.run(command, cwd=self.path, env=environment, capture_output=True, text=True)
         assert done.returncode in (0, 1), done.stdout

@@ -3,13 +3,14 @@ from pathlib import Path
 
 import pytest
 
+from harness.commands.nightly import OLD_MARK
 from harness.explaining.nights import CHANGED, UNCHANGED, Night, last_night, night
 from harness.sessions.history import History, open_history
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.verdict import Outcome
 from tests.small_sessions import claim, session
 
-MARK = "--store=.claims-store/nightly"
+MARK = "--claims-store=.claims-store/nightly"
 
 
 def judged(test: str, outcome: Outcome, *expected: Outcome, finding: str = "x.y", **changes: object) -> JudgedClaim:
@@ -114,12 +115,22 @@ def test_sessions_by_day_are_no_nights(history: History) -> None:
     """Nor are those that asked something else, nor tonight itself."""
     one = judged("a", "supported")
     tonight = at(9, one)
-    assert last_night(history, tonight, MARK) is None
+    assert last_night(history, tonight, {MARK, "--store=of old"}) is None
     history.append(at(1, one))
     history.append(at(2, judged("a", "inconclusive")))
     history.append(at(3, one, planned_seeds=(3,)))
     history.append(session(one, started="2026-01-04T12:00:00+00:00", arguments=("claims",)))
     history.append(tonight)
-    found = last_night(history, tonight, MARK)
+    found = last_night(history, tonight, {MARK, "--store=of old"})
     assert found is not None
     assert found.started == "2026-01-02T03:00:00+00:00"
+
+
+def test_a_night_is_known_by_the_mark_of_its_time(history: History) -> None:
+    """The options of pytest got other names; the nights from before are still those to compare with."""
+    one = judged("a", "supported")
+    old = replace(at(1, one), arguments=("claims", "--store=.claims-store/nightly"))
+    history.append(old)
+    found = last_night(history, at(2, one), {MARK, OLD_MARK})
+    assert found is not None
+    assert found.started == old.started

@@ -79,3 +79,13 @@ def test_what_runs_is_the_code_that_is_meant(tmp_path: Path) -> None:
     assert "the harness of the folder" in (tmp_path / "pages" / "output.txt").read_text(encoding="utf-8")
     environment = {"PATH": os.environ["PATH"]}
     subprocess.run([sys.executable, "-c", "import harness"], env=environment, cwd="/", check=True)
+
+
+@pytest.mark.parametrize(("knows", "prefix"), [("--seeds", "--"), ("--claims-seeds", "--claims-")])
+def test_code_of_any_time_gets_the_options_that_it_knows(tmp_path: Path, knows: str, prefix: str) -> None:
+    """Those of pytest had no prefix once; claims without a harness of their own are judged by the one at hand."""
+    assert f"--claims-store={tmp_path / 'store'}" in run_of(tmp_path)._command()
+    (tmp_path / "harness").mkdir()
+    (tmp_path / "harness" / "options.py").write_text(f'group.addoption("{knows}")\n', encoding="utf-8")
+    command = run_of(tmp_path)._command()
+    assert {f"{prefix}seeds=3", f"{prefix}looks=1", f"{prefix}store={tmp_path / 'store'}"} <= set(command)

@@ -137,5 +137,5 @@ def test_a_folder_without_register(write_claims: WriteClaims) -> None:
     """A claim that belongs to no report is an error that says so."""
     folder = write_claims("@finding\ndef test_one(judge):\n    pass\n")
     (folder / "report.toml").unlink()
-    with pytest.raises(RegisterError, match=r"test_one: no report\.toml beside .* or above"):
+    with pytest.raises(RegisterError, match=r"test_one: no report\.toml with findings beside .* or above"):
         collect_claims(folder)

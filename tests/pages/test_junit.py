@@ -37,9 +37,9 @@ def test_every_claim_has_its_verdict_and_figure(
     session = read_session(pytester.path / "reports" / "claims.json")
     found = cases(pytester.path / "reports" / "claims.xml")
     told = {name: properties(case) for name, case in found.items()}
-    verdicts = {name: Verdict.from_plain(json.loads(its["verdict"])) for name, its in told.items()}
+    verdicts = {name: Verdict.from_plain(json.loads(its["claims_verdict"])) for name, its in told.items()}
     assert verdicts == {claim.test.partition("::")[2]: claim.verdict for claim in session.claims}
-    assert {its["figure"] for its in told.values()} == {claim.figure for claim in session.claims}
+    assert {its["claims_figure"] for its in told.values()} == {claim.figure for claim in session.claims}
     ended = {name: [part.tag for part in case if part.tag != "properties"] for name, case in found.items()}
     assert ended == {"test_supported": [], "test_refuted": ["failure"], "test_inconclusive": ["failure"]}
 
@@ -52,4 +52,4 @@ def test_a_recorded_verdict_is_no_failure(pytester: pytest.Pytester, make_claims
     case = cases(pytester.path / "elsewhere" / "all.xml")["test_refuted"]
     [skipped] = case.iter("skipped")
     assert skipped.attrib["message"] == "refuted since 2026-01-31: B was timed on another machine"
-    assert json.loads(properties(case)["verdict"])["outcome"] == "refuted"
+    assert json.loads(properties(case)["claims_verdict"])["outcome"] == "refuted"

@@ -43,7 +43,7 @@ def test_a_session_leaves_pages_and_data(pytester: pytest.Pytester, make_claims:
     """All runs that the claims used are in the table, each once; the pages link to each other, and none is missing."""
     make_claims(TWO_LOOKS)
     for _ in range(2):
-        assert pytester.runpytest_subprocess("claims", "-n", workers, "--seeds", "3").ret == 0
+        assert pytester.runpytest_subprocess("claims", "-n", workers, "--claims-seeds", "3").ret == 0
     reports = pytester.path / "reports"
     names = {file.name for file in reports.iterdir()}
     pages = {"index.html", "runs.html", "history.html", "claims.html"}

@@ -1,4 +1,4 @@
-"""``pytest claims --dask``: what is missing is trained by a cluster, and the claims are judged here."""
+"""``pytest claims --claims-dask``: what is missing is trained by a cluster, and the claims are judged here."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -39,22 +39,24 @@ def test_a_cluster_trains_and_the_claims_are_judged_here(
 ) -> None:
     """To the same numbers as without it; no framework is loaded here. Once all is stored, nobody is asked to train."""
     make_claims(CLAIMS + NOTHING_TRAINED_HERE)
-    result = pytester.runpytest_subprocess("claims", "--looks", "1", "--dask", two_workers.address)
+    result = pytester.runpytest_subprocess("claims", "--claims-looks", "1", "--claims-dask", two_workers.address)
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["Planned trainings: 40, of which 40 done now and 0 before.*"])
-    alone = pytester.runpytest_subprocess("claims", "--looks", "1", "--store", "elsewhere", "-k", "accuracy")
+    alone = pytester.runpytest_subprocess(
+        "claims", "--claims-looks", "1", "--claims-store", "elsewhere", "-k", "accuracy"
+    )
     alone.stdout.fnmatch_lines(["Planned trainings: 40, of which 40 done now and 0 before.*"])
     assert len(verdicts(result)) == 2
     assert verdicts(alone) == verdicts(result)
     with cluster(tmp_path_factory.mktemp("no workers"), 0) as idle:
-        again = pytester.runpytest_subprocess("claims", "--looks", "1", "--dask", idle.address)
+        again = pytester.runpytest_subprocess("claims", "--claims-looks", "1", "--claims-dask", idle.address)
     assert verdicts(again) == verdicts(result)
 
 
 def test_workers_of_xdist_share_one_cluster_of_this_machine(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """It is started once, before them, and each block is trained by whoever is free."""
     make_claims(CLAIMS)
-    result = pytester.runpytest_subprocess("claims", "--looks", "1", "--dask", "local", "-n", "2")
+    result = pytester.runpytest_subprocess("claims", "--claims-looks", "1", "--claims-dask", "local", "-n", "2")
     result.assert_outcomes(failed=2)
     assert len(verdicts(result)) == 2
     result.stdout.fnmatch_lines(["Planned trainings: 40, of which 40 done now and 0 before.*"])
@@ -70,14 +72,18 @@ def test_other_versions_are_refused_and_what_is_stored_is_judged(
 ) -> None:
     """A worker with another torch installed; claims that need it say so, the others have their verdicts."""
     make_claims(CLAIMS)
-    stored = pytester.runpytest_subprocess("claims", "--looks", "1", "-k", "relu", "--dask", two_workers.address)
+    stored = pytester.runpytest_subprocess(
+        "claims", "--claims-looks", "1", "-k", "relu", "--claims-dask", two_workers.address
+    )
     stored.assert_outcomes(failed=1)
     folder = tmp_path_factory.mktemp("other")
     other = folder / "torch-0.1.dist-info"
     other.mkdir()
     (other / "METADATA").write_text("Metadata-Version: 2.1\nName: torch\nVersion: 0.1\n", encoding="utf-8")
     with cluster(folder, 1, {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}) as started:
-        result = pytester.runpytest_subprocess("claims", "--looks", "1", "--dask", started.address, "-n", xdist)
+        result = pytester.runpytest_subprocess(
+            "claims", "--claims-looks", "1", "--claims-dask", started.address, "-n", xdist
+        )
     result.assert_outcomes(failed=2)
     assert ["relu" in line for line in verdicts(result)] == [True]
     said = "worker tcp://* has other versions: torch 0.1 (here 2.*); install the same there and here, and run again"
@@ -89,7 +95,9 @@ def test_other_versions_are_refused_and_what_is_stored_is_judged(
 def test_a_scheduler_that_cannot_be_reached_is_said_at_once(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """Before anything is collected or trained."""
     make_claims(CLAIMS)
-    result = pytester.runpytest_subprocess("claims", "-n", "2", "--dask", "tcp://127.0.0.1:1")
+    result = pytester.runpytest_subprocess("claims", "-n", "2", "--claims-dask", "tcp://127.0.0.1:1")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --dask tcp://127.0.0.1:1: no Dask scheduler answers there within 10 s (*); *"])
+    result.stderr.fnmatch_lines(
+        ["ERROR: Dask at tcp://127.0.0.1:1: no Dask scheduler answers there within 10 s (*); *"]
+    )
     assert not Path(pytester.path / ".claims-store").exists()

@@ -68,7 +68,7 @@ def test_supported_passes_and_the_other_two_verdicts_fail(pytester: pytest.Pytes
 def test_failure_text_is_what_a_reviewer_needs(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """A failing claim names finding, estimand, estimate with interval, band with reason, seeds and how to rerun it."""
     make_claims(THREE_VERDICTS)
-    result = pytester.runpytest("claims", "-k", "refuted", "--looks", "1")
+    result = pytester.runpytest("claims", "-k", "refuted", "--claims-looks", "1")
     result.stdout.fnmatch_lines(
         [
             "E*speed.faster (ratio): refuted",
@@ -93,7 +93,7 @@ def test_every_claim_has_a_row_with_its_numbers_and_figure(
     make_claims(
         THREE_VERDICTS + "\n@finding\ndef test_diverged(judge):\n    judge(mean_over_seeds(DIVERGED, 'ratio'))\n"
     )
-    result = pytester.runpytest_subprocess("claims", "-n", workers, "--looks", "1")
+    result = pytester.runpytest_subprocess("claims", "-n", workers, "--claims-looks", "1")
     result.assert_outcomes(passed=1, failed=3)
     html = page(pytester)
     for text in (
@@ -206,9 +206,9 @@ def test_a_broken_register_stops_the_session_with_one_sentence(
 def test_a_wrong_seed_count_gets_one_sentence(pytester: pytest.Pytester, make_claims: MakeClaims, value: str) -> None:
     """No statistic can be made of fewer than two seeds."""
     make_claims(THREE_VERDICTS)
-    result = pytester.runpytest("claims", f"--seeds={value}")
+    result = pytester.runpytest("claims", f"--claims-seeds={value}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*--seeds: is '{value}'; give a whole number of at least 2"])
+    result.stderr.fnmatch_lines([f"*--claims-seeds: is '{value}'; give a whole number of at least 2"])
 
 
 def test_a_store_that_cannot_be_written_to_gets_one_sentence(
@@ -217,9 +217,9 @@ def test_a_store_that_cannot_be_written_to_gets_one_sentence(
     """Nothing is trained that could not be kept."""
     make_claims(THREE_VERDICTS)
     file = pytester.makefile(".txt", "no folder")
-    result = pytester.runpytest("claims", "--store", f"{file}/store")
+    result = pytester.runpytest("claims", "--claims-store", f"{file}/store")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"ERROR: --store {file}/store: {file} is no folder that can be written to; *"])
+    result.stderr.fnmatch_lines([f"ERROR: --claims-store {file}/store: {file} is no folder that can be written to; *"])
 
 
 def test_a_worker_that_dies_is_named_on_top_and_the_session_fails(
@@ -305,7 +305,7 @@ def test_imports():
 def test_a_stored_session_imports_no_framework(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """The first session trains and imports torch; the second reads the store and imports no framework."""
     make_claims(REAL_CLAIM)
-    arguments = ("claims", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--seeds", "3")
+    arguments = ("claims", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--claims-seeds", "3")
     first = pytester.runpytest_subprocess(*arguments)
     first.assert_outcomes(passed=3)
     first.stdout.fnmatch_lines(["*IMPORTED [[][]], TRAINED True*"])
@@ -323,7 +323,7 @@ def test_a_training_that_fails_is_a_hole(pytester: pytest.Pytester, make_claims:
         "import harness.execution.engine\nfrom harness.base.errors import HarnessError\n\ndef fail(*_):\n"
         "    raise HarnessError('training failed: made up')\n\nharness.engine.train = fail\n"
     )
-    result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--seeds", "3")
+    result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--claims-seeds", "3")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["E*HarnessError: training failed: made up", "Planned but not done: 40 trainings."])
     assert "✘ Planned but not done: 40 trainings." in page(pytester)
@@ -339,7 +339,7 @@ def test_what_another_session_trained_is_no_hole(pytester: pytest.Pytester, make
         "    train_blocks(missing[1:], store, done=lambda _: None)  # by the other session\n    return missing\n\n"
         "harness.plugin.prepare.missing_blocks = missing_blocks\n"
     )
-    result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--seeds", "3")
+    result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--claims-seeds", "3")
     result.assert_outcomes(passed=3)
     result.stdout.no_fnmatch_line("Planned but not done*")
     assert result.ret == pytest.ExitCode.OK
@@ -369,7 +369,7 @@ def figures_of(pytester: pytest.Pytester) -> list[str]:
 def test_a_figure_is_drawn_once(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """The second session shows the same figures without drawing them, and without loading what draws."""
     make_claims(REAL_CLAIM.replace('"sklearn"', '"sklearn", "matplotlib"'))
-    arguments = ("claims", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--seeds", "3")
+    arguments = ("claims", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--claims-seeds", "3")
     first = pytester.runpytest_subprocess(*arguments)
     first.stdout.fnmatch_lines(["*IMPORTED*'matplotlib'*"])
     drawn = figures_of(pytester)
@@ -403,9 +403,9 @@ def test_timed(evidence, judge):
 
 
 def test_an_inconclusive_claim_is_looked_at_again(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
-    """By default three times over twice the seeds each, with `--looks 1` once; the page says over how many seeds."""
+    """By default three times over twice the seeds each, with `--claims-looks 1` once; the page says how many."""
     make_claims("DEVIATION = 0.08\n" + CLAIM_IN_LOOKS)
-    arguments = ("claims", "-s", "-p", "no:xdist", "--seeds", "4")
+    arguments = ("claims", "-s", "-p", "no:xdist", "--claims-seeds", "4")
     thrice = pytester.runpytest_subprocess(*arguments)
     thrice.assert_outcomes(passed=1, failed=1)
     planned = ["4", "4"]  # both claims are called once with blank runs
@@ -413,7 +413,7 @@ def test_an_inconclusive_claim_is_looked_at_again(pytester: pytest.Pytester, mak
     thrice.stdout.fnmatch_lines(["E*Inconclusive: speed.faster*", "E*seeds     4, each with a split*"])
     assert "seeds     4, then 8, each with a split" in page(pytester)
     assert '"Seeds": "4, then 8, then 16"' in unescape(page(pytester))
-    once = pytester.runpytest_subprocess(*arguments, "--looks", "1")
+    once = pytester.runpytest_subprocess(*arguments, "--claims-looks", "1")
     once.assert_outcomes(failed=2)
     assert re.findall(r"SEEDS (\d+)", once.stdout.str()) == [*planned, "4", "4"]
     assert "then 8" not in page(pytester)
@@ -421,9 +421,11 @@ def test_an_inconclusive_claim_is_looked_at_again(pytester: pytest.Pytester, mak
 
 
 def test_looks_end(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
-    """A claim that stays open is looked at as often as `--looks` says, and its text tells every look."""
+    """A claim that stays open is looked at as often as `--claims-looks` says, and its text tells every look."""
     make_claims("DEVIATION = 0.3\n" + CLAIM_IN_LOOKS)
-    result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "-k", "looks", "--seeds", "4", "--looks", "3")
+    result = pytester.runpytest_subprocess(
+        "claims", "-p", "no:xdist", "-k", "looks", "--claims-seeds", "4", "--claims-looks", "3"
+    )
     result.assert_outcomes(failed=1, deselected=1)
     result.stdout.fnmatch_lines(["E*Inconclusive: speed.faster*", "E*seeds     4, then 8, then 16, each with a split*"])
 
@@ -434,9 +436,9 @@ def test_a_wrong_number_of_looks_gets_one_sentence(
 ) -> None:
     """Looks are few, since each takes its part of the error rate."""
     make_claims(THREE_VERDICTS)
-    result = pytester.runpytest("claims", f"--looks={value}")
+    result = pytester.runpytest("claims", f"--claims-looks={value}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines([f"*--looks: is '{value}'; give a whole number from 1 to 5"])
+    result.stderr.fnmatch_lines([f"*--claims-looks: is '{value}'; give a whole number from 1 to 5"])
 
 
 # Verdicts that are right although they are not the expected ones
@@ -468,7 +470,7 @@ def test_accepted_verdicts_are_green_the_next_time(
     command = ("claims", "-n", workers)
     pytester.runpytest_subprocess(*command).assert_outcomes(failed=5)
     assert file.read_text(encoding="utf-8") == REPORT + expected
-    recording = pytester.runpytest_subprocess(*command, "--accept-verdicts", "seen on both machines")
+    recording = pytester.runpytest_subprocess(*command, "--claims-accept-verdicts", "seen on both machines")
     recording.assert_outcomes(failed=5)
     recording.stdout.fnmatch_lines(["4 verdicts recorded as expected in *report.toml"])
     written = file.read_text(encoding="utf-8")
@@ -485,7 +487,7 @@ def test_accepted_verdicts_are_green_the_next_time(
     after.assert_outcomes(passed=1, xfailed=3, failed=1)
     after.stdout.fnmatch_lines(["*inconclusive since *: seen on both machines*"])
     assert pytester.runpytest_subprocess(*command, "-k", "test_case").ret == pytest.ExitCode.OK
-    again = pytester.runpytest_subprocess(*command, "--accept-verdicts", "once more")
+    again = pytester.runpytest_subprocess(*command, "--claims-accept-verdicts", "once more")
     again.stdout.no_fnmatch_line("*verdicts recorded*")
     assert file.read_text(encoding="utf-8") == written
 
@@ -494,9 +496,11 @@ def test_accepted_verdicts_are_green_the_next_time(
 def test_a_verdict_is_accepted_for_a_reason(pytester: pytest.Pytester, make_claims: MakeClaims, reason: str) -> None:
     """Without one, nothing runs and nothing is written."""
     make_claims(THREE_VERDICTS)
-    result = pytester.runpytest("claims", f"--accept-verdicts={reason}")
+    result = pytester.runpytest("claims", f"--claims-accept-verdicts={reason}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--accept-verdicts: is empty; say in one sentence why these verdicts are right"])
+    result.stderr.fnmatch_lines(
+        ["*--claims-accept-verdicts: is empty; say in one sentence why these verdicts are right"]
+    )
     assert (pytester.path / "claims" / "report.toml").read_text(encoding="utf-8") == REPORT
 
 
@@ -504,7 +508,7 @@ def test_what_cannot_be_recorded_gets_one_sentence(pytester: pytest.Pytester, ma
     """The session ends with its tables, a sentence and no traceback, and the register is what it was."""
     report = REPORT.replace('findings."speed.faster"', "findings.'speed.faster'")
     make_claims(BY_CASE, report=report)
-    result = pytester.runpytest_subprocess("claims", "-k", "REFUTED", "--accept-verdicts", "so it is")
+    result = pytester.runpytest_subprocess("claims", "-k", "REFUTED", "--claims-accept-verdicts", "so it is")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     told = result.stdout.str() + result.stderr.str()
     assert "write its id in double quotes" in told
@@ -518,10 +522,10 @@ def test_a_recorded_inconclusive_does_not_flap(pytester: pytest.Pytester, make_c
     just = "JUST = [1 + 0.1 * number for number in (-1, -0.5, 0, 0.5, 1)]\n"
     claim = "\n@finding\ndef test_just(judge):\n    judge(mean_over_seeds(JUST, 'ratio'))\n"
     make_claims(just + claim, report=REPORT + EXPECTED_REFUTED.replace('"refuted"', '"inconclusive"'))
-    pytester.runpytest_subprocess("claims", "--looks", "1").assert_outcomes(xfailed=1)
+    pytester.runpytest_subprocess("claims", "--claims-looks", "1").assert_outcomes(xfailed=1)
     assert "supported only just: recorded as inconclusive" in page(pytester)
     (pytester.path / "claims" / "report.toml").write_text(REPORT, encoding="utf-8")
-    pytester.runpytest_subprocess("claims", "--looks", "1").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("claims", "--claims-looks", "1").assert_outcomes(passed=1)
 
 
 def test_an_interrupt_keeps_every_finished_run(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
@@ -530,7 +534,7 @@ def test_an_interrupt_keeps_every_finished_run(pytester: pytest.Pytester, make_c
     store = pytester.path / ".claims-store" / "runs"
     # A shell that runs the tests in the background lets everything they start ignore Ctrl-C.
     heeding = "import signal, sys, pytest; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    command = [sys.executable, "-c", heeding + "sys.exit(pytest.main())", "claims", "-n", "2", "--seeds", "120"]
+    command = [sys.executable, "-c", heeding + "sys.exit(pytest.main())", "claims", "-n", "2", "--claims-seeds", "120"]
     with subprocess.Popen(command, cwd=pytester.path, stdout=subprocess.DEVNULL) as session:
         _wait_for(lambda: len(list(store.glob("*/*.npz"))) >= 2)
         session.send_signal(signal.SIGINT)
@@ -538,7 +542,7 @@ def test_an_interrupt_keeps_every_finished_run(pytester: pytest.Pytester, make_c
     kept = {file: file.stat().st_mtime_ns for file in store.glob("*/*.npz")}
     assert 2 <= len(kept) < 12  # two cells with six blocks each
     assert "Collected but never reported: claims/test_speed.py::test_trains" in page(pytester)
-    pytester.runpytest_subprocess("claims", "-n", "2", "--seeds", "120").assert_outcomes(passed=3)
+    pytester.runpytest_subprocess("claims", "-n", "2", "--claims-seeds", "120").assert_outcomes(passed=3)
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
     assert len(list(store.glob("*/*.npz"))) == 12
 
@@ -585,7 +589,7 @@ def test_a_history_that_cannot_be_kept_is_said(pytester: pytest.Pytester, make_c
     make_claims("\n@finding\ndef test_one(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
     file = pytester.path / "history"
     file.write_bytes(b"a letter to my aunt" * 100)
-    result = pytester.runpytest_subprocess("claims", "-n", "0", "--history", "history")
+    result = pytester.runpytest_subprocess("claims", "-n", "0", "--claims-history", "history")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["Verdicts not recorded: *history: cannot be used as a history of claims*"])
     assert file.read_bytes() == b"a letter to my aunt" * 100
@@ -598,3 +602,93 @@ def test_a_session_that_was_interrupted_is_not_kept(pytester: pytest.Pytester, m
     result = pytester.runpytest_subprocess("claims", "-n", "0")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert open_history(pytester.path / ".claims-history.sqlite").sessions() == []
+
+
+GUEST = """
+import pytest
+
+def pytest_addoption(parser):
+    for name in ("store", "seeds", "looks", "universes", "accept-verdicts", "dask", "shared-store", "history"):
+        parser.addoption(f"--{name}", default=f"own {name}")
+    parser.addini("seeds", "of the project", default="own")
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "finding(number): of the project's list of bugs")
+    config.addinivalue_line("markers", "timed: takes long")
+
+@pytest.fixture
+def evidence():
+    return "own evidence"
+
+@pytest.fixture
+def reading(evidence):
+    return f"reading of {evidence}"
+
+@pytest.fixture
+def reported():
+    return "own reported"
+
+@pytest.fixture
+def judge(reading):
+    return f"judge of {reading}"
+"""
+OWN_TESTS = """
+import pytest
+
+@pytest.mark.timed
+@pytest.mark.finding("BUG-1")
+def test_marked(request, evidence, reading, reported, judge, record_property):
+    assert (evidence, reported, judge) == ("own evidence", "own reported", "judge of reading of own evidence")
+    assert [request.config.getoption(name) for name in ("store", "shared_store")] == ["own store", "own shared-store"]
+    for name in ("verdict", "figure", "universes"):
+        record_property(name, "own")
+
+@pytest.mark.finding(BUG=2)
+def test_marked_otherwise():
+    pass
+
+def test_order():
+    pass
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_project_keeps_its_own_names(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
+    """Options, fixtures, marks and properties of a conftest go on working, beside claims and without any."""
+    pytester.makeconftest(GUEST)
+    pytester.mkdir("own").joinpath("test_own.py").write_text(OWN_TESTS, encoding="utf-8")
+    own = pytester.runpytest_subprocess("own", "-v", "-n", workers, "--strict-markers", "--store", "own store")
+    own.assert_outcomes(passed=3)
+    assert not list(pytester.path.glob("reports")) + list(pytester.path.glob(".claims*"))
+    make_claims(
+        "\n@finding\ndef test_supported(judge, evidence, reading):\n    judge(mean_over_seeds(SUPPORTED, 'r'))\n"
+    )
+    # The report has its own folder, so its claims get the plugin's fixtures only where no conftest above has others.
+    (pytester.path / "conftest.py").write_text(GUEST[: GUEST.index("@pytest.fixture")], encoding="utf-8")
+    (pytester.path / "own" / "conftest.py").write_text(
+        "import pytest\n\n" + GUEST[GUEST.index("@pytest.fixture") :], encoding="utf-8"
+    )
+    result = pytester.runpytest_subprocess("-v", "-n", workers)
+    result.assert_outcomes(passed=4)
+    assert len(read_session(pytester.path / "reports" / "claims.json").claims) == 1
+    if workers == "0":
+        result.stdout.fnmatch_lines(
+            ["claims/*::test_supported *", "own/*::test_marked *", "*_otherwise *", "*_order *"]
+        )
+
+
+def test_a_judge_needs_no_fixture_that_a_project_may_have_taken(
+    pytester: pytest.Pytester, make_claims: MakeClaims
+) -> None:
+    """A project's own `evidence` is what its claims get, and the judge is none the wiser."""
+    pytester.makeconftest("import pytest\n\n@pytest.fixture\ndef evidence():\n    return [1.0, 1.01, 0.99]\n")
+    make_claims("\n@finding\ndef test_own(judge, evidence):\n    judge(mean_over_seeds(evidence, 'ratio'))\n")
+    pytester.runpytest("claims", "--claims-looks", "1").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("option", ["--seeds=3", "--store=x", "--dask=local"])
+def test_names_without_a_prefix_are_not_taken(pytester: pytest.Pytester, option: str) -> None:
+    """They are free for conftests; pytest says so where no one has them."""
+    result = pytester.runpytest(option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*error: unrecognized arguments: {option}"])

@@ -1,4 +1,4 @@
-"""The option `--universes all`, driven through pytest itself."""
+"""The option `--claims-universes all`, driven through pytest itself."""
 
 import itertools
 from collections.abc import Callable
@@ -115,7 +115,17 @@ def make_universes(pytester: pytest.Pytester, make_claims: MakeClaims) -> Callab
 
 def session(pytester: pytest.Pytester, *options: str, universes: str = "all") -> pytest.RunResult:
     """Run the claims over three seeds, looked at once."""
-    common = ("claims", "-s", "-p", "no:cacheprovider", "--seeds", "3", "--looks", "1", f"--universes={universes}")
+    common = (
+        "claims",
+        "-s",
+        "-p",
+        "no:cacheprovider",
+        "--claims-seeds",
+        "3",
+        "--claims-looks",
+        "1",
+        f"--claims-universes={universes}",
+    )
     return pytester.runpytest_subprocess(*common, *options)
 
 
@@ -252,7 +262,7 @@ def test_ends(evidence, judge):
     judge(mean_over_seeds([0.5, 1.0, 1.5][: len(runs.seeds)] + [1.0] * (len(runs.seeds) - 3), "ratio"))
 """
     )
-    result = session(pytester, "-p", "no:xdist", "--looks", "3")
+    result = session(pytester, "-p", "no:xdist", "--claims-looks", "3")
     assert result.ret == pytest.ExitCode.INTERRUPTED
     assert not (pytester.path / ".claims-store" / "answers").exists()
 
@@ -292,4 +302,4 @@ def test_an_unknown_choice_of_universes_is_refused(
     make_universes()
     result = session(pytester, universes="some")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*--universes: invalid choice: 'some' (choose from *default*all*)*"])
+    result.stderr.fnmatch_lines(["*--claims-universes: invalid choice: 'some' (choose from *default*all*)*"])

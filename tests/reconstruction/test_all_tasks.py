@@ -263,9 +263,12 @@ def test_a_cluster_or_a_shared_store_that_cannot_be_reached_is_one_sentence(
     """On standard error, with exit status 2, before anything is trained."""
     write_report()
     command = [sys.executable, "-m", "harness", "reconstruct", "claims"]
-    for option, value in (("--dask", "127.0.0.1:1"), ("--shared-store", "missing/claims")):
+    for option, value, said in (
+        ("--dask", "127.0.0.1:1", "Dask at 127.0.0.1:1"),
+        ("--shared-store", "missing/claims", "shared store missing/claims"),
+    ):
         result = subprocess.run([*command, option, value], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert result.returncode == 2
-        assert result.stderr.startswith(f"error: {option} {value}: ")
+        assert result.stderr.startswith(f"error: {said}: ")
         assert result.stderr.count("\n") == 1
     assert not (tmp_path / ".claims-store" / "runs").exists()

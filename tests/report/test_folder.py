@@ -3,26 +3,38 @@ from pathlib import Path
 import pytest
 
 from harness.base.errors import RegisterError
-from harness.report.folder import folder_of, folders_among, open_folder
+from harness.report.folder import folder_of, open_folder
 
 
 def test_the_nearest_folder_above_is_found(tmp_path: Path) -> None:
     """A file belongs to the nearest folder at or above it that has a register."""
     inner = tmp_path / "report" / "part"
     inner.mkdir(parents=True)
-    (tmp_path / "report" / "report.toml").touch()
+    (tmp_path / "report" / "report.toml").write_text("[findings]")
     assert folder_of(inner / "test_x.py") == tmp_path / "report"
     assert folder_of(tmp_path) is None
 
 
-def test_folders_are_found_from_paths_at_below_and_above(tmp_path: Path) -> None:
-    """Asking for a module, for the folder or for its parent finds the folder, once."""
-    for name in ("a", "b"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "report.toml").touch()
-    assert folders_among([tmp_path]) == [tmp_path / "a", tmp_path / "b"]
-    assert folders_among([tmp_path / "a" / "test_x.py", tmp_path / "a"]) == [tmp_path / "a"]
-    assert folders_among([tmp_path / "nowhere"]) == []
+def test_a_file_of_that_name_may_be_somebody_elses(tmp_path: Path) -> None:
+    """One without findings, and without a config beside it, is no register; with either it is one, whole or not."""
+    (tmp_path / "inner").mkdir()
+    for folder in (tmp_path, tmp_path / "inner"):
+        (folder / "report.toml").write_text('[coverage]\nformat = "html"\n')
+    assert folder_of(tmp_path / "inner") is None
+    (tmp_path / "protocol.toml").touch()
+    assert folder_of(tmp_path / "inner") == tmp_path
+    (tmp_path / "inner" / "report.toml").write_text("[findings.")
+    assert folder_of(tmp_path / "inner") == tmp_path / "inner"
+
+
+def test_a_link_is_followed_only_where_nothing_is_found_by_its_own_name(tmp_path: Path) -> None:
+    """A link to a part of a report leads to it; a linked report keeps the name that it was given."""
+    (tmp_path / "report" / "part").mkdir(parents=True)
+    (tmp_path / "report" / "report.toml").write_text("[findings]")
+    (tmp_path / "whole").symlink_to("report")
+    (tmp_path / "some").symlink_to("report/part")
+    assert folder_of(tmp_path / "whole" / "test_x.py") == tmp_path / "whole"
+    assert folder_of(tmp_path / "some" / "test_x.py") == tmp_path / "report"
 
 
 def test_both_files_are_read_and_a_missing_one_is_named(small_report: Path) -> None:

@@ -36,7 +36,7 @@ def claim(folder: Path, case: str, outcome: Outcome) -> JudgedClaim:
     """Return a claim on one case."""
     test = f"{folder.name}/test_speed.py::test_ratio[{case}]"
     judged = verdict(outcome, finding="speed.faster", reading="ratio")
-    return judged_claim(folder.parent, test, judged, 0.25, "figures/x.svg")
+    return judged_claim(folder, test, judged, 0.25, "figures/x.svg")
 
 
 def test_a_claim_knows_what_its_register_expects(folder: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_claim_knows_what_its_register_expects(folder: Path) -> None:
 def test_changes_are_recorded_where_they_belong(folder: Path) -> None:
     """Only what is not expected is written, once, and counted."""
     claims = [claim(folder, "relu", "refuted"), claim(folder, "tanh", "refuted"), claim(folder, "elu", "supported")]
-    accepted, refused = record_changes(folder.parent, claims, "measured again")
+    accepted, refused = record_changes({claim.test: folder for claim in claims}, claims, "measured again")
     assert (accepted, refused) == ([f"1 verdict recorded as expected in {folder / 'report.toml'}"], [])
     written = tomllib.loads((folder / "report.toml").read_text(encoding="utf-8"))
     cases = [entry["cases"] for entry in written["findings"]["speed.faster"]["expected"]]

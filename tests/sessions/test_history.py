@@ -317,7 +317,7 @@ def test_a_folder_is_no_history(tmp_path: Path) -> None:
     with pytest.raises(SessionError, match="unable to open database file"):
         open_history(tmp_path)
     (tmp_path / "file").touch()
-    with pytest.raises(SessionError, match=r"file: cannot be made .*; give another --history"):
+    with pytest.raises(SessionError, match=r"file: cannot be made .*; give another file for the history"):
         History(tmp_path / "file" / "history.sqlite").append(session())
 
 

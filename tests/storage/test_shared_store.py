@@ -219,7 +219,7 @@ def test_a_place_that_cannot_be_read_is_refused_when_it_is_opened(tmp_path: Path
     address = address.format(folder=tmp_path)
     with pytest.raises(StoreError) as error:
         open_store(tmp_path / "here", address)
-    assert str(error.value).startswith(f"--shared-store {address}: {said.format(folder=tmp_path)}")
+    assert str(error.value).startswith(f"shared store {address}: {said.format(folder=tmp_path)}")
 
 
 def test_a_training_is_made_on_one_machine_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -242,7 +242,7 @@ def test_fsspec_is_needed_only_where_it_is_asked_for(tmp_path: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     assert (
-        "StoreError: --shared-store needs fsspec, which is not installed (not here); "
+        "StoreError: a shared store needs fsspec, which is not installed (not here); "
         "run: pip install 'pytest-claims[shared]'"
     ) in result.stderr
     code = "import harness.execution.engine, harness.__main__, sys; print('fsspec' in sys.modules)"
@@ -261,9 +261,11 @@ def test_a_session_shares_what_it_trains(pytester: pytest.Pytester, make_claims:
     make_claims(CLAIM)
     pytester.mkdir("shared")
     for store, planned in (("one", "40 done now and 0 before"), ("other", "0 done now and 40 before")):
-        result = pytester.runpytest_subprocess("claims", "--store", store, "--shared-store", "shared", "-n", "2")
+        result = pytester.runpytest_subprocess(
+            "claims", "--claims-store", store, "--claims-shared-store", "shared", "-n", "2"
+        )
         result.assert_outcomes(failed=1)
         result.stdout.fnmatch_lines([f"Planned trainings: 20, of which {planned.replace('40', '20')}.*"])
-    result = pytester.runpytest_subprocess("claims", "--shared-store", "missing/claims")
+    result = pytester.runpytest_subprocess("claims", "--claims-shared-store", "missing/claims")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["ERROR: --shared-store missing/claims: cannot be read (*); give another, or leave *"])
+    result.stderr.fnmatch_lines(["ERROR: shared store missing/claims: cannot be read (*); give another, or leave *"])

@@ -272,7 +272,7 @@ def test_damage_that_cannot_be_set_aside_is_an_error(kept: Store) -> None:
     path.write_bytes(b"")
     path.with_suffix(".unreadable").mkdir()
     with pytest.raises(
-        StoreError, match=r"cannot be trusted \(.*\) and not be set aside \(.*\); give another --store$"
+        StoreError, match=r"cannot be trusted \(.*\) and not be set aside \(.*\); give another folder for the store$"
     ):
         kept.load(PROTOCOL, SEEDS)
 
@@ -387,7 +387,7 @@ def test_a_newer_schema_is_refused(kept: Store, monkeypatch: pytest.MonkeyPatch)
         kept.load(PROTOCOL, SEEDS)
     assert str(caught.value) == (
         f"stored runs {path} have schema 2, newer than this harness reads (1); "
-        "update pytest-claims or give another --store"
+        "update pytest-claims or give another folder for the store"
     )
     assert path.read_bytes() == before
 
@@ -408,7 +408,7 @@ def test_a_folder_that_cannot_be_written_to_is_one_clear_error(blocked: Store) -
         blocked.save(made_up())
     text = str(caught.value)
     assert text.startswith(f"store {blocked.folder} cannot be written to ([Errno ")
-    assert text.endswith("); free space there or give another --store")
+    assert text.endswith("); free space there or give another folder for the store")
 
 
 def test_a_folder_without_locks_is_one_clear_error(blocked: Store) -> None:
@@ -417,7 +417,7 @@ def test_a_folder_without_locks_is_one_clear_error(blocked: Store) -> None:
         pass
     text = str(caught.value)
     assert text.startswith(f"store {blocked.folder} cannot be made ([Errno ")
-    assert text.endswith("); give a folder that can be written to as --store")
+    assert text.endswith("); give a folder for it that can be written to")
 
 
 def test_a_lock_that_cannot_be_opened_is_one_clear_error(kept: Store) -> None:
@@ -429,7 +429,9 @@ def test_a_lock_that_cannot_be_opened_is_one_clear_error(kept: Store) -> None:
 
 def test_a_folder_that_cannot_be_read_is_one_clear_error(blocked: Store) -> None:
     """Loading what cannot be read is an error, not a missing file: it would be trained and not kept."""
-    with pytest.raises(StoreError, match=r"^stored runs .*\.npz cannot be read \(\[Errno .*\); give another --store$"):
+    with pytest.raises(
+        StoreError, match=r"^stored runs .*\.npz cannot be read \(\[Errno .*\); give another folder for the store$"
+    ):
         blocked.load(PROTOCOL, SEEDS)
 
 

@@ -141,7 +141,7 @@ print(blocks_there() - before)
         folder,
     )
     assert first.startswith(f"store {folder} cannot be written to ({NO_SPACE}")
-    assert first.endswith("); free space there or give another --store")
+    assert first.endswith("); free space there or give another folder for the store")
     assert second == first
     assert (whole, after, left) == ("True", "no error", "1")
 
@@ -188,9 +188,9 @@ from benchmarks.fire_report import write_report
 report = folder.with_name(folder.name + "-report")
 write_report(report)
 (folder / "store").mkdir()
-command = [sys.executable, "-m", "pytest", "claims", "-p", "no:cacheprovider", "-p", "no:xdist", "--looks=1"]
+command = [sys.executable, "-m", "pytest", "claims", "-p", "no:cacheprovider", "-p", "no:xdist", "--claims-looks=1"]
 def session():
-    done = subprocess.run([*command, f"--store={folder}/store"], cwd=report, capture_output=True, text=True)
+    done = subprocess.run([*command, f"--claims-store={folder}/store"], cwd=report, capture_output=True, text=True)
     print(done.stdout)
     print(done.returncode)
 session()
@@ -212,7 +212,7 @@ def test_a_session_on_a_full_disk_judges_what_it_can_and_goes_on_when_there_is_r
     sentences = [line for line in full.splitlines() if line.startswith(f"store {folder}/store cannot be written to (")]
     assert sentences
     assert set(sentences) == {
-        f"store {folder}/store cannot be written to ({NO_SPACE}); free space there or give another --store"
+        f"store {folder}/store cannot be written to ({NO_SPACE}); free space there or give another folder for the store"
     }
     assert re.search(r"estimate  [0-9.]+ \[", full)
     missing = re.search(r"Planned but not done: (\d+) trainings", full)
@@ -246,10 +246,10 @@ def test_a_folder_that_may_not_be_written_is_read(folder: Path) -> None:
     there, save, reserve, machine = lines_of(ACTS, folder, USERS[0])
     assert there == "1"
     assert save.startswith(f"store {folder} cannot be written to ([Errno 13] Permission denied: ")
-    assert save.endswith("); free space there or give another --store")
+    assert save.endswith("); free space there or give another folder for the store")
     sentence = (
         f"store {folder} cannot be made ([Errno 13] Permission denied: '{folder}/locks'); "
-        "give a folder that can be written to as --store"
+        "give a folder for it that can be written to"
     )
     assert (reserve, machine) == (sentence, sentence)
     assert len(verify(folder).whole) == 1
@@ -276,7 +276,7 @@ def test_a_folder_that_may_not_be_entered_is_one_sentence(folder: Path, closed: 
     load, has, checked = lines_of(LOADED, folder, USERS[0])
     assert load == has
     assert load.startswith(f"stored runs {path} cannot be read ([Errno 13] Permission denied: ")
-    assert load.endswith("); give another --store")
+    assert load.endswith("); give another folder for the store")
     assert checked.startswith(f"store {folder} cannot be read ([Errno 13] Permission denied: ")
 
 

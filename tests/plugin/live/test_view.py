@@ -114,7 +114,7 @@ def test_a_terminal_shows_what_is_trained(pytester: pytest.Pytester, make_claims
     """Before the first claim is judged there is a bar of the trainings, and what each worker trains in words."""
     make_claims(TRAINED)
     pytester.makeconftest(UNTIL_SHOWN)
-    status, screen = in_terminal(pytester.path, "-n", workers, "--seeds", "3")
+    status, screen = in_terminal(pytester.path, "-n", workers, "--claims-seeds", "3")
     assert status == pytest.ExitCode.OK
     frames = "\n".join(screen.seen)
     worker = r"gw[01] " if workers == "2" else ""
