@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _begin(config: pytest.Config) -> None:
     """Turn on what belongs to a session of claims, if this is one."""
     from harness.report.folder import open_folder
-    from harness.report_search import reports_asked_for
+    from harness.plugin.report_search import reports_asked_for
 
     try:
         folders = [open_folder(folder) for folder in reports_asked_for(config)]
