@@ -231,3 +231,10 @@ def test_other(judge):
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["*::test_other PASSED*", "*::test_time PASSED*"])
     assert "torch-classification-relu-adam (default)" in (pytester.path / "reports" / "claims.html").read_text()
+
+
+def test_settings_of_the_user_do_not_reach_what_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here one that would let Keras stop after the first epoch."""
+    monkeypatch.setenv("KERAS_MAX_EPOCHS", "1")
+    (one,) = race([BenchmarkEntry(replace(PROTOCOL, framework="keras"))], tmp_path, repeats=1)
+    assert one.epoch_seconds.shape == (1, 3)

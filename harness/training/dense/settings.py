@@ -26,6 +26,8 @@ def refuse_other_settings(framework: str) -> None:
     try:
         batched_trainer(framework)
     except RuntimeError as reason:  # of TensorFlow, once it has computed
+        if "cannot be modified after" not in str(reason):
+            raise
         raise _refusal(f"uses {framework} before trainings can set it up ({reason})") from reason
     for name, found in {"keras": _of_keras, "torch": _of_torch}[framework]().items():
         wanted = SETTINGS[framework][name]
@@ -52,7 +54,7 @@ def _of_torch() -> Mapping[str, object]:
         "torch.is_grad_enabled": torch.is_grad_enabled(),
         "torch.is_autocast_cpu_enabled": torch.is_autocast_enabled("cpu"),
         "torch.backends.mkldnn.enabled": torch.backends.mkldnn.enabled,
-        "torch.set_flush_denormal": bool((torch.tensor([1e-310], dtype=torch.float64) * 0.5).item() == 0.0),
+        "torch.set_flush_denormal": (torch.tensor([1e-310], dtype=torch.float64, device="cpu") * 0.5).item() == 0,
         **_of_all(),
     }
 
