@@ -19,31 +19,28 @@ def reports_asked_for(config: pytest.Config) -> list[Path]:
     """
     found = []
     search = _Search(config)
-    for path in _without_parts(list(map(_Arguments(config).path, dict.fromkeys(config.args)))):
+    for path in _paths_asked_for(config):
         above = folder_of(path)
         found += [] if above is None else [above]
         found += sorted(folder for folder in search.below(path) if _is_collected(config, folder, path))
     return list(dict.fromkeys(found))
 
 
-def _without_parts(paths: list[Path]) -> list[Path]:
-    """Leave out what lies in another of the folders; pytest, too, takes it for asked for already."""
-    given = set(paths)
+def _paths_asked_for(config: pytest.Config) -> list[Path]:
+    """Return what pytest is given, as paths; without what lies in another of them, which pytest leaves out, too."""
+    paths = [_path_of(argument, config) for argument in dict.fromkeys(config.args)]
+    given = set() if config.getoption("keepduplicates") else set(paths)
     return [path for path in dict.fromkeys(paths) if given.isdisjoint(path.parents)]
 
 
-class _Arguments:
-    """What pytest is given, as paths: those of files, folders, tests and, with ``--pyargs``, modules."""
+def _path_of(argument: str, config: pytest.Config) -> Path:
+    """Return the place of a file, folder, test or, with ``--pyargs``, module.
 
-    def __init__(self, config: pytest.Config) -> None:
-        self._start = config.invocation_params.dir
-        self._modules: bool = config.getoption("pyargs")
-
-    def path(self, argument: str) -> Path:
-        """Return the place of an argument; links in it stay, since pytest names tests by them."""
-        name = argument.partition("::")[0]
-        module = _place_of(name) if self._modules else None
-        return Path(os.path.abspath(self._start / (module or name)))  # noqa: PTH100  # which follows no links
+    Links in it stay, since pytest names tests by them.
+    """
+    name = argument.partition("::")[0]
+    module = _place_of(name) if config.getoption("pyargs") else None
+    return Path(os.path.abspath(config.invocation_params.dir / (module or name)))  # noqa: PTH100 - it follows no link
 
 
 def _place_of(module: str) -> Path | None:

@@ -170,6 +170,8 @@ def test_what_lies_in_another_folder_that_is_named_is_not_named(
     make_report("build/rep")
     assert pytester.runpytest(".", "build/rep").ret == pytest.ExitCode.NO_TESTS_COLLECTED
     assert not (pytester.path / "reports").exists()
+    pytester.runpytest("--keep-duplicates", ".", "build/rep").assert_outcomes(passed=1)
+    assert folders_in(session_in(pytester.path)) == ["build/rep"]
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
