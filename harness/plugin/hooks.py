@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if told is None:
         _begin(config)
     elif "claims_progress" in told:
+        _choose_pages(config)
         _note_environment(config)
         config.stash[_progress_key] = Path(told["claims_progress"])
         config.stash[_folders_key] = frozenset(map(os.path.realpath, told["claims_folders"]))
@@ -79,13 +80,7 @@ def _begin(config: pytest.Config) -> None:
     if not folders:
         return
     refuse_unwritable(store_folder(config))
-    html = config.pluginmanager.hasplugin("html")
-    if html and not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
-        config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
-        config.option.self_contained_html = True
-        config.option.css.append(str(Path(__file__).with_name("claims.css")))
-    if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
-        config.option.xmlpath = str(pages_folder(config) / "claims.xml")
+    _choose_pages(config)
     _note_environment(config)
     if not config.getoption("collectonly"):
         reach_shared_store(config)
@@ -97,6 +92,17 @@ def _begin(config: pytest.Config) -> None:
     config.pluginmanager.register(audit.log, "claims-audit-log")
     config.stash[_progress_key] = audit.progress_file
     config.stash[_folders_key] = frozenset(os.path.realpath(folder.path) for folder in folders)
+
+
+def _choose_pages(config: pytest.Config) -> None:
+    """Have pytest and pytest-html write their pages too; workers, to which no such choice is told, make it again."""
+    html = config.pluginmanager.hasplugin("html")
+    if html and not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
+        config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
+        config.option.self_contained_html = True
+        config.option.css.append(str(Path(__file__).with_name("claims.css")))
+    if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
+        config.option.xmlpath = str(pages_folder(config) / "claims.xml")
 
 
 def _note_environment(config: pytest.Config) -> None:
