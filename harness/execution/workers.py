@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 
 from harness.base.errors import ExecutorError, HarnessError
+from harness.base.text import duration
 from harness.execution.agreement import checked_twice, refuse_disagreement
 from harness.execution.engine import Block
 from harness.execution.messages import Answer, differing_versions, other_versions, task_of
 from harness.execution.pools import WorkerPool
 from harness.execution.remote_task import train_record
 from harness.execution.unpickling import error_in
-from harness.plugin.live.progress import duration
 from harness.storage.store import Store
 
 SAY_EVERY = 10.0  # seconds

@@ -65,8 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _begin(config: pytest.Config) -> None:
     """Turn on what belongs to a session of claims, if this is one."""
-    from harness.report.folder import open_folder
     from harness.plugin.report_search import reports_asked_for
+    from harness.report.folder import open_folder
 
     try:
         folders = [open_folder(folder) for folder in reports_asked_for(config)]

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.base.text import duration
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -126,9 +128,3 @@ def read_progress(file: Path) -> Progress | None:
         now={worker: words for worker, words in sorted(now.items()) if words},
         problems=tuple(problems),
     )
-
-
-def duration(seconds: float) -> str:
-    """Return a time in minutes and seconds."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

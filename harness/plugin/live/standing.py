@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.base.text import duration
 from harness.judging.claim import case_of
 from harness.pages.report import SYMBOLS
-from harness.plugin.live.progress import Progress, duration
+from harness.plugin.live.progress import Progress
 from harness.sessions.session import JudgedClaim
 from harness.verdicts.verdict import OUTCOMES, Outcome
 
