@@ -15,6 +15,8 @@ from harness.base.errors import ConfigError, DataError, Inconclusive, Refuted, R
 from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
 from harness.plugin.fixtures import JUDGE, judge_of, recorded_case
 from harness.plugin.options import (
+    JUNIT_FILE,
+    PROGRESS,
     add_options,
     everywhere,
     looks_of,
@@ -24,6 +26,7 @@ from harness.plugin.options import (
     refuse_unwritable,
     store_folder,
     store_of,
+    trainings_of,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +37,6 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("harness.plugin.fixtures",)
 USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError)
-_progress_key: pytest.StashKey[Path] = pytest.StashKey()
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
 
@@ -51,8 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{FINDING}(id, reading): the finding of report.toml that a claim judges, and in which reading",
     )
     config.addinivalue_line("markers", f"{TIMED}: the claim measures time; nothing else of the session runs beside it")
-    paths = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
-    from harness.report.folder import folders_among, open_folder
+    from harness.report.folder import folders_among, open_folder, plain_path
+
+    paths = [plain_path(config.invocation_params.dir / argument.split("::")[0]) for argument in config.args]
 
     try:
         folders = [open_folder(folder) for folder in folders_among(paths)]
@@ -72,11 +75,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.self_contained_html = True
         config.option.css.append(str(Path(__file__).with_name("claims.css")))
     if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
-        config.option.xmlpath = str(pages_folder(config) / "claims.xml")
+        config.option.xmlpath = str(pages_folder(config) / JUNIT_FILE)
+    from harness.roll import RollWriter
+
     _note_environment(config)
     told: dict[str, str] | None = getattr(config, "workerinput", None)  # what xdist's controller tells its workers
     if told is not None:
-        config.stash[_progress_key] = Path(told["claims_progress"])
+        config.stash[PROGRESS] = Path(told["claims_progress"])
+        config.pluginmanager.register(RollWriter(Path(told["claims_roll"]), folders), "claims-roll")
         return
     if not config.getoption("collectonly"):
         reach_shared_store(config)
@@ -84,9 +90,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from harness.plugin.audit import Audit
 
     audit = Audit(folders, config)
-    config.pluginmanager.register(audit, "claims-audit")
-    config.pluginmanager.register(audit.log, "claims-audit-log")
-    config.stash[_progress_key] = audit.progress_file
+    audit.register()
+    config.pluginmanager.register(RollWriter(audit.roll_file, folders), "claims-roll")
+    config.stash[PROGRESS] = audit.progress_file
 
 
 def _note_environment(config: pytest.Config) -> None:
@@ -134,22 +140,22 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     config = session.config
     worker: str | None = getattr(config, "workerinput", {}).get("workerid")
     trains = worker is not None or config.getoption("dist", "no") == "no"
-    if not trains or _progress_key not in config.stash or config.getoption("collectonly") or session.testsfailed:
+    if not trains or PROGRESS not in config.stash or config.getoption("collectonly") or session.testsfailed:
         return (yield)
     from harness.plugin.prepare import prepare
 
-    say_what_others_trained = prepare(
+    trainings = trainings_of(config)
+    prepare(
         _wanted_by(session.items, in_universes=everywhere(config)),
         config.getoption("seeds"),
-        store_of(config),
-        config.stash[_progress_key],
+        trainings,
         backwards=worker is not None and worker[-1] in "13579",
         dask=config.getoption("dask"),
     )
     try:
         return (yield)
     finally:
-        say_what_others_trained()
+        trainings.say_trained()
 
 
 def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]":
@@ -225,7 +231,7 @@ def _judge_everywhere(item: pytest.Item) -> None:
     if judge_of(item) is None or not everywhere(item.config):
         return
     from harness.judging.collected import claim_of, report_folder_of
-    from harness.plugin.audit import UNIVERSES_PROPERTY
+    from harness.pages.audit_log import UNIVERSES_PROPERTY
     from harness.reconstruction.multiverse import open_multiverse
 
     claim = claim_of(item)
@@ -242,10 +248,11 @@ def pytest_runtest_makereport(
     """Send verdict and figure along with the report, since only the report leaves a worker."""
     report = yield
     judge = judge_of(item)
-    if call.when == "call" and judge is not None and judge.verdict is not None:
-        from harness.pages.audit_log import VERDICT_PROPERTY
+    # Of a claim that broke after it was judged, or at a later look, the verdict is not the last word.
+    ended = call.excinfo is None or call.excinfo.errisinstance((Refuted, Inconclusive))
+    if call.when == "call" and ended and judge is not None and judge.verdict is not None:
+        from harness.pages.audit_log import FIGURE_PROPERTY, VERDICT_PROPERTY
         from harness.pages.publish import write_figure
-        from harness.plugin.audit import FIGURE_PROPERTY
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
@@ -269,7 +276,7 @@ def _note_runs(item: pytest.Item, judge: "Judge") -> None:
 
     stash = item.config.stash
     if _run_table_key not in stash:
-        stash[_run_table_key] = RunTableWriter(parts_folder(stash[_progress_key]))
+        stash[_run_table_key] = RunTableWriter(parts_folder(stash[PROGRESS]))
     stash[_run_table_key].add(report_folder_of(item).name(item.config.rootpath), judge.runs)
 
 
