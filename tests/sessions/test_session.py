@@ -116,6 +116,16 @@ def test_the_schema_is_one_and_says_what_every_field_is() -> None:
 # There and back
 
 
+def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path) -> None:
+    """What is missing was called holes in it; nothing else was different."""
+    whole = session(missing=("A worker died.",))
+    earlier = {"holes" if name == "missing" else name: value for name, value in whole.to_plain().items()}
+    file = tmp_path / "claims.json"
+    file.write_text(json.dumps({**earlier, "schema": 1}), encoding="utf-8")
+    assert read_session(file).to_plain() == whole.to_plain()
+    assert Session.from_plain({**earlier, "schema": 1}).missing == ("A worker died.",)
+
+
 def test_a_session_survives_its_file(tmp_path: Path) -> None:
     """What is read is what was written, with universes, missing results and numbers that are not finite."""
     curve = [specification(), specification(universe="wine", outcome="refuted", value=math.nan, high=math.inf)]
@@ -237,7 +247,7 @@ def test_damage_is_named_with_file_and_place(
         ('{"schema": NaN}', "cannot be read (NaN is no number in JSON)"),
         ("[" * 100_000, "cannot be read ("),
         ("[]", ", $: [] is not of type 'object'"),
-        ('{"schema": 2}', "has schema 2, newer than this harness reads (1); update pytest-claims"),
+        ('{"schema": 3}', "has schema 3, newer than this harness reads (2); update pytest-claims"),
     ],
 )
 def test_what_is_no_session_is_refused(text: str, reason: str, tmp_path: Path) -> None:
