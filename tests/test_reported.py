@@ -16,21 +16,56 @@ def test_good(judge):
     judge(mean_over_seeds(SUPPORTED, "ratio"))
 """
 BROKEN_CALL = "\n@finding\ndef test_bad(judge):\n    judge(1 / 0)\n"
-BROKEN_FIXTURE = (
-    "\n@pytest.fixture\ndef broken():\n    raise OSError('gone')\n\n@finding\ndef test_bad(broken, judge):\n    pass\n"
-)
-BROKEN_AFTERWARDS = (
-    "\n@finding\ndef test_bad(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n    raise OSError('gone')\n"
-)
-BROKEN_TEARDOWN = (
-    "\n@pytest.fixture\ndef broken():\n    yield\n    raise OSError('gone')\n"
-    "\n@finding\ndef test_bad(broken, judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n"
-)
-EXPECTED_TO_BREAK = "\n@finding\n@pytest.mark.xfail\ndef test_bad(judge):\n    judge(1 / 0)\n"
-NO_JUDGE = "\n@finding\ndef test_bad():\n    pass\n"
-SKIPPED_INSIDE = "\n@finding\ndef test_bad(judge):\n    pytest.skip('not today')\n"
-SKIPPED_BEFORE = "\n@finding\n@pytest.mark.skip(reason='not today')\ndef test_bad(judge):\n    pass\n"
-NO_CASES = "\n@finding\n@pytest.mark.parametrize('case', [])\ndef test_bad(judge, case):\n    pass\n"
+EVERY_WAY = """
+@pytest.fixture
+def broken_before():
+    raise OSError("gone")
+
+@pytest.fixture
+def broken_after():
+    yield
+    raise OSError("gone")
+
+@finding
+def test_call(judge):
+    judge(1 / 0)
+
+@finding
+def test_fixture(broken_before, judge):
+    judge(mean_over_seeds(SUPPORTED, "ratio"))
+
+@finding
+def test_after_its_verdict(judge):
+    judge(mean_over_seeds(SUPPORTED, "ratio"))
+    raise OSError("gone")
+
+@finding
+@pytest.mark.xfail
+def test_xfail(judge):
+    judge(1 / 0)
+
+@finding
+def test_no_judge():
+    pass
+
+@finding
+def test_skips(judge):
+    pytest.skip("not today")
+
+@finding
+@pytest.mark.skip(reason="not today")
+def test_skipped(judge):
+    judge(mean_over_seeds(SUPPORTED, "ratio"))
+
+@finding
+@pytest.mark.parametrize("case", [])
+def test_no_cases(judge, case):
+    judge(mean_over_seeds(SUPPORTED, "ratio"))
+
+@finding
+def test_teardown(broken_after, judge):
+    judge(mean_over_seeds(SUPPORTED, "ratio"))
+"""
 BAD = "claims/test_speed.py::test_bad"
 
 
@@ -47,34 +82,35 @@ def assert_missing(pytester: pytest.Pytester, result: pytest.RunResult, *sentenc
         assert f'<p class="claim-missing">✘ {sentence}</p>' in pages["claims.html"]
         assert f"- {sentence}" in pages["summary.md"]
     assert pages["summary.md"].startswith("### ✘ This session is not finished")
-    assert "✔ 1 claim judged, each as" not in pages["summary.md"]
+    assert "judged, each as the register expects.\n" not in pages["summary.md"]
     assert "Every claim has the verdict that the register records" not in pages["index.html"]
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     assert open_history(pytester.path / ".claims-history.sqlite").sessions() == []
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-@pytest.mark.parametrize(
-    ("claim", "sentence"),
-    [
-        (BROKEN_CALL, f"Ended in an error, without a verdict: 1 claim: {BAD}."),
-        (BROKEN_FIXTURE, f"Ended in an error, without a verdict: 1 claim: {BAD}."),
-        (BROKEN_AFTERWARDS, f"Ended in an error, without a verdict: 1 claim: {BAD}."),
-        (BROKEN_TEARDOWN, f"Failed after the verdict: 1 claim: {BAD}."),
-        (EXPECTED_TO_BREAK, f"Ended in an error, without a verdict: 1 claim: {BAD}."),
-        (NO_JUDGE, f"Ended in an error, without a verdict: 1 claim: {BAD}."),
-        (SKIPPED_INSIDE, f"Skipped, without a verdict: 1 claim: {BAD}."),
-        (SKIPPED_BEFORE, f"Skipped, without a verdict: 1 claim: {BAD}."),
-        (NO_CASES, f"Skipped, without a verdict: 1 claim: {BAD}[NOTSET]."),
-    ],
-    ids=["call", "fixture", "afterwards", "teardown", "xfail", "no judge", "skipped inside", "skipped", "no cases"],
-)
-def test_a_claim_that_does_not_end_in_its_verdict_is_missing(
-    pytester: pytest.Pytester, make_claims: MakeClaims, claim: str, sentence: str, workers: str
+def test_claims_that_do_not_end_in_a_verdict_are_missing(
+    pytester: pytest.Pytester, make_claims: MakeClaims, workers: str
 ) -> None:
-    """Whatever broke or skipped it, and wherever it ran."""
+    """Whatever broke or skipped them, and wherever they ran."""
+    make_claims(GOOD + EVERY_WAY)
+    module = "claims/test_speed.py::test"
+    assert_missing(
+        pytester,
+        pytester.runpytest_subprocess("claims", "-n", workers),
+        f"Ended in an error, without a verdict: 5 claims, the first: {module}_after_its_verdict, {module}_call, "
+        f"{module}_fixture.",
+        f"Skipped, without a verdict: 3 claims: {module}_no_cases[NOTSET], {module}_skipped, {module}_skips.",
+        f"Failed after the verdict: 1 claim: {module}_teardown.",
+    )
+
+
+@pytest.mark.parametrize("claim", [BROKEN_CALL, "\n@finding\ndef test_bad():\n    pass\n"], ids=["error", "no judge"])
+def test_one_claim_in_error_is_named(pytester: pytest.Pytester, make_claims: MakeClaims, claim: str) -> None:
+    """PageContext one that is well."""
     make_claims(GOOD + claim)
-    assert_missing(pytester, pytester.runpytest_subprocess("claims", "-n", workers), sentence)
+    sentence = f"Ended in an error, without a verdict: 1 claim: {BAD}."
+    assert_missing(pytester, pytester.runpytest_subprocess("claims"), sentence)
 
 
 def test_a_claim_that_breaks_at_a_later_look_is_missing(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
