@@ -56,6 +56,6 @@ def session(*claims: JudgedClaim, **changes: object) -> Session:
         "reports": (REPORT,),
         "claims": claims or (claim("a"), claim("b", "refuted")),
         "specified": {},
-        "holes": (),
+        "missing": (),
     }
     return Session(**{**fields, **changes})  # type: ignore[arg-type]

@@ -73,7 +73,7 @@ def session_lines(sessions: Sequence[PastSession], timelines: Timelines) -> list
             *(str(one.number), _minute(one.started), commit_text(one), str(one.claims)),
             *(str(count) for count in (one.supported, one.refuted, one.inconclusive)),
             str(changed[one.number] or "none"),
-            f"not finished: {one.holes} missing" if one.holes else "",
+            f"not finished: {one.missing} missing" if one.missing else "",
         )
         for one in sessions
     ]

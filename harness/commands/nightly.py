@@ -90,8 +90,8 @@ def _night(options: argparse.Namespace) -> "Night":
     if status not in (0, 1) or not session_file.exists():
         return Night(f"the night did not finish: pytest ended with exit status {status}; see {output}", FAILED)
     tonight = read_session(session_file)
-    if tonight.holes:
-        return Night(f"the night has holes: {' '.join(tonight.holes)} See {output}", FAILED)
+    if tonight.missing:
+        return Night(f"the night has missing results: {' '.join(tonight.missing)} See {output}", FAILED)
     without_verdict = _failures(results) - sum(not claim.as_expected for claim in tonight.claims)
     if without_verdict > 0:
         return Night(f"{many(without_verdict, 'test')} failed without a verdict; see {output}", FAILED)

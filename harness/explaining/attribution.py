@@ -101,7 +101,7 @@ class Attribution:
         pages = runs / content_digest([tests, planned])[:16]
         with suppress(SessionError):
             kept = read_session(pages / SESSION_FILE)
-            if not kept.holes:
+            if not kept.missing:
                 self.say(f"{side}, {planned[0]} seeds: kept from an earlier run in {pages}")
                 return kept
         self.stores.add(runs / "store")

@@ -55,7 +55,7 @@ class Run:
         Raises
         ------
         RerunError
-            If it did not run, or has holes; the whole output is kept in ``output.txt`` beside the pages.
+            If it did not run, or has missing results; the whole output is kept in ``output.txt`` beside the pages.
         """
         self.pages.mkdir(parents=True, exist_ok=True)
         file, output = self.pages / SESSION_FILE, self.pages / "output.txt"
@@ -68,8 +68,8 @@ class Run:
             session = read_session(file)
         except HarnessError as problem:
             raise RerunError(str(problem)) from problem
-        if session.holes:
-            raise RerunError(f"its session has holes ({session.holes[0]}); see {output}")
+        if session.missing:
+            raise RerunError(f"its session has missing results ({session.missing[0]}); see {output}")
         return session
 
     def _command(self) -> list[str]:

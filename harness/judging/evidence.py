@@ -1,7 +1,7 @@
 """What a claim sees: the runs behind a finding, asked for by the axes of the grid."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from harness.base.errors import HarnessError
@@ -9,10 +9,15 @@ from harness.execution.engine import runs_of
 from harness.execution.timing import BenchmarkEntry, Timing, race
 from harness.report.grid import Grid
 from harness.storage.store import Store
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
+from harness.training.seeds import Splits
 
 # Many claims of a session rest on the same runs; their arrays are read-only, so they can be shared.
-_shared_runs_of = functools.lru_cache(maxsize=512)(runs_of)
+shared_runs_of = functools.lru_cache(maxsize=512)(runs_of)
+
+
+RunsOf = Callable[[TrainingConfig, int, Store, Splits], Runs]
 
 
 class Evidence:
@@ -28,6 +33,8 @@ class Evidence:
         Where finished runs are kept.
     may_time
         Whether the claim may wait to have the machine alone, to measure time.
+    runs_of
+        Gives the runs of a config's first seeds, as `shared_runs_of` does.
 
     Attributes
     ----------
@@ -37,11 +44,14 @@ class Evidence:
         The entries whose timings were handed out, by the name of the cell and the mode.
     """
 
-    def __init__(self, grid: Grid, seeds: int, store: Store, *, may_time: bool = False) -> None:
+    def __init__(
+        self, grid: Grid, seeds: int, store: Store, *, may_time: bool = False, runs_of: RunsOf = shared_runs_of
+    ) -> None:
         self._grid = grid
         self._seeds = seeds
         self._store = store
         self._may_time = may_time
+        self._runs_of = runs_of
         self.used: dict[str, Runs] = {}
         self.timed: dict[str, BenchmarkEntry] = {}
 
@@ -62,7 +72,7 @@ class Evidence:
         """
         name, config = self._grid.variant(chosen)
         if name not in self.used:
-            self.used[name] = _shared_runs_of(config, self._seeds, self._store, self._grid.splits(config.task))
+            self.used[name] = self._runs_of(config, self._seeds, self._store, self._grid.splits(config.task))
         return self.used[name]
 
     @property

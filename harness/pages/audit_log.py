@@ -12,6 +12,9 @@ from harness.sessions.session import Session
 from harness.verdicts.verdict import Verdict
 
 VERDICT_PROPERTY = "claims_verdict"
+UNIVERSES_PROPERTY = "claims_universes"
+FIGURE_PROPERTY = "claims_figure"
+FOLDER_PROPERTY = "claims_folder"  # of the report: node ids of tests outside pytest's root folder do not tell
 
 
 class AuditLog:
@@ -37,8 +40,10 @@ class AuditLog:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Any) -> None:
-        """Call the page what it is about."""
+        """Call the page what it is about, and open it as a table: a click on a row shows its figure and text."""
         report.title = f"Claims: {self._title}"
+        if report.data["renderCollapsed"] == ["passed"]:  # pytest-html's default, where render_collapsed is not set
+            report.data["renderCollapsed"] = ["all"]
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
@@ -60,7 +65,7 @@ class AuditLog:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_results_summary(self, prefix: list[str]) -> None:
-        """Put the way to the page for reading, holes and counts above the table."""
+        """Put the way to the page for reading, missing results and counts above the table."""
         if self.session is None:  # pytest-html writes a page before the first test, too
             return
         prefix.append(f'<p class="to-findings"><a href="{PAGE}">Findings, for reading</a></p>')

@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
 
@@ -37,45 +36,6 @@ _SORTABLE = {
     "Test": "testId",
 }
 SYMBOLS = {"supported": "✔", "refuted": "✘", "inconclusive": "?"}
-
-
-@dataclass
-class Holes:
-    """What should be in the report and is not.
-
-    Attributes
-    ----------
-    crashed
-        Tests during which a worker died.
-    unreported
-        Tests that were collected but never reported.
-    internal_errors
-        The last line of each internal error.
-    untrained
-        How many trainings were planned and not done.
-    given_up
-        Why trainings on other machines were given up.
-    unrecorded
-        Why verdicts are not in the register, where they were to be accepted, or not in the history.
-    """
-
-    crashed: list[str] = field(default_factory=list)
-    unreported: list[str] = field(default_factory=list)
-    internal_errors: list[str] = field(default_factory=list)
-    untrained: int = 0
-    given_up: list[str] = field(default_factory=list)
-    unrecorded: list[str] = field(default_factory=list)
-
-    def sentences(self) -> list[str]:
-        """Return one sentence for each hole, as plain text."""
-        return [
-            *(f"A worker died while running {test}: no verdict." for test in self.crashed),
-            *(f"Collected but never reported: {test}." for test in self.unreported),
-            *(f"Internal error: {line}" for line in self.internal_errors),
-            *([f"Planned but not done: {self.untrained} trainings."] if self.untrained else []),
-            *(f"Training given up: {reason}." for reason in self.given_up),
-            *(f"Verdicts not recorded: {reason}." for reason in self.unrecorded),
-        ]
 
 
 def table_header() -> list[str]:
@@ -156,9 +116,9 @@ def unfolding_html(title: str, file: str) -> str:
 
 
 def summary_html(session: Session) -> list[str]:
-    """Return what stands above the table of claims: holes first, then the counts, then a table of the findings."""
+    """Return what stands above the table of claims: missing results, counts, a table of the findings."""
     found, specified = session.judgements, session.specified
-    lines = [f'<p class="claim-hole">✘ {escape(text)}</p>' for text in session.holes]
+    lines = [f'<p class="claim-missing">✘ {escape(text)}</p>' for text in session.missing]
     lines.append(f"<h2>{escape(session.title)}</h2>")
     lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found, specified)]
     lines.append('<table class="findings"><thead><tr>')

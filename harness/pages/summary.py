@@ -66,7 +66,7 @@ def _parts(session: Session, changes: Sequence[str], shown: int) -> list[str]:
     unexpected = [claim for claim in session.claims if not claim.as_expected]
     open_readings = [one for one in session.judgements if one.outcome != "supported"]
     return [
-        _items("### ✘ This session is not finished", [plain(hole) for hole in session.holes], shown),
+        _items("### ✘ This session is not finished", [plain(sentence) for sentence in session.missing], shown),
         f"### Claims: {plain(session.title)}",
         _headline(session, unexpected),
         _counts(session),
@@ -81,6 +81,8 @@ def _headline(session: Session, unexpected: Sequence[JudgedClaim]) -> str:
     claims = _counted(len(session.claims), "claim")
     if not session.claims:
         return "No claim came to a verdict."
+    if not unexpected and session.missing:
+        return f"{claims} judged, each as the register expects; **other results are missing**, as said on top."
     if not unexpected:
         return f"✔ {claims} judged, each as the register expects."
     return f"✘ {claims} judged, **{len(unexpected)} not as the register expects**."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.judging.marks import is_timed
-from harness.plugin.options import looks_of, store_of
+from harness.plugin.options import looks_of, store_of, trainings_of
 
 if TYPE_CHECKING:
     from harness.judging.evidence import Evidence
@@ -25,7 +25,8 @@ def _claims_evidence(request: pytest.FixtureRequest) -> "Evidence":
 
     config = request.config
     grid, seeds = report_folder_of(request.node).grid, config.getoption("claims_seeds")
-    return Evidence(grid, seeds, store_of(config), may_time=is_timed(request.node))
+    runs_of = trainings_of(config).runs_of
+    return Evidence(grid, seeds, store_of(config), may_time=is_timed(request.node), runs_of=runs_of)
 
 
 @pytest.fixture

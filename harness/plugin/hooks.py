@@ -4,7 +4,7 @@ import inspect
 import json
 import os
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -16,6 +16,8 @@ from harness.base.errors import ConfigError, DataError, Inconclusive, Refuted, R
 from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
 from harness.plugin.fixtures import JUDGE, judge_of, recorded_case
 from harness.plugin.options import (
+    JUNIT_FILE,
+    PROGRESS,
     add_options,
     everywhere,
     looks_of,
@@ -25,6 +27,7 @@ from harness.plugin.options import (
     refuse_unwritable,
     store_folder,
     store_of,
+    trainings_of,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
 
 pytest_plugins = ("harness.plugin.fixtures",)
 USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError)
-_progress_key: pytest.StashKey[Path] = pytest.StashKey()
 _folders_key: pytest.StashKey[frozenset[str]] = pytest.StashKey()  # of the reports that the session is about
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
@@ -57,10 +59,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if told is None:
         _begin(config)
     elif "claims_progress" in told:
-        _choose_pages(config)
-        _note_environment(config)
-        config.stash[_progress_key] = Path(told["claims_progress"])
-        config.stash[_folders_key] = frozenset(map(os.path.realpath, told["claims_folders"]))
+        _join(config, told)
+
+
+def _join(config: pytest.Config, told: Mapping[str, Any]) -> None:
+    """Take part in a session of claims, as a worker of xdist."""
+    from harness.plugin.roll import RollWriter
+    from harness.report.folder import open_folder
+
+    _choose_pages(config)
+    _note_environment(config)
+    config.stash[PROGRESS] = Path(told["claims_progress"])
+    config.stash[_folders_key] = frozenset(map(os.path.realpath, told["claims_folders"]))
+    folders = [open_folder(Path(folder)) for folder in told["claims_folders"]]
+    config.pluginmanager.register(RollWriter(Path(told["claims_roll"]), folders), "claims-roll")
 
 
 def _begin(config: pytest.Config) -> None:
@@ -86,11 +98,12 @@ def _begin(config: pytest.Config) -> None:
         reach_shared_store(config)
         reach_cluster(config)
     from harness.plugin.audit import Audit
+    from harness.plugin.roll import RollWriter
 
     audit = Audit(folders, config)
-    config.pluginmanager.register(audit, "claims-audit")
-    config.pluginmanager.register(audit.log, "claims-audit-log")
-    config.stash[_progress_key] = audit.progress_file
+    audit.register()
+    config.pluginmanager.register(RollWriter(audit.roll_file, folders), "claims-roll")
+    config.stash[PROGRESS] = audit.progress_file
     config.stash[_folders_key] = frozenset(os.path.realpath(folder.path) for folder in folders)
 
 
@@ -102,7 +115,7 @@ def _choose_pages(config: pytest.Config) -> None:
         config.option.self_contained_html = True
         config.option.css.append(str(Path(__file__).with_name("claims.css")))
     if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
-        config.option.xmlpath = str(pages_folder(config) / "claims.xml")
+        config.option.xmlpath = str(pages_folder(config) / JUNIT_FILE)
 
 
 def _note_environment(config: pytest.Config) -> None:
@@ -150,22 +163,22 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     config = session.config
     worker: str | None = getattr(config, "workerinput", {}).get("workerid")
     trains = worker is not None or config.getoption("dist", "no") == "no"
-    if not trains or _progress_key not in config.stash or config.getoption("collectonly") or session.testsfailed:
+    if not trains or PROGRESS not in config.stash or config.getoption("collectonly") or session.testsfailed:
         return (yield)
     from harness.plugin.prepare import prepare
 
-    say_what_others_trained = prepare(
+    trainings = trainings_of(config)
+    prepare(
         _wanted_by(session.items, in_universes=everywhere(config)),
         config.getoption("claims_seeds"),
-        store_of(config),
-        config.stash[_progress_key],
+        trainings,
         backwards=worker is not None and worker[-1] in "13579",
         dask=config.getoption("claims_dask"),
     )
     try:
         return (yield)
     finally:
-        say_what_others_trained()
+        trainings.say_trained()
 
 
 def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]":
@@ -258,7 +271,7 @@ def _judge_everywhere(item: pytest.Item) -> None:
     if judge_of(item) is None or not everywhere(item.config):
         return
     from harness.judging.collected import claim_of, report_folder_of
-    from harness.plugin.audit import UNIVERSES_PROPERTY
+    from harness.pages.audit_log import UNIVERSES_PROPERTY
     from harness.reconstruction.multiverse import open_multiverse
 
     claim = claim_of(item)
@@ -275,11 +288,12 @@ def pytest_runtest_makereport(
     """Send verdict and figure along with the report, since only the report leaves a worker."""
     report = yield
     judge = judge_of(item)
-    if call.when == "call" and judge is not None and judge.verdict is not None:
+    # Of a claim that broke after it was judged, or at a later look, the verdict is not the last word.
+    ended = call.excinfo is None or call.excinfo.errisinstance((Refuted, Inconclusive))
+    if call.when == "call" and ended and judge is not None and judge.verdict is not None:
         from harness.judging.collected import report_folder_of
-        from harness.pages.audit_log import VERDICT_PROPERTY
+        from harness.pages.audit_log import FIGURE_PROPERTY, FOLDER_PROPERTY, VERDICT_PROPERTY
         from harness.pages.publish import write_figure
-        from harness.plugin.audit import FIGURE_PROPERTY, FOLDER_PROPERTY
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
@@ -313,7 +327,7 @@ def _note_runs(item: pytest.Item, judge: "Judge") -> None:
 
     stash = item.config.stash
     if _run_table_key not in stash:
-        stash[_run_table_key] = RunTableWriter(parts_folder(stash[_progress_key]))
+        stash[_run_table_key] = RunTableWriter(parts_folder(stash[PROGRESS]))
     stash[_run_table_key].add(report_folder_of(item).name(item.config.rootpath), judge.runs)
 
 

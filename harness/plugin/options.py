@@ -11,9 +11,13 @@ import pytest
 from harness.judging.marks import is_timed
 
 if TYPE_CHECKING:
+    from harness.plugin.prepare import PlannedTrainings
     from harness.storage.store import Store
 
+PROGRESS: pytest.StashKey[Path] = pytest.StashKey()  # where the processes of a session say what they have trained
+JUNIT_FILE = "claims.xml"
 _store_key: pytest.StashKey["Store"] = pytest.StashKey()
+_trainings_key: pytest.StashKey["PlannedTrainings"] = pytest.StashKey()
 
 
 def _seed_count(text: str) -> int:
@@ -144,6 +148,16 @@ def store_of(config: pytest.Config) -> "Store":
 
         config.stash[_store_key] = open_store(store_folder(config), config.getoption("claims_shared_store"))
     return config.stash[_store_key]
+
+
+def trainings_of(config: pytest.Config) -> "PlannedTrainings":
+    """Return what this process of a session needs trained, planned once."""
+    if _trainings_key not in config.stash:
+        from harness.plugin.live.progress import ProgressWriter
+        from harness.plugin.prepare import PlannedTrainings
+
+        config.stash[_trainings_key] = PlannedTrainings(store_of(config), ProgressWriter(config.stash[PROGRESS]))
+    return config.stash[_trainings_key]
 
 
 def store_folder(config: pytest.Config) -> Path:

@@ -1,54 +1,89 @@
-"""Train what the selected claims need before the first of them is judged, and say how far that is."""
+"""Train what the selected claims need before the first of them is judged, and say how far all trainings are."""
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
 from harness.base.errors import ExecutorError
 from harness.execution.engine import Block, Wanted, missing_blocks, train_blocks
 from harness.execution.executors import pool_at
 from harness.execution.timing import machine
 from harness.execution.workers import train_blocks_with
+from harness.judging.evidence import shared_runs_of
 from harness.plugin.live.progress import ProgressWriter
 from harness.storage.store import Store
-from harness.training.config import dataset_name
-from harness.training.seeds import BLOCK_SIZE, seed_blocks
+from harness.training.config import TrainingConfig, dataset_name
+from harness.training.runs import Runs
+from harness.training.seeds import BLOCK_SIZE, Splits, seed_blocks
+
+
+class PlannedTrainings:
+    """What one process of a session needs trained, said when it is first asked for and again when it is done.
+
+    Claims need more at each later look than at their first, and those that ask for fixtures of their own need what
+    nobody can know before their turn.
+
+    Parameters
+    ----------
+    store
+        Where finished runs are kept.
+    progress
+        Where to say what is needed, missing, and trained.
+    """
+
+    def __init__(self, store: Store, progress: ProgressWriter) -> None:
+        self.store = store
+        self.progress = progress
+        self._planned: set[tuple[Wanted, int]] = set()
+        self._missing: list[Block] = []
+
+    def plan(self, wanted: Iterable[Wanted], count: int) -> list[Block]:
+        """Say that the first `count` seeds of these configs are needed, and return what the store lacks of them."""
+        needed = {one for one in wanted if (one, count) not in self._planned}
+        if not needed:
+            return []
+        self._planned.update((one, count) for one in needed)
+        missing = missing_blocks(needed, count, self.store)
+        blocks = [(config, seeds) for config, splits in needed for seeds in seed_blocks(count, splits)]
+        self.progress.planned(((_name(block), BLOCK_SIZE) for block in blocks), map(_name, missing))
+        self._missing += missing
+        return missing
+
+    def runs_of(self, config: TrainingConfig, count: int, store: Store, splits: Splits) -> Runs:
+        """Return runs as `harness.judging.evidence.shared_runs_of` does, and say what had to be trained for them."""
+        missing = self.plan([(config, splits)], count)
+        try:
+            return shared_runs_of(config, count, store, splits)
+        finally:
+            self._say_trained(missing)
+
+    def say_trained(self) -> None:
+        """Say what is trained of all that was missing, by whomever: another session may have done it."""
+        self._say_trained(self._missing)
+
+    def _say_trained(self, blocks: Sequence[Block]) -> None:
+        for block in blocks:
+            if self.store.has(*block):
+                self.progress.trained(_name(block))
 
 
 def prepare(
-    wanted: Iterable[Wanted],
-    count: int,
-    store: Store,
-    progress_file: Path,
-    *,
-    backwards: bool,
-    dask: str | None = None,
-) -> Callable[[], None]:
+    wanted: Iterable[Wanted], count: int, trainings: PlannedTrainings, *, backwards: bool, dask: str | None = None
+) -> None:
     """Train what the store lacks of the first `count` seeds of these configs, sharing the work with other processes.
 
     Parameters
     ----------
-    progress_file
-        Where to say what is needed, missing, and trained.
+    trainings
+        Of this process; it says what is needed, missing, and trained.
     backwards
         Begin at the other end: two workers then import one framework each, and meet in the middle.
     dask
         The address of a Dask scheduler whose workers are to train, instead of this process. If that has to be given
-        up, it is said in `progress_file`, and nothing more is trained: claims whose runs are not stored say why.
-
-    Returns
-    -------
-    Callable
-        To be called when all claims were judged: says which trainings another session did in the meantime.
+        up, it is said, and nothing more is trained: claims whose runs are not stored say why.
     """
-    needed = set(wanted)
-    if not needed:
-        return lambda: None
-    missing = missing_blocks(needed, count, store)
-    progress = ProgressWriter(progress_file)
-    progress.planned(
-        ((_name((config, seeds)), BLOCK_SIZE) for config, splits in needed for seeds in seed_blocks(count, splits)),
-        (_name(block) for block in missing),
-    )
+    missing = trainings.plan(wanted, count)
+    if not missing:
+        return
+    store, progress = trainings.store, trainings.progress
     with machine(store.folder, alone=False):
         ordered = missing[::-1] if backwards else missing
         if dask is None:
@@ -58,16 +93,9 @@ def prepare(
                 done=lambda block: progress.trained(_name(block)),
                 begins=lambda block: progress.begins(_in_words(block)),
             )
-        elif ordered:
+        else:
             _train_on_cluster(dask, ordered, store, progress)
     progress.rests()
-
-    def say_what_others_trained() -> None:
-        for block in missing:
-            if store.has(*block):
-                progress.trained(_name(block))
-
-    return say_what_others_trained
 
 
 def _train_on_cluster(address: str, blocks: Sequence[Block], store: Store, progress: ProgressWriter) -> None:

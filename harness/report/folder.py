@@ -1,5 +1,6 @@
 """Find and open the folder of a report: ``report.toml``, ``protocol.toml`` and the claims beside them."""
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,11 @@ class ReportFolder:
     def name(self, root: Path) -> str:
         """Return its path as shown to readers: relative to pytest's root folder, if it lies in there."""
         return str(self.path.relative_to(root) if self.path.is_relative_to(root) else self.path)
+
+
+def plain_path(path: Path) -> Path:
+    """Return an absolute path as pytest writes it: without dots, links as they are."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - pathlib either keeps the dots or follows the links
 
 
 @cache

@@ -81,8 +81,8 @@ class PastSession:
         Whether the work tree differed from the commit.
     supported, refuted, inconclusive
         How many claims had which verdict.
-    holes
-        How many things were missing; such a session is not finished.
+    missing
+        For how many causes something is missing; such a session is not finished.
     provenance
         On what its verdicts may depend besides the commit, as text by name (`harness.sessions.provenance`).
     """
@@ -95,7 +95,7 @@ class PastSession:
     supported: int
     refuted: int
     inconclusive: int
-    holes: int
+    missing: int
     provenance: dict[str, str]
 
     @property

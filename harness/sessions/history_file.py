@@ -23,6 +23,8 @@ SCHEMA = 1
 APPLICATION = 0x636C6D73  # "clms": marks an SQLite file as a history of claims
 BUSY_SECONDS = 60.0  # to wait for other writers, of which each needs milliseconds
 
+# The column ``holes`` counts missing results: under another name, a harness of before, such as the one that
+# `harness explain` runs from an old commit, could no longer write to the same file.
 TABLES = """
 CREATE TABLE surroundings (id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE);
 CREATE TABLE sessions (
@@ -127,7 +129,7 @@ def _insert(connection: sqlite3.Connection, session: Session, content: bytes) ->
         "VALUES (?, ?, ?, ?, ?, (SELECT id FROM surroundings WHERE content = ?), ?, ?, ?, ?, ?) RETURNING number",
         (
             *(session.started, environment.commit, environment.modified, session.title, planned(session), around),
-            *(counts["supported"], counts["refuted"], counts["inconclusive"], len(session.holes), content),
+            *(counts["supported"], counts["refuted"], counts["inconclusive"], len(session.missing), content),
         ),
     ).fetchone()
     connection.executemany("INSERT OR IGNORE INTO tests (name) VALUES (?)", [(one.test,) for one in session.claims])

@@ -15,7 +15,7 @@ from harness.reconstruction.specification import Specification
 from harness.verdicts.combination import Judgement, judgements
 from harness.verdicts.verdict import Outcome, Verdict
 
-SCHEMA = 1
+SCHEMA = 2
 SESSION_FILE = "claims.json"
 SCHEMA_FILE = Path(__file__).with_name("session.schema.json")
 SHOWN = 120  # characters of either end of a message
@@ -146,9 +146,10 @@ class Session:
     universes
         ``default`` or ``all``.
     needed, stored, trained
-        How many trainings the claims rest on, and of these, how many were found stored and how many were done.
-    holes
-        What is missing, a sentence each; a session that has some is not finished.
+        How many trainings the claims rest on at all their looks, and of these, how many were found stored and how many
+        were done.
+    missing
+        What is missing, a sentence for each cause; a session that has some is not finished.
     """
 
     started: str
@@ -163,7 +164,7 @@ class Session:
     reports: tuple[ReportUnderTest, ...]
     claims: tuple[JudgedClaim, ...]
     specified: Specified
-    holes: tuple[str, ...]
+    missing: tuple[str, ...]
 
     @property
     def title(self) -> str:
@@ -203,7 +204,8 @@ class Session:
 
     @classmethod
     def from_plain(cls, plain: Mapping[str, Any]) -> "Session":
-        """Return the session that `to_plain` wrote."""
+        """Return the session that `to_plain` wrote, now or in an earlier edition."""
+        plain = migrated(plain)
         specified = {
             (one["finding"], one["reading"]): [Specification.from_plain(universe) for universe in one["universes"]]
             for one in plain["readings"]
@@ -213,7 +215,7 @@ class Session:
         return cls(
             **{
                 **told,
-                **{name: tuple(told[name]) for name in ("arguments", "planned_seeds", "holes")},
+                **{name: tuple(told[name]) for name in ("arguments", "planned_seeds", "missing")},
                 "environment": Environment(**told["environment"]),
                 "reports": tuple(_report(report) for report in told["reports"]),
                 "claims": tuple(_claim(claim) for claim in told["claims"]),
@@ -246,11 +248,20 @@ def read_session(file: Path) -> Session:
         raise SessionError(
             f"{file}: has schema {plain['schema']}, newer than this harness reads ({SCHEMA}); update pytest-claims"
         )
+    plain = migrated(plain) if isinstance(plain, dict) else plain
     validator = Draft202012Validator(json.loads(SCHEMA_FILE.read_text(encoding="utf-8")))
     wrong = best_match(validator.iter_errors(plain))
     if wrong is not None:
         raise SessionError(f"{file}, {wrong.json_path}: {_short(wrong.message)}")
     return Session.from_plain(plain)
+
+
+def migrated(plain: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what `Session.to_plain` wrote in an earlier edition as this one writes it; anything else as it is."""
+    if plain.get("schema") == 1 and "holes" in plain:
+        renamed = {"missing" if name == "holes" else name: value for name, value in plain.items()}
+        return {**renamed, "schema": SCHEMA}
+    return plain
 
 
 def _refuse(constant: str) -> None:

@@ -22,7 +22,7 @@ def some_nights(history: History) -> None:
         history.append(session(claim("a"), claim("b"), started=f"2026-01-0{night}T03:04:05+00:00"))
     newer = replace(ENVIRONMENT, packages={"numpy": "2.4.6", "torch": "2.14.0"}, modified=True)
     claims = claim("a"), claim("b", "refuted", value=0.5, low=0.4, high=0.6)
-    history.append(session(*claims, started="2026-01-04T03:04:05+00:00", environment=newer, holes=("x", "y")))
+    history.append(session(*claims, started="2026-01-04T03:04:05+00:00", environment=newer, missing=("x", "y")))
     history.append(session(claim("a"), started="2026-01-04T12:00:00+00:00", environment=newer))
 
 

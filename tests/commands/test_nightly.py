@@ -75,7 +75,7 @@ KILLED = "\n@finding\ndef test_killed(judge):\n    os._exit(7)\n"
     [
         (BROKEN, "0", "1 test failed without a verdict; see reports/nightly.txt\n"),
         ("\nimport nothing_of_that_name\n", "0", "the night did not finish: pytest ended with exit status 2; see *\n"),
-        (KILLED, "1", "the night has holes: *"),
+        (KILLED, "1", "the night has missing results: *"),
     ],
 )
 def test_a_night_that_knows_not_everything_says_so(

@@ -8,7 +8,6 @@ import pytest
 from harness.judging.claim import case_of
 from harness.pages.report import (
     JUDGEMENT_COLUMNS,
-    Holes,
     aligned,
     figure_html,
     findings_table,
@@ -74,7 +73,7 @@ def test_text_of_the_register_is_never_markup(hostile: str) -> None:
                 session(
                     replace(claim("test_a"), verdict=hostile_verdict),
                     reports=(replace(A_REPORT, title=hostile),),
-                    holes=(hostile,),
+                    missing=(hostile,),
                 )
             ),
         ]
@@ -96,21 +95,12 @@ def test_held_out_and_calibrated_are_counted_apart() -> None:
     ]
 
 
-def test_holes_are_sentences_on_top() -> None:
-    """Each hole is one sentence, above everything else of the summary."""
-    holes = Holes(
-        crashed=["test_a"], unreported=["test_b"], internal_errors=["it broke"], untrained=3, given_up=["no scheduler"]
-    )
-    assert holes.sentences() == [
-        "A worker died while running test_a: no verdict.",
-        "Collected but never reported: test_b.",
-        "Internal error: it broke",
-        "Planned but not done: 3 trainings.",
-        "Training given up: no scheduler.",
-    ]
-    html = summary_html(session(holes=tuple(holes.sentences())))
-    assert [line[:21] for line in html[:5]] == ['<p class="claim-hole"'] * 5
-    assert Holes().sentences() == []
+def test_what_is_missing_stands_on_top() -> None:
+    """Each cause is one sentence, above everything else of the summary."""
+    html = summary_html(session(missing=("A <b>worker</b> died.", "Planned but not done: 3 trainings.")))
+    assert [line[:24] for line in html[:2]] == ['<p class="claim-missing"'] * 2
+    assert "✘ A &lt;b&gt;worker&lt;/b&gt; died." in html[0]
+    assert html[2].startswith("<h2>")
 
 
 def test_the_summary_has_a_row_for_each_finding() -> None:

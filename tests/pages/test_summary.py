@@ -58,9 +58,9 @@ def test_a_session_without_changes_is_short() -> None:
 
 
 def test_what_is_missing_comes_first_and_what_changed_next() -> None:
-    """Holes on top; then changes against the last session and against the register, then readings."""
+    """Missing results on top; then changes against the last session and against the register, then readings."""
     text = summary_markdown(
-        session(claims=(claim(), refuted()), holes=("A worker died.",)), ["a.b (loss) was supported, and is refuted."]
+        session(claims=(claim(), refuted()), missing=("A worker died.",)), ["a.b (loss) was supported, and is refuted."]
     )
     order = [
         "### ✘ This session is not finished\n\n- A worker died.",
@@ -139,7 +139,7 @@ def test_a_large_session_fits_a_comment() -> None:
         replace(refuted(number, statement=hostile), test=f"claims/test_x.py::test_y[{hostile}{number}]")
         for number in range(400)
     )
-    text = summary_markdown(session(claims=many, holes=(hostile,) * 200), [hostile] * 300)
+    text = summary_markdown(session(claims=many, missing=(hostile,) * 200), [hostile] * 300)
     assert len(text.encode()) <= LARGEST
     assert re.search(r"^- and \d+ more$", text, re.MULTILINE)
     assert "400 claims judged" in text

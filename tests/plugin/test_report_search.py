@@ -87,7 +87,7 @@ def test_reports_at_different_depths_are_all_in_the_data(
     session = session_in(pytester.path)
     assert folders_in(session) == ["a/b/c/d/e/four", "a/two", "a/two/part/three", "one"]
     assert len(session.claims) == 4
-    assert not session.holes
+    assert not session.missing
 
 
 @pytest.mark.parametrize(("link", "workers"), [("a/link", "0"), ("a/link", "2"), ("link", "0")])

@@ -39,7 +39,7 @@ def test_without_a_file_there_are_no_sessions(history: History) -> None:
 
 def test_a_session_comes_back_as_it_was(history: History) -> None:
     """Content, order, numbers and counts; the file and its folder are made by the first session."""
-    first, second = session(), session(started="2026-02-03T04:05:06+00:00", holes=("A worker died.",))
+    first, second = session(), session(started="2026-02-03T04:05:06+00:00", missing=("A worker died.",))
     history = History(history.file.parent / "new" / "history of 100%?#.sqlite")
     assert [history.append(first), history.append(second)] == [1, 2]
     assert history.session(1).to_plain() == first.to_plain()
@@ -47,7 +47,7 @@ def test_a_session_comes_back_as_it_was(history: History) -> None:
     past = history.sessions()
     assert [one.number for one in past] == [1, 2]
     assert [one.started for one in past] == [first.started, second.started]
-    assert [one.holes for one in past] == [0, 1]
+    assert [one.missing for one in past] == [0, 1]
     assert (past[0].supported, past[0].refuted, past[0].inconclusive, past[0].claims) == (1, 1, 0, 2)
     assert (past[0].commit, past[0].modified, past[0].title) == ("c0ffee", False, "A small report")
     assert past[0].provenance["torch"] == "2.13.0"

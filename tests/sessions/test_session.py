@@ -78,7 +78,7 @@ def session(**changes: Any) -> Session:
         "reports": (REPORT,),
         "claims": (claim(),),
         "specified": ONLY_DEFAULT,
-        "holes": (),
+        "missing": (),
     }
     return Session(**{**fields, **changes})
 
@@ -116,8 +116,18 @@ def test_the_schema_is_one_and_says_what_every_field_is() -> None:
 # There and back
 
 
+def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path) -> None:
+    """What is missing was called holes in it; nothing else was different."""
+    whole = session(missing=("A worker died.",))
+    earlier = {"holes" if name == "missing" else name: value for name, value in whole.to_plain().items()}
+    file = tmp_path / "claims.json"
+    file.write_text(json.dumps({**earlier, "schema": 1}), encoding="utf-8")
+    assert read_session(file).to_plain() == whole.to_plain()
+    assert Session.from_plain({**earlier, "schema": 1}).missing == ("A worker died.",)
+
+
 def test_a_session_survives_its_file(tmp_path: Path) -> None:
-    """What is read is what was written, with universes, holes and numbers that are not finite."""
+    """What is read is what was written, with universes, missing results and numbers that are not finite."""
     curve = [specification(), specification(universe="wine", outcome="refuted", value=math.nan, high=math.inf)]
     whole = session(
         claims=(
@@ -126,13 +136,13 @@ def test_a_session_survives_its_file(tmp_path: Path) -> None:
         ),
         universes="all",
         specified={("optimizers.adam-rmsprop-level", "loss"): curve},
-        holes=("Collected but never reported: c.",),
+        missing=("Collected but never reported: c.",),
     )
     write_session(whole, tmp_path / "claims.json")
     again = read_session(tmp_path / "claims.json")
     assert again.to_plain() == whole.to_plain()
     assert again.claims[1] == whole.claims[1]
-    assert (again.environment, again.reports, again.holes) == (whole.environment, whole.reports, whole.holes)
+    assert (again.environment, again.reports, again.missing) == (whole.environment, whole.reports, whole.missing)
     assert [one.universe for one in again.specified["optimizers.adam-rmsprop-level", "loss"]] == ["default", "wine"]
     assert math.isnan(again.claims[0].verdict.power)
     assert again.judgements[1] == whole.judgements[1]
@@ -206,8 +216,8 @@ def put(*path: str | int, value: Any) -> Callable[[Any], None]:
         (put("needed", value=-1), "$.needed", "less than the minimum"),
         (put("needed", value=1.5), "$.needed", "not of type 'integer'"),
         (put("universes", value="some"), "$.universes", "'some' is not one of ['default', 'all']"),
-        (put("schema", value=0), "$.schema", "1 was expected"),
-        (put("schema", value=True), "$.schema", "1 was expected"),
+        (put("schema", value=0), "$.schema", "2 was expected"),
+        (put("schema", value=True), "$.schema", "2 was expected"),
         (lambda plain: plain.pop("environment"), "$", "'environment' is a required property"),
         (
             lambda plain: plain["claims"][0]["verdict"].pop("note"),
@@ -237,7 +247,7 @@ def test_damage_is_named_with_file_and_place(
         ('{"schema": NaN}', "cannot be read (NaN is no number in JSON)"),
         ("[" * 100_000, "cannot be read ("),
         ("[]", ", $: [] is not of type 'object'"),
-        ('{"schema": 2}', "has schema 2, newer than this harness reads (1); update pytest-claims"),
+        ('{"schema": 3}', "has schema 3, newer than this harness reads (2); update pytest-claims"),
     ],
 )
 def test_what_is_no_session_is_refused(text: str, reason: str, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def past_session(number: int, **changes: object) -> PastSession:
         supported=1,
         refuted=1,
         inconclusive=0,
-        holes=0,
+        missing=0,
         provenance={"torch": "2.13.0"},
     )
     return replace(one, **changes)  # type: ignore[arg-type]

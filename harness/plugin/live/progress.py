@@ -20,9 +20,9 @@ class Progress:
     Attributes
     ----------
     needed
-        By the selected claims.
+        By the selected claims, at all looks that they have come to.
     stored
-        Of these, found in the store when the session began.
+        Of these, found in the store when they were first asked for: when the session began, or at a later look.
     trained
         Since then.
     now
@@ -105,21 +105,24 @@ def read_progress(file: Path) -> Progress | None:
         return None
     now: dict[str, str] = {}
     runs: dict[str, int] = {}
-    missing: set[str] | None = None
+    missing: set[str] = set()
+    planned = False
     trained: set[str] = set()
     problems: dict[str, None] = {}
     for line in lines:
         entry = json.loads(line)
-        runs.update(entry.get("needed", {}))
-        if "missing" in entry and missing is None:
-            missing = set(entry["missing"])  # what later workers miss, the first have begun to train
+        if "needed" in entry:
+            planned = True
+            # Who asks for a block first knows whether it was stored; later ones may find what was trained meanwhile.
+            missing.update(set(entry["missing"]) - runs.keys())
+            runs.update(entry["needed"])
         if "trained" in entry:
             trained.add(entry["trained"])
         if "problem" in entry:
             problems[entry["problem"]] = None
         if "begins" in entry:
             now[entry["worker"]] = entry["begins"]
-    if missing is None:
+    if not planned:
         return None
     return Progress(
         needed=sum(runs.values()),

@@ -1,0 +1,96 @@
+"""From what came in of a session to the session as data, and to its pages."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.drawing.illustrations import claim_figures, profile_figures, report_figures_of, specification_figures
+from harness.pages.audit_log import AuditLog
+from harness.pages.context import PageContext
+from harness.pages.publish import publish, with_files
+from harness.plugin.live.progress import Progress
+from harness.plugin.options import audit_log_name, pages_folder, store_of
+from harness.plugin.reported import Reported
+from harness.report.folder import ReportFolder
+from harness.sessions.conclusion import report_under_test, specifications
+from harness.sessions.environment import environment_of
+from harness.sessions.missing import MissingResults
+from harness.sessions.session import Session
+
+
+def session_of(
+    config: pytest.Config,
+    folders: Sequence[ReportFolder],
+    started: datetime.datetime,
+    reported: Reported,
+    progress: Progress | None,
+    missing: MissingResults,
+) -> Session:
+    """Return what a session came to.
+
+    Parameters
+    ----------
+    folders
+        The reports under test.
+    started
+        When it began, with its time zone.
+    progress
+        Of its trainings; None if none were planned.
+    """
+    root = config.rootpath
+    first, looks = config.getoption("claims_seeds"), config.getoption("claims_looks")
+    return Session(
+        started=started.isoformat(timespec="seconds"),
+        seconds=(datetime.datetime.now(datetime.UTC) - started).total_seconds(),
+        arguments=tuple(map(str, config.invocation_params.args)),
+        planned_seeds=tuple(first * 2**look for look in range(looks)),
+        universes=config.getoption("claims_universes"),
+        needed=progress.needed if progress else 0,
+        stored=progress.stored if progress else 0,
+        trained=progress.trained if progress else 0,
+        environment=environment_of(root),
+        reports=tuple(report_under_test(root, folder.path) for folder in folders),
+        claims=tuple(claim for _, claim in sorted(reported.claims.items())),
+        specified=specifications(reported.homes, reported.verdicts, reported.told),
+        missing=missing.sentences(),
+    )
+
+
+def publish_pages(
+    config: pytest.Config,
+    folders: Sequence[ReportFolder],
+    session: Session,
+    homes: Mapping[str, Path],
+    known: PageContext,
+    log: AuditLog,
+) -> None:
+    """Write all pages of a session, and let pytest-html write its own.
+
+    Parameters
+    ----------
+    homes
+        By node id of a claim, its report folder.
+    known
+        What the pages show contexts, as far as nothing has to be drawn for it.
+    log
+        Is given what stands above the table of claims.
+    """
+    pages, store = pages_folder(config), store_of(config)
+    context = replace(
+        known,
+        report_figures=report_figures_of(folders, session.planned_seeds[0], store),
+        figures=claim_figures(session, pages),
+        specification_figures=specification_figures(session, homes, store.folder),
+        profile_figures=profile_figures(session, homes),
+        audit_log=audit_log_name(config),
+    )
+    context = with_files(context, pages)
+    log.session = session
+    log.unfolding = {
+        **context.profile_files,
+        **{f"{' ('.join(key)}) in all universes": file for key, file in context.specification_files.items()},
+    }
+    publish(session, context, pages)
