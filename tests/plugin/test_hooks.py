@@ -8,6 +8,7 @@ import time
 import tomllib
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 
 import pytest
 
@@ -694,3 +695,31 @@ def test_names_without_a_prefix_are_not_taken(pytester: pytest.Pytester, option:
     result = pytester.runpytest(option)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*error: unrecognized arguments: {option}"])
+# A good guest
+
+
+@pytest.mark.parametrize("absent", [["no:html"], ["no:xdist"], ["no:html", "no:xdist", "no:metadata"]])
+def test_plugins_that_claims_can_do_without_may_be_absent(
+    pytester: pytest.Pytester, make_claims: MakeClaims, absent: list[str]
+) -> None:
+    """With the settings of this repository, which are strict about options that nobody knows."""
+    make_claims("\n@finding\ndef test_one(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
+    (pytester.path / "tox.ini").unlink()
+    pytester.makepyprojecttoml((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    arguments = [part for name in absent for part in ("-p", name)]
+    result = pytester.runpytest_subprocess("claims", *arguments)
+    assert result.ret == pytest.ExitCode.OK
+    names = {file.name for file in (pytester.path / "reports").iterdir()}
+    assert {"index.html", "claims.json", "summary.md"} <= names
+    assert ("claims.html" in names) == ("no:html" not in absent)
+
+
+@pytest.mark.parametrize(("ini", "collapsed"), [("", '["all"]'), ("render_collapsed = failed\n", '["failed"]')])
+def test_the_audit_log_opens_as_a_table_unless_a_project_says_how(
+    pytester: pytest.Pytester, make_claims: MakeClaims, ini: str, collapsed: str
+) -> None:
+    """pytest-html's own default shows every figure of claims that failed."""
+    make_claims("\n@finding\ndef test_one(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
+    pytester.makeini(f"[pytest]\n{ini}")
+    assert pytester.runpytest_subprocess("claims").ret == pytest.ExitCode.OK
+    assert f'"renderCollapsed": {collapsed}' in unescape(page(pytester))
