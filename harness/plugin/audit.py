@@ -113,26 +113,29 @@ class Audit:
         came_to = replace(came_to, missing=replace(missing, unrecorded=[*refused, *unkept]).sentences())
         if came_to.missing and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        could_start = self._reported.could_start(roll, session.exitstatus)
-        self._last_pages.to_be_kept = not could_start
-        self._closing.ending = Ending(
+        ending = Ending(
             session=came_to,
-            could_start=could_start,
+            could_start=self._reported.could_start(roll, session.exitstatus),
             progress=progress,
             changes=past.changes,
             accepted=accepted,
             leaks=self._leaks,
         )
-        if could_start:
-            known = replace(past, leaks=self._leaks, runs=runs)
-            publish_pages(self._config, self._folders, came_to, self._reported.homes, known, self._log)
+        self._show(ending, replace(past, leaks=self._leaks, runs=runs))
+
+    def _show(self, ending: Ending, known: PageContext) -> None:
+        """Let the terminal and, if it has anything to say of the claims, the pages show how the session ended."""
+        self._closing.ending = ending
+        self._last_pages.to_be_kept = not ending.could_start
+        if ending.could_start:
+            publish_pages(self._config, self._folders, ending.session, known, self._log)
 
     def _accept(self) -> tuple[list[str], list[str]]:
         """Record verdicts where that is asked for; returns what was recorded, and why other verdicts were not."""
         reason = self._config.getoption("claims_accept_verdicts")
-        return (
-            record_changes(self._reported.homes, list(self._reported.claims.values()), reason) if reason else ([], [])
-        )
+        if not reason:
+            return [], []
+        return record_changes(self._reported.homes, list(self._reported.claims.values()), reason)
 
 
 def _remember(session: Session, file: Path, status: int) -> tuple[PageContext, list[str]]:

@@ -62,7 +62,7 @@ class Closing:
         for sentence in self.ending.session.missing:
             terminalreporter.write_line(sentence, red=True)
         if not self.ending.could_start:
-            terminalreporter.write_line("The session could not start: no page was written or changed.")
+            terminalreporter.write_line("The session came to no claim: no page was written or changed.")
 
 
 def _print_verdicts(terminalreporter: pytest.TerminalReporter, ending: Ending) -> None:

@@ -705,7 +705,7 @@ def test_plugins_that_claims_can_do_without_may_be_absent(
     """With the settings of this repository, which are strict about options that nobody knows."""
     make_claims("\n@finding\ndef test_one(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
     (pytester.path / "tox.ini").unlink()
-    pytester.makepyprojecttoml((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    pytester.makepyprojecttoml((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     arguments = [part for name in absent for part in ("-p", name)]
     result = pytester.runpytest_subprocess("claims", *arguments)
     assert result.ret == pytest.ExitCode.OK

@@ -58,7 +58,7 @@ def test_a_first_session_that_cannot_start_leaves_no_pages(pytester: pytest.Pyte
         [
             "*no claim was judged*",
             "No claim judges: 1 reading: speed.faster (ratio).",
-            "The session could not start: no page was written or changed.",
+            "The session came to no claim: no page was written or changed.",
         ]
     )
     assert contents(pytester.path / "reports") == {}
