@@ -695,6 +695,8 @@ def test_names_without_a_prefix_are_not_taken(pytester: pytest.Pytester, option:
     result = pytester.runpytest(option)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*error: unrecognized arguments: {option}"])
+
+
 # A good guest
 
 

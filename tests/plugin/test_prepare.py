@@ -64,7 +64,8 @@ def test_a_training_of_a_later_look_that_fails_is_missing(pytester: pytest.Pytes
     """It was planned and not done, like one before the first claim; of the earlier look nothing is shown."""
     make_claims(TO_THE_LAST_LOOK)
     pytester.makeconftest(
-        "import harness.execution.engine\nfrom harness.base.errors import HarnessError\n\ntrain = harness.execution.engine.train\n\n"
+        "import harness.execution.engine\nfrom harness.base.errors import HarnessError\n\n"
+        "train = harness.execution.engine.train\n\n"
         "def fail(config, seeds):\n    if seeds[0].training >= 20:\n"
         "        raise HarnessError('training failed: made up')\n    return train(config, seeds)\n\n"
         "harness.execution.engine.train = fail\n"
