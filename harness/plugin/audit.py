@@ -128,7 +128,7 @@ class Audit:
         self._closing.ending = ending
         self._last_pages.to_be_kept = not ending.could_start
         if ending.could_start:
-            publish_pages(self._config, self._folders, ending.session, known, self._log)
+            publish_pages(self._config, self._folders, ending.session, self._reported.homes, known, self._log)
 
     def _accept(self) -> tuple[list[str], list[str]]:
         """Record verdicts where that is asked for; returns what was recorded, and why other verdicts were not."""
