@@ -151,16 +151,11 @@ def _last_change(line: list["PastReading"], before: int | None, after: int | Non
     """Return the sessions around the last change of a reading, or those that are asked for."""
     if before is not None and after is not None:
         return before, after
-    pairs = [
-        (old, new)
-        for place, new in enumerate(line)
-        # Only what was asked in the same way compares: of earlier sessions, the last with this scope.
-        for old in [one for one in line[:place] if one.scope == new.scope][-1:]
-        if old.outcome != new.outcome
-    ]
+    from harness.sessions.changed import changes_in
+
     asked = [
         (old.session, new.session)
-        for old, new in pairs
+        for old, new in changes_in(line)
         if before in (None, old.session) and after in (None, new.session)
     ]
     return asked[-1] if asked else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.base.errors import SessionError
+from harness.sessions.changed import changed
 from harness.sessions.noise import p_same
 from harness.sessions.session import Session
 from harness.verdicts.combination import combined, deciding
@@ -89,14 +90,14 @@ def answer_of(session: Session, finding: str, reading: str) -> Answer:
 
 def shift(old: Answer, new: Answer) -> Shift | None:
     """Return how two answers differ; None if they are the same verdict."""
-    if old.outcome == new.outcome:
+    if not changed(old, new):
         return None
     shared = sorted(old.verdicts.keys() & new.verdicts.keys())
     if old.verdicts.keys() != new.verdicts.keys() and _same_over(shared, old, new):
         return Shift(by="claims", test="", p_value=1.0)
     pairs = {test: (old.verdicts[test], new.verdicts[test]) for test in shared}
-    changed = {test: pair for test, pair in pairs.items() if pair[0].outcome != pair[1].outcome}
-    compared = changed or pairs  # claims that all say the same can still add up to another verdict
+    others = {test: pair for test, pair in pairs.items() if changed(*pair)}
+    compared = others or pairs  # claims that all say the same can still add up to another verdict
     if not compared:
         return Shift(by="estimate", test="", p_value=1.0)
     p_values = {test: p_same(*pair) for test, pair in compared.items()}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.explaining.answer import STRENGTH, Answer, shift
+from harness.sessions.changed import changed
 
 Age = Literal["old", "new"]
 Cause = Literal["code", "versions", "both", "either", "noise", "unknown"]
@@ -93,7 +94,7 @@ def resembles(answer: Answer | None, old: Answer, new: Answer) -> Likeness:
 
 
 def _same(old: Answer, new: Answer) -> Found | None:
-    if old.outcome != new.outcome:
+    if changed(old, new):
         return None
     if old.outcome == "inconclusive":
         return Found(

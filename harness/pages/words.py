@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from harness.pages.rendering import number, p_value
+from harness.sessions.changed import changed, changes_in
 from harness.sessions.history import PastReading
 from harness.verdicts.combination import Judgement
 from harness.verdicts.verdict import OUTCOMES, Band, Needs, Verdict
@@ -64,10 +65,11 @@ def timeline_sentence(timeline: Sequence[PastReading]) -> str:
         return "no session before"
     last = timeline[-1]
     count = f"{len(timeline)} {'session' if len(timeline) == 1 else 'sessions'}"
-    for before, after in zip(reversed(timeline[:-1]), reversed(timeline[1:]), strict=True):
-        if before.outcome != after.outcome:
-            commit = f", commit {after.commit[:8]}" if after.commit else ""
-            return f"{count}; {before.outcome} before {day(after.started)}{commit}, {last.outcome} since"
+    for before, after in changes_in(timeline)[-1:]:
+        commit = f", commit {after.commit[:8]}" if after.commit else ""
+        return f"{count}; {before.outcome} before {day(after.started)}{commit}, {after.outcome} since"
+    if any(changed(one, last) for one in timeline):
+        return f"{count}, no change among those that asked the same"
     return f"{count}, {last.outcome} in {'it' if len(timeline) == 1 else 'all'}"
 
 

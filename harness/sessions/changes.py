@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from harness.sessions.changed import changed
 from harness.sessions.history import PastVerdict
 from harness.sessions.session import Session
 
@@ -19,5 +20,5 @@ def changes_since(session: Session, last: Mapping[str, PastVerdict]) -> list[str
         f"{claim.verdict.finding} ({claim.verdict.reading}) {claim.case}".rstrip()
         + f": {claim.verdict.outcome}, was {before.outcome} in session {before.session} of {before.started[:10]}"
         for claim in session.claims
-        if (before := last.get(claim.test)) is not None and before.outcome != claim.verdict.outcome
+        if (before := last.get(claim.test)) is not None and changed(before, claim.verdict)
     ]

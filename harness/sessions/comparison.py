@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.base.errors import SessionError
+from harness.sessions.changed import changed
 from harness.sessions.noise import p_same
 from harness.sessions.provenance import NOTHING, Difference, differences, provenance
 from harness.sessions.session import JudgedClaim, Session
@@ -48,7 +49,7 @@ class ComparedClaim:
     @property
     def changed(self) -> bool:
         """Whether the verdict is another one."""
-        return self.before.verdict.outcome != self.after.verdict.outcome
+        return changed(self.before.verdict, self.after.verdict)
 
     @property
     def moved(self) -> bool:
@@ -141,7 +142,7 @@ def compare(before: Session, after: Session) -> Comparison:
     judged = {(one.finding, one.reading): one for one in before.judgements}
     pairs = [(judged.get((one.finding, one.reading)), one) for one in after.judgements]
     return Comparison(
-        readings=tuple(ChangedReading(was, now) for was, now in pairs if was and was.outcome != now.outcome),
+        readings=tuple(ChangedReading(was, now) for was, now in pairs if was and changed(was, now)),
         claims=tuple(
             ComparedClaim(one, other, p_value, corrected)
             for (one, other), p_value, corrected in zip(shared, p_values, holm(p_values), strict=True)

@@ -39,6 +39,8 @@ class PastReading:
     scope
         Digest of which claims were judged, over which planned seeds, in which universes. Only what has the same scope
         answers the same question: a session with ``-k`` judges a finding over some of its claims.
+    planned
+        Over which planned seeds, and in which universes, in words.
     """
 
     session: int
@@ -52,6 +54,7 @@ class PastReading:
     low: float
     high: float
     scope: str
+    planned: str
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,7 @@ class History:
         found: dict[tuple[str, str], list[PastReading]] = defaultdict(list)
         for finding, reading, *told in self._rows(
             'SELECT finding, reading, session, started, "commit", outcome, corrected_outcome, readings.supported, '
-            "claims, value, low, high, scope FROM readings JOIN sessions ON number = session "
+            "claims, value, low, high, scope, planned FROM readings JOIN sessions ON number = session "
             "ORDER BY finding, reading, session"
         ):
             found[finding, reading].append(PastReading(*_told(told)))

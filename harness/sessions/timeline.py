@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.sessions.changed import changes_in
 from harness.sessions.history import PastReading, PastSession
 from harness.sessions.provenance import NOTHING, Difference, differences
 
@@ -42,17 +43,11 @@ def stretches(timeline: Sequence[PastReading]) -> list[Stretch]:
 
 
 def verdict_changes(timelines: Timelines) -> list[VerdictChange]:
-    """Return all changes of verdicts, the newest first.
-
-    A verdict is compared with the last one of the same scope: a session that judged some of a finding's claims only, or
-    over other seeds, answers another question, and changes nothing. A scope that was never there before is compared
-    with the one before it if that had no more claims, so that a claim that was added is no gap in the history.
-    """
+    """Return all changes of verdicts (`harness.sessions.changed`), the newest first."""
     found = [
         VerdictChange(finding, reading, before, after)
         for (finding, reading), timeline in timelines.items()
-        for before, after in _compared(timeline)
-        if before.outcome != after.outcome
+        for before, after in changes_in(timeline)
     ]
     return sorted(found, key=lambda change: (-change.after.session, change.finding, change.reading))
 
@@ -65,19 +60,6 @@ def what_else(before: PastSession, after: PastSession) -> list[Difference]:
 def commit_text(session: PastSession) -> str:
     """Return the commit of a session in short, with a plus if the work tree differed from it."""
     return (session.commit[:8] + ("+" if session.modified else "")) or NOTHING
-
-
-def _compared(timeline: Sequence[PastReading]) -> list[tuple[PastReading, PastReading]]:
-    last: dict[str, PastReading] = {}
-    pairs = []
-    for place, past in enumerate(timeline):
-        before = last.get(past.scope)
-        if before is None and place and timeline[place - 1].claims <= past.claims:
-            before = timeline[place - 1]
-        if before is not None:
-            pairs.append((before, past))
-        last[past.scope] = past
-    return pairs
 
 
 def _content(past: PastReading) -> tuple[object, ...]:

@@ -63,7 +63,7 @@ def test_a_timeline_has_the_estimate_of_the_claim_that_decided(history: History)
     first, second = history.timelines()["x.y", "loss"]
     assert first == PastReading(
         *(1, one.started, "c0ffee", "refuted", "refuted", 1, 2),
-        *(weakest.value, weakest.low, weakest.high, first.scope),
+        *(weakest.value, weakest.low, weakest.high, first.scope, "20 40 80, default"),
     )
     assert second == replace(first, session=3, started="2026-02-03T04:05:06+00:00")
     assert [past.session for past in history.timelines()["x.z", "loss"]] == [2]

@@ -12,11 +12,17 @@ from harness.verdicts.verdict import OUTCOMES, Outcome
 
 
 def past(
-    number: int, outcome: Outcome = "supported", *, scope: str = "whole", claims: int = 9, value: float = 1.0
+    number: int,
+    outcome: Outcome = "supported",
+    *,
+    scope: str = "whole",
+    claims: int = 9,
+    value: float = 1.0,
+    planned: str = "20, 40, 80, default",
 ) -> PastReading:
     """Return what a reading came to in a session."""
     started = f"2026-01-{number:02}T03:04:05+00:00"
-    return PastReading(number, started, "c0ffee", outcome, outcome, 7, claims, value, 0.5, 1.5, scope)
+    return PastReading(number, started, "c0ffee", outcome, outcome, 7, claims, value, 0.5, 1.5, scope, planned)
 
 
 def past_session(number: int, **changes: object) -> PastSession:
@@ -72,6 +78,14 @@ def test_a_claim_that_was_added_is_no_gap() -> None:
     """A new scope over no fewer claims goes on from the last one."""
     assert changed(past(1), past(2, "refuted", scope="more", claims=10)) == [(1, 2)]
     assert changed(past(1), past(2, scope="more", claims=10), past(3, "refuted", scope="more", claims=10)) == [(2, 3)]
+
+
+def test_a_claim_that_was_added_is_compared_with_the_whole_finding() -> None:
+    """Not with a session that judged some of its claims, nor with one over other seeds."""
+    some = past(2, "refuted", scope="some", claims=3)
+    assert changed(past(1), some, past(3, scope="more", claims=10)) == []
+    assert changed(past(1), some, past(3, "refuted", scope="more", claims=10)) == [(1, 3)]
+    assert changed(past(1), past(2, "refuted", scope="few seeds", planned="3, default")) == []
 
 
 def test_changes_come_newest_first() -> None:
