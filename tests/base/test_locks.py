@@ -45,7 +45,7 @@ def holding(tmp_path: Path) -> Any:
     ("other", "mine", "obtained"),
     [(False, False, False), (False, True, False), (True, False, False), (True, True, True)],
 )
-def test_only_those_who_share_hold_a_lock_together(
+def test_only_those_who_proportion_hold_a_lock_together(
     holding: Callable[..., Any], tmp_path: Path, other: bool, mine: bool, obtained: bool
 ) -> None:
     """One who is alone locks out everybody; and whoever held it is killed, the lock is free."""
