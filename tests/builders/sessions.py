@@ -1,8 +1,17 @@
 """Small sessions, for the tests of all that reads them."""
 
-from harness.sessions.session import Environment, JudgedClaim, ReportUnderTest, Session, TakenChoice
+from dataclasses import replace
+
+from harness.sessions.session import (
+    ONLY_DEFAULT,
+    Environment,
+    JudgedClaim,
+    ReportUnderTest,
+    Session,
+    TakenChoice,
+)
 from harness.verdicts.verdict import Outcome
-from tests.test_verdict import verdict
+from tests.builders.verdicts import verdict_with
 
 ENVIRONMENT = Environment(
     python="3.11.7",
@@ -32,16 +41,16 @@ REPORT = ReportUnderTest(
 )
 
 
-def claim(test: str, outcome: Outcome = "supported", *, finding: str = "x.y", **changes: object) -> JudgedClaim:
+def judged_claim(test: str, outcome: Outcome = "supported", *, finding: str = "x.y", **changes: object) -> JudgedClaim:
     """Return a claim with a verdict, some of whose fields differ."""
     p_supported, p_refuted = {"supported": (0.001, 1.0), "refuted": (1.0, 0.001), "inconclusive": (0.4, 0.6)}[outcome]
     told = {"finding": finding, "p_supported": p_supported, "p_refuted": p_refuted, **changes}
     return JudgedClaim(
-        test=test, case="", verdict=verdict(outcome, **told), expected=("supported",), recorded="", seconds=0.1
+        test=test, case="", verdict=verdict_with(outcome, **told), expected=("supported",), recorded="", seconds=0.1
     )
 
 
-def session(*claims: JudgedClaim, **changes: object) -> Session:
+def session_of(*claims: JudgedClaim, **changes: object) -> Session:
     """Return a session with the given claims (or two of its own), and with some fields changed."""
     fields = {
         "started": "2026-01-02T03:04:05+00:00",
@@ -54,8 +63,42 @@ def session(*claims: JudgedClaim, **changes: object) -> Session:
         "trained": 0,
         "environment": ENVIRONMENT,
         "reports": (REPORT,),
-        "claims": claims or (claim("a"), claim("b", "refuted")),
+        "claims": claims or (judged_claim("a"), judged_claim("b", "refuted")),
         "specified": {},
         "holes": (),
     }
     return Session(**{**fields, **changes})  # type: ignore[arg-type]
+
+
+def full_claim(
+    test: str = "claims/test_x.py::test_y[sgd]", outcome: Outcome = "supported", **changes: object
+) -> JudgedClaim:
+    """Return a claim of which no field is empty, some of its verdict's changed."""
+    return JudgedClaim(
+        test=test,
+        case="sgd",
+        verdict=verdict_with(outcome, **changes),
+        expected=("supported",),
+        recorded="",
+        seconds=0.25,
+        figure="figures/x.svg",
+    )
+
+
+def full_session(**changes: object) -> Session:
+    """Return a session with a claim of which no field is empty, and with some fields changed."""
+    return session_of(
+        **{
+            "started": "2026-01-31T12:00:00+00:00",
+            "arguments": ("claims", "-n", "auto"),
+            "environment": replace(
+                ENVIRONMENT, processor="Some CPU", commit="3c7121b32fc768bd611e53df2a466acd6f68a0f1"
+            ),
+            "needed": 60,
+            "stored": 40,
+            "trained": 20,
+            "claims": (full_claim(),),
+            "specified": ONLY_DEFAULT,
+            **changes,
+        }
+    )

@@ -19,38 +19,26 @@ from harness.storage.store import Store
 from harness.training.config import Seed, TrainingConfig, seed_blocks
 from harness.training.runs import Runs
 from harness.training.trainers import TRAINING_VERSION
+from tests.builders.configs import small_protocol
+from tests.builders.runs import runs_for
 
-PROTOCOL = TrainingConfig(
-    framework="torch",
-    dataset="wine",
-    test_size=0.25,
-    scaling="standard",
-    hidden_widths=(4,),
-    activation="relu",
-    optimizer="sgd",
-    learning_rate=0.1,
-    batch_size=133,
-    epochs=1,
-    loss="cross_entropy",
-)
+PROTOCOL = small_protocol(hidden_widths=(4,), batch_size=133, epochs=1)
 
 
 def fake_runs(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
     """Build the runs of a block without training: their losses tell the seed."""
-    count, rows, epochs = len(seeds), len(splits[0].test_rows), config.epochs
-    curve = np.tile(np.array([[100.0 * seed.split + seed.training] for seed in seeds]), (1, epochs))
-    return Runs(
+    curve = np.tile(np.array([[100.0 * seed.split + seed.training] for seed in seeds]), (1, config.epochs))
+    rows = len(splits[0].test_rows)
+    return runs_for(
         config,
-        tuple(seeds),
+        seeds,
+        value=0.0,
+        rows=rows,
         train_loss=curve,
         test_loss=curve + 0.5,
-        train_accuracy=np.zeros((count, epochs)),
-        test_accuracy=np.zeros((count, epochs)),
-        weight_norm=np.zeros((count, epochs + 1)),
-        test_predictions=np.zeros((count, rows, 3)),
         test_targets=np.stack([split.test_target for split in splits]).astype(float),
         test_rows=np.stack([split.test_rows for split in splits]),
-        seconds=np.full(count, time.perf_counter()),
+        seconds=np.full(len(seeds), time.perf_counter()),
     )
 
 
@@ -263,7 +251,7 @@ def test_training_ahead_leaves_out_what_another_process_trains(trainer: FakeTrai
 SHARE = """
 import sys, time
 from pathlib import Path
-sys.path.insert(0, {tests!r})
+sys.path[:0] = [{tests!r}, {tests!r} + "/.."]
 from test_engine import PROTOCOL, fake_runs
 from harness.execution import engine
 from harness.training.config import seed_blocks
@@ -311,7 +299,7 @@ def test_processes_share_the_blocks(tmp_path: Path) -> None:
 ASK = """
 import sys
 from pathlib import Path
-sys.path.insert(0, {tests!r})
+sys.path[:0] = [{tests!r}, {tests!r} + "/.."]
 from test_engine import PROTOCOL
 from harness.execution import engine
 engine.runs_of(PROTOCOL, 21, engine.open_store(Path({folder!r})))

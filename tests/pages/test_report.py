@@ -22,11 +22,11 @@ from harness.pages.report import (
 )
 from harness.verdicts.combination import judgements
 from harness.verdicts.verdict import Band
-from tests.small_sessions import REPORT as A_REPORT
-from tests.small_sessions import claim, session
-from tests.test_verdict import verdict
+from tests.builders.sessions import REPORT as A_REPORT
+from tests.builders.sessions import judged_claim, session_of
+from tests.builders.verdicts import verdict_with
 
-VERDICT = verdict(
+VERDICT = verdict_with(
     "refuted",
     finding="speed.faster",
     section="Speed",
@@ -71,8 +71,8 @@ def test_text_of_the_register_is_never_markup(hostile: str) -> None:
             *verdict_text(hostile_verdict, hostile, hostile),
             figure_html(f"figures/{hostile}.svg", hostile_verdict),
             *summary_html(
-                session(
-                    replace(claim("test_a"), verdict=hostile_verdict),
+                session_of(
+                    replace(judged_claim("test_a"), verdict=hostile_verdict),
                     reports=(replace(A_REPORT, title=hostile),),
                     holes=(hostile,),
                 )
@@ -108,7 +108,7 @@ def test_holes_are_sentences_on_top() -> None:
         "Planned but not done: 3 trainings.",
         "Training given up: no scheduler.",
     ]
-    html = summary_html(session(holes=tuple(holes.sentences())))
+    html = summary_html(session_of(holes=tuple(holes.sentences())))
     assert [line[:21] for line in html[:5]] == ['<p class="claim-hole"'] * 5
     assert Holes().sentences() == []
 
@@ -116,7 +116,7 @@ def test_holes_are_sentences_on_top() -> None:
 def test_the_summary_has_a_row_for_each_finding() -> None:
     """Below the counts, a table: what the finding says, its verdict, corrected verdict, claims, power and evidence."""
     verdicts = [VERDICT, replace(SUPPORTED, finding="speed.b", needs="some")]
-    html = "".join(summary_html(session(*(replace(claim("test_a"), verdict=one) for one in verdicts))))
+    html = "".join(summary_html(session_of(*(replace(judged_claim("test_a"), verdict=one) for one in verdicts))))
     rows = [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
     assert [[unescape(cell) for cell in row] for row in rows] == [
         ["Finding", *JUDGEMENT_COLUMNS],

@@ -10,7 +10,7 @@ from scipy import stats
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw, prediction_interval
 from harness.statistics.estimate import Reported
 from harness.training.runs import Floats
-from tests.test_statistics import ONE_DRAW, SLEEP, judged, proportion_that_holds, within_error
+from tests.builders.estimates import ONE_DRAW, SLEEP, judged, proportion_that_holds, within_error
 
 
 def reported_proportion(proportion: float) -> Reported:
