@@ -14,6 +14,7 @@ import harness.drawing.figures
 import harness.judging.judge
 import harness.judging.plan
 import harness.statistics.estimators  # noqa: F401
+from tests.builders.reports import HEAD, PROTOCOL, REPORT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -24,60 +25,6 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes depends on what else the machine does. In CI, Hypothesis draws the same examples each time.
 settings.register_profile("shared machine", settings(), deadline=None)
 settings.load_profile("shared machine")
-
-REPORT = """
-title = "A small report"
-
-[sections]
-speed = "Speed & <b>more</b>"
-
-[findings."speed.faster"]
-statement = "A is faster than B."
-basis = "independent"
-reported = { ratio = "0.50" }
-
-[findings."speed.faster".readings.ratio]
-estimand = "mean of the ratio"
-margin = 0.1
-low = 0.9
-high = 1.1
-reason = "a tenth either way"
-"""
-
-PROTOCOL = """
-[axes]
-framework = ["torch"]
-task = ["classification"]
-activation = ["relu", "tanh"]
-optimizer = ["adam"]
-
-[default]
-framework = "torch"
-task = "classification"
-optimizer = "adam"
-
-[reconstruction.classification]
-dataset = { value = "wine", origin = "assumed", reason = "small" }
-test_size = { value = 0.2, origin = "assumed", reason = "usual" }
-scaling = { value = "standard", origin = "assumed", reason = "usual" }
-hidden_widths = { value = [4], origin = "stated", reason = "said so" }
-learning_rate = { value = 0.01, origin = "assumed", reason = "usual" }
-batch_size = { value = 32, origin = "assumed", reason = "usual" }
-epochs = { value = 2, origin = "assumed", reason = "quick" }
-loss = { value = "cross_entropy", origin = "assumed", reason = "usual" }
-"""
-
-HEAD = """
-import os, signal
-import pytest
-from harness.statistics.estimators import mean_over_seeds
-
-SUPPORTED = [0.98, 0.99, 1.00, 1.01, 1.02]
-REFUTED = [1.98, 1.99, 2.00, 2.01, 2.02]
-INCONCLUSIVE = [0.5, 0.8, 1.0, 1.2, 1.5]
-DIVERGED = [1.0, 1.0, float("nan")]
-finding = pytest.mark.finding("speed.faster", reading="ratio")
-"""
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["harness", "tomllib"]):
-    from tests.broken_files import DATASETS, FLOWERS, complaint
-    from tests.conftest import PROTOCOL, REPORT
+    from tests.builders.broken_files import DATASETS, FLOWERS, complaint
+    from tests.builders.reports import PROTOCOL, REPORT
 
 FIGURES = """
 [figures.history]

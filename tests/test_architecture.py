@@ -1,6 +1,7 @@
 """The structure that the rest relies on: imports run one way, and frameworks are loaded only to train."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -127,3 +128,35 @@ def test_no_code_from_data(name: str) -> None:
 def test_the_check_of_code_from_data_can_fail(source: str, found: str) -> None:
     """It sees through other names of an import, and leaves alone what only reads alike."""
     assert code_from_data(source) == ([found] if found else [])
+
+
+TESTS = Path(__file__).parent
+IMPORT = re.compile(r"^ *(?:from ([\w.]+) )?import\b([\w., ]*)", flags=re.MULTILINE)
+
+
+def imported_tests(source: str) -> set[str]:
+    """Return the names of test modules that a source file imports, or a program in one of its texts."""
+    named = {name for found in IMPORT.findall(source) for name in re.split(r"[^\w]+", ".".join(found))}
+    known = {path.stem for path in TESTS.rglob("*.py")}
+    return {name for name in named & known if name.startswith("test_") or name == "conftest"}
+
+
+def test_no_test_module_is_imported_by_another() -> None:
+    """What several tests build is built in ``tests/builders``; a program that a test starts may import the test."""
+    for path in TESTS.rglob("*.py"):
+        assert imported_tests(path.read_text(encoding="utf-8")) <= {path.stem}, path
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("from tests.conftest import REPORT", {"conftest"}),
+        ("    from tests.test_runs import (", {"test_runs"}),
+        ("from tests.sessions import test_session, test_noise", {"test_session", "test_noise"}),
+        ("import tests.test_runs as other", {"test_runs"}),
+        ("from tests.builders.runs import runs_for", set()),
+    ],
+)
+def test_the_check_of_test_modules_can_fail(line: str, found: set[str]) -> None:
+    """It sees every way to import one."""
+    assert imported_tests(line) == found

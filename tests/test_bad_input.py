@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from harness.__main__ import main
-from tests.broken_files import CLAIMS, FLOWERS, WHOLE, complaint, documents, places, toml_of
+from tests.builders.broken_files import CLAIMS, FLOWERS, WHOLE, complaint, documents, places, toml_of
 
 PLACES = {name: list(places(document)) for name, document in documents().items()}
 LONG = "x" * 10_000

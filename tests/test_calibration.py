@@ -21,8 +21,9 @@ from harness.base.arrays import Floats
 from harness.base.errors import Inconclusive, Refuted
 from harness.judging.judge import Judge, judge_in_looks
 from harness.report.register import Finding, Reading
-from harness.statistics import draws, mean_over_seeds
+from harness.statistics import draws
 from harness.statistics.estimate import Estimate
+from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.verdict import ERROR_RATE, Band, error_rate_at
 
 REPETITIONS = 300

@@ -2,7 +2,7 @@ import pytest
 
 from benchmarks.determinism import CONDITIONS, broken, compared, page, process, sample, seeds_of, table
 from harness.training.seeds import Seed, seed_blocks
-from tests.training.test_runs import bad_at, made_up
+from tests.builders.runs import random_runs, runs_with_one_value
 
 SAME = {"torch-a": [], "keras-b": []}
 DIFFERS = {"torch-a": [], "keras-b": ["train_loss by up to 1e-07", "weight_norm by up to 2e-07"]}
@@ -19,9 +19,11 @@ def test_the_sample_has_both_frameworks_and_tasks() -> None:
 
 def test_seeds_that_both_have_are_compared_bit_for_bit() -> None:
     """Of a block half as large, its own seeds; a last bit is a difference, the seconds are none."""
-    assert compared(made_up(), made_up(seeds=(Seed(0, 0),), **_first_of(made_up()))) == []
-    assert [one.split()[0] for one in compared(made_up(), bad_at("test_loss", (1, 2), 0.5))] == ["test_loss"]
-    assert compared(made_up(), made_up(seconds=made_up().seconds + 1)) == []
+    assert compared(random_runs(), random_runs(seeds=(Seed(0, 0),), **_first_of(random_runs()))) == []
+    assert [one.split()[0] for one in compared(random_runs(), runs_with_one_value("test_loss", (1, 2), 0.5))] == [
+        "test_loss"
+    ]
+    assert compared(random_runs(), random_runs(seconds=random_runs().seconds + 1)) == []
 
 
 def _first_of(runs: object) -> dict[str, object]:

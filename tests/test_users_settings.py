@@ -24,7 +24,7 @@ import hashlib, json
 from dataclasses import replace
 from pathlib import Path
 from harness.execution.engine import open_store, runs_of
-from tests.test_engine import PROTOCOL
+from tests.execution.test_engine import PROTOCOL
 
 store = open_store(Path({store!r}))
 config = replace(PROTOCOL, optimizer="adam", hidden_widths=(8,), batch_size=16, epochs=2)
@@ -181,7 +181,7 @@ def test_a_conftest_that_uses_a_framework_stops_no_claim(
     pytester: pytest.Pytester, make_claims: MakeClaims, framework: str, conftest: str
 ) -> None:
     """Its claims have their verdicts, from the runs that are trained without it."""
-    from tests.conftest import PROTOCOL
+    from tests.builders.reports import PROTOCOL
 
     make_claims(CLAIM, protocol=PROTOCOL.replace('"torch"', f'"{framework}"'))
     pytester.makeconftest(conftest)

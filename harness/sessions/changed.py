@@ -27,7 +27,7 @@ class Told(Protocol):
         """By itself."""
 
 
-class Asked(Told, TrainingConfig):
+class Asked(Told, Protocol):
     """A verdict of a session, and what it was asked; as of `harness.sessions.history.PastReading`."""
 
     @property

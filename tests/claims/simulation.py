@@ -21,6 +21,7 @@ from harness.report.grid import Grid
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
+from tests.builders.runs import runs_for
 from tests.claims.worlds import Cell, Spread, Training, World
 
 SEEDS = 20
@@ -116,9 +117,10 @@ def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, see
     for quantity, values in runs.items():
         begin = {"weight_norm": DIVERGES_AT + 1, "test_predictions": 0}.get(quantity, DIVERGES_AT)
         values[: round(training.diverged * seeds), begin:] = np.nan
-    return Runs(
-        config=config,
-        seeds=tuple(Seed(number, number) for number in range(seeds)),
+    return runs_for(
+        config,
+        [Seed(number, number) for number in range(seeds)],
+        rows=rows,
         **runs,
         test_targets=targets,
         test_rows=test_rows,

@@ -7,7 +7,7 @@ from harness.base.errors import SessionError
 from harness.commands.compare import named_session
 from harness.sessions.history import History
 from harness.sessions.session import write_session
-from tests.small_sessions import claim, session
+from tests.builders.sessions import judged_claim, session_of
 
 FIRST, NIGHT, DESK, LAST = (f"2026-01-0{day}T03:04:05+00:00" for day in (1, 2, 3, 4))
 
@@ -16,11 +16,11 @@ FIRST, NIGHT, DESK, LAST = (f"2026-01-0{day}T03:04:05+00:00" for day in (1, 2, 3
 def history(tmp_path: Path) -> History:
     """Return a history with two nights, a session with ``-k``, one over other seeds, and another night."""
     history = History(tmp_path / "history.sqlite")
-    history.append(session(claim("a"), claim("b"), started=FIRST))
-    history.append(session(claim("a"), claim("b", "refuted"), started=NIGHT))
-    history.append(session(claim("a"), started=DESK))
-    history.append(session(claim("a"), claim("b"), started=DESK, planned_seeds=(5,)))
-    history.append(session(claim("a"), claim("b"), claim("new"), started=LAST))
+    history.append(session_of(judged_claim("a"), judged_claim("b"), started=FIRST))
+    history.append(session_of(judged_claim("a"), judged_claim("b", "refuted"), started=NIGHT))
+    history.append(session_of(judged_claim("a"), started=DESK))
+    history.append(session_of(judged_claim("a"), judged_claim("b"), started=DESK, planned_seeds=(5,)))
+    history.append(session_of(judged_claim("a"), judged_claim("b"), judged_claim("new"), started=LAST))
     return history
 
 
@@ -32,7 +32,7 @@ def test_sessions_have_names(history: History) -> None:
 
 def test_a_file_is_a_session(tmp_path: Path) -> None:
     """Such as the ``claims.json`` of a colleague; no history is needed."""
-    write_session(session(started=FIRST), tmp_path / "claims.json")
+    write_session(session_of(started=FIRST), tmp_path / "claims.json")
     assert named_session(str(tmp_path / "claims.json"), tmp_path / "none").started == FIRST
 
 
@@ -59,7 +59,7 @@ def test_without_a_session_before_there_is_nothing_to_compare(tmp_path: Path) ->
     history.file.touch()
     with pytest.raises(SessionError, match="has no session yet"):
         named_session("last", history.file)
-    history.append(session(claim("a")))
-    history.append(session(claim("b")))
+    history.append(session_of(judged_claim("a")))
+    history.append(session_of(judged_claim("b")))
     with pytest.raises(SessionError, match="no session before 2 judged one of its claims over the same planned seeds"):
         named_session("previous", history.file)

@@ -7,7 +7,7 @@ from harness.base.errors import SessionError
 from harness.commands.explain import change_of, newest_changes
 from harness.sessions.history import History, open_history
 from harness.verdicts.verdict import Outcome
-from tests.small_sessions import claim, session
+from tests.builders.sessions import judged_claim, session_of
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def history(tmp_path: Path) -> History:
 def append(history: History, *outcomes: Outcome, reading: str = "loss", **changes: object) -> None:
     """Append a session for each outcome of a finding with one claim."""
     for outcome in outcomes:
-        history.append(session(claim(f"test_{reading}", outcome, reading=reading), **changes))
+        history.append(session_of(judged_claim(f"test_{reading}", outcome, reading=reading), **changes))
 
 
 def test_the_last_change_is_taken(history: History) -> None:
@@ -71,12 +71,20 @@ def test_more_seeds_are_more(capsys: pytest.CaptureFixture[str], factor: str) ->
 
 def test_without_a_finding_all_that_the_newest_session_changed_is_taken(history: History) -> None:
     """A finding that changed earlier, or not at all, is left out; sessions that asked otherwise do not count."""
-    before = [claim("a", "supported", finding="a.a"), claim("b", "refuted", finding="b.b"), claim("c", finding="c.c")]
-    after = [claim("a", "refuted", finding="a.a"), claim("b", "supported", finding="b.b"), claim("c", finding="c.c")]
-    history.append(session(*before))
-    history.append(session(*before, planned_seeds=(3,)))
-    history.append(session(*after))
+    before = [
+        judged_claim("a", "supported", finding="a.a"),
+        judged_claim("b", "refuted", finding="b.b"),
+        judged_claim("c", finding="c.c"),
+    ]
+    after = [
+        judged_claim("a", "refuted", finding="a.a"),
+        judged_claim("b", "supported", finding="b.b"),
+        judged_claim("c", finding="c.c"),
+    ]
+    history.append(session_of(*before))
+    history.append(session_of(*before, planned_seeds=(3,)))
+    history.append(session_of(*after))
     assert newest_changes(history) == [("a.a", "loss", 1, 3), ("b.b", "loss", 1, 3)]
-    history.append(session(*after))
+    history.append(session_of(*after))
     with pytest.raises(SessionError, match="the newest session changed no verdict on a finding; name one"):
         newest_changes(history)

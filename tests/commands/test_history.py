@@ -5,7 +5,7 @@ import pytest
 
 from harness.__main__ import main
 from harness.sessions.history import History
-from tests.small_sessions import ENVIRONMENT, claim, session
+from tests.builders.sessions import ENVIRONMENT, judged_claim, session_of
 
 
 @pytest.fixture
@@ -19,11 +19,11 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
 def some_nights(history: History) -> None:
     """Three nights alike, a night with another version and another verdict, and a session with ``-k``."""
     for night in (1, 2, 3):
-        history.append(session(claim("a"), claim("b"), started=f"2026-01-0{night}T03:04:05+00:00"))
+        history.append(session_of(judged_claim("a"), judged_claim("b"), started=f"2026-01-0{night}T03:04:05+00:00"))
     newer = replace(ENVIRONMENT, packages={"numpy": "2.4.6", "torch": "2.14.0"}, modified=True)
-    claims = claim("a"), claim("b", "refuted", value=0.5, low=0.4, high=0.6)
-    history.append(session(*claims, started="2026-01-04T03:04:05+00:00", environment=newer, missing=("x", "y")))
-    history.append(session(claim("a"), started="2026-01-04T12:00:00+00:00", environment=newer))
+    claims = judged_claim("a"), judged_claim("b", "refuted", value=0.5, low=0.4, high=0.6)
+    history.append(session_of(*claims, started="2026-01-04T03:04:05+00:00", environment=newer, missing=("x", "y")))
+    history.append(session_of(judged_claim("a"), started="2026-01-04T12:00:00+00:00", environment=newer))
 
 
 @pytest.mark.usefixtures("some_nights")

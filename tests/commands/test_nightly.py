@@ -9,7 +9,7 @@ from harness.__main__ import main
 from harness.base.locks import locked
 from harness.commands.nightly import STORE
 from harness.report.folder import open_folder
-from tests.conftest import HEAD, PROTOCOL, REPORT
+from tests.builders.reports import HEAD, PROTOCOL, REPORT
 
 CLAIM = """
 @finding

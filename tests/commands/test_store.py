@@ -7,17 +7,14 @@ import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from harness.__main__ import main
 from harness.execution.engine import open_store
-from harness.judging.plan import blank_runs
 from harness.report.folder import open_folder
 from harness.storage.store import Store
-from harness.training.config import TrainingConfig
-from harness.training.runs import Runs
-from harness.training.seeds import Seed, seed_blocks
+from harness.training.seeds import seed_blocks
+from tests.builders.runs import runs_for
 
 CLAIM = """
 import pytest
@@ -29,20 +26,14 @@ def test_one(evidence, judge):
 """
 
 
-def made_up(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
-    """Return runs in which nothing was learnt."""
-    arrays = {name: np.repeat(array[:1], len(seeds), axis=0) for name, array in blank_runs(config).arrays().items()}
-    return Runs(config, seeds, **arrays)  # type: ignore[arg-type]
-
-
 def fill(folder: Path, report: Path, *, blocks: int = 2) -> None:
-    """Keep runs of random numbers for both cells of the report, and for one of other versions."""
+    """Keep runs for both cells of the report, and for one of other versions."""
     store = open_store(folder)
     for config in open_folder(report).grid.configs.values():
         for seeds in seed_blocks(20 * blocks):
-            store.save(made_up(config, seeds))
+            store.save(runs_for(config, seeds))
     old = Store(folder, {"torch": {"torch": "0.1"}})
-    old.save(made_up(config, seeds))
+    old.save(runs_for(config, seeds))
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from harness.storage import record
 from harness.storage.store import Store
 from harness.training.seeds import Seed
 from harness.verdicts.verdict import Band
-from tests.storage.test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
+from tests.builders.stores import FINGERPRINT, PROTOCOL, SEEDS, runs_hard_to_keep
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 ESTIMATE = mean_over_seeds([0.9, 1.0, 1.2], "ratio")
@@ -36,7 +36,7 @@ OLD = {"torch": {"torch": "1.0", "harness training": "1"}, "keras": FINGERPRINT[
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Make a store with one file of each kind that holds something."""
     store = Store(tmp_path / "store", FINGERPRINT)
-    store.save(made_up())
+    store.save(runs_hard_to_keep())
     monkeypatch.setattr(timing, "_measure", lambda entries, repeats: [[[0.5, 0.1, 0.3]]])
     race([BenchmarkEntry(PROTOCOL)], store.folder, repeats=1)
     monkeypatch.setattr("harness.drawing.figures.claim_figure", lambda *_: "<svg>drawn</svg>\n")
@@ -129,7 +129,7 @@ def test_files_of_newer_versions_are_not_damaged(kept: Store, monkeypatch: pytes
     """They are told apart, and neither verified nor removed."""
     with monkeypatch.context() as newer:
         newer.setattr(sealed, "SCHEMA", 2)
-        kept.save(made_up())
+        kept.save(runs_hard_to_keep())
     path = one(kept, "timings")
     path.write_bytes(path.read_bytes().replace(b'"schema": 1', b'"schema": 2'))
     found = verify(kept.folder)
@@ -157,8 +157,8 @@ def test_what_a_session_can_use_stays(kept: Store) -> None:
 
 def test_what_no_session_can_find_goes(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs and timings of other versions, pictures and answers of other code."""
-    kept.save(made_up((Seed(3, 3),)))
-    Store(kept.folder, OLD).save(made_up())
+    kept.save(runs_hard_to_keep((Seed(3, 3),)))
+    Store(kept.folder, OLD).save(runs_hard_to_keep())
     assert [kind for kind in prune(kept) if kind != "locks"] == ["runs"]
     assert prune(kept) == []
     monkeypatch.setattr("harness.commands.store_care.drawing_marks", lambda: {"b" * 12})
@@ -221,7 +221,7 @@ def test_no_clock_decides_anything(kept: Store, monkeypatch: pytest.MonkeyPatch)
     """Whatever the times of the files and whatever the clock says, the same is found, loaded, verified and removed."""
     (kept.folder / "runs" / "00").mkdir(exist_ok=True)
     (kept.folder / "runs" / "00" / "tmpabc.part").write_bytes(b"left behind")
-    Store(kept.folder, OLD).save(made_up())
+    Store(kept.folder, OLD).save(runs_hard_to_keep())
     found = []
     clock = itertools.cycle([0.0, 4e9, -1.0, 1e9])
     for stamp in (0, 1_000_000_000, 4_000_000_000):

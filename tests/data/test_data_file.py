@@ -12,27 +12,9 @@ import pytest
 
 from harness.base.errors import ConfigError, DataError, RegisterError
 from harness.data import registry
-from harness.data.data_file import DataFile
 from harness.report.grid import Grid, read_grid
 from harness.training.config import TrainingConfig
-from tests.conftest import PROTOCOL
-
-FLOWERS = """name,petal,colour,kind
-a,1.0,red,x
-b,2.0,blue,x
-c,3.0,red,y
-d,4.0,blue,y
-"""
-DESCRIBED = """
-[datasets.flowers]
-file = "flowers.csv"
-task = "classification"
-target = "kind"
-categories = ["colour"]
-left_out = ["name"]
-source = "made up"
-"""
-OWN = PROTOCOL.replace('"wine"', '"flowers"') + DESCRIBED
+from tests.builders.reports import DESCRIBED, FLOWERS, OWN, PROTOCOL, data_file_of, first_protocol
 
 Open = Callable[..., Grid]
 
@@ -50,21 +32,9 @@ def open_grid(tmp_path: Path) -> Open:
     return open_with
 
 
-def only_config(grid: Grid) -> TrainingConfig:
-    """Return the first config of a grid."""
-    return next(iter(grid.configs.values()))
-
-
-def data_file(grid: Grid) -> DataFile:
-    """Return the data file of a grid's configs."""
-    dataset = only_config(grid).dataset
-    assert isinstance(dataset, DataFile)
-    return dataset
-
-
 def test_a_report_brings_its_own_data(open_grid: Open) -> None:
     """Numbers stay numbers, categories become zeros and ones, and a column that is left out is not there."""
-    dataset = registry.load(data_file(open_grid()))
+    dataset = registry.load(data_file_of(open_grid()))
     assert dataset.feature_names == ("petal", "colour=blue", "colour=red")
     assert dataset.features.tolist() == [[1, 0, 1], [2, 1, 0], [3, 0, 1], [4, 1, 0]]
     assert dataset.target.tolist() == [0, 0, 1, 1]
@@ -98,9 +68,9 @@ def test_the_data_may_be_what_is_left_open(open_grid: Open) -> None:
     """An alternative, and a reconstruction's answer, may be a data set of the report's own."""
     protocol = PROTOCOL.replace('"wine",', '"wine", alternatives = ["flowers"],') + DESCRIBED
     grid = open_grid(protocol=protocol)
-    assert only_config(grid).dataset == "wine"
+    assert first_protocol(grid).dataset == "wine"
     answered = grid.answering({"classification": {"dataset": "flowers"}})
-    assert only_config(answered).dataset == grid.data_files["flowers"]
+    assert first_protocol(answered).dataset == grid.data_files["flowers"]
 
 
 # What it is named by
@@ -128,12 +98,12 @@ def test_registered_data_keep_their_digest() -> None:
 
 def test_where_the_file_lies_does_not_matter(tmp_path: Path, open_grid: Open) -> None:
     """Two people who keep the same report in other folders share what was trained."""
-    config = only_config(open_grid())
+    config = first_protocol(open_grid())
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "flowers.csv").write_text(FLOWERS)
     (tmp_path / "elsewhere" / "protocol.toml").write_text(OWN)
-    other = only_config(read_grid(tmp_path / "elsewhere" / "protocol.toml"))
-    assert data_file(open_grid()).file != other.dataset.file  # type: ignore[union-attr]
+    other = first_protocol(read_grid(tmp_path / "elsewhere" / "protocol.toml"))
+    assert data_file_of(open_grid()).file != other.dataset.file  # type: ignore[union-attr]
     assert (config.digest, config.to_plain()) == (other.digest, other.to_plain())
 
 
@@ -147,33 +117,33 @@ def test_where_the_file_lies_does_not_matter(tmp_path: Path, open_grid: Open) ->
 )
 def test_what_is_read_decides_the_digest(open_grid: Open, old: str, new: str) -> None:
     """Another number in the file, or another way to read it, is another config."""
-    first = only_config(open_grid())
+    first = first_protocol(open_grid())
     protocol = OWN.replace(old, new)
     if "name" in new:
         protocol = protocol.replace('left_out = ["name"]\n', "")
     data = FLOWERS.replace(old, new) if new == "4.1" else FLOWERS
-    second = only_config(open_grid(data, protocol))
+    second = first_protocol(open_grid(data, protocol))
     assert first.digest != second.digest
     assert first != second
 
 
 def test_a_remark_does_not_decide_the_digest(open_grid: Open) -> None:
     """A better source or a note asks for no new training."""
-    first = only_config(open_grid())
-    second = only_config(open_grid(protocol=OWN.replace('"made up"', '"from my garden"')))
+    first = first_protocol(open_grid())
+    second = first_protocol(open_grid(protocol=OWN.replace('"made up"', '"from my garden"')))
     assert first.digest == second.digest
 
 
 def test_a_config_survives_json(open_grid: Open) -> None:
     """Another process, such as the one that measures time, gets the config as text."""
-    for config in (only_config(open_grid()), only_config(open_grid(protocol=PROTOCOL))):
+    for config in (first_protocol(open_grid()), first_protocol(open_grid(protocol=PROTOCOL))):
         assert TrainingConfig.from_json(json.loads(json.dumps(asdict(config)))) == config
         assert json.loads(json.dumps(config.to_plain())) == config.to_plain()
 
 
 def test_a_file_that_changes_in_use_is_refused(open_grid: Open, tmp_path: Path) -> None:
     """Runs are never named after data that they were not trained on."""
-    dataset = data_file(open_grid())
+    dataset = data_file_of(open_grid())
     (tmp_path / "flowers.csv").write_text(FLOWERS.replace("4.0", "5.0"))
     with pytest.raises(DataError, match=r"flowers\.csv: changed while it was in use"):
         dataset.read()
@@ -282,7 +252,7 @@ def test_a_link_inside_the_folder_is_no_escape(open_grid: Open, tmp_path: Path) 
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "real.csv").write_text(FLOWERS)
     (tmp_path / "flowers.csv").symlink_to("data/real.csv")
-    assert data_file(open_grid(data=None)).file == str(tmp_path / "data" / "real.csv")
+    assert data_file_of(open_grid(data=None)).file == str(tmp_path / "data" / "real.csv")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
@@ -334,12 +304,12 @@ def test_a_batch_may_be_larger_than_the_data(tmp_path: Path, framework: str) -> 
 
 def test_a_split_without_a_row_of_a_class_is_one_sentence(open_grid: Open) -> None:
     """A proportion that leaves a part without a class is refused where the data are divided."""
-    dataset = registry.load(data_file(open_grid()))
+    dataset = registry.load(data_file_of(open_grid()))
     with pytest.raises(DataError, match=r"Data set 'flowers' with test_size 0\.1: 3 training and 1 test rows"):
         registry.split(dataset, 0.1, "standard", 0)
 
 
 def test_the_path_is_no_part_of_what_is_compared_by_checksum(open_grid: Open) -> None:
     """A file that was moved is the same data, and its checksum says so."""
-    dataset = data_file(open_grid())
+    dataset = data_file_of(open_grid())
     assert registry.checksum(dataset) == registry.checksum(replace(dataset, file="/elsewhere/flowers.csv"))

@@ -8,8 +8,7 @@ from harness.data import registry
 from harness.data.dataset import Dataset
 from harness.data.leaks import leaks_in, repeated_rows
 from harness.report.grid import read_grid
-from tests.conftest import PROTOCOL
-from tests.data.test_data_file import DESCRIBED, FLOWERS
+from tests.builders.reports import DESCRIBED, FLOWERS, PROTOCOL
 
 REPEATED = FLOWERS + "e,1.0,red,x\nf,1.0,red,x\ng,4.0,blue,x\n"
 CLAIMS = """

@@ -10,8 +10,8 @@ from harness.drawing import figures, specification_figure
 from harness.drawing.drawn import drawing_marks, kept_figure, kept_specification_curve
 from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.verdict import Band
-from tests.reconstruction.test_specification import specification
-from tests.training.test_runs import made_up
+from tests.builders.runs import random_runs
+from tests.builders.specifications import specification_with
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 ESTIMATE = mean_over_seeds([0.9, 1.0, 1.2], "ratio")
@@ -33,7 +33,7 @@ def drawings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_the_same_picture_is_drawn_once(drawings: list[str], tmp_path: Path) -> None:
     """The second time, the file is read, and gives the same text."""
-    pictures = [kept_figure(tmp_path, {"cell": made_up()}, ESTIMATE, (0.8, 1.3), BAND) for _ in range(2)]
+    pictures = [kept_figure(tmp_path, {"cell": random_runs()}, ESTIMATE, (0.8, 1.3), BAND) for _ in range(2)]
     assert pictures == [drawings[0]] * 2
     assert len(drawings) == 1
 
@@ -41,12 +41,12 @@ def test_the_same_picture_is_drawn_once(drawings: list[str], tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("runs", "estimate", "interval", "band"),
     [
-        ({"other": made_up()}, ESTIMATE, (0.8, 1.3), BAND),
-        ({"cell": made_up(test_loss=made_up().test_loss + 1)}, ESTIMATE, (0.8, 1.3), BAND),
-        ({"cell": made_up()}, mean_over_seeds([0.9, 1.0, 1.3], "ratio"), (0.8, 1.3), BAND),
-        ({"cell": made_up()}, replace(ESTIMATE, note="noted"), (0.8, 1.3), BAND),
-        ({"cell": made_up()}, ESTIMATE, (0.8, 1.4), BAND),
-        ({"cell": made_up()}, ESTIMATE, (0.8, 1.3), Band(0.9, 1.2, BAND.reason)),
+        ({"other": random_runs()}, ESTIMATE, (0.8, 1.3), BAND),
+        ({"cell": random_runs(test_loss=random_runs().test_loss + 1)}, ESTIMATE, (0.8, 1.3), BAND),
+        ({"cell": random_runs()}, mean_over_seeds([0.9, 1.0, 1.3], "ratio"), (0.8, 1.3), BAND),
+        ({"cell": random_runs()}, replace(ESTIMATE, note="noted"), (0.8, 1.3), BAND),
+        ({"cell": random_runs()}, ESTIMATE, (0.8, 1.4), BAND),
+        ({"cell": random_runs()}, ESTIMATE, (0.8, 1.3), Band(0.9, 1.2, BAND.reason)),
     ],
     ids=["name", "curves", "sample", "note", "interval", "band"],
 )
@@ -54,7 +54,7 @@ def test_another_picture_is_drawn(
     drawings: list[str], tmp_path: Path, runs: Any, estimate: Any, interval: Any, band: Any
 ) -> None:
     """Whatever changes in what is shown, the old picture is not taken for it."""
-    kept_figure(tmp_path, {"cell": made_up()}, ESTIMATE, (0.8, 1.3), BAND)
+    kept_figure(tmp_path, {"cell": random_runs()}, ESTIMATE, (0.8, 1.3), BAND)
     assert kept_figure(tmp_path, runs, estimate, interval, band) == drawings[1]
 
 
@@ -113,7 +113,7 @@ def test_what_cannot_be_kept_is_shown_all_the_same(drawings: list[str], tmp_path
 def test_the_name_of_a_figure_begins_with_what_drew_it(drawings: list[str], tmp_path: Path) -> None:
     """So pictures of older code can be told from those that are still shown."""
     kept_figure(tmp_path, {}, ESTIMATE, (0.8, 1.3), BAND)
-    kept_specification_curve(tmp_path, [specification()], BAND, "ratio")
+    kept_specification_curve(tmp_path, [specification_with()], BAND, "ratio")
     marks = {file.name.partition("-")[0] for file in (tmp_path / "figures").iterdir()}
     assert len(marks) == 2
     assert marks <= drawing_marks()
@@ -121,7 +121,7 @@ def test_the_name_of_a_figure_begins_with_what_drew_it(drawings: list[str], tmp_
 
 def test_the_same_specification_curve_is_drawn_once(drawings: list[str], tmp_path: Path) -> None:
     """It is kept as figures of claims are, in the same folder."""
-    pictures = [kept_specification_curve(tmp_path, [specification()], BAND, "ratio") for _ in range(2)]
+    pictures = [kept_specification_curve(tmp_path, [specification_with()], BAND, "ratio") for _ in range(2)]
     assert pictures == [drawings[0]] * 2
     assert len(drawings) == 1
     assert len(list((tmp_path / "figures").iterdir())) == 1
@@ -130,13 +130,13 @@ def test_the_same_specification_curve_is_drawn_once(drawings: list[str], tmp_pat
 @pytest.mark.parametrize(
     ("specifications", "band", "label"),
     [
-        ([specification(value=1.25)], BAND, "ratio"),
-        ([specification(high=float("inf"))], BAND, "ratio"),
-        ([specification(outcome="inconclusive")], BAND, "ratio"),
-        ([specification(choices={"batch_size": "32"})], BAND, "ratio"),
-        ([specification(), specification(universe="another")], BAND, "ratio"),
-        ([specification()], Band(0.9, 1.2, BAND.reason), "ratio"),
-        ([specification()], BAND, "growth"),
+        ([specification_with(value=1.25)], BAND, "ratio"),
+        ([specification_with(high=float("inf"))], BAND, "ratio"),
+        ([specification_with(outcome="inconclusive")], BAND, "ratio"),
+        ([specification_with(choices={"batch_size": "32"})], BAND, "ratio"),
+        ([specification_with(), specification_with(universe="another")], BAND, "ratio"),
+        ([specification_with()], Band(0.9, 1.2, BAND.reason), "ratio"),
+        ([specification_with()], BAND, "growth"),
     ],
     ids=["value", "interval", "outcome", "choices", "universes", "band", "label"],
 )
@@ -144,5 +144,5 @@ def test_another_specification_curve_is_drawn(
     drawings: list[str], tmp_path: Path, specifications: Any, band: Any, label: str
 ) -> None:
     """Whatever changes in what is shown, the old picture is not taken for it."""
-    kept_specification_curve(tmp_path, [specification()], BAND, "ratio")
+    kept_specification_curve(tmp_path, [specification_with()], BAND, "ratio")
     assert kept_specification_curve(tmp_path, specifications, band, label) == drawings[1]

@@ -1,5 +1,3 @@
-import xml.etree.ElementTree as ElementTree
-
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -9,16 +7,12 @@ from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
 from harness.verdicts.verdict import Band
-from tests.training.test_runs import made_up
+from tests.builders.figures import texts_of
+from tests.builders.runs import random_runs
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 SAMPLE = np.linspace(0.8, 1.2, 10)
 NEVER = np.where(SAMPLE < 1.1, SAMPLE, np.inf)
-
-
-def texts_of(svg: str) -> str:
-    """Return all text of a figure, which must be well-formed."""
-    return " ".join(ElementTree.fromstring(svg).itertext())
 
 
 @pytest.mark.parametrize(
@@ -59,9 +53,9 @@ def test_every_kind_of_estimate_is_drawn(estimate: Estimate, diverged: int, band
 
 def test_curves_of_what_diverged() -> None:
     """A seed that diverged leaves its curve, a cell of which all did so at once says so in the legend."""
-    some, all_of_them = made_up().test_loss.copy(), np.full_like(made_up().test_loss, np.nan)
+    some, all_of_them = random_runs().test_loss.copy(), np.full_like(random_runs().test_loss, np.nan)
     some[0, 2:] = np.nan
-    runs = {"alive": made_up(), "partly": made_up(test_loss=some), "gone": made_up(test_loss=all_of_them)}
+    runs = {"alive": random_runs(), "partly": random_runs(test_loss=some), "gone": random_runs(test_loss=all_of_them)}
     texts = texts_of(claim_figure(runs, mean_over_seeds(SAMPLE, "ratio"), (0.95, 1.05), BAND))
     assert "gone: all diverged" in texts
     assert "partly: " not in texts

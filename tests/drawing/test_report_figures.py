@@ -10,10 +10,9 @@ from harness.execution.engine import open_store
 from harness.report.folder import open_folder
 from harness.report.grid import read_grid
 from harness.report.register import read_register
-from harness.training.runs import Runs
 from harness.training.seeds import seed_blocks
-from tests.small_sessions import claim, session
-from tests.training.test_runs import EPOCHS, made_up
+from tests.builders.runs import random_runs
+from tests.builders.sessions import judged_claim, session_of
 
 FIGURES = """
 [figures.losses]
@@ -31,9 +30,6 @@ parts = ["loss"]
 def folder(small_report: Path) -> Path:
     """Give the small report a figure."""
     (small_report / FIGURES_FILE).write_text(FIGURES, encoding="utf-8")
-    config = small_report / "protocol.toml"
-    as_long = config.read_text(encoding="utf-8").replace("epochs = { value = 2,", f"epochs = {{ value = {EPOCHS},")
-    config.write_text(as_long, encoding="utf-8")
     return small_report
 
 
@@ -43,8 +39,7 @@ def keep(folder: Path, store_folder: Path, *cells: str) -> None:
     for cell in cells:
         config = grid.config(cell)
         for seeds in seed_blocks(20, grid.splits(config.task)):
-            runs = made_up(seeds)
-            store.save(Runs(config, seeds, **runs.arrays()))  # type: ignore[arg-type]
+            store.save(random_runs(seeds, config))
 
 
 def test_a_figure_has_a_panel_for_each_value(folder: Path) -> None:
@@ -124,7 +119,7 @@ def test_the_figure_of_a_claim_is_read_from_its_file(tmp_path: Path) -> None:
 
     (tmp_path / "figures").mkdir()
     (tmp_path / "figures" / "a.svg").write_text("<svg/>", encoding="utf-8")
-    claims = [replace(claim(name), figure=f"figures/{name}.svg") for name in ("a", "gone")]
-    assert claim_figures(session(*claims, claim("none")), tmp_path) == {"a": "<svg/>"}
+    claims = [replace(judged_claim(name), figure=f"figures/{name}.svg") for name in ("a", "gone")]
+    assert claim_figures(session_of(*claims, judged_claim("none")), tmp_path) == {"a": "<svg/>"}
     shutil.rmtree(tmp_path / "figures")
-    assert claim_figures(session(*claims), tmp_path) == {}
+    assert claim_figures(session_of(*claims), tmp_path) == {}

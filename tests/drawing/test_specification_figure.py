@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from harness.drawing.specification_figure import LONGEST_TEXT, scale_of, specification_curve
 from harness.reconstruction.specification import Specification
 from harness.verdicts.verdict import OUTCOMES, Band, decide
-from tests.drawing.test_figures import texts_of
-from tests.reconstruction.test_specification import specification
+from tests.builders.figures import texts_of
+from tests.builders.specifications import specification_with
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 BANDS = [BAND, Band(0.9, math.inf, "open"), Band(-math.inf, 1.1, "open"), Band(-math.inf, math.inf, "open")]
@@ -32,7 +32,7 @@ HOSTILE = [
 def estimated(values: Sequence[float], half_width: float = 0.02, **changes: Any) -> list[Specification]:
     """Build one universe for each estimate, with a choice that tells them apart, judged against the band."""
     return [
-        specification(
+        specification_with(
             universe=f"universe {number}",
             choices={"dataset": f"number {number % 3}", "batch_size": "16"},
             outcome=decide((value - half_width, value + half_width), BAND),
@@ -56,7 +56,7 @@ def test_the_figure_says_what_it_shows() -> None:
 
 def test_the_default_universe_is_marked() -> None:
     """Where it is one of them."""
-    assert "default universe" in texts_of(specification_curve([specification()], BAND, "growth"))
+    assert "default universe" in texts_of(specification_curve([specification_with()], BAND, "growth"))
 
 
 @pytest.mark.parametrize("band", BANDS, ids=str)
@@ -77,7 +77,7 @@ def test_the_default_universe_is_marked() -> None:
 @pytest.mark.parametrize("universes", [1, 3])
 def test_every_kind_of_estimate_is_drawn(changes: Any, universes: int, band: Band) -> None:
     """One universe and several alike, with what is infinite or missing: well-formed, and explained in the legend."""
-    alike = [specification(universe=str(number), **changes) for number in range(universes)]
+    alike = [specification_with(universe=str(number), **changes) for number in range(universes)]
     texts = texts_of(specification_curve(alike, band, "growth"))
     assert ("no estimate" in texts) == math.isnan(changes.get("value", 1))
     infinite = any(math.isinf(number) for number in changes.values() if isinstance(number, float))
@@ -87,7 +87,7 @@ def test_every_kind_of_estimate_is_drawn(changes: Any, universes: int, band: Ban
 def test_none_of_many_with_an_estimate() -> None:
     """All are drawn with their choices."""
     nothing = {"value": math.nan, "low": -math.inf, "high": math.inf, "outcome": "inconclusive"}
-    universes = [specification(universe=str(size), choices={"batch": str(size)}, **nothing) for size in range(24)]
+    universes = [specification_with(universe=str(size), choices={"batch": str(size)}, **nothing) for size in range(24)]
     texts = texts_of(specification_curve(universes, BAND, "growth"))
     assert "24 universes: 24 inconclusive" in texts
     assert "batch" in texts
@@ -96,7 +96,7 @@ def test_none_of_many_with_an_estimate() -> None:
 def test_hostile_text_stays_text() -> None:
     """Names of choices and values, and the label, are escaped, and none of them is taken for a formula."""
     universes = [
-        specification(universe=text, choices={name: f"{name} {number % 2}"[-LONGEST_TEXT:] for name in HOSTILE})
+        specification_with(universe=text, choices={name: f"{name} {number % 2}"[-LONGEST_TEXT:] for name in HOSTILE})
         for number, text in enumerate(HOSTILE)
     ]
     for label in HOSTILE:
@@ -109,7 +109,7 @@ def test_hostile_text_stays_text() -> None:
 
 def test_long_names_are_shortened() -> None:
     """So that they leave room for the marks."""
-    universes = [specification(universe=end, choices={"name" * 20: "value" * 20 + end}) for end in "ab"]
+    universes = [specification_with(universe=end, choices={"name" * 20: "value" * 20 + end}) for end in "ab"]
     texts = texts_of(specification_curve(universes, BAND, "label " * 40))
     assert ("name" * 20)[: LONGEST_TEXT - 1] + "…" in texts
     assert ("name" * 20)[:LONGEST_TEXT] not in texts
@@ -134,7 +134,7 @@ def test_no_universe() -> None:
 def test_whatever_the_numbers_a_figure_is_drawn(rows: list[Any]) -> None:
     """Of any size and in any order."""
     universes = [
-        specification(universe=str(number), value=value, low=low, high=high, outcome=outcome)
+        specification_with(universe=str(number), value=value, low=low, high=high, outcome=outcome)
         for number, (value, low, high, outcome) in enumerate(rows)
     ]
     assert texts_of(specification_curve(universes, BAND, "growth"))

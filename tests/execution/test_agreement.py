@@ -7,8 +7,8 @@ from harness.base.errors import ExecutorError, WorkersDifferWarning
 from harness.execution.agreement import checked_twice, differences_of, refuse_disagreement
 from harness.execution.messages import Answer
 from harness.training.runs import Runs
-from tests.execution.test_workers import BLOCK, TORCH, blocks_of
-from tests.tasks import runs_for
+from tests.builders.configs import BLOCK, TORCH, blocks_of
+from tests.builders.runs import runs_for
 
 
 def changed(**arrays: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> Runs:

@@ -20,39 +20,27 @@ from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed, seed_blocks
 from harness.training.trainers import TRAINING_VERSION
-from tests.trainers import replace_trainers_by
+from tests.builders.configs import small_protocol
+from tests.builders.runs import runs_for
+from tests.builders.trainers import replace_trainers_by
 
-PROTOCOL = TrainingConfig(
-    framework="torch",
-    dataset="wine",
-    test_size=0.25,
-    scaling="standard",
-    hidden_widths=(4,),
-    activation="relu",
-    optimizer="sgd",
-    learning_rate=0.1,
-    batch_size=133,
-    epochs=1,
-    loss="cross_entropy",
-)
+PROTOCOL = small_protocol(hidden_widths=(4,), batch_size=133, epochs=1)
 
 
 def fake_runs(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
     """Build the runs of a block without training: their losses tell the seed."""
-    count, rows, epochs = len(seeds), len(splits[0].test_rows), config.epochs
-    curve = np.tile(np.array([[100.0 * seed.split + seed.training] for seed in seeds]), (1, epochs))
-    return Runs(
+    curve = np.tile(np.array([[100.0 * seed.split + seed.training] for seed in seeds]), (1, config.epochs))
+    rows = len(splits[0].test_rows)
+    return runs_for(
         config,
-        tuple(seeds),
+        seeds,
+        value=0.0,
+        rows=rows,
         train_loss=curve,
         test_loss=curve + 0.5,
-        train_accuracy=np.zeros((count, epochs)),
-        test_accuracy=np.zeros((count, epochs)),
-        weight_norm=np.zeros((count, epochs + 1)),
-        test_predictions=np.zeros((count, rows, 3)),
         test_targets=np.stack([split.test_target for split in splits]).astype(float),
         test_rows=np.stack([split.test_rows for split in splits]),
-        seconds=np.full(count, time.perf_counter()),
+        seconds=np.full(len(seeds), time.perf_counter()),
     )
 
 

@@ -19,9 +19,9 @@ from harness.execution.executors import pool_at
 from harness.execution.messages import Answer, task_of
 from harness.execution.workers import train_blocks_with
 from harness.storage.store import Store
-from tests import tasks
-from tests.execution.test_workers import BLOCK, TORCH, blocks_of, say_nothing
-from tests.small_clusters import ROOT, Cluster, cluster, wait_until
+from tests.builders import ROOT, tasks
+from tests.builders.clusters import Cluster, cluster, say_nothing, wait_until
+from tests.builders.configs import BLOCK, TORCH, blocks_of
 
 Function = Callable[[str], object]
 TrainOn = Callable[..., None]

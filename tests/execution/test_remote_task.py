@@ -18,9 +18,9 @@ from harness.execution.messages import Answer, differing_versions, other_version
 from harness.execution.remote_task import train_record
 from harness.report.grid import read_grid
 from harness.training.trainers import fingerprint_of
-from tests.data.test_data_file import FLOWERS, OWN, data_file
-from tests.execution.test_workers import BLOCK, TORCH
-from tests.tasks import runs_for
+from tests.builders.configs import BLOCK, TORCH
+from tests.builders.reports import FLOWERS, OWN, data_file_of
+from tests.builders.runs import runs_for
 
 VERSIONS = {framework: dict(fingerprint_of(framework)) for framework in ("torch", "keras")}
 
@@ -100,7 +100,7 @@ def test_a_data_file_goes_with_its_task(tmp_path: Path, made_up: list[Block]) ->
     """A worker needs no folder of ours: it reads a copy that is gone afterwards, and the digest is the file's own."""
     (tmp_path / "flowers.csv").write_text(FLOWERS, encoding="utf-8")
     (tmp_path / "protocol.toml").write_text(OWN, encoding="utf-8")
-    data = data_file(read_grid(tmp_path / "protocol.toml"))
+    data = data_file_of(read_grid(tmp_path / "protocol.toml"))
     config = replace(TORCH, dataset=data, test_size=0.5)
     task = task_of((config, BLOCK), VERSIONS)
     Path(data.file).rename(tmp_path / "elsewhere.csv")

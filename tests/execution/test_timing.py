@@ -16,21 +16,9 @@ from harness.base.errors import ConfigError, HarnessError, StoreError, StoreWarn
 from harness.base.sealed import unseal
 from harness.execution import timing
 from harness.execution.timing import BenchmarkEntry, Timing, machine, race
-from harness.training.config import TrainingConfig
+from tests.builders.configs import small_protocol
 
-PROTOCOL = TrainingConfig(
-    framework="torch",
-    dataset="wine",
-    test_size=0.25,
-    scaling="standard",
-    hidden_widths=(4,),
-    activation="relu",
-    optimizer="sgd",
-    learning_rate=0.1,
-    batch_size=64,
-    epochs=3,
-    loss="cross_entropy",
-)
+PROTOCOL = small_protocol(hidden_widths=(4,), batch_size=64, epochs=3)
 OTHER = replace(PROTOCOL, optimizer="adam")
 
 

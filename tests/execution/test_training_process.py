@@ -20,8 +20,8 @@ from harness.execution.training_process import train_there
 from harness.execution.workers import train_blocks_with
 from harness.training.dense.block import train_here
 from harness.training.seeds import seed_blocks
-from tests.execution.test_workers import BLOCK, TOO_LARGE, TORCH, say_nothing
-from tests.small_clusters import wait_until
+from tests.builders.clusters import say_nothing, wait_until
+from tests.builders.configs import BLOCK, TOO_LARGE, TORCH
 
 LONG = replace(TORCH, epochs=200_000)
 ROOT = Path(__file__).parent.parent.parent

@@ -12,7 +12,7 @@ from distributed.protocol.pickle import dumps
 
 from harness.base.errors import ExecutorError
 from harness.execution.unpickling import error_in, refusing_pickles
-from tests.tasks import Trap
+from tests.builders.tasks import Trap
 
 ALLOWED = ("collections", "OrderedDict")
 

@@ -12,26 +12,12 @@ from harness.execution import workers
 from harness.execution.engine import Block, open_store
 from harness.execution.pools import WorkerPool, local_processes
 from harness.execution.workers import train_blocks_with
-from harness.training.config import TrainingConfig
-from harness.training.seeds import seed_blocks
-from tests import tasks
+from tests.builders import tasks
+from tests.builders.clusters import say_nothing
+from tests.builders.configs import BLOCK, TOO_LARGE, TORCH, blocks_of
+from tests.builders.runs import runs_for
 
-TORCH = TrainingConfig(
-    framework="torch",
-    dataset="iris",
-    test_size=0.3,
-    scaling="standard",
-    hidden_widths=(2,),
-    activation="relu",
-    optimizer="sgd",
-    learning_rate=0.1,
-    batch_size=128,
-    epochs=1,
-    loss="cross_entropy",
-)
 # Passes every check of a config, and cannot be trained: its weights alone would take petabytes.
-TOO_LARGE = replace(TORCH, hidden_widths=(10**15,))
-BLOCK = seed_blocks(1)[0]
 
 
 class Here(Executor):
@@ -53,15 +39,6 @@ class Here(Executor):
         except BaseException as reason:
             future.set_exception(reason)
         return future
-
-
-def blocks_of(count: int) -> list[Block]:
-    """Return so many blocks, each of another config."""
-    return [(replace(TORCH, epochs=epochs), BLOCK) for epochs in range(1, count + 1)]
-
-
-def say_nothing(line: str) -> None:
-    """Leave a line unsaid."""
 
 
 @pytest.fixture
@@ -96,7 +73,7 @@ def test_every_block_is_handed_out_once(tmp_path: Path) -> None:
     """Those that are stored are not; nothing is said of what takes no time, and nothing to do is done at once."""
     store, executor, said = open_store(tmp_path), Here(tasks.made_up), list[str]()
     blocks, trained = blocks_of(7), list[Block]()
-    store.save(tasks.runs_for(*blocks[2]))
+    store.save(runs_for(*blocks[2]))
     train_blocks_with(WorkerPool(executor, 3), store, said.append, blocks, done=trained.append)
     assert len(executor.handed_out) == len(set(executor.handed_out)) == 6
     assert sorted(trained, key=str) == sorted((block for block in blocks if block != blocks[2]), key=str)

@@ -6,12 +6,14 @@ from scipy.stats import norm
 from harness.base.errors import SessionError
 from harness.explaining.answer import Answer, answer_of, shift
 from harness.verdicts.verdict import Band, Outcome
-from tests.small_sessions import claim, session
+from tests.builders.sessions import judged_claim, session_of
 
 
 def answer(verdicts: Mapping[str, Outcome], **changes: object) -> Answer:
     """Return what a session with such claims says."""
-    return answer_of(session(*(claim(test, outcome, **changes) for test, outcome in verdicts.items())), "x.y", "loss")
+    return answer_of(
+        session_of(*(judged_claim(test, outcome, **changes) for test, outcome in verdicts.items())), "x.y", "loss"
+    )
 
 
 def test_an_answer_is_that_of_the_whole_finding() -> None:
@@ -23,8 +25,9 @@ def test_an_answer_is_that_of_the_whole_finding() -> None:
 
 def test_an_answer_shows_the_claim_that_decides() -> None:
     """Its estimate is shown, and the most seeds of any claim."""
-    asked = session(
-        claim("a", value=1.0, low=0.9, high=1.1, looks=(20, 40)), claim("b", "refuted", value=3.0, low=2.0, high=4.0)
+    asked = session_of(
+        judged_claim("a", value=1.0, low=0.9, high=1.1, looks=(20, 40)),
+        judged_claim("b", "refuted", value=3.0, low=2.0, high=4.0),
     )
     assert str(answer_of(asked, "x.y", "loss")) == "refuted, 3 [2, 4] over 40 seeds"
 
@@ -32,7 +35,7 @@ def test_an_answer_shows_the_claim_that_decides() -> None:
 def test_a_finding_that_a_session_did_not_judge_is_named() -> None:
     """Together with those that it did."""
     with pytest.raises(SessionError, match=r"judged no claim on x\.z \(loss\); it judged x\.y \(loss\)$"):
-        answer_of(session(), "x.z", "loss")
+        answer_of(session_of(), "x.z", "loss")
 
 
 # How two answers differ

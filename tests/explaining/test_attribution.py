@@ -11,7 +11,7 @@ import pytest
 
 from harness.__main__ import main
 from harness.sessions.history import open_history
-from tests.conftest import PROTOCOL, REPORT
+from tests.builders.reports import PROTOCOL, REPORT
 
 # The claim needs no training: its sample depends on the code, on the version of a package that every session records,
 # and on how many seeds there are. Each version and each draw has random numbers of its own, as trainings do of which

@@ -3,9 +3,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy.stats import norm
 
-from harness.explaining.answer import Answer, answer_of
+from harness.explaining.answer import Answer
 from harness.explaining.cause import (
     NEW,
     NEW_CODE,
@@ -21,25 +20,9 @@ from harness.explaining.cause import (
     resembles,
 )
 from harness.statistics.estimators import mean_over_seeds
-from harness.verdicts.verdict import ERROR_RATE, Band, Outcome, Verdict, decide, error_rate_at, p_values
-from tests.small_sessions import claim, session
-from tests.verdicts.test_verdict import verdict
-
-BAND = Band(0, 1, "as agreed")
-
-
-def answer(value: float, error: float = 0.02) -> Answer:
-    """Return what a side says whose one claim has a normal interval of 90 %, judged by the band from 0 to 1."""
-    reach = error * float(norm.ppf(0.95))
-    low, high = value - reach, value + reach
-    judged = claim(
-        "a", decide((low, high), BAND), value=value, low=low, high=high, confidence=0.9, band=BAND, looks=(80,)
-    )
-    return answer_of(session(judged), "x.y", "loss")
-
-
-SUPPORTED, REFUTED, EDGE = answer(0.5), answer(1.5), answer(1.0)
-UNSURE = answer(0.9, 0.3)  # inconclusive for want of seeds
+from harness.verdicts.verdict import ERROR_RATE, Outcome, Verdict, decide, error_rate_at, p_values
+from tests.builders.answers import BAND, EDGE, REFUTED, SUPPORTED, UNSURE, answer_at
+from tests.builders.verdicts import verdict_with
 
 
 def cause(widened: dict[Side, Answer], before: Answer = SUPPORTED, after: Answer = REFUTED) -> Cause:
@@ -65,9 +48,9 @@ def test_a_mixed_side_is_like_one_of_the_others_or_neither(likeness: Likeness) -
 
 def test_a_mixed_side_is_placed_only_where_that_is_sure() -> None:
     """Surely apart from one side and not from the other; the verdict alone could be probability."""
-    assert resembles(answer(0.95, 0.15), SUPPORTED, answer(1.2)) == "new"
-    assert resembles(answer(0.85, 0.15), answer(0.8), REFUTED) == "old"
-    assert resembles(answer(0.93), SUPPORTED, answer(0.98)) == "neither"  # supported as the old side is
+    assert resembles(answer_at(0.95, 0.15), SUPPORTED, answer_at(1.2)) == "new"
+    assert resembles(answer_at(0.85, 0.15), answer_at(0.8), REFUTED) == "old"
+    assert resembles(answer_at(0.93), SUPPORTED, answer_at(0.98)) == "neither"  # supported as the old side is
 
 
 # The truth table
@@ -118,7 +101,7 @@ def test_sides_that_say_the_same_over_more_seeds_are_noise(both: Answer, mixed: 
 
 def test_sides_that_differ_by_chance_cannot_be_told() -> None:
     """One is supported and one inconclusive, but the estimates are within probability of each other."""
-    close = {OLD: answer(0.5, 0.2), NEW: UNSURE}
+    close = {OLD: answer_at(0.5, 0.2), NEW: UNSURE}
     assert lasts(close)
     found = cause_of(SUPPORTED, UNSURE, close)
     assert found == Found(
@@ -209,7 +192,7 @@ def judged(random: np.random.Generator, mean: float, first: int, looks: int) -> 
         low, high = seen.interval(1 - 2 * error_rate)
         p_supported, p_refuted = (min(1.0, p * ERROR_RATE / error_rate) for p in p_values(seen, BAND))
         outcome: Outcome = decide((low, high), BAND)
-        judgement = verdict(
+        judgement = verdict_with(
             outcome,
             finding="x.y",
             value=seen.value,

@@ -6,7 +6,7 @@ import pytest
 
 from harness.base.errors import RerunError
 from harness.explaining.checkout import code_name, code_of
-from tests.small_sessions import ENVIRONMENT, session
+from tests.builders.sessions import ENVIRONMENT, session_of
 
 
 def git(*command: str) -> str:
@@ -30,7 +30,7 @@ def commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def ran(commit: str, **changes: object) -> object:
     """Return a session of a commit."""
-    return session(environment=replace(ENVIRONMENT, commit=commit, **changes), reports=())
+    return session_of(environment=replace(ENVIRONMENT, commit=commit, **changes), reports=())
 
 
 def test_code_of_an_earlier_commit_comes_back(commit: str) -> None:
@@ -67,5 +67,5 @@ def test_nothing_is_left_behind_by_an_interrupt(commit: str) -> None:
 def test_code_that_is_lost_is_named(recorded: dict[str, object], sentence: str) -> None:
     """In one sentence, for each way to lose it."""
     with pytest.raises(RerunError) as problem:
-        code_name(session(environment=replace(ENVIRONMENT, **recorded)), Path.cwd())
+        code_name(session_of(environment=replace(ENVIRONMENT, **recorded)), Path.cwd())
     assert str(problem.value) == sentence

@@ -1,6 +1,6 @@
 from harness.explaining.cause import NEW, NEW_CODE, OLD, OLD_CODE
 from harness.explaining.explanation import explain
-from tests.explaining.test_cause import EDGE, REFUTED, SUPPORTED, UNSURE
+from tests.builders.answers import EDGE, REFUTED, SUPPORTED, UNSURE
 
 
 def test_the_code_is_named_with_all_that_was_run() -> None:

@@ -17,7 +17,7 @@ from harness.explaining.interpreters import (
     refuse_other_versions,
     requirements_of,
 )
-from tests.small_sessions import ENVIRONMENT
+from tests.builders.sessions import ENVIRONMENT
 
 
 def write_wheel(folder: Path, version: str) -> None:

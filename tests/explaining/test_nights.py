@@ -8,19 +8,21 @@ from harness.explaining.nights import CHANGED, UNCHANGED, Night, last_night, nig
 from harness.sessions.history import History, open_history
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.verdict import Outcome
-from tests.small_sessions import claim, session
+from tests.builders.sessions import judged_claim, session_of
 
 MARK = "--claims-store=.claims-store/nightly"
 
 
 def judged(test: str, outcome: Outcome, *expected: Outcome, finding: str = "x.y", **changes: object) -> JudgedClaim:
     """Return a claim; supported is expected if nothing else is said."""
-    return replace(claim(test, outcome, finding=finding, **changes), expected=expected or ("supported",), case=test)
+    return replace(
+        judged_claim(test, outcome, finding=finding, **changes), expected=expected or ("supported",), case=test
+    )
 
 
 def at(day: int, *claims: JudgedClaim, **changes: object) -> Session:
     """Return the session of a night."""
-    return session(*claims, started=f"2026-01-{day:02d}T03:00:00+00:00", arguments=("claims", MARK), **changes)
+    return session_of(*claims, started=f"2026-01-{day:02d}T03:00:00+00:00", arguments=("claims", MARK), **changes)
 
 
 def test_nothing_changed() -> None:
@@ -119,7 +121,7 @@ def test_sessions_by_day_are_no_nights(history: History) -> None:
     history.append(at(1, one))
     history.append(at(2, judged("a", "inconclusive")))
     history.append(at(3, one, planned_seeds=(3,)))
-    history.append(session(one, started="2026-01-04T12:00:00+00:00", arguments=("claims",)))
+    history.append(session_of(one, started="2026-01-04T12:00:00+00:00", arguments=("claims",)))
     history.append(tonight)
     found = last_night(history, tonight, {MARK, "--store=of old"})
     assert found is not None

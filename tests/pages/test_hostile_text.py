@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 from playwright.sync_api import Browser, Page
 
-from tests.conftest import HEAD
+from tests.builders.reports import AXES, HEAD, protocol_toml
 
 MARKUP = (
     "<script>window.hacked = 1</script>\"><img src=x onerror='window.hacked = 1'></style></title></textarea>-->"
@@ -61,30 +61,18 @@ verdict = "refuted"
 reason = {text("known")}
 date = 2026-01-31
 """
-PROTOCOL = f"""
-[axes]
-framework = ["torch"]
-task = ["classification"]
-activation = ["relu"]
-optimizer = ["adam"]
-{json.dumps(NAME)} = [{json.dumps(NAME)}]
-[default]
-activation = "relu"
+DATA = f"""
 [datasets.{json.dumps(NAME)}]
 file = "flowers.csv"
 task = "classification"
 target = {json.dumps(NAME)}
 source = {text("source")}
-[reconstruction.classification]
-dataset = {{ value = {json.dumps(NAME)}, origin = "assumed", reason = {text("assumed")} }}
-test_size = {{ value = 0.2, origin = "assumed", reason = "usual" }}
-scaling = {{ value = "standard", origin = "assumed", reason = "usual" }}
-hidden_widths = {{ value = [4], origin = "stated", reason = "said so" }}
-learning_rate = {{ value = 0.01, origin = "assumed", reason = "usual" }}
-batch_size = {{ value = 32, origin = "assumed", reason = "usual" }}
-epochs = {{ value = 2, origin = "assumed", reason = "quick" }}
-loss = {{ value = "cross_entropy", origin = "assumed", reason = "usual" }}
 """
+PROTOCOL = protocol_toml(
+    {**AXES, "activation": ["relu"], NAME: [NAME]},
+    DATA,
+    dataset=f'{{ value = {json.dumps(NAME)}, origin = "assumed", reason = {text("assumed")} }}',
+)
 CLAIMS = f"""
 NAME = {NAME!r}
 hostile = pytest.mark.finding("speed." + NAME, reading=NAME)

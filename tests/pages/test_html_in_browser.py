@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.pages.report import JUDGEMENT_COLUMNS
-from tests.conftest import REPORT
+from tests.builders.reports import REPORT
 
 CLAIMS = """
 @finding

@@ -16,8 +16,8 @@ from harness.pages.publish import publish, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
 from harness.sessions.session import Session
-from tests.small_sessions import claim, session
-from tests.training.test_runs import made_up
+from tests.builders.runs import random_runs
+from tests.builders.sessions import judged_claim, session_of
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><circle r="90" fill="white"/></svg>'
 PAGES = ("index.html", "runs.html", "history.html")
@@ -27,14 +27,16 @@ def a_session(folder: Path) -> Session:
     """Return a session of six readings of five findings in two sections, one of them with a figure."""
     figure = write_figure(folder, "claims/test_a.py::test_a", SVG)
     speed = {"section": "Speed & size", "frameworks": ("keras", "torch")}
-    first = claim("claims/test_a.py::test_a", finding="speed.first", statement="It is fast.", **speed)
-    return session(
+    first = judged_claim("claims/test_a.py::test_a", finding="speed.first", statement="It is fast.", **speed)
+    return session_of(
         replace(first, figure=figure),
-        claim("claims/test_a.py::test_b", "refuted", finding="speed.second", statement="It is faster.", **speed),
-        claim("claims/test_a.py::test_c", finding="speed.second", reading="strict", statement="It is faster.", **speed),
-        claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="fitted"),
-        claim("claims/test_b.py::test_f", "inconclusive", finding="loss.fifth"),
-        claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", frameworks=("keras",)),
+        judged_claim("claims/test_a.py::test_b", "refuted", finding="speed.second", statement="It is faster.", **speed),
+        judged_claim(
+            "claims/test_a.py::test_c", finding="speed.second", reading="strict", statement="It is faster.", **speed
+        ),
+        judged_claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="fitted"),
+        judged_claim("claims/test_b.py::test_f", "inconclusive", finding="loss.fifth"),
+        judged_claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", frameworks=("keras",)),
     )
 
 
@@ -44,9 +46,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     shown = a_session(folder)
     history = open_history(folder / "history.sqlite")
-    history.append(session(*shown.claims[1:], started="2026-01-01T03:04:05+00:00"))
+    history.append(session_of(*shown.claims[1:], started="2026-01-01T03:04:05+00:00"))
     history.append(shown)
-    RunTableWriter(folder / "parts").add("claims", {"torch-adam": made_up()})
+    RunTableWriter(folder / "parts").add("claims", {"torch-adam": random_runs()})
     (folder / "claims.html").write_text("<!DOCTYPE html><title>Audit log</title>", encoding="utf-8")
     context = PageContext(
         changes=("speed.first (ratio): supported, was refuted in session 1 of 2026-01-01",),
@@ -176,7 +178,7 @@ def test_from_a_claim_down_to_its_single_trainings(browser: Browser, folder: Pat
     page.wait_for_load_state()
     table = page.locator("[id='torch-adam'] table")
     assert table.is_visible()
-    assert table.locator("tbody tr").count() == len(made_up().seeds)
+    assert table.locator("tbody tr").count() == len(random_runs().seeds)
     page.close()
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from harness.sessions.session import read_session
 from harness.verdicts.verdict import Verdict
-from tests.conftest import REPORT
-from tests.plugin.test_hooks import EXPECTED_REFUTED, THREE_VERDICTS
+from tests.builders.reports import EXPECTED_REFUTED, REPORT, THREE_VERDICTS
 
 MakeClaims = Callable[..., None]
 

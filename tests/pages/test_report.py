@@ -21,11 +21,11 @@ from harness.pages.report import (
 )
 from harness.verdicts.combination import judgements
 from harness.verdicts.verdict import Band
-from tests.small_sessions import REPORT as A_REPORT
-from tests.small_sessions import claim, session
-from tests.verdicts.test_verdict import verdict
+from tests.builders.sessions import REPORT as A_REPORT
+from tests.builders.sessions import judged_claim, session_of
+from tests.builders.verdicts import verdict_with
 
-VERDICT = verdict(
+VERDICT = verdict_with(
     "refuted",
     finding="speed.faster",
     section="Speed",
@@ -70,8 +70,8 @@ def test_text_of_the_register_is_never_markup(hostile: str) -> None:
             *verdict_text(hostile_verdict, hostile, hostile),
             figure_html(f"figures/{hostile}.svg", hostile_verdict),
             *summary_html(
-                session(
-                    replace(claim("test_a"), verdict=hostile_verdict),
+                session_of(
+                    replace(judged_claim("test_a"), verdict=hostile_verdict),
                     reports=(replace(A_REPORT, title=hostile),),
                     missing=(hostile,),
                 )
@@ -97,7 +97,7 @@ def test_held_out_and_calibrated_are_counted_apart() -> None:
 
 def test_what_is_missing_stands_on_top() -> None:
     """Each cause is one sentence, above everything else of the summary."""
-    html = summary_html(session(missing=("A <b>worker</b> died.", "Planned but not done: 3 trainings.")))
+    html = summary_html(session_of(missing=("A <b>worker</b> died.", "Planned but not done: 3 trainings.")))
     assert [line[:24] for line in html[:2]] == ['<p class="claim-missing"'] * 2
     assert "✘ A &lt;b&gt;worker&lt;/b&gt; died." in html[0]
     assert html[2].startswith("<h2>")
@@ -106,7 +106,7 @@ def test_what_is_missing_stands_on_top() -> None:
 def test_the_summary_has_a_row_for_each_finding() -> None:
     """Below the counts, a table: what the finding says, its verdict, corrected verdict, claims, power and evidence."""
     verdicts = [VERDICT, replace(SUPPORTED, finding="speed.b", needs="some")]
-    html = "".join(summary_html(session(*(replace(claim("test_a"), verdict=one) for one in verdicts))))
+    html = "".join(summary_html(session_of(*(replace(judged_claim("test_a"), verdict=one) for one in verdicts))))
     rows = [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
     assert [[unescape(cell) for cell in row] for row in rows] == [
         ["Finding", *JUDGEMENT_COLUMNS],

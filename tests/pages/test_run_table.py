@@ -12,14 +12,9 @@ from harness.pages.run_table import COLUMNS, RunTableWriter, merge, write_csv
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed, seed_blocks
-from tests.training.test_runs import EPOCHS, PROTOCOL, made_up
+from tests.builders.runs import EPOCHS, PROTOCOL, random_runs
 
 FEW = (Seed(0, 0), Seed(1, 1), Seed(2, 2))
-
-
-def of(config: TrainingConfig, runs: Runs) -> Runs:
-    """Return the same numbers as if another config had given them."""
-    return replace(runs, config=config)
 
 
 def read(file: Path) -> list[dict[str, str]]:
@@ -39,7 +34,7 @@ def table(folder: Path, *seen: dict[str, Runs]) -> list[dict[str, str]]:
 
 def test_a_row_holds_the_config_the_seed_and_the_numbers(tmp_path: Path) -> None:
     """Every field of the config is a column; numbers read back as the same numbers."""
-    runs = made_up(FEW)
+    runs = random_runs(FEW)
     first, *_ = table(tmp_path, {"torch-net1": runs})
     assert list(first) == list(COLUMNS)
     assert {field.name for field in fields(TrainingConfig)} < set(COLUMNS)
@@ -66,7 +61,7 @@ def test_what_is_no_number_is_empty(tmp_path: Path) -> None:
     loss = np.full((3, EPOCHS), math.nan)
     loss[0], loss[1, :2] = [3, 2, 1, 4], [5, 6]
     nothing = np.full((3, EPOCHS), math.nan)
-    rows = table(tmp_path, {"a": made_up(FEW, test_loss=loss, test_accuracy=nothing)})
+    rows = table(tmp_path, {"a": random_runs(FEW, test_loss=loss, test_accuracy=nothing)})
     assert [row["diverged"] for row in rows] == ["False", "True", "True"]
     assert [row["final_test_loss"] for row in rows] == ["4.0", "", ""]
     assert [row["best_epoch"] for row in rows] == ["3", "1", ""]
@@ -79,9 +74,9 @@ def test_a_run_stands_once_whoever_has_seen_it(tmp_path: Path) -> None:
     (twenty,), forty = seed_blocks(20), sum(seed_blocks(40), ())
     for seeds in (twenty, forty):
         writer = RunTableWriter(tmp_path / "parts")
-        writer.add("claims", {"b": made_up(seeds)})
-        writer.add("claims", {"b": made_up(forty), "a": made_up(FEW)})
-        writer.add("claims", {"b": made_up(twenty)})
+        writer.add("claims", {"b": random_runs(seeds)})
+        writer.add("claims", {"b": random_runs(forty), "a": random_runs(FEW)})
+        writer.add("claims", {"b": random_runs(twenty)})
     rows = merge(tmp_path / "parts")
     assert [row[1] for row in rows] == ["a"] * 3 + ["b"] * 40
     write_csv(rows, tmp_path / "runs.csv")
@@ -91,24 +86,24 @@ def test_a_run_stands_once_whoever_has_seen_it(tmp_path: Path) -> None:
 def test_a_worker_writes_each_run_once(tmp_path: Path) -> None:
     """Many claims rest on the same runs; what is written down does not grow with their number."""
     writer = RunTableWriter(tmp_path)
-    writer.add("claims", {"a": made_up(FEW)})
+    writer.add("claims", {"a": random_runs(FEW)})
     [part] = tmp_path.iterdir()
     before = part.read_bytes()
     for _ in range(5):
-        writer.add("claims", {"a": made_up(FEW)})
+        writer.add("claims", {"a": random_runs(FEW)})
     assert part.read_bytes() == before
 
 
 def test_configs_of_one_cell_are_kept_apart(tmp_path: Path) -> None:
     """Where another universe, or another report, has a cell of the same name, both have their rows."""
     faster = replace(PROTOCOL, learning_rate=0.2)
-    rows = table(tmp_path, {"a": made_up(FEW)}, {"a": of(faster, made_up(FEW))})
+    rows = table(tmp_path, {"a": random_runs(FEW)}, {"a": random_runs(FEW, faster)})
     assert sorted(row["learning_rate"] for row in rows) == ["0.1"] * 3 + ["0.2"] * 3
 
 
 def test_half_a_line_of_a_worker_that_died_is_left_out(tmp_path: Path) -> None:
     """What was whole before it stays."""
-    RunTableWriter(tmp_path).add("claims", {"a": made_up(FEW)})
+    RunTableWriter(tmp_path).add("claims", {"a": random_runs(FEW)})
     [part] = tmp_path.iterdir()
     part.write_bytes(part.read_bytes()[:-9])
     assert len(merge(tmp_path)) == 2
@@ -117,7 +112,7 @@ def test_half_a_line_of_a_worker_that_died_is_left_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a, b", 'says "x"', "net1 (loss=cross_entropy)", "\N{GREEK SMALL LETTER ALPHA}"])
 def test_names_of_cells_survive(name: str, tmp_path: Path) -> None:
     """Commas, quotes and letters of any script are quoted as CSV asks."""
-    assert {row["cell"] for row in table(tmp_path, {name: made_up(FEW)})} == {name}
+    assert {row["cell"] for row in table(tmp_path, {name: random_runs(FEW)})} == {name}
 
 
 def test_a_session_without_runs_has_a_header(tmp_path: Path) -> None:
@@ -130,7 +125,7 @@ def test_a_large_session_is_written_down_in_no_time(tmp_path: Path) -> None:
     """130 cells of 80 seeds, asked for by four claims each: processor time, as other processes do not add to it."""
     seeds = sum(seed_blocks(80), ())
     runs: dict[str, Any] = {
-        f"cell {number}": of(replace(PROTOCOL, batch_size=number + 1), made_up(seeds)) for number in range(130)
+        f"cell {number}": random_runs(seeds, replace(PROTOCOL, batch_size=number + 1)) for number in range(130)
     }
     writer = RunTableWriter(tmp_path)
     started = time.process_time()

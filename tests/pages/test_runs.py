@@ -8,7 +8,7 @@ import numpy as np
 from harness.pages.run_table import COLUMNS, RunRow, RunTableWriter, merge
 from harness.pages.runs import cell_views, runs_html
 from harness.training.runs import Runs
-from tests.training.test_runs import made_up
+from tests.builders.runs import random_runs
 
 
 def rows_of(folder: Path, **cells: Runs) -> list[RunRow]:
@@ -19,7 +19,7 @@ def rows_of(folder: Path, **cells: Runs) -> list[RunRow]:
 
 def test_a_cell_has_its_config_its_runs_and_a_command(tmp_path: Path) -> None:
     """A run stands there with both seeds, and the command trains the same ones again."""
-    runs = made_up()
+    runs = random_runs()
     (view,) = cell_views(rows_of(tmp_path, net=runs), 100)
     assert (view.name, view.anchor, view.seeds, view.diverged) == ("net", "net", 2, 0)
     assert view.config["optimizer"] == "sgd"
@@ -30,7 +30,7 @@ def test_a_cell_has_its_config_its_runs_and_a_command(tmp_path: Path) -> None:
 
 def test_the_command_of_a_variant_sets_what_the_claim_changed(tmp_path: Path) -> None:
     """The cell's name gives the fields in parentheses; widths are written as TOML has them."""
-    runs = made_up()
+    runs = random_runs()
     changed = replace(runs, config=replace(runs.config, learning_rate=0.5, hidden_widths=(4, 4)))
     writer = RunTableWriter(tmp_path)
     writer.add("claims", {"net": runs, "net (learning_rate=0.5, hidden_widths=(4, 4))": changed})
@@ -44,9 +44,9 @@ def test_the_command_of_a_variant_sets_what_the_claim_changed(tmp_path: Path) ->
 
 def test_what_diverged_is_said_and_left_out_of_medians(tmp_path: Path) -> None:
     """Its row says so in place of a loss."""
-    loss = made_up().test_loss.copy()
+    loss = random_runs().test_loss.copy()
     loss[0, -1] = np.inf
-    runs = made_up(test_loss=loss)
+    runs = random_runs(test_loss=loss)
     (view,) = cell_views(rows_of(tmp_path, net=runs), 100)
     assert view.diverged == 1
     assert view.test_loss == float(runs.final_test_loss[1])
@@ -55,7 +55,7 @@ def test_what_diverged_is_said_and_left_out_of_medians(tmp_path: Path) -> None:
 
 def test_a_page_that_would_grow_too_large_keeps_its_summaries(tmp_path: Path) -> None:
     """Cells beyond the limit have no table, and the page says where their runs are."""
-    rows = rows_of(tmp_path, a=made_up(), b=made_up())
+    rows = rows_of(tmp_path, a=random_runs(), b=random_runs())
     html = runs_html(rows, title="A report", most_rows=2)
     assert [len(view.rows) for view in cell_views(rows, 2)] == [2, 0]
     assert html.count("<table") == 1

@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 
 from harness.pages.summary import LARGEST, LONGEST, code, plain, summary_markdown
 from harness.verdicts.verdict import OUTCOMES
-from tests.reconstruction.test_specification import specification
-from tests.sessions.test_session import claim, session
+from tests.builders.sessions import full_claim, full_session
+from tests.builders.specifications import specification_with
 
 RENDERER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 COMMENT = "<!-- -->"
@@ -42,12 +42,12 @@ def text_of(page: str) -> str:
 
 def refuted(number: int = 0, **changes: Any) -> Any:
     """Build a claim that is refuted, where supported was expected."""
-    return claim(f"claims/test_x.py::test_y[{number}]", outcome="refuted", finding=f"a.b{number}", **changes)
+    return full_claim(f"claims/test_x.py::test_y[{number}]", outcome="refuted", finding=f"a.b{number}", **changes)
 
 
 def test_a_session_without_changes_is_short() -> None:
     """The headline, the counts and how to run it again; no list of what there is not."""
-    text = summary_markdown(session(claims=(claim(p_supported=0.001, p_refuted=1.0),)))
+    text = summary_markdown(full_session(claims=(full_claim(p_supported=0.001, p_refuted=1.0),)))
     assert text.startswith("### Claims: A small report\n\n✔ 1 claim judged, each as the register expects.\n")
     assert "| independent | 1 | 0 | 0 |\n| fitted (no evidence) | 0 | 0 | 0 |" in text
     assert "####" not in text
@@ -60,7 +60,8 @@ def test_a_session_without_changes_is_short() -> None:
 def test_what_is_missing_comes_first_and_what_changed_next() -> None:
     """Missing results on top; then changes against the last session and against the register, then readings."""
     text = summary_markdown(
-        session(claims=(claim(), refuted()), missing=("A worker died.",)), ["a.b (loss) was supported, and is refuted."]
+        full_session(claims=(full_claim(), refuted()), missing=("A worker died.",)),
+        ["a.b (loss) was supported, and is refuted."],
     )
     order = [
         "### ✘ This session is not finished\n\n- A worker died.",
@@ -78,15 +79,15 @@ def test_what_is_missing_comes_first_and_what_changed_next() -> None:
 
 def test_universes_have_a_column_where_there_are_some() -> None:
     """In how many universes a reading holds."""
-    curve = [specification(universe=f"u{number}", outcome=OUTCOMES[number % 3]) for number in range(6)]
-    one = session(claims=(refuted(),), specified={("a.b0", "loss"): curve})
+    curve = [specification_with(universe=f"u{number}", outcome=OUTCOMES[number % 3]) for number in range(6)]
+    one = full_session(claims=(refuted(),), specified={("a.b0", "loss"): curve})
     assert " | Universes that support it |" in summary_markdown(one)
     assert " | 2 of 6 |" in summary_markdown(one)
 
 
 def test_a_session_without_verdicts_says_so() -> None:
     """Nothing was judged, which is not the same as nothing changed."""
-    assert "No claim came to a verdict." in summary_markdown(session(claims=()))
+    assert "No claim came to a verdict." in summary_markdown(full_session(claims=()))
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -139,7 +140,7 @@ def test_a_large_session_fits_a_comment() -> None:
         replace(refuted(number, statement=hostile), test=f"claims/test_x.py::test_y[{hostile}{number}]")
         for number in range(400)
     )
-    text = summary_markdown(session(claims=many, missing=(hostile,) * 200), [hostile] * 300)
+    text = summary_markdown(full_session(claims=many, missing=(hostile,) * 200), [hostile] * 300)
     assert len(text.encode()) <= LARGEST
     assert re.search(r"^- and \d+ more$", text, re.MULTILINE)
     assert "400 claims judged" in text

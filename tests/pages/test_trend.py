@@ -10,7 +10,7 @@ from harness.pages.trend import LISTED, events, trend_html
 from harness.sessions.history import PastReading, PastSession
 from harness.sessions.timeline import verdict_changes
 from harness.verdicts.verdict import OUTCOMES
-from tests.sessions.test_timeline import past, past_session
+from tests.builders.history import past_reading, past_session
 
 
 def text_of(html: str) -> str:
@@ -23,7 +23,7 @@ def text_of(html: str) -> str:
 def test_the_page_shows_readings_and_changes() -> None:
     """The newest verdict with its date, then the change with what else changed, and with what it was compared."""
     sessions = [past_session(1), past_session(2), past_session(3, commit="f00d" * 10, provenance={"torch": "2.14.0"})]
-    html = trend_html({("x.y", "loss"): [past(1), past(2), past(3, "refuted")]}, sessions)
+    html = trend_html({("x.y", "loss"): [past_reading(1), past_reading(2), past_reading(3, "refuted")]}, sessions)
     text = text_of(html)
     assert "3 sessions, from 2026-01-01 to 2026-01-03. The last one, session 3 on commit f00df00d" in text
     assert "x.y (loss) ✘ refuted since 2026-01-03; 7 of 9 claims 1 [0.5, 1.5]" in text
@@ -38,7 +38,7 @@ def test_the_page_shows_readings_and_changes() -> None:
 
 def test_without_changes_and_without_sessions_the_page_says_so() -> None:
     """Neither is an empty page."""
-    text = text_of(trend_html({("x.y", "loss"): [past(1)]}, [past_session(1)]))
+    text = text_of(trend_html({("x.y", "loss"): [past_reading(1)]}, [past_session(1)]))
     assert "1 session, from 2026-01-01 to 2026-01-01." in text
     assert "✔ supported never another; 7 of 9 claims" in text
     assert "No verdict changed in all these sessions." in text
@@ -47,15 +47,19 @@ def test_without_changes_and_without_sessions_the_page_says_so() -> None:
 
 def test_a_session_over_some_claims_is_not_the_newest_verdict() -> None:
     """Nor is it a change."""
-    line = [past(1), past(2, "refuted", scope="some", claims=3)]
+    line = [past_reading(1), past_reading(2, "refuted", scope="some", claims=3)]
     text = text_of(trend_html({("x.y", "loss"): line}, [past_session(1), past_session(2)]))
     assert "x.y (loss) ✔ supported never another; 7 of 9 claims" in text
 
 
 def test_changes_between_the_same_sessions_stand_together() -> None:
     """The newest first; another session to compare with is another event."""
-    a = [past(1), past(2), past(3, "refuted")]
-    timelines = {("a", "x"): a, ("b", "x"): [past(1), past(3, "refuted")], ("c", "x"): [*a, past(4)]}
+    a = [past_reading(1), past_reading(2), past_reading(3, "refuted")]
+    timelines = {
+        ("a", "x"): a,
+        ("b", "x"): [past_reading(1), past_reading(3, "refuted")],
+        ("c", "x"): [*a, past_reading(4)],
+    }
     sessions = {number: past_session(number) for number in (1, 2, 3, 4)}
     found = events(verdict_changes(timelines), sessions)
     assert [(one.before.number, one.after.number, [change.finding for change in one.changes]) for one in found] == [
@@ -72,8 +76,8 @@ def test_no_text_is_markup(hostile: str) -> None:
         past_session(number, title=hostile, commit=hostile * number, provenance={hostile: hostile * number})
         for number in (1, 2)
     ]
-    html = trend_html({(hostile, hostile): [past(1), past(2, "refuted")]}, sessions)
-    plain = trend_html({("x", "y"): [past(1), past(2, "refuted")]}, [past_session(1), past_session(2)])
+    html = trend_html({(hostile, hostile): [past_reading(1), past_reading(2, "refuted")]}, sessions)
+    plain = trend_html({("x", "y"): [past_reading(1), past_reading(2, "refuted")]}, [past_session(1), past_session(2)])
     assert hostile not in html
     assert html.count("<script") == plain.count("<script")
     assert "<img" not in html
@@ -87,7 +91,7 @@ def a_year(*, restless: bool) -> tuple[dict[tuple[str, str], list[PastReading]],
     for name in range(45):
         line: list[PastReading] = []
         for session in sessions:
-            one = past(session.number, draw.choice(OUTCOMES), value=draw.uniform(0.5, 1.5))
+            one = past_reading(session.number, draw.choice(OUTCOMES), value=draw.uniform(0.5, 1.5))
             one = replace(one, low=draw.uniform(0, 0.5), high=draw.uniform(1.5, 2))
             if line and not restless and draw.random() < 0.99:
                 one = replace(line[-1], session=session.number)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_clusters import ROOT, Cluster, cluster
+from tests.builders import ROOT
+from tests.builders.clusters import Cluster, cluster
 
 MakeClaims = Callable[..., None]
 CLAIMS = """

@@ -14,32 +14,9 @@ import pytest
 
 from harness.sessions.history import open_history
 from harness.sessions.session import read_session
-from tests.conftest import REPORT
+from tests.builders.reports import EXPECTED_REFUTED, PROTOCOL, REPORT, THREE_VERDICTS
 
 MakeClaims = Callable[..., None]
-
-THREE_VERDICTS = """
-@finding
-def test_supported(judge):
-    judge(mean_over_seeds(SUPPORTED, "ratio"))
-
-@finding
-def test_refuted(judge):
-    judge(mean_over_seeds(REFUTED, "ratio"))
-
-@finding
-def test_inconclusive(judge):
-    judge(mean_over_seeds(INCONCLUSIVE, "ratio"))
-"""
-
-EXPECTED_REFUTED = """
-[[findings."speed.faster".expected]]
-reading = "ratio"
-cases = [""]
-verdict = "refuted"
-reason = "B was timed on another machine"
-date = 2026-01-31
-"""
 
 
 def page(pytester: pytest.Pytester) -> str:
@@ -551,8 +528,6 @@ def test_an_interrupt_keeps_every_finished_run(pytester: pytest.Pytester, make_c
 
 
 def _with_epochs(pytester: pytest.Pytester, epochs: int) -> str:
-    from tests.conftest import PROTOCOL
-
     return PROTOCOL.replace("value = 2,", f"value = {epochs},")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.sessions.session import Session, read_session
-from tests.conftest import HEAD, PROTOCOL, REPORT
+from tests.builders.reports import HEAD, PROTOCOL, REPORT
 
 CLAIM = "\n@finding\ndef test_ratio(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n"
 MakeReport = Callable[..., Path]

@@ -1,20 +1,14 @@
 """What came in of a session, driven through pytest itself."""
 
 from collections.abc import Callable
-from html import unescape
 
 import pytest
 
-from harness.sessions.history import open_history
 from harness.sessions.session import read_session
+from tests.builders.missing import GOOD, assert_missing
 
 MakeClaims = Callable[..., None]
 
-GOOD = """
-@finding
-def test_good(judge):
-    judge(mean_over_seeds(SUPPORTED, "ratio"))
-"""
 BROKEN_CALL = "\n@finding\ndef test_bad(judge):\n    judge(1 / 0)\n"
 EVERY_WAY = """
 @pytest.fixture
@@ -69,25 +63,6 @@ def test_teardown(broken_after, judge):
 BAD = "claims/test_speed.py::test_bad"
 
 
-def assert_missing(pytester: pytest.Pytester, result: pytest.RunResult, *sentences: str) -> None:
-    """Assert that the terminal, all pages and the data name exactly this, and that the session failed."""
-    pages = {
-        name: unescape((pytester.path / "reports" / name).read_text(encoding="utf-8")).replace("\\", "")
-        for name in ("index.html", "claims.html", "summary.md")
-    }
-    assert read_session(pytester.path / "reports" / "claims.json").missing == sentences
-    for sentence in sentences:
-        assert sentence in result.outlines
-        assert f"<li>{sentence}</li>" in pages["index.html"]
-        assert f'<p class="claim-missing">✘ {sentence}</p>' in pages["claims.html"]
-        assert f"- {sentence[:100]}" in pages["summary.md"]  # which shortens what is long
-    assert pages["summary.md"].startswith("### ✘ This session is not finished")
-    assert "judged, each as the register expects.\n" not in pages["summary.md"]
-    assert "Every claim has the verdict that the register records" not in pages["index.html"]
-    assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert open_history(pytester.path / ".claims-history.sqlite").sessions() == []
-
-
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_claims_that_do_not_end_in_a_verdict_are_missing(
     pytester: pytest.Pytester, make_claims: MakeClaims, workers: str
@@ -107,7 +82,7 @@ def test_claims_that_do_not_end_in_a_verdict_are_missing(
 
 @pytest.mark.parametrize("claim", [BROKEN_CALL, "\n@finding\ndef test_bad():\n    pass\n"], ids=["error", "no judge"])
 def test_one_claim_in_error_is_named(pytester: pytest.Pytester, make_claims: MakeClaims, claim: str) -> None:
-    """PageContext one that is well."""
+    """Beside one that is well."""
     make_claims(GOOD + claim)
     sentence = f"Ended in an error, without a verdict: 1 claim: {BAD}."
     assert_missing(pytester, pytester.runpytest_subprocess("claims"), sentence)

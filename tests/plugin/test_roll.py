@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from harness.sessions.session import read_session
-from tests.conftest import REPORT
-from tests.test_reported import GOOD, assert_missing
+from tests.builders.missing import GOOD, assert_missing
+from tests.builders.reports import REPORT
 
 MakeClaims = Callable[..., None]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import tomlkit
 
-from tests.conftest import PROTOCOL, REPORT
+from tests.builders import ROOT
+from tests.builders.reports import PROTOCOL, REPORT
 
 MakeClaims = Callable[..., None]
 OPEN = {"epochs": [2, 4], "learning_rate": [0.01, 0.1, 0.3], "splits": ["many", "one"]}
@@ -62,8 +63,11 @@ def test_of_numbers(judge, reported):
 """
 
 # Trains nothing, so that no session waits for a framework.
-TRAINER = """
+TRAINER = f"""
 import functools
+import sys
+
+sys.path.append({str(ROOT)!r})
 
 import numpy as np
 
@@ -71,14 +75,11 @@ import harness.execution.engine
 from harness.data import registry
 from harness.training.runs import Runs
 from harness.training.dense import block
+from tests.builders.runs import runs_for
 
 def train(config, splits, seeds):
-    count, epochs, rows = len(seeds), config.epochs, len(splits[0].test_rows)
-    curve = np.ones((count, epochs))
-    return Runs(
-        config, tuple(seeds), curve, curve, curve, curve, np.ones((count, epochs + 1)), np.ones((count, rows, 3)),
-        np.zeros((count, rows)), np.stack([split.test_rows for split in splits]), np.ones(count),
-    )
+    test_rows = np.stack([split.test_rows for split in splits])
+    return runs_for(config, seeds, value=1.0, rows=test_rows.shape[1], test_rows=test_rows)
 
 split = functools.cache(functools.partial(registry.split, registry.load("wine")))
 datasets.split = lambda dataset, *described: split(*described)

@@ -18,15 +18,7 @@ from harness.reconstruction.all_tasks import reconstruct, summary
 from harness.reconstruction.universes import DEFAULT, read_universes
 from harness.report.folder import open_folder
 from harness.report.grid import Grid, read_grid
-from tests.reconstruction.test_search import (
-    CELLS,
-    PROTOCOL,
-    TWO_TASKS,
-    MadeUp,
-    printed,
-    replace_trainers,
-    trainings_of,
-)
+from tests.builders.reconstructions import CELLS, PROTOCOL, TWO_TASKS, MadeUp, printed, replace_trainers, trainings_of
 
 CLAIMS = """
 import pytest

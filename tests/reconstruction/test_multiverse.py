@@ -31,7 +31,7 @@ from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
 from harness.verdicts.combination import combined
 from harness.verdicts.verdict import ERROR_RATE, NEEDS, OUTCOMES, Band, Needs, decide, p_values
-from tests.reconstruction.test_search import PROTOCOL, TWO_TASKS, MadeUp, finding_of, replace_trainers
+from tests.builders.reconstructions import PROTOCOL, TWO_TASKS, MadeUp, finding_of, replace_trainers
 
 EPOCHS = (6, 3, 12)
 

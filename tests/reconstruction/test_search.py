@@ -11,52 +11,36 @@ import pytest
 
 from harness.base.arrays import Floats
 from harness.base.errors import HarnessError
-from harness.data import registry
-from harness.data.registry import Split
 from harness.execution.engine import Block, missing_blocks, open_store, runs_of, train
 from harness.judging.claim import Claim
 from harness.judging.plan import wanted_of
 from harness.reconstruction import search
 from harness.reconstruction.search import HOPELESS, Candidate, Search, facts_of
 from harness.report.grid import Grid, read_grid
-from harness.report.register import Basis, Finding, Reading
-from harness.statistics.draws import plausible_draw, plausible_proportion_draw
+from harness.report.register import Basis
+from harness.statistics.draws import plausible_proportion_draw
 from harness.statistics.estimate import Reported
-from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds
+from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
-from harness.training.runs import Runs
-from harness.training.seeds import BLOCK_SIZE, Seed
+from harness.training.seeds import BLOCK_SIZE
 from harness.training.trainers import batched_trainer
-from harness.verdicts.verdict import Band
-from tests.trainers import replace_trainers_by
+from tests.builders.reconstructions import (
+    CELLS,
+    OUTSIDE,
+    PROTOCOL,
+    TWO_TASKS,
+    MadeUp,
+    Trainer,
+    every_candidate,
+    finding_of,
+    judge_fall,
+    judge_loss,
+    printed,
+    replace_trainers,
+    trainings_of,
+)
 
-PROTOCOL = """
-[axes]
-framework = ["torch"]
-task = ["classification"]
-activation = ["relu", "tanh"]
-optimizer = ["sgd", "adam"]
-
-[default]
-framework = "torch"
-task = "classification"
-
-[reconstruction.classification]
-dataset = { value = "iris", origin = "stated", reason = "said so" }
-test_size = { value = 0.3, origin = "assumed", reason = "usual" }
-scaling = { value = "standard", alternatives = ["min-max"], origin = "assumed", reason = "usual" }
-hidden_widths = { value = [4], origin = "stated", reason = "said so" }
-learning_rate = { value = 0.03, alternatives = [0.01, 0.1], origin = "assumed", reason = "usual" }
-batch_size = { value = 32, origin = "assumed", reason = "usual" }
-epochs = { value = 6, alternatives = [3, 12], origin = "assumed", reason = "quick" }
-loss = { value = "cross_entropy", origin = "assumed", reason = "usual" }
-splits = { value = "many", alternatives = ["one"], origin = "assumed", reason = "usual" }
-"""
-CELLS = [{"activation": one, "optimizer": other} for one in ("relu", "tanh") for other in ("sgd", "adam")]
-# Outside of every block: each of them makes one report.
-OUTSIDE = tuple(Seed(number, number) for number in range(1000, 1020))
-Trainer = Callable[[TrainingConfig, Sequence[Split], Sequence[Seed]], Runs]
 Judged = Callable[..., None]
 
 
@@ -67,42 +51,12 @@ def grid(tmp_path: Path) -> Grid:
     return read_grid(tmp_path / "protocol.toml")
 
 
-@functools.cache
-def trainings_of(config: TrainingConfig, train: Trainer) -> Runs:
-    """Return the trainings that reports are made of."""
-    dataset = registry.load(config.dataset)
-    splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in OUTSIDE]
-    return train(config, splits, OUTSIDE)
-
-
-def printed(value: float) -> Reported:
-    """Return a number as a report prints it, to two decimals."""
-    return Reported(float(f"{value:.2f}"), 0.005)
-
-
-def finding_of(name: str, reported: dict[str, Reported], basis: Basis = "fitted") -> tuple[Finding, Reading]:
-    """Return a finding with one reading."""
-    reading = Reading("as printed", "distance", Band(-1.96, 1.96, "one training"), None)
-    return Finding(name, "Tables", "So it is.", basis, reported, {reading.name: reading}, ()), reading
-
-
-def judge_loss(evidence, judge, reported, cell):
-    """Judge a loss of the report."""
-    judge(plausible_draw(reported["loss"], evidence(**cell).final_test_loss, "loss"))
-
-
 def judge_accuracy(evidence, judge, reported, cell):
     """Judge an accuracy of the report."""
     runs = evidence(**cell)
     judge(
         plausible_proportion_draw(reported["accuracy"], runs.final_test_accuracy, runs.test_rows.shape[1], "accuracy")
     )
-
-
-def judge_fall(evidence, judge, cell):
-    """Judge whether the test loss falls from the first epoch to the last."""
-    losses = evidence(**cell).test_loss
-    judge(proportion_of_seeds(losses[:, -1] / losses[:, 0], (0.0, 0.9), "fall"))
 
 
 def report_of(hidden: Grid, train: Trainer, number: int = 0, judged_by: Sequence[Judged] = ()) -> list[Claim]:
@@ -145,11 +99,6 @@ def search_for(claims: Sequence[Claim], grid: Grid, store: Store, train: Trainer
     """Return a search for the reconstruction that a report was made of."""
     facts = facts_of(claims, grid, "classification")
     return Search(grid, "classification", facts, store, train or Trainers(store), lambda line: None)
-
-
-def every_candidate(search: Search) -> list[Candidate]:
-    """Return all candidates, the default first."""
-    return list(itertools.product(*(range(len(values)) for values in search.options.values())))
 
 
 def grid_of(search: Search, candidate: Candidate) -> Grid:
@@ -211,53 +160,6 @@ def test_numbers_of_a_hidden_config_lead_back_to_it(
 
 
 # A search over made-up trainings
-
-
-class MadeUp:
-    """Stands in for the trainers: losses by a formula of the config; some configs fail, some diverge."""
-
-    def __init__(self) -> None:
-        self.fails: Callable[[TrainingConfig], bool] = lambda config: False
-        self.diverges: Callable[[TrainingConfig], bool] = lambda config: False
-
-    def of(self, framework: str) -> Trainer:
-        """Return the trainer of a framework."""
-        return self.train
-
-    def train(self, config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
-        """Return runs whose losses are drawn around a centre that the config decides."""
-        if self.fails(config):
-            raise RuntimeError("no memory left")
-        scaled, bent = config.scaling == "min-max", config.activation == "tanh"
-        center = 0.3 * math.log(config.learning_rate) + 0.04 * config.epochs + 0.25 * scaled + 0.1 * bent
-        draws = [np.random.default_rng([seed.training, config.epochs, bent]).normal() for seed in seeds]
-        final = np.exp(center + 0.1 * np.array(draws))
-        final[:1] = math.nan if self.diverges(config) else final[:1]
-        count, epochs, rows = len(seeds), config.epochs, len(splits[0].test_rows)
-        curve = np.linspace(1.2, 1.0, epochs) * final[:, None]
-        return Runs(
-            config,
-            tuple(seeds),
-            train_loss=curve,
-            test_loss=curve,
-            train_accuracy=np.full((count, epochs), 0.9),
-            test_accuracy=np.full((count, epochs), 0.9),
-            weight_norm=np.ones((count, epochs + 1)),
-            test_predictions=np.zeros((count, rows, 3)),
-            test_targets=np.zeros((count, rows)),
-            test_rows=np.stack([split.test_rows for split in splits]),
-            seconds=np.ones(count),
-        )
-
-
-def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
-    """Replace the trainers of all frameworks, and make each split but once."""
-    fake = MadeUp()
-    split = registry.split
-    kept = functools.cache(lambda *described: split(registry.load("iris"), *described))
-    monkeypatch.setattr(registry, "split", lambda dataset, *described: kept(*described))
-    replace_trainers_by(monkeypatch, fake.of)
-    return fake
 
 
 @pytest.fixture
@@ -507,13 +409,6 @@ def both_tasks(evidence, judge):
 
 def no_runs(judge):
     """Ask for none."""
-
-
-TWO_TASKS = PROTOCOL.replace('task = ["classification"]', 'task = ["classification", "regression"]').replace(
-    'task = "classification"\n', ""
-) + PROTOCOL[PROTOCOL.index("[reconstruction") :].replace(
-    "[reconstruction.classification]", "[reconstruction.regression]"
-).replace('"iris"', '"boston"').replace('"cross_entropy"', '"squared_error"')
 
 
 def test_facts_are_calibrated_findings_on_one_task(tmp_path: Path) -> None:

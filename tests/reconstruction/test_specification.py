@@ -23,26 +23,13 @@ from harness.reconstruction.specification import (
     weighted_proportions,
 )
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Outcome
-
-
-def specification(**changes: Any) -> Specification:
-    """Build what one universe says; by itself it supports the reading."""
-    fields: dict[str, Any] = {
-        "universe": "default",
-        "choices": {"batch_size": "16"},
-        "outcome": "supported",
-        "value": 1.0,
-        "low": 0.95,
-        "high": 1.05,
-        "weight": 1.0,
-    }
-    return Specification(**{**fields, **changes})
+from tests.builders.specifications import specification_with
 
 
 def multiverse(answers: Sequence[Mapping[str, str]], outcomes: Sequence[Outcome]) -> list[Specification]:
     """Build one universe for each set of answers, with the outcomes in the same order."""
     return [
-        specification(universe=f"universe {number}", choices=dict(choices), outcome=outcome)
+        specification_with(universe=f"universe {number}", choices=dict(choices), outcome=outcome)
         for number, (choices, outcome) in enumerate(zip(answers, outcomes, strict=True))
     ]
 
@@ -88,14 +75,14 @@ def test_round_trip_through_strict_json(one: Specification) -> None:
 
 def test_plain_numbers_are_no_numpy_numbers() -> None:
     """JSON does not know those."""
-    assert json.dumps(specification(value=np.float32(0.5), low=np.float64("-inf")).to_plain(), allow_nan=False)
+    assert json.dumps(specification_with(value=np.float32(0.5), low=np.float64("-inf")).to_plain(), allow_nan=False)
 
 
 @pytest.mark.parametrize("changes", [{"outcome": "likely"}, {"weight": -0.1}, {"weight": math.inf}], ids=str)
 def test_what_no_universe_says_is_refused(changes: Any) -> None:
     """Neither another outcome nor a weight that is no proportion of anything."""
     with pytest.raises(ValueError, match="default: "):
-        specification(**changes)
+        specification_with(**changes)
 
 
 # How often it holds
@@ -126,7 +113,7 @@ def test_equal_weights_are_none(universes: list[Specification], weight: float) -
 @pytest.mark.parametrize("weights", [[1.0, math.nan], [math.nan, 1.0], [math.nan, math.nan], [0.0, 0.0], []], ids=str)
 def test_shares_that_are_not_known(weights: list[float]) -> None:
     """A universe that weighs nobody knows what makes all proportions unknown."""
-    universes = [specification(weight=weight) for weight in weights]
+    universes = [specification_with(weight=weight) for weight in weights]
     assert all(math.isnan(proportion) for proportion in weighted_proportions(universes).values())
 
 
@@ -178,7 +165,7 @@ def test_a_choice_that_decides_in_part() -> None:
     "universes",
     [
         [],
-        [specification()],
+        [specification_with()],
         multiverse(CROSSED, ["supported"] * 24),
         multiverse(CROSSED, ["refuted", "inconclusive"] * 12),
         multiverse([{"same": "x"}] * 24, ["supported", "refuted"] * 12),
@@ -256,8 +243,8 @@ def test_names_of_values_change_nothing(universes: list[Specification], names: l
 @pytest.mark.parametrize(
     ("universes", "reason"),
     [
-        ([specification(), specification()], "same name"),
-        ([specification(), specification(universe="other", choices={})], "same questions"),
+        ([specification_with(), specification_with()], "same name"),
+        ([specification_with(), specification_with(universe="other", choices={})], "same questions"),
     ],
 )
 def test_what_is_no_multiverse_is_refused(universes: list[Specification], reason: str) -> None:

@@ -24,7 +24,7 @@ from harness.reconstruction.universes import (
 )
 from harness.report.grid import Grid, read_grid
 from harness.storage.store import Store
-from tests.reconstruction.test_search import TWO_TASKS, every_candidate, finding_of, judge_fall
+from tests.builders.reconstructions import TWO_TASKS, every_candidate, finding_of, judge_fall
 
 MORE = TWO_TASKS.replace(
     "batch_size = { value = 32, origin", "batch_size = { value = 32, alternatives = [16], origin"

@@ -15,14 +15,16 @@ from harness.sessions.history import History, open_history
 from harness.sessions.session import Session
 from harness.sessions.timeline import verdict_changes
 from harness.verdicts.verdict import Outcome
-from tests.small_sessions import claim, session
+from tests.builders.sessions import judged_claim, session_of
 
 KEY = ("x.y", "loss")
 
 
 def judged(outcome: Outcome, tests: str, day: int, **changes: object) -> Session:
     """Return a session of a finding with a claim for each letter, all with one verdict."""
-    return session(*(claim(test, outcome) for test in tests), started=f"2026-01-0{day}T03:00:00+00:00", **changes)
+    return session_of(
+        *(judged_claim(test, outcome) for test in tests), started=f"2026-01-0{day}T03:00:00+00:00", **changes
+    )
 
 
 def explained(history: History, before: Session, after: Session) -> bool:

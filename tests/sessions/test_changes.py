@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from harness.sessions.changes import changes_since
 from harness.sessions.history import PastVerdict
-from tests.sessions.test_session import claim, session
+from tests.builders.sessions import full_claim, full_session
 
 
 def test_only_what_was_judged_before_and_otherwise_has_changed() -> None:
     """A claim that is new, or came to the same, is no change."""
-    claims = [replace(claim(f"claims/test_x.py::test_y[{case}]"), case=case) for case in ("same", "other", "new")]
-    now = session(claims=tuple(claims))
+    claims = [replace(full_claim(f"claims/test_x.py::test_y[{case}]"), case=case) for case in ("same", "other", "new")]
+    now = full_session(claims=tuple(claims))
     before = PastVerdict(7, "2026-01-31T02:00:00+00:00", "", claims[0].verdict.outcome, 0.0, 0.0, 0.0)
     last = {claims[0].test: before, claims[1].test: replace(before, outcome="inconclusive")}
     (sentence,) = changes_since(now, last)

@@ -8,23 +8,23 @@ from harness.base.errors import SessionError
 from harness.sessions.comparison import compare
 from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.verdict import ERROR_RATE, Band
-from tests.sessions.test_noise import judged
-from tests.small_sessions import CHOICE, ENVIRONMENT, REPORT, claim, session
+from tests.builders.sessions import CHOICE, ENVIRONMENT, REPORT, judged_claim, session_of
+from tests.builders.verdicts import verdict_on
 
 LAST_LINE = "2 claims compared; 2 of them have the very same estimate."
 
 
 def test_nothing_changed() -> None:
     """Two sessions of the same code: one sentence says that all is as it was."""
-    comparison = compare(session(), session(seconds=99.0, started="2026-02-03T04:05:06+00:00"))
+    comparison = compare(session_of(), session_of(seconds=99.0, started="2026-02-03T04:05:06+00:00"))
     assert comparison.lines() == [LAST_LINE]
     assert comparison.readings == comparison.appeared == comparison.vanished == comparison.differences == ()
 
 
 def test_a_changed_verdict_is_told_of_the_claim_and_of_the_finding() -> None:
     """With both estimates and whether they differ by more than noise."""
-    before = session(claim("t.py::a", value=0.0, low=-0.01, high=0.01), claim("t.py::b"))
-    after = session(claim("t.py::a", "refuted", value=0.5, low=0.49, high=0.51), claim("t.py::b"))
+    before = session_of(judged_claim("t.py::a", value=0.0, low=-0.01, high=0.01), judged_claim("t.py::b"))
+    after = session_of(judged_claim("t.py::a", "refuted", value=0.5, low=0.49, high=0.51), judged_claim("t.py::b"))
     lines = compare(before, after).lines()
     assert lines[:5] == [
         "Findings whose verdict changed",
@@ -39,28 +39,30 @@ def test_a_changed_verdict_is_told_of_the_claim_and_of_the_finding() -> None:
 
 def test_a_finding_that_was_judged_over_other_claims_says_so() -> None:
     """A session with ``-k`` judges some; its verdict on the finding answers another question."""
-    comparison = compare(session(claim("a"), claim("b", "refuted")), session(claim("a")))
+    comparison = compare(session_of(judged_claim("a"), judged_claim("b", "refuted")), session_of(judged_claim("a")))
     assert [str(reading) for reading in comparison.readings] == [
         "x.y (loss): refuted, now supported; over 1 claims, before over 2"
     ]
     assert comparison.vanished == ("b",)
-    assert compare(session(claim("a")), session(claim("a"), claim("b"))).appeared == ("b",)
+    assert compare(session_of(judged_claim("a")), session_of(judged_claim("a"), judged_claim("b"))).appeared == ("b",)
 
 
 def test_a_band_that_changed_is_told_with_the_verdict() -> None:
     """The same estimate against another band is no news of the trainings."""
-    before = claim("t.py::a")
-    after = claim("t.py::a", "supported", band=Band(-0.1, 0.1, "wider"))
+    before = judged_claim("t.py::a")
+    after = judged_claim("t.py::a", "supported", band=Band(-0.1, 0.1, "wider"))
     before = replace(before, verdict=replace(before.verdict, outcome="refuted"))
-    lines = compare(session(before), session(after)).lines()
+    lines = compare(session_of(before), session_of(after)).lines()
     text = "  t.py::a: refuted, now supported; estimate still 0.03123 [0.0251, 0.0374]; "
     assert text + "band -0.02 to 0.02, now -0.1 to 0.1" in lines
 
 
 def test_an_estimate_may_move_without_a_verdict() -> None:
     """One that moved beyond its noise is listed, one within its noise is counted: it, too, has a cause."""
-    before = session(claim("a"), claim("b"), claim("c"))
-    after = session(claim("a", value=0.1, low=0.09, high=0.11), claim("b", value=0.0313), claim("c"))
+    before = session_of(judged_claim("a"), judged_claim("b"), judged_claim("c"))
+    after = session_of(
+        judged_claim("a", value=0.1, low=0.09, high=0.11), judged_claim("b", value=0.0313), judged_claim("c")
+    )
     lines = compare(before, after).lines()
     assert lines[0] == "Estimates beyond their noise, same verdict"
     assert lines[1].startswith("  a: still supported; estimate 0.03123 [0.0251, 0.0374], now 0.1 [0.09, 0.11], beyond")
@@ -72,13 +74,15 @@ def test_an_estimate_may_move_without_a_verdict() -> None:
 
 def test_no_estimate_twice_is_the_same() -> None:
     """Runs that diverge in both sessions have not moved."""
-    nothing = session(claim("a", "inconclusive", value=math.nan, low=-math.inf, high=math.inf), claim("b"))
+    nothing = session_of(
+        judged_claim("a", "inconclusive", value=math.nan, low=-math.inf, high=math.inf), judged_claim("b")
+    )
     assert compare(nothing, nothing).lines() == [LAST_LINE]
 
 
 def test_what_else_changed_is_told() -> None:
     """Versions, machine, code, config, seeds; with the field, from what to what."""
-    after = session(
+    after = session_of(
         planned_seeds=(5,),
         environment=replace(
             ENVIRONMENT,
@@ -92,7 +96,7 @@ def test_what_else_changed_is_told() -> None:
             replace(REPORT, claims_digest="1" * 20, protocol_digest="2" * 20, choices=(replace(CHOICE, value="32"),)),
         ),
     )
-    assert [str(difference) for difference in compare(session(), after).differences] == [
+    assert [str(difference) for difference in compare(session_of(), after).differences] == [
         "commit: c0ffee, now f00df00df00d with changes",
         "Python: 3.11.7, now 3.12.1",
         "torch: 2.13.0, now 2.14.0",
@@ -109,15 +113,15 @@ def test_what_else_changed_is_told() -> None:
 def test_sessions_without_a_claim_in_common_are_not_compared() -> None:
     """Two reports have nothing to say of one another."""
     with pytest.raises(SessionError, match="have no claim in common; compare two that judged the same report"):
-        compare(session(claim("a")), session(claim("b")))
+        compare(session_of(judged_claim("a")), session_of(judged_claim("b")))
 
 
 def moved_among(shifts: list[float], rng: np.random.Generator) -> list[bool]:
     """Compare two sessions of independent samples, of which the second's are shifted; whether each claim moved."""
     before, after = (
-        session(
+        session_of(
             *(
-                replace(claim(str(place)), verdict=judged(mean_over_seeds(rng.normal(by, 1, 20), "x")))
+                replace(judged_claim(str(place)), verdict=verdict_on(mean_over_seeds(rng.normal(by, 1, 20), "x")))
                 for place, by in enumerate(each)
             )
         )

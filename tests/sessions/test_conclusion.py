@@ -9,8 +9,8 @@ from harness.report.folder import open_folder
 from harness.sessions.conclusion import judged_claim, record_changes, report_under_test
 from harness.sessions.session import JudgedClaim
 from harness.verdicts.verdict import Outcome
-from tests.conftest import PROTOCOL
-from tests.verdicts.test_verdict import verdict
+from tests.builders.reports import PROTOCOL
+from tests.builders.verdicts import verdict_with
 
 EXPECTED = """
 [[findings."speed.faster".expected]]
@@ -35,7 +35,7 @@ def folder(small_report: Path) -> Path:
 def claim(folder: Path, case: str, outcome: Outcome) -> JudgedClaim:
     """Return a claim on one case."""
     test = f"{folder.name}/test_speed.py::test_ratio[{case}]"
-    judged = verdict(outcome, finding="speed.faster", reading="ratio")
+    judged = verdict_with(outcome, finding="speed.faster", reading="ratio")
     return judged_claim(folder, test, judged, 0.25, "figures/x.svg")
 
 

@@ -19,7 +19,7 @@ from harness.sessions.history_file import APPLICATION, SCHEMA, connection_to, wr
 from harness.sessions.session import Session
 from harness.verdicts.combination import deciding
 from harness.verdicts.verdict import OUTCOMES
-from tests.small_sessions import claim, session
+from tests.builders.sessions import judged_claim, session_of
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def history(tmp_path: Path) -> History:
 def test_without_a_file_there_are_no_sessions(history: History) -> None:
     """Looking at a history makes no file; asking for a session says how to see which there are."""
     assert history.sessions() == []
-    assert history.timelines() == history.last_verdicts(session()) == {}
+    assert history.timelines() == history.last_verdicts(session_of()) == {}
     with pytest.raises(SessionError, match=r"history\.sqlite: has no session 1; see `python -m harness history`"):
         history.session(1)
     assert not history.file.exists()
@@ -39,7 +39,7 @@ def test_without_a_file_there_are_no_sessions(history: History) -> None:
 
 def test_a_session_comes_back_as_it_was(history: History) -> None:
     """Content, order, numbers and counts; the file and its folder are made by the first session."""
-    first, second = session(), session(started="2026-02-03T04:05:06+00:00", missing=("A worker died.",))
+    first, second = session_of(), session_of(started="2026-02-03T04:05:06+00:00", missing=("A worker died.",))
     history = History(history.file.parent / "new" / "history of 100%?#.sqlite")
     assert [history.append(first), history.append(second)] == [1, 2]
     assert history.session(1).to_plain() == first.to_plain()
@@ -55,9 +55,11 @@ def test_a_session_comes_back_as_it_was(history: History) -> None:
 
 def test_a_timeline_has_the_estimate_of_the_claim_that_decided(history: History) -> None:
     """One entry a session in which the reading was judged, the oldest first."""
-    one = session(claim("a", "supported", finding="x.y", value=1.0), claim("b", "refuted", finding="x.y", value=2.0))
+    one = session_of(
+        judged_claim("a", "supported", finding="x.y", value=1.0), judged_claim("b", "refuted", finding="x.y", value=2.0)
+    )
     history.append(one)
-    history.append(session(claim("c", finding="x.z")))
+    history.append(session_of(judged_claim("c", finding="x.z")))
     history.append(replace(one, started="2026-02-03T04:05:06+00:00"))
     weakest = deciding("all", [claim.verdict for claim in one.claims])
     first, second = history.timelines()["x.y", "loss"]
@@ -71,13 +73,13 @@ def test_a_timeline_has_the_estimate_of_the_claim_that_decided(history: History)
 
 def test_the_scope_tells_which_readings_may_be_compared(history: History) -> None:
     """The same claims, in whatever order, over the same planned seeds, in the same universes; nothing else."""
-    a, b = claim("a", finding="x.y"), claim("b", finding="x.y")
+    a, b = judged_claim("a", finding="x.y"), judged_claim("b", finding="x.y")
     for one in (
-        session(a, b),
-        session(b, replace(a, verdict=replace(a.verdict, outcome="supported")), seconds=7.0),
-        session(a),
-        session(a, b, planned_seeds=(5,)),
-        session(a, b, universes="all"),
+        session_of(a, b),
+        session_of(b, replace(a, verdict=replace(a.verdict, outcome="supported")), seconds=7.0),
+        session_of(a),
+        session_of(a, b, planned_seeds=(5,)),
+        session_of(a, b, universes="all"),
     ):
         history.append(one)
     scopes = [past.scope for past in history.timelines()["x.y", "loss"]]
@@ -87,7 +89,9 @@ def test_the_scope_tells_which_readings_may_be_compared(history: History) -> Non
 
 def test_numbers_that_are_not_finite_come_back(history: History) -> None:
     """SQLite has no NaN; a run that diverged has no other estimate."""
-    history.append(session(claim("a", "inconclusive", finding="x.y", value=math.nan, low=-math.inf, high=math.inf)))
+    history.append(
+        session_of(judged_claim("a", "inconclusive", finding="x.y", value=math.nan, low=-math.inf, high=math.inf))
+    )
     (past,) = history.timelines()["x.y", "loss"]
     assert math.isnan(past.value)
     assert (past.low, past.high) == (-math.inf, math.inf)
@@ -95,10 +99,10 @@ def test_numbers_that_are_not_finite_come_back(history: History) -> None:
 
 def test_last_verdicts_are_looked_up_claim_by_claim(history: History) -> None:
     """Each claim's own last session over the same seeds counts, however few others that session judged."""
-    history.append(session(claim("a", "refuted"), claim("b", "refuted"), claim("z")))
-    history.append(session(claim("a", "supported")))
-    history.append(session(claim("b", "supported"), planned_seeds=(5,)))
-    now = session(claim("a", "refuted"), claim("b"), claim("new"))
+    history.append(session_of(judged_claim("a", "refuted"), judged_claim("b", "refuted"), judged_claim("z")))
+    history.append(session_of(judged_claim("a", "supported")))
+    history.append(session_of(judged_claim("b", "supported"), planned_seeds=(5,)))
+    now = session_of(judged_claim("a", "refuted"), judged_claim("b"), judged_claim("new"))
     assert {test: (past.session, past.outcome) for test, past in history.last_verdicts(now).items()} == {
         "a": (2, "supported"),
         "b": (1, "refuted"),
@@ -128,7 +132,9 @@ def test_whatever_is_appended_comes_back(nights: list[dict[str, tuple[str, float
     folder = tmp_path_factory.mktemp("any")  # type: ignore[attr-defined]
     history = History(folder / "history.sqlite")
     sessions = [
-        session(*(claim(test, outcome, finding=test, value=value) for test, (outcome, value) in night.items()))  # type: ignore[arg-type]
+        session_of(
+            *(judged_claim(test, outcome, finding=test, value=value) for test, (outcome, value) in night.items())
+        )  # type: ignore[arg-type]
         for night in nights
     ]
     for one in sessions:
@@ -150,7 +156,7 @@ def test_whatever_is_appended_comes_back(nights: list[dict[str, tuple[str, float
 def append_many(file: Path, writer: int, count: int) -> None:
     """Append sessions that name their writer."""
     for each in range(count):
-        History(file).append(session(started=f"writer {writer}, session {each}"))
+        History(file).append(session_of(started=f"writer {writer}, session {each}"))
 
 
 def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
@@ -174,11 +180,10 @@ KILLED_WRITER = """
 import sys
 from pathlib import Path
 from harness.sessions.history import History
-from tests.small_sessions import session
 print("ready", flush=True)
 number = 0
 while True:
-    number = History(Path(sys.argv[1])).append(session())
+    number = History(Path(sys.argv[1])).append(session_of())
     print(number, flush=True)
 """
 
@@ -186,8 +191,8 @@ while True:
 def test_a_killed_writer_leaves_the_history_whole(tmp_path: Path) -> None:
     """Writers are killed at many moments: what they had kept is there, each session whole, and the next one appends."""
     history = History(tmp_path / "history.sqlite")
-    history.append(session())
-    whole = session().to_plain()
+    history.append(session_of())
+    whole = session_of().to_plain()
     for attempt in range(4):
         command = [sys.executable, "-c", KILLED_WRITER, history.file]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -201,14 +206,14 @@ def test_a_killed_writer_leaves_the_history_whole(tmp_path: Path) -> None:
         assert len(numbers) >= int(said[-1] if said else 0)
         assert history.session(numbers[-1]).to_plain() == whole
         assert len(history.timelines()[whole["readings"][0]["finding"], "loss"]) == len(numbers)
-        assert history.append(session()) == len(numbers) + 1
+        assert history.append(session_of()) == len(numbers) + 1
     with sqlite3.connect(history.file) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 def test_a_writer_killed_in_its_transaction_leaves_nothing_of_it(history: History) -> None:
     """Death after all rows are written and before they are kept: the next writer undoes them."""
-    history.append(session())
+    history.append(session_of())
     child = os.fork()
     if child == 0:  # pragma: no cover - killed
         with connection_to(history.file, "rw") as connection:
@@ -220,12 +225,12 @@ def test_a_writer_killed_in_its_transaction_leaves_nothing_of_it(history: Histor
                     os.kill(os.getpid(), signal.SIGKILL)
 
             connection.set_trace_callback(die)
-            write(connection, session(started="never"))
+            write(connection, session_of(started="never"))
         os._exit(1)
     _, status = os.waitpid(child, 0)
     assert os.WIFSIGNALED(status)
-    assert [past.started for past in history.sessions()] == [session().started]
-    assert history.append(session()) == 2
+    assert [past.started for past in history.sessions()] == [session_of().started]
+    assert history.append(session_of()) == 2
 
 
 # Files that are no such history
@@ -241,7 +246,7 @@ def test_a_writer_killed_in_its_transaction_leaves_nothing_of_it(history: Histor
 def test_a_damaged_file_is_refused_and_kept(history: History, content: bytes, told: str) -> None:
     """Reading and appending say so in one sentence, and change nothing."""
     history.file.write_bytes(content)
-    for use in (history.sessions, history.timelines, lambda: history.append(session()), lambda: history.session(1)):
+    for use in (history.sessions, history.timelines, lambda: history.append(session_of()), lambda: history.session(1)):
         with pytest.raises(SessionError, match=told) as refused:
             use()
         assert str(refused.value).startswith(str(history.file))
@@ -258,12 +263,12 @@ def test_damage_anywhere_is_told_or_harmless(data: st.DataObject, tmp_path_facto
     file = tmp_path_factory.mktemp("damaged") / "history.sqlite"  # type: ignore[attr-defined]
     history = History(file)
     for _ in range(3):
-        history.append(session())
+        history.append(session_of())
     content = bytearray(file.read_bytes())
     place = data.draw(st.integers(0, len(content) - 1))
     content[place : place + 64] = data.draw(st.binary(max_size=64))
     file.write_bytes(content)
-    now = session()
+    now = session_of()
     uses = (
         history.sessions,
         history.timelines,
@@ -280,11 +285,11 @@ def test_damage_anywhere_is_told_or_harmless(data: st.DataObject, tmp_path_facto
 
 def test_a_newer_history_is_refused(history: History) -> None:
     """Its tables may mean something else."""
-    history.append(session())
+    history.append(session_of())
     with sqlite3.connect(history.file) as connection:
         connection.execute(f"PRAGMA user_version = {SCHEMA + 1}")
     with pytest.raises(SessionError, match=r"has schema 2, newer than this harness reads \(1\); update pytest-claims"):
-        history.append(session())
+        history.append(session_of())
     with pytest.raises(SessionError, match="newer than this harness reads"):
         open_history(history.file)
 
@@ -296,7 +301,7 @@ def test_a_newer_session_is_refused(history: History) -> None:
         def to_plain(self) -> dict[str, object]:
             return {**super().to_plain(), "schema": 999}
 
-    history.append(Newer(**vars(session())))
+    history.append(Newer(**vars(session_of())))
     with pytest.raises(SessionError, match="session 1: has schema 999, newer than this harness reads"):
         history.session(1)
 
@@ -307,7 +312,7 @@ def test_a_database_of_another_program_is_refused_and_kept(history: History) -> 
         connection.execute("CREATE TABLE addresses (name TEXT)")
     before = history.file.read_bytes()
     with pytest.raises(SessionError, match="is a database of another program, not a history of claims"):
-        history.append(session())
+        history.append(session_of())
     assert history.file.read_bytes() == before
     assert int(APPLICATION).to_bytes(4, "big") == b"clms"
 
@@ -318,12 +323,12 @@ def test_a_folder_is_no_history(tmp_path: Path) -> None:
         open_history(tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(SessionError, match=r"file: cannot be made .*; give another file for the history"):
-        History(tmp_path / "file" / "history.sqlite").append(session())
+        History(tmp_path / "file" / "history.sqlite").append(session_of())
 
 
 def test_a_history_that_may_not_be_written_can_be_read(history: History) -> None:
     """Such as one among the artifacts of a nightly run."""
-    history.append(session())
+    history.append(session_of())
     history.file.chmod(0o444)
     history.file.parent.chmod(0o555)
     try:

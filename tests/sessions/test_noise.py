@@ -17,23 +17,9 @@ from harness.statistics.estimators import (
     proportion_of_seeds,
     ratio_over_seeds,
 )
-from harness.verdicts.verdict import Verdict
-from tests.verdicts.test_verdict import verdict
+from tests.builders.verdicts import verdict_on, verdict_with
 
 REPETITIONS = 1500
-
-
-def judged(estimate: Estimate, confidence: float = 0.98) -> Verdict:
-    """Return a verdict with the numbers of an estimate."""
-    low, high = estimate.interval(confidence)
-    return verdict(
-        value=estimate.value,
-        low=low,
-        high=high,
-        confidence=confidence,
-        method=estimate.method,
-        looks=(estimate.seeds,),
-    )
 
 
 def mean_of_normal(rng: np.random.Generator, seeds: int, shift: float) -> Estimate:
@@ -93,7 +79,9 @@ def test_noise_alone_is_seldom_taken_for_a_shift(
     (seeds, confidence), (new_seeds, new_confidence) = looks
     found = np.array(
         [
-            p_same(judged(estimate(rng, seeds, 0), confidence), judged(estimate(rng, new_seeds, 0), new_confidence))
+            p_same(
+                verdict_on(estimate(rng, seeds, 0), confidence), verdict_on(estimate(rng, new_seeds, 0), new_confidence)
+            )
             for _ in range(REPETITIONS)
         ]
     )
@@ -106,7 +94,7 @@ def test_noise_alone_is_seldom_taken_for_a_shift(
 def test_true_shifts_are_found(estimate: Simulated) -> None:
     """A shift of two standard deviations of a single seed's number shows over 20 seeds, in most repetitions."""
     rng = np.random.default_rng(20260102)
-    found = [p_same(judged(estimate(rng, 20, 0)), judged(estimate(rng, 20, 2))) for _ in range(200)]
+    found = [p_same(verdict_on(estimate(rng, 20, 0)), verdict_on(estimate(rng, 20, 2))) for _ in range(200)]
     assert np.mean(np.array(found) <= 0.01) >= 0.7
 
 
@@ -116,7 +104,7 @@ def test_close_to_welch_on_normal_samples() -> None:
     for shift in (0.2, 0.4, 0.6):
         one, other = rng.normal(0, 1, 80), rng.normal(shift, 1, 80)
         expected = ttest_ind(one, other, equal_var=False).pvalue
-        found = p_same(judged(mean_over_seeds(one, "x")), judged(mean_over_seeds(other, "x")))
+        found = p_same(verdict_on(mean_over_seeds(one, "x")), verdict_on(mean_over_seeds(other, "x")))
         assert expected <= found <= 2 * expected
 
 
@@ -127,8 +115,8 @@ def test_intervals_of_proportions_are_combined_as_newcombe_does() -> None:
     ``newcomb``). At the lower end the difference would just be significant at 0.05. Over so many seeds, Student's t is
     normal.
     """
-    one = verdict(low=0.6918336, value=0.8, high=0.8769526, confidence=0.95, looks=(10**6,))
-    other = verdict(
+    one = verdict_with(low=0.6918336, value=0.8, high=0.8769526, confidence=0.95, looks=(10**6,))
+    other = verdict_with(
         low=0.4904547 + 0.0524315,
         value=0.6 + 0.0524315,
         high=0.7003817 + 0.0524315,
@@ -140,20 +128,20 @@ def test_intervals_of_proportions_are_combined_as_newcombe_does() -> None:
 
 def test_the_same_estimate_is_no_shift_and_other_arithmetic_is() -> None:
     """Equal numbers have p 1, however narrow; what is not sampled has no noise."""
-    assert p_same(verdict(), verdict()) == 1.0
-    assert p_same(judged(exactly(1.0, "x")), judged(exactly(2.0, "x"))) == 0.0
+    assert p_same(verdict_with(), verdict_with()) == 1.0
+    assert p_same(verdict_on(exactly(1.0, "x")), verdict_on(exactly(2.0, "x"))) == 0.0
 
 
 def test_an_interval_of_no_width_is_no_measure_of_noise() -> None:
     """Medians of tied samples: that they lie apart is known with the confidence of the intervals, and no more."""
-    one, other = (judged(median_over_seeds([float(value)] * 20, "x")) for value in (5, 6))
+    one, other = (verdict_on(median_over_seeds([float(value)] * 20, "x")) for value in (5, 6))
     assert p_same(one, other) == pytest.approx(0.04)
 
 
 @pytest.mark.parametrize("changes", [{"low": -math.inf, "high": math.inf}, {"value": math.nan}])
 def test_without_an_interval_nothing_is_known(changes: dict[str, float]) -> None:
     """A run that diverged makes the claim inconclusive; its estimate is no shift."""
-    assert p_same(verdict(), verdict(**{"value": 7.0, **changes})) == 1.0
+    assert p_same(verdict_with(), verdict_with(**{"value": 7.0, **changes})) == 1.0
 
 
 def test_ratios_name_their_scale_and_others_do_not() -> None:
@@ -174,8 +162,8 @@ def test_order_and_unit_do_not_matter(
 ) -> None:
     """The p-value is a probability, that of the exchanged sessions, and the same in any unit."""
     ends = [(value, value - widths[place], value + widths[place + 2]) for place, value in enumerate(values)]
-    one, other = (verdict(value=value, low=low, high=high) for value, low, high in ends)
-    scaled = (verdict(value=v * factor, low=low * factor, high=high * factor) for v, low, high in ends)
+    one, other = (verdict_with(value=value, low=low, high=high) for value, low, high in ends)
+    scaled = (verdict_with(value=v * factor, low=low * factor, high=high * factor) for v, low, high in ends)
     found = p_same(one, other)
     assert 0 <= found <= 1
     assert p_same(other, one) == found

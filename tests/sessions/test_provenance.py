@@ -1,10 +1,10 @@
 from harness.sessions.provenance import Difference, differences, provenance
-from tests.small_sessions import REPORT, session
+from tests.builders.sessions import REPORT, session_of
 
 
 def test_surroundings_are_text_by_name() -> None:
     """All that may change a verdict besides the commit, flat."""
-    assert provenance(session()) == {
+    assert provenance(session_of()) == {
         "Python": "3.11.7",
         "system": "Linux",
         "processor": "A CPU",
@@ -28,4 +28,4 @@ def test_differences_come_in_the_order_of_the_later_session() -> None:
         Difference("c", "3", "nothing"),
     ]
     assert str(Difference("b", "2", "5")) == "b: 2, now 5"
-    assert differences(provenance(session()), provenance(session())) == []
+    assert differences(provenance(session_of()), provenance(session_of())) == []

@@ -12,75 +12,15 @@ from jsonschema import Draft202012Validator
 
 from harness.base.errors import SessionError
 from harness.sessions.session import (
-    ONLY_DEFAULT,
     SCHEMA_FILE,
-    Environment,
     JudgedClaim,
-    ReportUnderTest,
     Session,
-    TakenChoice,
     read_session,
     write_session,
 )
 from harness.verdicts.verdict import OUTCOMES, Band
-from tests.reconstruction.test_specification import specification
-from tests.verdicts.test_verdict import verdict
-
-ENVIRONMENT = Environment(
-    python="3.11.7",
-    system="Linux-6.1-x86_64-with-glibc2.36",
-    processor="Some CPU",
-    cores=2,
-    threads=1,
-    packages={"numpy": "2.4.6", "torch": "2.13.0"},
-    commit="3c7121b32fc768bd611e53df2a466acd6f68a0f1",
-    modified=False,
-    harness_digest="5e" * 32,
-)
-CHOICE = TakenChoice(
-    task="classification",
-    field="dataset",
-    value="penguins",
-    alternatives=("wine", "iris"),
-    origin="inferred",
-    reason="three classes",
-)
-REPORT = ReportUnderTest(
-    folder="claims", title="A small report", claims_digest="1d" * 32, protocol_digest="7b" * 32, choices=(CHOICE,)
-)
-
-
-def claim(test: str = "claims/test_x.py::test_y[sgd]", **changes: Any) -> JudgedClaim:
-    """Build a claim that was judged, with fields of its verdict changed."""
-    return JudgedClaim(
-        test=test,
-        case="sgd",
-        verdict=verdict(**{"outcome": "supported", **changes}),
-        expected=("supported",),
-        recorded="",
-        seconds=0.25,
-        figure="figures/x.svg",
-    )
-
-
-def session(**changes: Any) -> Session:
-    """Build a session, with some fields changed."""
-    fields: dict[str, Any] = {
-        "started": "2026-01-31T12:00:00+00:00",
-        "seconds": 6.5,
-        "arguments": ("claims", "-n", "auto"),
-        "planned_seeds": (20, 40, 80),
-        "universes": "default",
-        "needed": 60,
-        "stored": 40,
-        "trained": 20,
-        "environment": ENVIRONMENT,
-        "reports": (REPORT,),
-        "claims": (claim(),),
-        "specified": ONLY_DEFAULT,
-        "missing": (),
-    }
-    return Session(**{**fields, **changes})
+from tests.builders.sessions import full_claim, full_session
+from tests.builders.specifications import specification_with
 
 
 def refusal(plain: Any, file: Path) -> str:
@@ -118,7 +58,7 @@ def test_the_schema_is_one_and_says_what_every_field_is() -> None:
 
 def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path) -> None:
     """What is missing was called holes in it; nothing else was different."""
-    whole = session(missing=("A worker died.",))
+    whole = full_session(missing=("A worker died.",))
     earlier = {"holes" if name == "missing" else name: value for name, value in whole.to_plain().items()}
     file = tmp_path / "claims.json"
     file.write_text(json.dumps({**earlier, "schema": 1}), encoding="utf-8")
@@ -127,12 +67,15 @@ def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path) -> None:
 
 
 def test_a_session_survives_its_file(tmp_path: Path) -> None:
-    """What is read is what was written, with universes, missing results and numbers that are not finite."""
-    curve = [specification(), specification(universe="wine", outcome="refuted", value=math.nan, high=math.inf)]
-    whole = session(
+    """What is read is what was written, with universes, holes and numbers that are not finite."""
+    curve = [
+        specification_with(),
+        specification_with(universe="wine", outcome="refuted", value=math.nan, high=math.inf),
+    ]
+    whole = full_session(
         claims=(
-            claim("a", value=math.nan, low=-math.inf, high=math.inf, power=math.nan),
-            claim("b", outcome="refuted", finding="x.y", band=Band(0.5, math.inf, "open above")),
+            full_claim("a", value=math.nan, low=-math.inf, high=math.inf, power=math.nan),
+            full_claim("b", outcome="refuted", finding="x.y", band=Band(0.5, math.inf, "open above")),
         ),
         universes="all",
         specified={("optimizers.adam-rmsprop-level", "loss"): curve},
@@ -151,7 +94,7 @@ def test_a_session_survives_its_file(tmp_path: Path) -> None:
 numbers = st.floats() | st.integers(-(10**6), 10**6).map(float)
 proportions = st.floats(0, 1)
 judged = st.builds(
-    claim,
+    full_claim,
     test=st.text(min_size=1),
     outcome=st.sampled_from(OUTCOMES),
     finding=st.text(min_size=1),
@@ -172,7 +115,7 @@ judged = st.builds(
 @given(st.lists(judged, max_size=3, unique_by=lambda one: one.test), st.lists(st.text(min_size=1)).map(tuple))
 def test_every_session_is_valid_and_reads_the_same(claims: list[JudgedClaim], arguments: tuple[str, ...]) -> None:
     """Whatever texts and numbers a session holds, its JSON is of the schema and gives the session back."""
-    whole = session(claims=tuple(claims), arguments=arguments)
+    whole = full_session(claims=tuple(claims), arguments=arguments)
     plain = json.loads(json.dumps(whole.to_plain(), allow_nan=False))
     Draft202012Validator(SCHEMA).validate(plain)
     assert Session.from_plain(plain).to_plain() == plain
@@ -230,7 +173,7 @@ def test_damage_is_named_with_file_and_place(
     damage: Callable[[Any], None], place: str, reason: str, tmp_path: Path
 ) -> None:
     """One sentence says which file is wrong, where in it, and what would be right."""
-    plain = session().to_plain()
+    plain = full_session().to_plain()
     damage(plain)
     file = tmp_path / "claims.json"
     said = refusal(plain, file)
@@ -270,7 +213,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 def test_a_sentence_does_not_repeat_the_file(tmp_path: Path) -> None:
     """What is wrong may be large; its beginning and its end are shown."""
-    plain = session().to_plain()
+    plain = full_session().to_plain()
     plain["claims"] = {"long": "x" * 10_000}
     said = refusal(plain, tmp_path / "claims.json").removeprefix(str(tmp_path))
     assert len(said) < 300
@@ -280,9 +223,9 @@ def test_a_sentence_does_not_repeat_the_file(tmp_path: Path) -> None:
 def test_a_session_that_cannot_be_written_leaves_the_last_one(tmp_path: Path) -> None:
     """A value that is no JSON raises before the file is touched."""
     file = tmp_path / "claims.json"
-    write_session(session(), file)
+    write_session(full_session(), file)
     before = file.read_bytes()
     with pytest.raises((TypeError, ValueError)):
-        write_session(replace(session(), seconds=math.nan), file)
+        write_session(replace(full_session(), seconds=math.nan), file)
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]

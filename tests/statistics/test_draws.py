@@ -10,7 +10,7 @@ from scipy import stats
 from harness.base.arrays import Floats
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw, prediction_interval
 from harness.statistics.estimate import Reported
-from tests.statistics.test_estimators import ONE_DRAW, SLEEP, judged, proportion_that_holds, within_error
+from tests.builders.estimates import ONE_DRAW, SLEEP, judged, proportion_that_holds, within_error
 
 
 def reported_proportion(proportion: float) -> Reported:

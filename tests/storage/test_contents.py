@@ -15,7 +15,7 @@ from harness.data import registry
 from harness.storage.contents import StoredFile, files_of, printable, read_runs, size_in_words
 from harness.storage.store import Store
 from harness.training.seeds import Seed
-from tests.storage.test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
+from tests.builders.stores import FINGERPRINT, PROTOCOL, SEEDS, runs_hard_to_keep
 
 HEX = "a" * 64
 
@@ -24,7 +24,7 @@ HEX = "a" * 64
 def kept(tmp_path: Path) -> Store:
     """Make a store that holds made-up runs."""
     filled = Store(tmp_path / "store", FINGERPRINT)
-    filled.save(made_up())
+    filled.save(runs_hard_to_keep())
     return filled
 
 

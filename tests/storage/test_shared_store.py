@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from harness.execution.engine import open_store, runs_of
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
 from harness.training.runs import Runs
-from tests.execution.test_workers import TORCH
-from tests.small_clusters import ROOT
-from tests.storage.test_store import FINGERPRINT, SEEDS, made_up, same_bits
-from tests.tasks import Trap, runs_for
+from tests.builders import ROOT
+from tests.builders.configs import TORCH
+from tests.builders.runs import runs_for, same_bits
+from tests.builders.stores import FINGERPRINT, SEEDS, runs_hard_to_keep
+from tests.builders.tasks import Trap
 
-RUNS = made_up(SEEDS)
+RUNS = runs_hard_to_keep(SEEDS)
 BLOCK = (RUNS.config, RUNS.seeds)
 
 
@@ -85,14 +87,13 @@ def test_a_record_is_written_once(machine: Machine, url: str) -> None:
     here, there = machine("here"), machine("there")
     here.save(RUNS)
     before = content(url)
-    there.save(made_up_slower())
+    there.save(slower_runs())
     assert content(url) == before
 
 
-def made_up_slower() -> Runs:
+def slower_runs() -> Runs:
     """Return the same runs from a slower machine: the bytes of its record differ."""
-    arrays: dict[str, Any] = {**RUNS.arrays(), "seconds": RUNS.seconds * 2}
-    return Runs(RUNS.config, RUNS.seeds, **arrays)
+    return replace(RUNS, seconds=RUNS.seconds * 2)
 
 
 def content(url: str) -> bytes:

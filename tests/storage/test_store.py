@@ -25,54 +25,9 @@ from harness.storage.store import Store
 from harness.training.config import TrainingConfig
 from harness.training.runs import ARRAY_NAMES, Runs
 from harness.training.seeds import Seed
-
-EPOCHS, ROWS, OUTPUTS = 3, 4, 3
-FINGERPRINT = {"torch": {"torch": "2.6", "harness training": "1"}, "keras": {"keras": "3.10", "harness training": "1"}}
-PROTOCOL = TrainingConfig(
-    framework="torch",
-    dataset="wine",
-    test_size=0.25,
-    scaling="standard",
-    hidden_widths=(8,),
-    activation="relu",
-    optimizer="sgd",
-    learning_rate=0.1,
-    batch_size=32,
-    epochs=EPOCHS,
-    loss="cross_entropy",
-)
-SEEDS = (Seed(0, 0), Seed(0, 1))
-
-
-def made_up(seeds: tuple[Seed, ...] = SEEDS, config: TrainingConfig = PROTOCOL, size: int = ROWS) -> Runs:
-    """Build runs of random numbers, the values that are hard to keep among them."""
-    count = len(seeds)
-    random = np.random.default_rng(1).random
-    train_loss = random((count, EPOCHS))
-    train_loss[0] = [-0.0, np.inf, 5e-324]
-    test_loss = random((count, EPOCHS))
-    # Two NaNs that differ in their bits.
-    test_loss[0, :2] = np.array([0x7FF8000000000000, 0xFFF8000000000001], dtype=np.uint64).view(np.float64)
-    return Runs(
-        config,
-        seeds,
-        train_loss=train_loss,
-        test_loss=test_loss,
-        train_accuracy=random((count, EPOCHS)),
-        test_accuracy=random((count, EPOCHS)),
-        weight_norm=random((count, EPOCHS + 1)),
-        test_predictions=random((count, size, OUTPUTS)),
-        test_targets=random((count, size)),
-        test_rows=np.tile(np.arange(size), (count, 1)) + 2**40,
-        seconds=random(count),
-    )
-
-
-def same_bits(one: Runs, other: Runs) -> bool:
-    """Tell whether two runs agree in every bit."""
-    pairs = [(one.arrays()[name], other.arrays()[name]) for name in ARRAY_NAMES]
-    same = all(a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in pairs)
-    return same and one.seeds == other.seeds and one.config == other.config
+from tests.builders import ROOT
+from tests.builders.runs import same_bits
+from tests.builders.stores import FINGERPRINT, PROTOCOL, SEEDS, runs_hard_to_keep
 
 
 def files(folder: Path) -> list[str]:
@@ -84,7 +39,7 @@ def files(folder: Path) -> list[str]:
 def kept(tmp_path: Path) -> Store:
     """Make a store that holds the made-up runs."""
     filled = Store(tmp_path / "store", FINGERPRINT)
-    filled.save(made_up())
+    filled.save(runs_hard_to_keep())
     return filled
 
 
@@ -95,14 +50,14 @@ def test_round_trip_bit_for_bit(kept: Store) -> None:
     """What is loaded has the bits of what was saved, signed zeros, subnormal numbers and NaNs included."""
     loaded = kept.load(PROTOCOL, SEEDS)
     assert loaded is not None
-    assert same_bits(loaded, made_up())
+    assert same_bits(loaded, runs_hard_to_keep())
     assert np.signbit(loaded.train_loss[0, 0])
 
 
 def test_save_returns_the_path_where_load_looks(tmp_path: Path) -> None:
     """One whole file is written, at the path that the store tells."""
     empty = Store(tmp_path / "deep" / "store", FINGERPRINT)
-    path = empty.save(made_up())
+    path = empty.save(runs_hard_to_keep())
     assert path == empty.path(PROTOCOL, SEEDS)
     assert files(tmp_path) == [path.name]
 
@@ -119,13 +74,13 @@ def test_deleting_the_folder_is_safe(kept: Store) -> None:
     for path in sorted(kept.folder.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     assert kept.load(PROTOCOL, SEEDS) is None
-    kept.save(made_up())
+    kept.save(runs_hard_to_keep())
     assert kept.load(PROTOCOL, SEEDS) is not None
 
 
 def test_saving_again_replaces(kept: Store) -> None:
     """Runs saved twice are kept once, as they were saved last."""
-    again = replace(made_up(), seconds=np.array([7.0, 8.0]))
+    again = replace(runs_hard_to_keep(), seconds=np.array([7.0, 8.0]))
     kept.save(again)
     loaded = kept.load(PROTOCOL, SEEDS)
     assert loaded is not None
@@ -179,7 +134,7 @@ def test_runs_under_a_wrong_name_are_refused(kept: Store) -> None:
 @pytest.fixture(scope="module")
 def payload(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Read the bytes of a whole file."""
-    return Store(tmp_path_factory.mktemp("payload"), FINGERPRINT).save(made_up()).read_bytes()
+    return Store(tmp_path_factory.mktemp("payload"), FINGERPRINT).save(runs_hard_to_keep()).read_bytes()
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +154,7 @@ def check_damage(damaged: Store, content: bytes) -> bool:
         warnings.simplefilter("always")
         runs = damaged.load(PROTOCOL, SEEDS)
     if runs is not None:
-        assert same_bits(runs, made_up())
+        assert same_bits(runs, runs_hard_to_keep())
         assert not caught
         assert not aside.exists()
         return False
@@ -241,7 +196,7 @@ def test_a_cut_file_is_found(payload: bytes, damaged: Store, proportion: float) 
 
 def test_every_changed_byte_of_an_array_is_found(payload: bytes, damaged: Store) -> None:
     """A change in any byte of an array's values is found."""
-    values = made_up().test_predictions.tobytes()
+    values = runs_hard_to_keep().test_predictions.tobytes()
     start = payload.index(values)
     for position in range(start, start + len(values)):
         changed = bytearray(payload)
@@ -315,7 +270,7 @@ IDENTITY = {
 
 def test_the_format_is_pinned(damaged: Store) -> None:
     """A file of schema 1 built by hand is read: older stores stay readable, and the forgeries below are good."""
-    assert not check_damage(damaged, forged(made_up(), IDENTITY))
+    assert not check_damage(damaged, forged(runs_hard_to_keep(), IDENTITY))
 
 
 class Trap:
@@ -333,7 +288,7 @@ def test_nothing_is_unpickled(damaged: Store, tmp_path: Path) -> None:
     sprung = tmp_path / "sprung"
     trap = np.empty(1, dtype=object)
     trap[0] = Trap(sprung)
-    content = forged(made_up(), IDENTITY, seconds=trap)
+    content = forged(runs_hard_to_keep(), IDENTITY, seconds=trap)
     assert check_damage(damaged, content)
     assert check_damage(damaged, pickle.dumps(Trap(sprung)))
     assert not sprung.exists()
@@ -366,22 +321,22 @@ def test_a_file_that_claims_to_hold_more_than_it_can_is_refused(damaged: Store) 
 )
 def test_a_header_that_makes_no_sense_is_damage(damaged: Store, changed: dict[str, Any]) -> None:
     """A header with fields of a wrong kind counts as damage."""
-    assert check_damage(damaged, forged(made_up(), IDENTITY, **changed))
+    assert check_damage(damaged, forged(runs_hard_to_keep(), IDENTITY, **changed))
 
 
 @pytest.mark.parametrize("name", ARRAY_NAMES)
 def test_an_array_of_another_kind_is_damage(damaged: Store, name: str) -> None:
     """An array with the right shape and number of bytes, but another type, is not what was saved."""
-    array = made_up().arrays()[name]
+    array = runs_hard_to_keep().arrays()[name]
     changed = array.view(np.float64 if array.dtype == np.int64 else np.int64)
-    assert check_damage(damaged, forged(made_up(), IDENTITY, **{name: changed}))
+    assert check_damage(damaged, forged(runs_hard_to_keep(), IDENTITY, **{name: changed}))
 
 
 def test_a_newer_schema_is_refused(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that a newer harness wrote is an error that says what to do, and stays where it is."""
     with monkeypatch.context() as newer:
         newer.setattr(sealed, "SCHEMA", 2)
-        path = kept.save(made_up())
+        path = kept.save(runs_hard_to_keep())
     before = path.read_bytes()
     with pytest.raises(StoreError) as caught:
         kept.load(PROTOCOL, SEEDS)
@@ -405,7 +360,7 @@ def blocked(tmp_path: Path) -> Store:
 def test_a_folder_that_cannot_be_written_to_is_one_clear_error(blocked: Store) -> None:
     """Saving where nothing can be written tells folder, reason and remedy."""
     with pytest.raises(StoreError) as caught:
-        blocked.save(made_up())
+        blocked.save(runs_hard_to_keep())
     text = str(caught.value)
     assert text.startswith(f"store {blocked.folder} cannot be written to ([Errno ")
     assert text.endswith("); free space there or give another folder for the store")
@@ -441,7 +396,7 @@ def test_nothing_is_left_of_a_write_that_failed(kept: Store) -> None:
     path.unlink()
     (path / "in the way").mkdir(parents=True)
     with pytest.raises(StoreError, match="cannot be written to"):
-        kept.save(made_up())
+        kept.save(runs_hard_to_keep())
     assert files(kept.folder) == []
 
 
@@ -459,11 +414,11 @@ def test_an_older_file_outlives_a_write_that_failed(
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(error):
-        kept.save(replace(made_up(), seconds=np.zeros(2)))
+        kept.save(replace(runs_hard_to_keep(), seconds=np.zeros(2)))
     assert files(kept.folder) == [kept.path(PROTOCOL, SEEDS).name]
     loaded = kept.load(PROTOCOL, SEEDS)
     assert loaded is not None
-    assert same_bits(loaded, made_up())
+    assert same_bits(loaded, runs_hard_to_keep())
 
 
 # Several processes
@@ -472,9 +427,9 @@ PREAMBLE = """
 import os, sys, time
 from contextlib import nullcontext
 from pathlib import Path
-sys.path.insert(0, {tests!r})
-from test_store import FINGERPRINT, PROTOCOL, SEEDS, made_up
+sys.path.insert(0, {root!r})
 from harness.storage.store import Store
+from tests.builders.stores import FINGERPRINT, PROTOCOL, SEEDS, runs_hard_to_keep
 store = Store(Path({folder!r}), FINGERPRINT)
 print("ready", flush=True)
 sys.stdin.readline()
@@ -490,7 +445,7 @@ class Processes:
 
     def start(self, program: str, count: int) -> list[subprocess.Popen[str]]:
         """Start a program `count` times; each has imported what it needs when the first may go on."""
-        text = PREAMBLE.format(tests=str(Path(__file__).parent), folder=str(self.folder)) + program
+        text = PREAMBLE.format(root=str(ROOT), folder=str(self.folder)) + program
         pipe = subprocess.PIPE
         started = [
             subprocess.Popen([sys.executable, "-c", text], stdin=pipe, stdout=pipe, text=True) for _ in range(count)
@@ -592,7 +547,7 @@ def test_two_processes_never_hold_the_same_right(kept: Store, processes: Process
 
 
 SAVE = """
-runs = made_up(size=20_000)
+runs = runs_hard_to_keep(rows=20_000)
 for _ in range(15):
     store.save(runs)
 print("done", flush=True)
@@ -602,13 +557,13 @@ print("done", flush=True)
 def test_saving_at_once_leaves_one_whole_file(processes: Processes) -> None:
     """While processes save the same runs, readers see whole files only; in the end there is one file."""
     shared = Store(processes.folder, FINGERPRINT)
-    shared.save(made_up(size=20_000))
+    shared.save(runs_hard_to_keep(rows=20_000))
     started = processes.start(SAVE, 4)
     loads = 0
     while any(process.poll() is None for process in started):
         loaded = shared.load(PROTOCOL, SEEDS)  # a torn file would be a StoreWarning and None
         assert loaded is not None
-        assert same_bits(loaded, made_up(size=20_000))
+        assert same_bits(loaded, runs_hard_to_keep(rows=20_000))
         loads += 1
     assert loads > 1
     assert [processes.line(process) for process in started] == ["done"] * 4

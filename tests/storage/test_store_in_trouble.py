@@ -18,7 +18,7 @@ import pytest
 from harness.commands.store_care import verify
 from harness.storage.store import Store
 from harness.training.seeds import Seed
-from tests.storage.test_store import FINGERPRINT, made_up
+from tests.builders.stores import FINGERPRINT, runs_hard_to_keep
 
 USERS, GROUP = (65533, 65532), 65531
 FIRST = (Seed(0, 0),)
@@ -32,13 +32,15 @@ from harness.commands.store_care import remove, useless, verify
 from harness.execution.timing import machine
 from harness.training.seeds import Seed
 from harness.storage.store import Store
-from tests.storage.test_store import FINGERPRINT, PROTOCOL, made_up, same_bits
+from tests.builders.runs import same_bits
+from tests.builders.stores import FINGERPRINT, PROTOCOL, runs_hard_to_keep
 BLOCKS = [(Seed(number, number),) for number in range(200)]
 folder = Path(sys.argv[1])
 store = Store(folder, FINGERPRINT)
 
 def blocks_there():
-    return sum(same_bits(store.load(PROTOCOL, seeds), made_up(seeds)) for seeds in BLOCKS if store.has(PROTOCOL, seeds))
+    there = [seeds for seeds in BLOCKS if store.has(PROTOCOL, seeds)]
+    return sum(same_bits(store.load(PROTOCOL, seeds), runs_hard_to_keep(seeds)) for seeds in there)
 
 def said(act):
     try:
@@ -60,8 +62,8 @@ AS_USER = """
 import tempfile
 with tempfile.TemporaryDirectory() as warm:  # a user without rights may not read what Python imports when it needs it
     other = Store(Path(warm), FINGERPRINT)
-    other.save(made_up())
-    other.load(PROTOCOL, made_up().seeds)
+    other.save(runs_hard_to_keep())
+    other.load(PROTOCOL, runs_hard_to_keep().seeds)
     assert not list(useless(other))
     assert len(verify(Path(warm)).whole) == 1
 os.setgroups([])
@@ -129,13 +131,13 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(folder: Path) -> None:
 (folder / "filler").write_bytes(bytes(100_000))
 def fill():
     for seeds in BLOCKS:
-        store.save(made_up(seeds))
+        store.save(runs_hard_to_keep(seeds))
 said(fill)
 before = blocks_there()
 print(0 < before < len(BLOCKS) and len(verify(folder).whole) == before and not list(folder.rglob("*.part")))
-said(lambda: store.save(made_up(BLOCKS[before])))
+said(lambda: store.save(runs_hard_to_keep(BLOCKS[before])))
 (folder / "filler").unlink()
-said(lambda: store.save(made_up(BLOCKS[before])))
+said(lambda: store.save(runs_hard_to_keep(BLOCKS[before])))
 print(blocks_there() - before)
 """,
         folder,
@@ -151,11 +153,11 @@ def test_on_a_full_disk_locks_are_held_all_the_same(folder: Path) -> None:
     """They are empty files: a session that finds everything stored goes on."""
     said = mounted(
         """
-store.save(made_up(BLOCKS[0]))
+store.save(runs_hard_to_keep(BLOCKS[0]))
 with suppress(OSError), (folder / "filler").open("wb", buffering=0) as filler:
     while True:
         filler.write(bytes(4096))
-said(lambda: store.save(made_up(BLOCKS[1])))
+said(lambda: store.save(runs_hard_to_keep(BLOCKS[1])))
 said(use_machine)
 said(lambda: reserve(BLOCKS[1]))
 print(blocks_there())
@@ -173,7 +175,7 @@ def test_a_limit_on_the_size_of_files_is_one_sentence(folder: Path, limit: int) 
         f"""
 import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
-said(lambda: store.save(made_up(BLOCKS[0])))
+said(lambda: store.save(runs_hard_to_keep(BLOCKS[0])))
 print(list(folder.rglob("*.*")))
 """,
         folder,
@@ -228,7 +230,7 @@ def test_a_session_on_a_full_disk_judges_what_it_can_and_goes_on_when_there_is_r
 
 ACTS = """
 print(blocks_there())
-said(lambda: store.save(made_up(BLOCKS[1])))
+said(lambda: store.save(runs_hard_to_keep(BLOCKS[1])))
 said(reserve)
 said(use_machine)
 """
@@ -242,7 +244,7 @@ said(lambda: verify(folder))
 @needs_root
 def test_a_folder_that_may_not_be_written_is_read(folder: Path) -> None:
     """Its runs are there for everybody; what would write says so in one sentence."""
-    Store(folder, FINGERPRINT).save(made_up(FIRST))
+    Store(folder, FINGERPRINT).save(runs_hard_to_keep(FIRST))
     there, save, reserve, machine = lines_of(ACTS, folder, USERS[0])
     assert there == "1"
     assert save.startswith(f"store {folder} cannot be written to ([Errno 13] Permission denied: ")
@@ -259,7 +261,8 @@ def test_a_folder_that_may_not_be_written_is_read(folder: Path) -> None:
 def test_a_disk_that_may_not_be_written_is_read(folder: Path) -> None:
     """As a folder that may not."""
     there, save, reserve, machine = mounted(
-        'store.save(made_up(BLOCKS[0]))\nassert os.system(f"mount -o remount,ro {folder}") == 0\n' + ACTS, folder
+        'store.save(runs_hard_to_keep(BLOCKS[0]))\nassert os.system(f"mount -o remount,ro {folder}") == 0\n' + ACTS,
+        folder,
     )
     assert there == "1"
     assert "cannot be written to ([Errno 30] Read-only file system: " in save
@@ -271,7 +274,7 @@ def test_a_disk_that_may_not_be_written_is_read(folder: Path) -> None:
 @pytest.mark.parametrize("closed", [".", "runs"])
 def test_a_folder_that_may_not_be_entered_is_one_sentence(folder: Path, closed: str) -> None:
     """What is stored there is not taken for missing: it would be trained and not kept."""
-    path = Store(folder, FINGERPRINT).save(made_up(FIRST))
+    path = Store(folder, FINGERPRINT).save(runs_hard_to_keep(FIRST))
     (folder / closed).chmod(0o700)
     load, has, checked = lines_of(LOADED, folder, USERS[0])
     assert load == has
@@ -283,7 +286,7 @@ def test_a_folder_that_may_not_be_entered_is_one_sentence(folder: Path, closed: 
 @needs_root
 def test_a_file_that_may_not_be_read_is_one_sentence(folder: Path) -> None:
     """And neither set aside nor removed."""
-    path = Store(folder, FINGERPRINT).save(made_up(FIRST))
+    path = Store(folder, FINGERPRINT).save(runs_hard_to_keep(FIRST))
     path.chmod(0o600)
     load, _, checked = lines_of(LOADED + "\nassert not list(useless(store))", folder, USERS[0])
     assert load.startswith(f"stored runs {path} cannot be read ([Errno 13] Permission denied: ")
@@ -303,18 +306,18 @@ def shared(folder: Path) -> Path:
 
 
 HOLD = """
-store.save(made_up(BLOCKS[0]))
+store.save(runs_hard_to_keep(BLOCKS[0]))
 with store.reserve(PROTOCOL, BLOCKS[1], wait=False) as reserved, machine(folder, alone=False):
     print(reserved, flush=True)
     sys.stdin.readline()
-store.save(made_up(BLOCKS[2]))
+store.save(runs_hard_to_keep(BLOCKS[2]))
 """
 BESIDE = """
 print(blocks_there())
 with store.reserve(PROTOCOL, BLOCKS[1], wait=False) as reserved:
     print(reserved)
 said(use_machine)
-said(lambda: store.save(made_up(BLOCKS[3])))
+said(lambda: store.save(runs_hard_to_keep(BLOCKS[3])))
 said(lambda: reserve(BLOCKS[0]))
 """
 

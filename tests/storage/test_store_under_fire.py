@@ -11,7 +11,7 @@ import pytest
 from benchmarks.fire_watch import Outcome, Watch
 from benchmarks.settings import ROOT
 from harness.storage.store import Store
-from tests.storage.test_store import FINGERPRINT, made_up
+from tests.builders.stores import FINGERPRINT, runs_hard_to_keep
 
 
 def test_kills_damage_nothing_lose_nothing_and_change_no_verdict() -> None:
@@ -90,7 +90,7 @@ def watched(tmp_path: Path) -> tuple[Watch, Outcome, Path]:
     store, outcome = Store(tmp_path / "store", FINGERPRINT), Outcome()
     watch = Watch(store.folder, outcome)
     assert watch.look() == 0
-    path = store.save(made_up())
+    path = store.save(runs_hard_to_keep())
     assert watch.look() == 1
     assert outcome.problems == []
     return watch, outcome, path

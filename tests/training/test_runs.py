@@ -7,50 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as array_strategy
 
-from harness.training.config import TrainingConfig
-from harness.training.runs import ARRAY_NAMES, Runs, concatenate, without_divergence
+from harness.training.runs import ARRAY_NAMES, concatenate, without_divergence
 from harness.training.seeds import Seed
+from tests.builders.runs import EPOCHS, OUTPUTS, PROTOCOL, ROWS, array_shapes, random_runs, runs_with_one_value
 
-EPOCHS, ROWS, OUTPUTS = 4, 5, 3
-PROTOCOL = TrainingConfig(
-    framework="torch",
-    dataset="wine",
-    test_size=0.25,
-    scaling="standard",
-    hidden_widths=(8,),
-    activation="relu",
-    optimizer="sgd",
-    learning_rate=0.1,
-    batch_size=32,
-    epochs=EPOCHS,
-    loss="cross_entropy",
-)
-SHAPES: dict[str, tuple[int, ...]] = {
-    "train_loss": (EPOCHS,),
-    "test_loss": (EPOCHS,),
-    "train_accuracy": (EPOCHS,),
-    "test_accuracy": (EPOCHS,),
-    "weight_norm": (EPOCHS + 1,),
-    "test_predictions": (ROWS, OUTPUTS),
-    "test_targets": (ROWS,),
-    "test_rows": (ROWS,),
-    "seconds": (),
-}
-
-
-def made_up(seeds: tuple[Seed, ...] = (Seed(0, 0), Seed(1, 1)), **changed: Any) -> Runs:
-    """Build runs of random numbers, with some arrays replaced."""
-    generator = np.random.default_rng(1)
-    content: dict[str, Any] = {name: generator.random((len(seeds), *shape)) for name, shape in SHAPES.items()}
-    content["test_rows"] = np.tile(np.arange(ROWS), (len(seeds), 1))
-    return Runs(PROTOCOL, seeds, **{**content, **changed})
-
-
-def bad_at(name: str, place: tuple[int, int], value: float) -> Runs:
-    """Build runs of random numbers with one value replaced in one array."""
-    array = getattr(made_up(), name).copy()
-    array[place] = value
-    return made_up(**{name: array})
+SHAPES = array_shapes(EPOCHS)
 
 
 # Shapes
@@ -59,14 +20,14 @@ def bad_at(name: str, place: tuple[int, int], value: float) -> Runs:
 def test_shapes_cover_every_array() -> None:
     """A new array must be added to the cases of the next test."""
     assert tuple(SHAPES) == ARRAY_NAMES
-    assert tuple(made_up().arrays()) == ARRAY_NAMES
+    assert tuple(random_runs().arrays()) == ARRAY_NAMES
 
 
 @pytest.mark.parametrize("name", ARRAY_NAMES)
 def test_an_array_of_another_length_is_refused(name: str) -> None:
     """No array may hold another number of runs than there are seeds."""
     with pytest.raises(ValueError, match=f"^{name} has shape "):
-        made_up(**{name: np.zeros((3, *SHAPES[name]))})
+        random_runs(**{name: np.zeros((3, *SHAPES[name]))})
 
 
 @pytest.mark.parametrize("name", ["train_loss", "test_loss", "train_accuracy", "test_accuracy", "weight_norm"])
@@ -74,20 +35,20 @@ def test_a_curve_of_another_length_is_refused(name: str) -> None:
     """A curve has a value for each epoch of the config, the weight norm one more."""
     (epochs,) = SHAPES[name]
     with pytest.raises(ValueError, match=f"^{name} has shape "):
-        made_up(**{name: np.zeros((2, epochs + 1))})
+        random_runs(**{name: np.zeros((2, epochs + 1))})
 
 
 @pytest.mark.parametrize("name", ["test_targets", "test_rows"])
 def test_another_number_of_rows_is_refused(name: str) -> None:
     """Predictions, targets and row numbers speak of the same test rows."""
     with pytest.raises(ValueError, match=f"^{name} has shape "):
-        made_up(**{name: np.zeros((2, ROWS + 1))})
+        random_runs(**{name: np.zeros((2, ROWS + 1))})
 
 
 def test_the_error_tells_found_and_needed_shape() -> None:
     """The error names the array, its shape and the shape it should have."""
     with pytest.raises(ValueError, match="has shape") as caught:
-        made_up(weight_norm=np.zeros((2, EPOCHS)))
+        random_runs(weight_norm=np.zeros((2, EPOCHS)))
     assert str(caught.value) == ("weight_norm has shape (2, 4); 2 seeds, 4 epochs and 5 test rows need (2, 5)")
 
 
@@ -97,7 +58,7 @@ def test_the_error_tells_found_and_needed_shape() -> None:
 @pytest.mark.parametrize("name", ARRAY_NAMES)
 def test_arrays_are_read_only(name: str) -> None:
     """Neither an array nor an element of it can be replaced: claims share one copy of the runs."""
-    runs = made_up()
+    runs = random_runs()
     with pytest.raises(ValueError, match="read-only"):
         getattr(runs, name)[0] = 0
     with pytest.raises(FrozenInstanceError):
@@ -109,7 +70,7 @@ def test_arrays_are_read_only(name: str) -> None:
 
 def test_finite_runs_did_not_diverge() -> None:
     """Finite curves are no divergence, even where accuracies are NaN as in every regression."""
-    runs = made_up(train_accuracy=np.full((2, EPOCHS), np.nan))
+    runs = random_runs(train_accuracy=np.full((2, EPOCHS), np.nan))
     np.testing.assert_array_equal(runs.diverged, [False, False])
 
 
@@ -118,12 +79,12 @@ def test_finite_runs_did_not_diverge() -> None:
 @pytest.mark.parametrize("epoch", [0, EPOCHS - 1])
 def test_one_value_that_is_not_finite_is_a_divergence(name: str, value: float, epoch: int) -> None:
     """A loss or weight norm that is not finite at any epoch marks its run, and no other, as diverged."""
-    np.testing.assert_array_equal(bad_at(name, (1, epoch), value).diverged, [False, True])
+    np.testing.assert_array_equal(runs_with_one_value(name, (1, epoch), value).diverged, [False, True])
 
 
 def test_final_values_are_those_of_the_last_epoch() -> None:
     """Final loss and accuracy are the last of the test curves."""
-    runs = made_up()
+    runs = random_runs()
     np.testing.assert_array_equal(runs.final_test_loss, [runs.test_loss[0, 3], runs.test_loss[1, 3]])
     np.testing.assert_array_equal(runs.final_test_accuracy, [runs.test_accuracy[0, 3], runs.test_accuracy[1, 3]])
 
@@ -191,7 +152,7 @@ def test_the_most_probable_class_is_predicted() -> None:
     """The predicted class is the one with the largest probability."""
     predictions = np.zeros((2, ROWS, OUTPUTS))
     predictions[0, :, 2] = predictions[1, :, 1] = 0.9
-    classes = made_up(test_predictions=predictions).predicted_classes
+    classes = random_runs(test_predictions=predictions).predicted_classes
     np.testing.assert_array_equal(classes, [[2] * ROWS, [1] * ROWS])
 
 
@@ -200,13 +161,13 @@ def test_no_class_is_predicted_from_values_that_are_not_finite(value: float) -> 
     """A row with a prediction that is not finite has class -1, never a class that it could have by accident."""
     predictions = np.zeros((2, ROWS, OUTPUTS))
     predictions[1, 2, 1] = value
-    classes = made_up(test_predictions=predictions).predicted_classes
+    classes = random_runs(test_predictions=predictions).predicted_classes
     np.testing.assert_array_equal(classes, [[0] * ROWS, [0, 0, -1, 0, 0]])
 
 
 def test_a_diverged_run_predicts_no_class() -> None:
     """A run whose loss was not finite at some epoch predicts nothing, even if its last outputs are numbers."""
-    classes = bad_at("test_loss", (1, 0), np.nan).predicted_classes
+    classes = runs_with_one_value("test_loss", (1, 0), np.nan).predicted_classes
     assert (classes[0] >= 0).all()
     np.testing.assert_array_equal(classes[1], [-1] * ROWS)
 
@@ -216,7 +177,7 @@ def test_a_diverged_run_predicts_no_class() -> None:
 
 def test_joined_runs_keep_order_and_values() -> None:
     """Runs are joined along the seeds, in the order given."""
-    first, second = made_up(), made_up((Seed(7, 8),))
+    first, second = random_runs(), random_runs((Seed(7, 8),))
     joined = concatenate([second, first])
     assert joined.seeds == (Seed(7, 8), Seed(0, 0), Seed(1, 1))
     assert joined.config == PROTOCOL
@@ -228,7 +189,7 @@ def test_joined_runs_keep_order_and_values() -> None:
 
 def test_the_first_runs_keep_their_values() -> None:
     """The first runs of a block are those runs, unchanged."""
-    runs = made_up((Seed(0, 0), Seed(1, 1), Seed(2, 2)))
+    runs = random_runs((Seed(0, 0), Seed(1, 1), Seed(2, 2)))
     first = runs.first(2)
     assert first.seeds == runs.seeds[:2]
     for name in ARRAY_NAMES:
@@ -237,9 +198,9 @@ def test_the_first_runs_keep_their_values() -> None:
 
 def test_runs_of_two_configs_are_not_joined() -> None:
     """Only runs of one config can be joined."""
-    other = replace(made_up(), config=replace(PROTOCOL, batch_size=1))
+    other = replace(random_runs(), config=replace(PROTOCOL, batch_size=1))
     with pytest.raises(ValueError, match=r"^runs of 2 configs cannot be joined$"):
-        concatenate([made_up(), other])
+        concatenate([random_runs(), other])
 
 
 def test_no_runs_are_not_joined() -> None:

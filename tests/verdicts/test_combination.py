@@ -13,7 +13,7 @@ from statsmodels.stats.multitest import multipletests
 from harness.base.arrays import Floats
 from harness.verdicts.combination import Judgement, holm, judgements, needed, partial_conjunction
 from harness.verdicts.verdict import ERROR_RATE, NEEDS, Needs, Outcome, Verdict
-from tests.verdicts.test_verdict import verdict
+from tests.builders.verdicts import verdict_with
 
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
@@ -22,7 +22,7 @@ def claim(p_supported: float, p_refuted: float | None = None, **changes: Any) ->
     """Build the verdict of one claim from its error rates; refuting is the opposite of supporting if not given."""
     against = 1 - p_supported if p_refuted is None else p_refuted
     outcome = "supported" if p_supported <= ERROR_RATE else "refuted" if against <= ERROR_RATE else "inconclusive"
-    return verdict(outcome, p_supported=p_supported, p_refuted=against, **changes)
+    return verdict_with(outcome, p_supported=p_supported, p_refuted=against, **changes)
 
 
 def only(verdicts: Sequence[Verdict]) -> Judgement:

@@ -1,6 +1,5 @@
 import json
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,38 +18,9 @@ from harness.statistics.estimators import (
     ratio_over_seeds,
 )
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, SMALLEST_P, Band, Outcome, Verdict, decide, p_values
+from tests.builders.verdicts import verdict_with
 
 INF, NAN = math.inf, math.nan
-
-
-def verdict(outcome: Outcome = "refuted", **changes: object) -> Verdict:
-    """Build a verdict as a claim would, with some fields changed."""
-    whole = Verdict(
-        outcome=outcome,
-        finding="optimizers.adam-rmsprop-level",
-        section="Optimizers",
-        statement="Adam and RMSprop end almost identical in loss and accuracy.",
-        reading="loss",
-        basis="independent",
-        estimand="test loss of Adam minus test loss of RMSprop, mean over paired seeds",
-        value=0.031234,
-        low=0.0251,
-        high=0.0374,
-        confidence=0.9,
-        p_supported=1.0,
-        p_refuted=0.0012,
-        power=0.875,
-        method="mean over seeds, t interval widened for skewness",
-        note="",
-        band=Band(-0.02, 0.02, "two units of the last decimal are almost identical"),
-        looks=(20,),
-        splits=20,
-        needs="all",
-        cells=("torch-adam", "torch-rmsprop"),
-        frameworks=("torch",),
-        rerun="pytest claims -k loss",
-    )
-    return replace(whole, **changes)  # type: ignore[arg-type]
 
 
 # The decision
@@ -273,12 +243,12 @@ optimizers.sgd-fails (accuracy): supported
 
 def test_text_of_a_refutation() -> None:
     """Finding, estimand, estimate with interval, band with reason, seeds, cells, evidence, next command."""
-    assert str(verdict("refuted")) == REFUTED
+    assert str(verdict_with("refuted")) == REFUTED
 
 
 def test_text_of_an_inconclusive_verdict() -> None:
     """A note stands below the estimate that it is about."""
-    undecided = verdict(
+    undecided = verdict_with(
         "inconclusive",
         value=NAN,
         low=-INF,
@@ -291,7 +261,7 @@ def test_text_of_an_inconclusive_verdict() -> None:
 
 def test_text_of_a_supported_verdict() -> None:
     """The report shows a supported finding with the same lines."""
-    supported = verdict(
+    supported = verdict_with(
         "supported",
         finding="optimizers.sgd-fails",
         statement="SGD fails in both frameworks: high loss, low accuracy.",
@@ -314,9 +284,9 @@ def test_text_of_a_supported_verdict() -> None:
 
 def test_text_of_several_looks() -> None:
     """All looks are told, in their order, and the seeds of the verdict are those of the last."""
-    assert "  seeds     20, then 40, each with a split and" in str(verdict(looks=(20, 40), splits=40))
-    assert "  power     0.88 at 20 seeds, if" in str(verdict(looks=(20, 40)))
-    assert verdict(looks=(20, 40)).seeds == 40
+    assert "  seeds     20, then 40, each with a split and" in str(verdict_with(looks=(20, 40), splits=40))
+    assert "  power     0.88 at 20 seeds, if" in str(verdict_with(looks=(20, 40)))
+    assert verdict_with(looks=(20, 40)).seeds == 40
 
 
 @pytest.mark.parametrize(
@@ -325,12 +295,12 @@ def test_text_of_several_looks() -> None:
 )
 def test_text_of_seeds_that_proportion_splits(splits: int, text: str) -> None:
     """Over what a verdict generalizes is said as it is."""
-    assert f"\n  seeds     {text}" in str(verdict(splits=splits))
+    assert f"\n  seeds     {text}" in str(verdict_with(splits=splits))
 
 
 def test_text_of_a_claim_without_trainings() -> None:
     """What asked for no runs does not boast of seeds."""
-    text = str(verdict(cells=(), looks=(1,), power=NAN))
+    text = str(verdict_with(cells=(), looks=(1,), power=NAN))
     assert "\n  seeds     none: no training is needed\n  cells     none\n" in text
 
 
@@ -340,10 +310,10 @@ def test_text_of_a_claim_without_trainings() -> None:
 @pytest.mark.parametrize(("outcome", "kind"), [("refuted", Refuted), ("inconclusive", Inconclusive)])
 def test_what_fails_a_claim(outcome: Outcome, kind: type[AssertionError]) -> None:
     """Either verdict is an AssertionError of its own kind, whose text is the verdict's."""
-    raised = verdict(outcome).exception()
+    raised = verdict_with(outcome).exception()
     assert type(raised) is kind
     assert isinstance(raised, AssertionError)
-    assert str(raised) == str(verdict(outcome))
+    assert str(raised) == str(verdict_with(outcome))
 
 
 def test_the_two_failures_are_not_taken_for_each_other() -> None:
@@ -354,7 +324,7 @@ def test_the_two_failures_are_not_taken_for_each_other() -> None:
 
 def test_a_supported_finding_raises_nothing() -> None:
     """Supported gives no exception."""
-    assert verdict("supported").exception() is None
+    assert verdict_with("supported").exception() is None
 
 
 # Between processes and into files
@@ -364,7 +334,7 @@ def test_a_supported_finding_raises_nothing() -> None:
 def test_round_trip(numbers: tuple[float, float, float]) -> None:
     """A verdict that went through strict JSON is the same verdict, also where its numbers are not finite."""
     value, low, high = numbers
-    sent = verdict("inconclusive", value=value, low=low, high=high, looks=(20, 40), needs="most")
+    sent = verdict_with("inconclusive", value=value, low=low, high=high, looks=(20, 40), needs="most")
     received = Verdict.from_plain(json.loads(json.dumps(sent.to_plain(), allow_nan=False)))
     assert repr(received) == repr(sent)  # NaN differs from itself, its text does not
     assert received.cells == ("torch-adam", "torch-rmsprop")
@@ -375,7 +345,7 @@ def test_round_trip(numbers: tuple[float, float, float]) -> None:
 @given(st.lists(st.floats(), min_size=3, max_size=3))
 def test_no_number_is_lost(numbers: list[float]) -> None:
     """Every float, and every text that a float may have become, comes back as that float."""
-    sent = verdict(value=numbers[0], low=numbers[1], high=numbers[2])
+    sent = verdict_with(value=numbers[0], low=numbers[1], high=numbers[2])
     received = Verdict.from_plain(json.loads(json.dumps(sent.to_plain(), allow_nan=False)))
     assert repr((received.value, received.low, received.high)) == repr(tuple(numbers))
 
@@ -384,14 +354,14 @@ def test_no_number_is_lost(numbers: list[float]) -> None:
 def test_numpy_numbers_become_plain(number: float) -> None:
     """Only built-in types leave: pytest-xdist's transfer fails on a NumPy float."""
     fields = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
-    plain = verdict(**dict.fromkeys(fields, np.float64(number))).to_plain()
+    plain = verdict_with(**dict.fromkeys(fields, np.float64(number))).to_plain()
     assert {type(value) for value in plain.values()} <= {str, int, float, list, dict}
     assert type(plain["low"]) is (float if math.isfinite(number) else str)
 
 
 def test_what_is_not_finite_is_text() -> None:
     """Strict JSON has no NaN and no infinity: the twin without the conversion is refused."""
-    undecided = verdict(value=NAN, low=-INF, high=INF)
+    undecided = verdict_with(value=NAN, low=-INF, high=INF)
     assert [undecided.to_plain()[name] for name in ("value", "low", "high")] == ["nan", "-inf", "inf"]
     with pytest.raises(ValueError, match="JSON compliant"):
         json.dumps(undecided.value, allow_nan=False)

@@ -14,17 +14,17 @@ from harness.drawing.panels.data import (
     history_bands,
     prediction_bands,
 )
-from tests.training.test_runs import made_up
+from tests.builders.runs import random_runs
 
 finite = st.floats(-1e3, 1e3, allow_subnormal=False)
 
 
 def test_runs_that_diverged_are_left_out() -> None:
     """The others keep their seeds and numbers."""
-    runs = made_up()
+    runs = random_runs()
     loss = runs.test_loss.copy()
     loss[0, -1] = np.inf
-    kept = finished(made_up(test_loss=loss))
+    kept = finished(random_runs(test_loss=loss))
     assert kept.seeds == runs.seeds[1:]
     np.testing.assert_array_equal(kept.test_loss, runs.test_loss[1:])
 
@@ -63,12 +63,12 @@ def test_shares_are_a_confusion_normalized_by_true_class() -> None:
 
 def test_panels_differ_by_the_rows_that_get_another_class() -> None:
     """A panel does not differ from itself; one in which some rows get another class differs by their proportion."""
-    runs = made_up()
+    runs = random_runs()
     assert differences([runs]) is None
     np.testing.assert_array_equal(differences([runs, runs]), np.zeros(len(runs.seeds)))
     turned = runs.test_predictions.copy()
     turned[:, :2] = -turned[:, :2]
-    other = made_up(test_predictions=turned)
+    other = random_runs(test_predictions=turned)
     apart = (runs.predicted_classes != other.predicted_classes).mean(axis=1)
     np.testing.assert_array_equal(differences([runs, other]), apart)
     assert apart.max() > 0
@@ -76,5 +76,5 @@ def test_panels_differ_by_the_rows_that_get_another_class() -> None:
 
 def test_panels_with_other_test_rows_cannot_be_compared() -> None:
     """Rows that happen to stand at the same place are not the same rows."""
-    runs = made_up()
-    assert differences([runs, made_up(test_rows=runs.test_rows[:, ::-1].copy())]) is None
+    runs = random_runs()
+    assert differences([runs, random_runs(test_rows=runs.test_rows[:, ::-1].copy())]) is None

@@ -6,14 +6,14 @@ import pytest
 from harness.drawing.panels.caption import caption, spread_told
 from harness.drawing.panels.data import Order, Part
 from harness.drawing.panels.figure import panel_figure
-from tests.training.test_runs import made_up
+from tests.builders.runs import random_runs
 
 
 @pytest.mark.parametrize("order", ["beside", "below"])
 @pytest.mark.parametrize("parts", [("predictions",), ("loss", "accuracy"), ("predictions", "loss", "accuracy")])
 def test_every_part_of_every_panel_is_drawn(parts: tuple[Part, ...], order: Order) -> None:
     """The picture is an SVG document that names each panel, each axis and what the bands are."""
-    drawn = panel_figure({"one": made_up(), "other": made_up()}, parts, order)
+    drawn = panel_figure({"one": random_runs(), "other": random_runs()}, parts, order)
     ElementTree.fromstring(drawn)
     texts = drawn.replace("\n", " ")
     for word in ("one", "other", *(f"test {part}" for part in parts if part != "predictions")):
@@ -22,23 +22,27 @@ def test_every_part_of_every_panel_is_drawn(parts: tuple[Part, ...], order: Orde
 
 def test_a_name_is_no_formula_and_no_markup() -> None:
     """Dollars and angle brackets in a name stand as they are."""
-    drawn = panel_figure({"<b> $x$": made_up(), "b": made_up()}, ("loss",), "beside")
+    drawn = panel_figure({"<b> $x$": random_runs(), "b": random_runs()}, ("loss",), "beside")
     ElementTree.fromstring(drawn)
     assert "&lt;b&gt; $x$" in drawn
 
 
 def test_what_diverged_is_counted_and_not_drawn() -> None:
     """A panel of which nothing is left says so."""
-    loss = made_up().test_loss.copy()
+    loss = random_runs().test_loss.copy()
     loss[:, -1] = np.nan
-    drawn = panel_figure({"one": made_up(test_loss=loss), "other": made_up()}, ("loss",), "beside")
+    drawn = panel_figure({"one": random_runs(test_loss=loss), "other": random_runs()}, ("loss",), "beside")
     assert "all diverged" in drawn
-    assert "Diverged and not drawn: 2 of one." in caption({"one": made_up(test_loss=loss), "b": made_up()}, ("loss",))
+    assert "Diverged and not drawn: 2 of one." in caption(
+        {"one": random_runs(test_loss=loss), "b": random_runs()}, ("loss",)
+    )
 
 
 def test_the_same_runs_give_the_same_picture() -> None:
     """So that it can be kept, and a difference means something."""
-    assert panel_figure({"": made_up()}, ("loss",), "below") == panel_figure({"": made_up()}, ("loss",), "below")
+    assert panel_figure({"": random_runs()}, ("loss",), "below") == panel_figure(
+        {"": random_runs()}, ("loss",), "below"
+    )
 
 
 def test_a_spread_is_median_and_central_ninety_percent() -> None:

@@ -7,7 +7,7 @@ import pytest
 from harness.plugin.live.display import LogDisplay, TerminalDisplay, view
 from harness.plugin.live.progress import Progress
 from harness.plugin.live.standing import Standing
-from tests.terminal import Screen
+from tests.builders.terminal import Screen
 
 TRAINING = Standing(progress=Progress(60, 20, 20), seconds=5.0, collected=3)
 TRAINED = Standing(progress=Progress(60, 20, 40), seconds=9.0, collected=3)

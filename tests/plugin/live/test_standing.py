@@ -2,7 +2,7 @@ import pytest
 
 from harness.plugin.live.progress import Progress
 from harness.plugin.live.standing import Standing, change_text
-from tests.sessions.test_session import claim
+from tests.builders.sessions import full_claim
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_without_xdist_a_worker_has_no_name() -> None:
 
 def test_a_change_says_what_was_expected_and_cannot_steer_a_terminal() -> None:
     """The line names verdict, expectation, finding, case, estimate and band; control characters become visible."""
-    text = change_text(claim("test_x.py::test_y[sgd]", outcome="refuted", finding="speed.\x1b[2Jfast\n"))
+    text = change_text(full_claim("test_x.py::test_y[sgd]", outcome="refuted", finding="speed.\x1b[2Jfast\n"))
     assert text.startswith(
         "✘ refuted, not supported: speed.\ufffd[2Jfast\ufffd (loss) sgd  0.03123 [0.0251, 0.0374]  band "
     )

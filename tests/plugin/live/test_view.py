@@ -10,8 +10,8 @@ import pytest
 from harness.plugin.live.progress import ProgressWriter
 from harness.plugin.live.standing import Standing
 from harness.plugin.live.view import LiveView
-from tests.sessions.test_session import claim
-from tests.terminal import Screen, run_in_terminal
+from tests.builders.sessions import full_claim
+from tests.builders.terminal import Screen, run_in_terminal
 
 MakeClaims = Callable[..., None]
 SLOW = """
@@ -220,8 +220,8 @@ def test_the_last_state_holds_everything(tmp_path: Path) -> None:
     writer.begins("net 1")
     view.pytest_xdist_node_collection_finished(["t1", "t2", "t3"])
     view.pytest_runtest_logstart("t1")
-    view.judged(claim("t1"))
-    view.judged(claim("t2", outcome="refuted"))
+    view.judged(full_claim("t1"))
+    view.judged(full_claim("t2", outcome="refuted"))
     view.stop()
     view.stop()
     last = display.states[-1]

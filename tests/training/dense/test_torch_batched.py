@@ -181,7 +181,7 @@ def test_same_seeds_same_bits(config: TrainingConfig) -> None:
 
 FRESH = """
 import numpy as np
-from tests.training.dense.test_torch_ensemble import CLASSIFICATION, SEEDS, train_block
+from tests.training.dense.test_torch_batched import CLASSIFICATION, SEEDS, train_block
 np.savez({file!r}, **train_block(CLASSIFICATION, SEEDS).arrays())
 """
 

@@ -4,33 +4,14 @@ import os
 import time
 from unittest import mock
 
-import numpy as np
-
 from harness.execution import remote_task
 from harness.execution.remote_task import train_record
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
+from tests.builders.runs import runs_for
 
 SLOW = 0.2  # seconds a block
-
-
-def runs_for(config: TrainingConfig, seeds: tuple[Seed, ...], value: float = 0.5) -> Runs:
-    """Return runs of the right shapes that were not trained; every number is the value."""
-    count, epochs, rows = len(seeds), config.epochs, 3
-    return Runs(
-        config=config,
-        seeds=seeds,
-        train_loss=np.full((count, epochs), value),
-        test_loss=np.full((count, epochs), value),
-        train_accuracy=np.full((count, epochs), value),
-        test_accuracy=np.full((count, epochs), value),
-        weight_norm=np.full((count, epochs + 1), value),
-        test_predictions=np.full((count, rows, 3), value),
-        test_targets=np.zeros((count, rows)),
-        test_rows=np.tile(np.arange(rows), (count, 1)),
-        seconds=np.ones(count),
-    )
 
 
 def _slow_runs(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:

@@ -14,7 +14,7 @@ from harness.drawing.report_figures import read_figures
 from harness.reconstruction.universes import read_universes
 from harness.report.grid import read_grid
 from harness.report.register import read_register
-from tests.conftest import REPORT
+from tests.builders.reports import REPORT
 
 CLAIMS = Path(harness.__file__).parent.parent / "claims"
 FLOWERS = "name,petal,colour,kind\na,1.0,red,x\nb,2.0,blue,x\nc,3.0,red,y\nd,4.0,blue,y\n"

@@ -10,7 +10,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.builders import ROOT
+
 PATIENCE = 60.0  # seconds
 
 
@@ -64,3 +65,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
     while not happened():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def say_nothing(line: str) -> None:
+    """Leave a line unsaid."""
