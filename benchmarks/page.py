@@ -71,7 +71,7 @@ def _summary(results: Mapping[str, Any]) -> str:
     grid = results["grid"][0]
     return "\n".join(
         (
-            f"- batched of {seeds} seeds, a run is faster than natively by a factor of {', '.join(faster)}.",
+            f"- With {seeds} batched seeds, a run is faster than natively by a factor of {', '.join(faster)}.",
             f"- Twice the seeds take {_range(doubled)} times as long.",
             f"- `torch.func.vmap` takes {_range(mapped)} times as long as batched training, at {_usual(vmap)} seeds.",
             f"- {grid['cells']} cells with {grid['seeds']} seeds took two processes {figures(grid['seconds'])} s.",

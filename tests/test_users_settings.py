@@ -24,10 +24,10 @@ import hashlib, json
 from dataclasses import replace
 from pathlib import Path
 from harness.execution.engine import open_store, runs_of
-from tests.execution.test_engine import PROTOCOL
+from tests.builders.configs import small_protocol
 
 store = open_store(Path({store!r}))
-config = replace(PROTOCOL, optimizer="adam", hidden_widths=(8,), batch_size=16, epochs=2)
+config = small_protocol(optimizer="adam", batch_size=16, epochs=2)
 found = {{}}
 for framework in ("keras", "torch"):
     runs = runs_of(replace(config, framework=framework), 20, store)
@@ -185,7 +185,7 @@ def test_a_conftest_that_uses_a_framework_stops_no_claim(
 
     make_claims(CLAIM, protocol=PROTOCOL.replace('"torch"', f'"{framework}"'))
     pytester.makeconftest(conftest)
-    result = pytester.runpytest_subprocess("claims", "--looks", "1", "-p", "no:xdist")
+    result = pytester.runpytest_subprocess("claims", "--claims-looks", "1", "-p", "no:xdist")
     result.assert_outcomes(passed=1)
     grid = read_grid(pytester.path / "claims" / "protocol.toml")
     config = grid.config(next(cell for cell in grid.configs if "relu" in cell))

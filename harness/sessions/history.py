@@ -131,7 +131,7 @@ class History:
         """Return all sessions, the oldest first."""
         rows = self._rows(
             'SELECT number, started, "commit", modified, title, supported, refuted, inconclusive, holes, '
-            "provenance.content FROM sessions JOIN provenance ON provenance.id = provenance ORDER BY number"
+            "surroundings.content FROM sessions JOIN surroundings ON surroundings.id = surroundings ORDER BY number"
         )
         try:
             return [_past_session(row) for row in rows]

@@ -23,8 +23,8 @@ SCHEMA = 1
 APPLICATION = 0x636C6D73  # "clms": marks an SQLite file as a history of claims
 BUSY_SECONDS = 60.0  # to wait for other writers, of which each needs milliseconds
 
-# The column ``holes`` counts missing results: under another name, a harness of before, such as the one that
-# `harness explain` runs from an old commit, could no longer write to the same file.
+# The table ``surroundings`` holds provenance, and the column ``holes`` counts missing results: under other names, a
+# harness of before, such as the one that `harness explain` runs from an old commit, could no longer write to this file.
 TABLES = """
 CREATE TABLE surroundings (id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE);
 CREATE TABLE sessions (

@@ -7,11 +7,17 @@ from harness.verdicts.verdict import Outcome
 
 
 def past_reading(
-    number: int, outcome: Outcome = "supported", *, scope: str = "whole", claims: int = 9, value: float = 1.0
+    number: int,
+    outcome: Outcome = "supported",
+    *,
+    scope: str = "whole",
+    claims: int = 9,
+    value: float = 1.0,
+    planned: str = "20, 40, 80, default",
 ) -> PastReading:
     """Return what a reading came to in a session."""
     started = f"2026-01-{number:02}T03:04:05+00:00"
-    return PastReading(number, started, "c0ffee", outcome, outcome, 7, claims, value, 0.5, 1.5, scope)
+    return PastReading(number, started, "c0ffee", outcome, outcome, 7, claims, value, 0.5, 1.5, scope, planned)
 
 
 def past_session(number: int, **changes: object) -> PastSession:

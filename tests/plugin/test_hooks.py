@@ -301,7 +301,7 @@ def test_a_training_that_fails_is_missing(pytester: pytest.Pytester, make_claims
     make_claims(REAL_CLAIM)
     pytester.makeconftest(
         "import harness.execution.engine\nfrom harness.base.errors import HarnessError\n\ndef fail(*_):\n"
-        "    raise HarnessError('training failed: made up')\n\nharness.engine.train = fail\n"
+        "    raise HarnessError('training failed: made up')\n\nharness.execution.engine.train = fail\n"
     )
     result = pytester.runpytest_subprocess("claims", "-p", "no:xdist", "--claims-seeds", "3")
     result.assert_outcomes(passed=1, failed=2)
@@ -510,7 +510,7 @@ def test_a_recorded_inconclusive_does_not_flap(pytester: pytest.Pytester, make_c
 
 def test_an_interrupt_keeps_every_finished_run(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """After Ctrl-C the finished runs are in the store, the page names the missing claims, the next session goes on."""
-    make_claims(REAL_CLAIM, config=_with_epochs(pytester, 2000))
+    make_claims(REAL_CLAIM, protocol=_with_epochs(pytester, 2000))
     store = pytester.path / ".claims-store" / "runs"
     # A shell that runs the tests in the background lets everything they start ignore Ctrl-C.
     heeding = "import signal, sys, pytest; signal.signal(signal.SIGINT, signal.default_int_handler); "

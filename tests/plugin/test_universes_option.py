@@ -82,7 +82,7 @@ def train(config, splits, seeds):
     return runs_for(config, seeds, value=1.0, rows=test_rows.shape[1], test_rows=test_rows)
 
 split = functools.cache(functools.partial(registry.split, registry.load("wine")))
-datasets.split = lambda dataset, *described: split(*described)
+registry.split = lambda dataset, *described: split(*described)
 harness.execution.engine.train_there, block.batched_trainer = block.train_here, lambda framework: train
 """
 
@@ -106,7 +106,7 @@ def make_universes(pytester: pytest.Pytester, make_claims: MakeClaims) -> Callab
     """Write a report with claims, and with twelve universes."""
 
     def make(claims: str = CLAIMS, universes: str | None = None) -> None:
-        make_claims(claims, report=FINDINGS, config=LEFT_OPEN)
+        make_claims(claims, report=FINDINGS, protocol=LEFT_OPEN)
         pytester.makeconftest(TRAINER)
         text = universes_file() if universes is None else universes
         (pytester.path / "claims" / "reconstruction.toml").write_text(text, encoding="utf-8")

@@ -1,7 +1,8 @@
 import itertools
 import json
 import math
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.base import sources
 from harness.base.errors import HarnessError, RegisterError
 from harness.execution.engine import open_store
 from harness.judging.claim import Claim
 from harness.judging.evidence import Evidence
-from harness.reconstruction import multiverse
 from harness.reconstruction.multiverse import (
     Multiverse,
     UniverseVerdict,
@@ -498,18 +499,29 @@ def test_a_change_of_claims_or_register_is_seen(folder: Path) -> None:
     assert len(set(found)) == 4
 
 
-def test_a_change_of_the_harness_is_seen(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every module may change what a claim says, but those that train: they have a version of their own."""
-    before = sources_of(folder)
-    package = tmp_path / "harness"
-    files = [package / name for name in ("judge.py", "reconstruction/multiverse.py", "training/loop.py")]
-    for file in files:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("", encoding="utf-8")
-    monkeypatch.setattr(multiverse, "__file__", str(files[1]))
-    found = [before, sources_of(folder)]
-    for file in files:
-        file.write_text("STEPS = 1\n", encoding="utf-8")
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Let what judging rests on be read from a copy of the harness."""
+    copy = shutil.copytree(sources.PACKAGE, tmp_path / "harness", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(sources, "PACKAGE", copy)
+    yield copy
+    forget_sources()
+
+
+def forget_sources() -> None:
+    """Let them be read again."""
+    sources.sources_of.cache_clear()
+    sources.sources_mark.cache_clear()
+
+
+def test_a_change_of_the_harness_is_seen(folder: Path, package: Path) -> None:
+    """Wherever it may change what a claim says; a page cannot."""
+    forget_sources()
+    found = [sources_of(folder)]
+    for name in ("judging/claim.py", "statistics/curves.py", "verdicts/verdict.py", "pages/report.py"):
+        with (package / name).open("a", encoding="utf-8") as file:
+            file.write("STEPS = 1\n")
+        forget_sources()
         found.append(sources_of(folder))
     assert found[-1] == found[-2]
     assert len(set(found)) == 4

@@ -199,7 +199,7 @@ def test_a_field_that_is_an_axis_is_one(tmp_path: Path) -> None:
         grid.variant({**NAMED, "activation": "sigmoid"})
     without = PROTOCOL.replace('activation = ["relu", "tanh"]', "")
     for task in FIELDS:
-        without += f"[reconstruction.{task}.activation]\nvalue = 'relu'\nprovenance = 'stated'\nreason = 'so'\n"
+        without += f"[reconstruction.{task}.activation]\nvalue = 'relu'\norigin = 'stated'\nreason = 'so'\n"
     name, config = read(tmp_path, without).variant(NAMED)
     assert (name, config.activation) == ("torch-classification-adam-small (activation=tanh)", "tanh")
 

@@ -212,7 +212,7 @@ def test_a_place_that_is_lost_costs_nothing(tmp_path: Path, broken: Callable[[st
     ("address", "said"),
     [
         ("{folder}/missing/claims", "cannot be read ([Errno 2] No such file or directory: '{folder}/missing'); give"),
-        ("nonsense://a", "cannot be opened (TrainingConfig not known: nonsense"),
+        ("nonsense://a", "cannot be opened (Protocol not known: nonsense"),
     ],
 )
 def test_a_place_that_cannot_be_read_is_refused_when_it_is_opened(tmp_path: Path, address: str, said: str) -> None:

@@ -61,7 +61,7 @@ def keras_ensemble() -> Any:
 
 def fit_in_order(keras_ensemble: Any, config: TrainingConfig, split: Split, seed: Seed) -> Runs:
     """Train the reference's model with ``fit`` on rows in the batched training's order, epoch by epoch."""
-    keras_fit, recording = (import_module(f"harness.training.trainers.{name}") for name in ("keras_fit", "recording"))
+    keras_fit, recording = (import_module(f"harness.training.dense.{name}") for name in ("keras_native", "recording"))
     keras_fit.keras.backend.clear_session()
     keras_fit.keras.utils.set_random_seed(seed.training)
     model = keras_fit.build(config, split.train_features.shape[1], recording.outputs_of(config, split))

@@ -154,7 +154,7 @@ FRESH = """
 import sys
 import numpy as np
 sys.path.insert(0, {folder!r})
-from test_keras_fit import PROTOCOL, Seed, replace, train
+from test_keras_native import PROTOCOL, Seed, replace, train
 np.savez({files[0]!r}, **train(PROTOCOL).arrays())
 train(replace(PROTOCOL, hidden_widths=(3,), optimizer="adam"), Seed(9, 9))
 np.savez({files[1]!r}, **train(PROTOCOL).arrays())
