@@ -37,7 +37,12 @@ MODULES = {module_name(path): path for path in PACKAGE.rglob("*.py")}
 
 def test_the_contract_of_layers_holds() -> None:
     """Import-linter finds no import upwards and no package without a layer."""
-    result = subprocess.run(["lint-imports", "--no-cache"], cwd=PACKAGE.parent, capture_output=True, text=True)
+    result = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+    )
     assert result.returncode == 0, result.stdout
 
 
