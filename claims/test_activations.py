@@ -5,9 +5,16 @@ import pytest
 
 from claims.axes import ACTIVATIONS, every_activation, every_framework, every_optimizer, every_pair_of_activations
 from claims.learning import MORE, if_learnt
-from harness.statistics.curves import area_above_end, epochs_later, epochs_to_maximum, epochs_to_proportion
-from harness.statistics.draws import plausible_draw
-from harness.statistics.estimators import median_over_seeds, proportion_of_seeds, ratio_over_seeds
+from harness import (
+    area_above_end,
+    epochs_later,
+    epochs_to_maximum,
+    epochs_to_proportion,
+    median_over_seeds,
+    plausible_draw,
+    proportion_of_seeds,
+    ratio_over_seeds,
+)
 
 NEAR_OPTIMAL = 0.95
 fast_activation = pytest.mark.parametrize("activation", ["relu", "tanh"])

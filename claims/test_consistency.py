@@ -3,14 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.statistics.estimators import exactly
-from harness.statistics.printed import (
-    batch_averages,
-    loss_of_saturated_outputs,
-    most_classes,
-    possible_counts,
-    rows_that_allow,
-)
+from harness import batch_averages, exactly, loss_of_saturated_outputs, most_classes, possible_counts, rows_that_allow
 
 MOST_ROWS = 1000
 

@@ -5,8 +5,14 @@ import pytest
 
 from claims.axes import every_activation, every_framework, every_optimizer, every_task
 from claims.learning import MORE, if_learnt
-from harness.statistics.curves import area_above_end, epochs_later, epochs_to_level, epochs_to_maximum
-from harness.statistics.estimators import median_over_seeds, proportion_of_seeds
+from harness import (
+    area_above_end,
+    epochs_later,
+    epochs_to_level,
+    epochs_to_maximum,
+    median_over_seeds,
+    proportion_of_seeds,
+)
 
 EXAMPLE = {"framework": "torch", "task": "classification", "activation": "sigmoid", "optimizer": "rmsprop"}
 

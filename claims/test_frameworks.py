@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from claims.axes import every_activation, every_network, every_optimizer
-from harness.statistics.complexity import measure
-from harness.statistics.estimators import exactly, proportion_of_seeds, ratio_over_seeds
+from harness import exactly, measure, predicted_classes, proportion_of_seeds, ratio_over_seeds
 
 SCRIPTS = Path(__file__).with_name("scripts")
 
@@ -56,7 +55,7 @@ def test_predicted_classes_agree(evidence, reading, judge, activation, optimizer
     """Trained on the same rows, both frameworks put almost every test row into the same class."""
     cell = {"task": "classification", "activation": activation, "optimizer": optimizer, "network": network}
     keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
-    differing = (keras.predicted_classes != torch.predicted_classes).mean(axis=1)
+    differing = (predicted_classes(keras) != predicted_classes(torch)).mean(axis=1)
     known = np.where(keras.diverged | torch.diverged, np.nan, differing)
     judge(proportion_of_seeds(known, (0, reading.margin), "proportion of test rows with different classes"))
 

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 from claims.axes import ACTIVATIONS, OPTIMIZERS, every_activation, every_framework, every_optimizer, every_task
-from harness.statistics.curves import area_above_end
-from harness.statistics.draws import plausible_draw, plausible_proportion_draw
-from harness.statistics.effects import proportions_of_variance
-from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds, ratio_over_seeds
+from harness import (
+    area_above_end,
+    mean_over_seeds,
+    plausible_draw,
+    plausible_proportion_draw,
+    proportion_of_seeds,
+    proportions_of_variance,
+    ratio_over_seeds,
+)
 
 CONFIDENCE = 0.9
 good_optimizer = pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])

@@ -5,8 +5,16 @@ import pytest
 
 from claims.axes import every_activation, every_optimizer, every_task
 from claims.learning import MORE
-from harness.statistics.curves import epochs_later, epochs_to_level, epochs_to_proportion, final_gap, rise_after_minimum
-from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds, ratio_over_seeds
+from harness import (
+    epochs_later,
+    epochs_to_level,
+    epochs_to_proportion,
+    final_gap,
+    mean_over_seeds,
+    proportion_of_seeds,
+    ratio_over_seeds,
+    rise_after_minimum,
+)
 
 CONVERGED = 0.95
 

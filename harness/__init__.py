@@ -3,6 +3,8 @@
 The package knows trainings, statistics, verdicts and reports; it knows nothing of any one report. What a report
 says stands in a folder of its own (``report.toml``, ``protocol.toml`` and pytest modules).
 
+What claims and other programs use is imported from here: ``from harness import mean_over_seeds``.
+
 One package a question; imports run downwards only (``[tool.importlinter]`` in pyproject.toml):
 
 ================  =====================================================================
@@ -24,3 +26,8 @@ One package a question; imports run downwards only (``[tool.importlinter]`` in p
 `base`            errors, files, locks, tables: nothing of the field in it
 ================  =====================================================================
 """
+
+import lazy_loader
+
+# PEP 562: a name is imported when it is first used, so that a session of pytest without claims pays for none of them.
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

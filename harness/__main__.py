@@ -1,7 +1,8 @@
-"""The command line: ``python -m harness``."""
+"""The command line: ``claims``, or ``python -m harness``."""
 
 import argparse
 import sys
+from pathlib import Path
 from types import ModuleType
 
 from harness.base.errors import HarnessError
@@ -23,7 +24,7 @@ COMMANDS: dict[str, ModuleType] = {
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status (2 for what the user can mend, said in one sentence)."""
     parser = argparse.ArgumentParser(
-        prog="python -m harness", description="Start a report, look at its cells, train them, and see what changed."
+        prog=_program(), description="Start a report, look at its cells, train them, and see what changed."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
@@ -39,5 +40,15 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
 
 
-if __name__ == "__main__":
+def run() -> None:
+    """Run the command of this process, and end it with its exit status."""
     sys.exit(main())
+
+
+def _program() -> str:
+    """Return by which name this was called."""
+    return "python -m harness" if Path(sys.argv[0]).name == "__main__.py" else "claims"
+
+
+if __name__ == "__main__":
+    run()

@@ -2,8 +2,7 @@
 
 import pytest
 
-from harness.statistics.curves import epochs_later, epochs_to_level
-from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds, ratio_over_seeds
+from harness import epochs_later, epochs_to_level, mean_over_seeds, proportion_of_seeds, ratio_over_seeds
 
 SGD_RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 ADAM_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)

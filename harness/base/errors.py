@@ -43,6 +43,10 @@ class ExecutorError(HarnessError):
     """Whoever trains for this session cannot be reached, has other versions, or returns what cannot be trusted."""
 
 
+class MissingPackageError(HarnessError):
+    """A package is not installed that is needed for what was asked; says the command that installs it."""
+
+
 class RerunError(HarnessError):
     """Code or versions of an earlier session cannot be brought back, or do not run."""
 

@@ -3,8 +3,10 @@
 import datetime
 import re
 import tomllib
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from harness.base.errors import RegisterError
@@ -39,13 +41,19 @@ class Table:
         self.place = place
 
     @classmethod
-    def read(cls, file: Path) -> "Table":
+    def read(cls, file: Path, renamed: Mapping[str, str] = MappingProxyType({})) -> "Table":
         """Return the top-level table of a file.
+
+        Parameters
+        ----------
+        renamed
+            Keys of an earlier edition, each with the one that took its place.
 
         Raises
         ------
         RegisterError
-            If the file is missing, cannot be read, is not TOML, or holds what can neither be shown nor computed with.
+            If the file is missing, cannot be read, is not TOML, holds what can neither be shown nor computed with, or
+            is of an earlier edition; then with a sentence for each renamed key.
         """
         try:
             top = cls(tomllib.loads(file.read_text(encoding="utf-8")), file)
@@ -54,6 +62,7 @@ class Table:
         except (ValueError, RecursionError) as reason:
             raise RegisterError(f"{file}: not valid TOML ({reason})") from reason
         top.refuse_what_cannot_be_shown()
+        top._refuse_renamed(renamed)
         return top
 
     def __contains__(self, key: str) -> bool:
@@ -121,8 +130,13 @@ class Table:
         for key in self._content:
             yield key, self.table(key)
 
-    def close(self) -> None:
+    def close(self, known: Iterable[str] = ()) -> None:
         """Refuse keys that were never asked for.
+
+        Parameters
+        ----------
+        known
+            Others that might have been there.
 
         Raises
         ------
@@ -131,7 +145,7 @@ class Table:
         """
         for key in self._content:
             if key not in self._asked:
-                raise self.error(key, f"unknown; known here: {', '.join(sorted(self._asked))}")
+                raise self.error(key, f"unknown; known here: {', '.join(sorted({*self._asked, *known}))}")
 
     def refuse_what_cannot_be_shown(self) -> None:
         """Refuse control characters, whole numbers of more than 64 bits, and nesting deeper than `DEEPEST`.
@@ -141,13 +155,27 @@ class Table:
         RegisterError
             Naming the innermost table and the key.
         """
-        # Not by recursion: dotted keys nest deeper than Python can follow.
-        waiting = [(self, key, value, 1) for key, value in self._content.items()]
-        while waiting:
-            table, key, value, depth = waiting.pop()
+        for table, key, value, depth in self._everything():
             problem = _problem_of(key, value, depth)
             if problem:
                 raise table.error(key, problem)
+
+    def _refuse_renamed(self, renamed: Mapping[str, str]) -> None:
+        """Refuse keys of an earlier edition, wherever the first of each stands."""
+        found: dict[str, RegisterError] = {}
+        for table, key, _, _ in self._everything():
+            if key in renamed:
+                found.setdefault(key, table.error(key, f"is called {renamed[key]!r} now"))
+        if found:
+            raise RegisterError("; ".join(str(found[key]) for key in sorted(found)))
+
+    def _everything(self) -> Iterator[tuple["Table", str, Any, int]]:
+        """Yield every key with its table, its value and how deep it stands; of a list, also each entry."""
+        # Not by recursion: dotted keys nest deeper than Python can follow.
+        waiting = deque((self, key, value, 1) for key, value in self._content.items())
+        while waiting:
+            table, key, value, depth = waiting.popleft()
+            yield table, key, value, depth
             for number, inside in enumerate(value if isinstance(value, list) else [value], start=1):
                 if isinstance(inside, dict):
                     place = table._under(key) + (f" #{number}" if isinstance(value, list) else "")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.explaining.nights import Night
+    pass
+from harness.explaining.nights import Night
 
 HELP = "train everything again, judge every claim, and speak up when a verdict changed since last night"
 STORE = Path(".claims-store") / "nightly"
@@ -67,8 +68,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _night(options: argparse.Namespace) -> "Night":
+    from harness.base.text import counted
     from harness.explaining.interpreters import plugins_of
-    from harness.explaining.nights import FAILED, Night, last_night, many, night
+    from harness.explaining.nights import FAILED, Night, last_night, night
     from harness.explaining.rerun import call
     from harness.sessions.history import open_history
     from harness.sessions.session import SESSION_FILE, read_session
@@ -94,7 +96,7 @@ def _night(options: argparse.Namespace) -> "Night":
         return Night(f"the night has missing results: {' '.join(tonight.missing)} See {output}", FAILED)
     without_verdict = _failures(results) - sum(not claim.as_expected for claim in tonight.claims)
     if without_verdict > 0:
-        return Night(f"{many(without_verdict, 'test')} failed without a verdict; see {output}", FAILED)
+        return Night(f"{counted(without_verdict, 'test')} failed without a verdict; see {output}", FAILED)
     return night(last_night(history, tonight, {MARK, OLD_MARK}), tonight)
 
 

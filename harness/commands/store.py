@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.base.errors import StoreError
+from harness.base.text import counted
 
 if TYPE_CHECKING:
     from harness.storage.contents import StoredFile, StoredRuns
@@ -73,8 +74,7 @@ def _list(folder: Path) -> int:
         splits = {split for split, _ in seeds}
         stale = "" if usable else "  (other versions, trainers or data)"
         size = count_and_size(runs.file for runs in parts)
-        over = "1 split" if len(splits) == 1 else f"{len(splits)} splits"
-        print(f"{words}: {len(seeds)} seeds over {over}, {size}{stale}")
+        print(f"{words}: {len(seeds)} seeds over {counted(len(splits), 'split')}, {size}{stale}")
     by_kind: dict[str, list[StoredFile]] = defaultdict(list)
     for file in files:
         by_kind[file.kind].append(file)

@@ -16,10 +16,9 @@ from harness.base.sealed import unseal
 from harness.drawing.drawn import drawing_marks
 from harness.execution.timing import SECONDS
 from harness.reconstruction.multiverse import judging_mark
-from harness.storage.contents import StoredFile, check_identity, files_of, read_runs
+from harness.storage.contents import StoredFile, check_identity, files_of, is_current, read_runs
 from harness.storage.record import unpack
 from harness.storage.store import Store
-from harness.training.trainers import framework_versions
 
 NOT_KEPT = "no session can find them: other versions, trainers or data"
 
@@ -161,7 +160,8 @@ def _usable(file: StoredFile, store: Store) -> bool:
         if file.kind == "runs":
             return read_runs(file).usable(store)
         timings: dict[str, Any] = unseal(file.path.read_bytes(), str(file.path))
-        return bool(timings["versions"] == {name: framework_versions(name) for name in ("keras", "torch")})
+        entries = timings["entries"]
+        return all(is_current(one["config"], one["fingerprint"], store.fingerprint_of) for one in entries)
     except FileNotFoundError:
         raise
     except (StoreError, OSError, ValueError, KeyError, TypeError, AttributeError):

@@ -66,8 +66,8 @@ def export(report: Path, store: Store, target: Path, *, in_universes: bool) -> E
             continue
         try:
             runs = read_runs(file)
-            if runs.protocol_digest in found and runs.usable(store):
-                found[runs.protocol_digest].append(file)
+            if runs.config_digest in found and runs.usable(store):
+                found[runs.config_digest].append(file)
         except (StoreError, ValueError, FileNotFoundError) as reason:
             left_out.append(Flaw(file, str(reason)))
     copied: list[StoredFile] = []

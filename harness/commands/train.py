@@ -4,11 +4,14 @@ import argparse
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.base.errors import ConfigError, on_one_line
 from harness.base.tables import Table
 from harness.report.folder import open_folder
+
+if TYPE_CHECKING:
+    from harness.training.runs import Runs
 
 HELP = "train cells by name, and show where they end"
 
@@ -45,18 +48,21 @@ def run(options: argparse.Namespace) -> int:
     for sentence in leaks_in(grid.data_files.values()):
         print(on_one_line(sentence), file=sys.stderr)
     changed = _changed(options.set)
-    configs = dict(grid.named_variant(name, changed) for name in options.names)
+    cells = [grid.named_cell(name, changed) for name in options.names]
     store = open_store(options.store)
-    for name, config in configs.items():
-        runs = runs_of(config, options.seeds, store)
-        print(name)
-        for seed, loss, accuracy, norm, diverged in zip(
-            runs.seeds, runs.final_test_loss, runs.final_test_accuracy, runs.weight_norm, runs.diverged, strict=True
-        ):
-            classified = f"  test accuracy {accuracy:.3f}" if config.task == "classification" else ""
-            end = "  diverged" if diverged else f"  test loss {loss:.4f}{classified}  weight norm {norm[-1]:.2f}"
-            print(f"  split {seed.split:3d}  training {seed.training:3d}{end}")
+    for cell in cells:
+        runs = runs_of(cell.config, options.seeds, store)
+        print(cell.name)
+        for place, seed in enumerate(runs.seeds):
+            end = "diverged" if runs.diverged[place] else "  ".join(_ends(runs, place))
+            print(f"  split {seed.split:3d}  training {seed.training:3d}  {end}")
     return 0
+
+
+def _ends(runs: "Runs", place: int) -> list[str]:
+    """Return where each curve of a run ends, those over test rows first."""
+    names = sorted(runs.curves, key=lambda name: (not name.startswith("test_"), "loss" not in name))
+    return [f"{name.replace('_', ' ')} {runs.curves[name][place, -1]:.4g}" for name in names]
 
 
 def _changed(assignments: list[str]) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """The registered data sets, read from files whose checksum was verified, and the splits of every data set.
 
-The files are those that the project's dependencies install, or that lie in ``harness/data``; a report brings others as
-a `harness.data.data_file.DataFile`. Nothing is downloaded, and no framework or pandas is imported to read them;
-only `split` needs scikit-learn.
+The files lie beside this module (``README.md`` there has their origins and licences); a report brings others as a
+`harness.data.data_file.DataFile`. Nothing is downloaded, and no framework is imported to read them; only `split` needs
+scikit-learn.
 """
 
 import csv
@@ -11,7 +11,6 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
@@ -22,6 +21,9 @@ from harness.base.errors import DataError
 from harness.data.data_file import DataFile
 from harness.data.dataset import Dataset, Task
 
+TASKS: tuple[str, ...] = get_args(Task)
+FOLDER = Path(__file__).parent
+REMEDY = "restore it from the repository or reinstall pytest-claims"
 SCALINGS = ("none", "standard", "min-max")
 """What `split` can do to the features; the parameters always come from the training part alone."""
 
@@ -52,9 +54,8 @@ class _Entry:
     """What is registered about one data set: where its file is, what it must be, how it is read."""
 
     task: Task
-    file: str  # the first part is the importable package that holds it
+    file: str  # beside this module
     sha256: str
-    remedy: str  # what brings the registered file back
     rows: int  # after rows with a missing value in a column used are dropped
     numeric: str  # columns, written as in the header of a CSV file
     target: str
@@ -73,9 +74,8 @@ class _Entry:
 
 _PENGUINS = _Entry(
     task="classification",
-    file="palmerpenguins/data/penguins.csv",
+    file="penguins.csv",
     sha256="f204db2c753b0937caac3cb35258562c14f073e4bbc76be24b4c51ce22767a93",
-    remedy="install palmerpenguins==0.1.6",
     rows=333,
     numeric="bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g",
     one_hot=(("island", ("Biscoe", "Dream", "Torgersen")), ("sex", ("female", "male"))),
@@ -88,9 +88,8 @@ _PENGUINS = _Entry(
 )
 _IRIS = _Entry(
     task="classification",
-    file="sklearn/datasets/data/iris.csv",
+    file="iris.csv",
     sha256="f13ffa8fdd56fd8e6c8d16d4081a3fbd3114bcd0aae4256c43205169cd9d1449",
-    remedy="install scikit-learn==1.9.1",
     sizes_line=True,
     header=False,
     rows=150,
@@ -113,7 +112,7 @@ _REGISTRY: dict[str, _Entry] = {
     ),
     "wine": replace(
         _IRIS,
-        file="sklearn/datasets/data/wine_data.csv",
+        file="wine_data.csv",
         sha256="10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
         rows=178,
         numeric="alcohol,malic_acid,ash,alcalinity_of_ash,magnesium,total_phenols,flavanoids,nonflavanoid_phenols,"
@@ -127,9 +126,8 @@ _REGISTRY: dict[str, _Entry] = {
     "iris": _IRIS,
     "auto-mpg": _Entry(
         task="regression",
-        file="vega_datasets/_data/cars.json",
+        file="cars.json",
         sha256="f686a53678b21f4231e2f6a5ba7ce5761d9d39204fccdea1caa29fb8c460e319",
-        remedy="install vega_datasets==0.9.0",
         rows=392,
         numeric="cylinders,displacement,horsepower,weight_in_lbs,acceleration,model_year",
         one_hot=(("origin", ("Europe", "Japan", "USA")),),
@@ -142,9 +140,8 @@ _REGISTRY: dict[str, _Entry] = {
     ),
     "boston": _Entry(
         task="regression",
-        file="harness/data/boston_house_prices.csv",
+        file="boston_house_prices.csv",
         sha256="d98212636026544fc9b9c0f372e5f819872e6fa6fa757ab025efdda22180f2d6",
-        remedy="restore it from the repository or reinstall pytest-claims",
         sizes_line=True,
         rows=506,
         numeric="CRIM,ZN,INDUS,CHAS,NOX,RM,AGE,DIS,RAD,TAX,PTRATIO,B,LSTAT",
@@ -161,8 +158,8 @@ _REGISTRY: dict[str, _Entry] = {
 
 def names(task: str | None = None) -> tuple[str, ...]:
     """Name the registered data sets, all of them or those of one task."""
-    if task is not None and task not in get_args(Task):
-        raise DataError(f"Unknown task {task!r}; valid are: {', '.join(get_args(Task))}.")
+    if task is not None and task not in TASKS:
+        raise DataError(f"Unknown task {task!r}; valid are: {', '.join(TASKS)}.")
     return tuple(name for name, entry in _REGISTRY.items() if task in (None, entry.task))
 
 
@@ -210,7 +207,7 @@ def _load_registered(name: str) -> Dataset:
     if len(complete) != entry.rows:
         raise DataError(
             f"{entry.file} gives {len(complete)} complete rows for data set {name!r} where {entry.rows} are "
-            f"registered; {entry.remedy}."
+            f"registered; {REMEDY}."
         )
     hot = [(column, category) for column, categories in entry.one_hot for category in categories]
     features = [
@@ -300,16 +297,13 @@ def _entry(name: str) -> _Entry:
 
 def _verified(name: str, entry: _Entry) -> bytes:
     """Read the file of a data set and compare its checksum; what is parsed is what was verified."""
-    package, _, inside = entry.file.partition("/")
-    spec = find_spec(package)  # of a top-level name: finds the folder without importing the package
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    path = Path(folders[0], inside) if folders else Path(entry.file)
-    content = path.read_bytes() if folders and path.is_file() else None
+    path = FOLDER / entry.file
+    content = path.read_bytes() if path.is_file() else None
     found = "no file" if content is None else hashlib.sha256(content).hexdigest()
     if content is None or found != entry.sha256:
         raise DataError(
             f"{path} is not the file registered for data set {name!r}: expected sha256 {entry.sha256}, "
-            f"found {found}; {entry.remedy}."
+            f"found {found}; {REMEDY}."
         )
     return content
 

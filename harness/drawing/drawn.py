@@ -12,7 +12,7 @@ from harness.base.sources import sources_mark
 from harness.drawing.panels.data import Order, Part
 from harness.reconstruction.specification import Specification
 from harness.statistics.estimate import Estimate, Interval
-from harness.training.runs import Runs
+from harness.training.runs import SECONDS, Runs
 from harness.verdicts.verdict import Band
 
 # What draws each kind; what these import counts as well.
@@ -64,8 +64,8 @@ def kept_panel_figure(folder: Path, panels: Mapping[str, Runs], parts: Sequence[
     digest = hashlib.sha256(repr((tuple(parts), order)).encode())
     for name, runs in panels.items():
         digest.update(repr((name, runs.config, runs.seeds)).encode())
-        for array, values in runs.arrays().items():
-            if array != "seconds":
+        for _, array, values in runs.arrays():
+            if array != SECONDS:
                 digest.update(repr((array, values.shape)).encode() + values.tobytes())
     return _kept(folder, PANEL_FIGURE, digest.hexdigest(), draw)
 
@@ -88,8 +88,9 @@ def _kept(folder: Path, module: str, digest: str, draw: Callable[[], str]) -> st
 def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band) -> str:
     digest = hashlib.sha256()
     for cell, runs in runs_by_cell.items():
-        digest.update(repr((cell, runs.config, runs.test_loss.shape)).encode())
-        digest.update(runs.test_loss.tobytes() + runs.test_accuracy.tobytes())
+        digest.update(repr((cell, runs.config)).encode())
+        for name, curve in runs.curves.items():
+            digest.update(repr((name, curve.shape)).encode() + curve.tobytes())
     described = {name: value for name, value in vars(estimate).items() if name not in ("sample", "interval")}
     digest.update(repr((sorted(described.items()), interval, band, estimate.sample.shape)).encode())
     digest.update(estimate.sample.tobytes())

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -45,21 +45,26 @@ def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval:
     str
         An SVG document.
     """
-    names = {"test_loss": "test loss"} if runs_by_cell else {}
-    if any(runs.config.task == "classification" for runs in runs_by_cell.values()):
-        names["test_accuracy"] = "test accuracy"
+    names = curves_shown(list(runs_by_cell.values()))
     with matplotlib.rc_context(STYLE):
         width = 4.2 * (len(names) + 1)
         figure = Figure(figsize=(width, 3.2))
         axes = figure.subplots(1, len(names) + 1, squeeze=False)[0]
         # Margins of fixed size: looking for the best ones takes as long again as drawing.
         figure.subplots_adjust(left=0.6 / width, right=1 - 0.1 / width, bottom=0.16, top=0.92, wspace=0.22)
-        for axis, (array, label) in zip(axes, names.items(), strict=False):
-            curves = {cell: getattr(runs, array) for cell, runs in runs_by_cell.items()}
-            draw_curves(axis, curves, label)
-            axis.legend(fontsize=7, loc="upper right" if array == "test_loss" else "lower right")
+        for axis, name in zip(axes, names, strict=False):
+            curves = {cell: runs.curves[name] for cell, runs in runs_by_cell.items() if name in runs.curves}
+            draw_curves(axis, curves, name.replace("_", " "))
+            axis.legend(fontsize=7, loc="upper right" if "loss" in name else "lower right")
         draw_sample(axes[-1], estimate, interval, band)
         return svg_text(figure)
+
+
+def curves_shown(evidence: Sequence[Runs]) -> list[str]:
+    """Return which curves a claim's figure shows, losses first: those over test rows, else the first that there is."""
+    names = list(dict.fromkeys(name for runs in evidence for name in runs.curves))
+    tested = [name for name in names if name.startswith("test_")]
+    return sorted(tested or names[:1], key=lambda name: "loss" not in name)
 
 
 def draw_curves(axis: Axes, curves: Mapping[str, Floats], label: str) -> None:

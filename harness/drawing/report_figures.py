@@ -9,12 +9,15 @@ from harness.base.errors import ConfigError
 from harness.base.tables import Table
 from harness.drawing.drawn import kept_panel_figure
 from harness.drawing.panels.data import ORDERS, PARTS, Order, Part
+from harness.execution.engine import blocks_of
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
 from harness.report.register import Register
 from harness.storage.store import Store
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs, concatenate
-from harness.training.seeds import seed_blocks
+from harness.training.seeds import Seed
+from harness.training.trainers import trainer_named
 
 FIGURES_FILE = "figures.toml"
 
@@ -134,10 +137,10 @@ def figure_of(figure: FigureToDraw, grid: Grid, seeds: int, store: Store) -> Rep
 
 def _stored(grid: Grid, cell: str, seeds: int, store: Store) -> Runs | None:
     """Return the first runs of a cell if all of them are stored."""
-    config = grid.config(cell)
+    named = grid.named_cell(cell, {})
     parts = []
-    for block in seed_blocks(seeds, grid.splits(config.task)):
-        runs = store.load(config, block)
+    for block in blocks_of(named.config, seeds, named.splits):
+        runs = store.load(named.config, block)
         if runs is None:
             return None
         parts.append(runs)
@@ -156,11 +159,11 @@ def _figure(name: str, table: Table, register: Register, grid: Grid) -> FigureTo
             raise table.error("parts", f"holds {part!r}; give some of: {', '.join(PARTS)}")
     if len(set(parts)) < len(parts):
         raise table.error("parts", f"is {list(parts)!r}; give each part once")
-    tasks = {grid.config(cell).task for cell in cells.values()}
-    if len(tasks) > 1:
+    if len({grid.named_cell(cell, {}).task for cell in cells.values()}) > 1:
         raise table.error("along", "the panels of a figure must be of one task; give another axis")
-    if "accuracy" in parts and tasks == {"regression"}:
-        raise table.error("parts", "holds 'accuracy', which a regression does not have")
+    for part in parts:
+        if part not in _parts_of(grid.config(next(iter(cells.values())))):
+            raise table.error("parts", f"holds {part!r}, which the runs of these cells do not have")
     figure = FigureToDraw(
         id=name,
         title=table.get("title", str),
@@ -172,6 +175,12 @@ def _figure(name: str, table: Table, register: Register, grid: Grid) -> FigureTo
     )
     table.close()
     return figure
+
+
+def _parts_of(config: TrainingConfig) -> tuple[str, ...]:
+    """Return what the runs of a config can show."""
+    metrics = trainer_named(config.trainer).blank(config, (Seed(0, 0),)).metrics()
+    return tuple(part for part in PARTS if f"test_{part}" in metrics)
 
 
 def _cells(table: Table, grid: Grid) -> dict[str, str]:

@@ -21,6 +21,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from harness.base.arrays import Floats
+from harness.base.text import counted
 from harness.drawing.figures import COLOURS, STYLE, svg_text
 from harness.reconstruction.specification import DEFAULT, Specification, values_by_choice
 from harness.verdicts.verdict import OUTCOMES, Band, Outcome
@@ -117,8 +118,7 @@ def specification_curve(specifications: Sequence[Specification], band: Band, lab
         upper.set_xlim(-0.7, len(ordered) - 0.3)
         counts = Counter(one.outcome for one in ordered)
         told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
-        noun = "universe" if len(ordered) == 1 else "universes"
-        figure.text(left / WIDTH, 1 - 0.2 / height, f"{len(ordered)} {noun}: {told}; band: {band}")
+        figure.text(left / WIDTH, 1 - 0.2 / height, f"{counted(len(ordered), 'universe')}: {told}; band: {band}")
         under = (left / WIDTH, 1 - 0.22 / height)
         figure.legend(handles=handles, ncols=len(handles), loc="upper left", bbox_to_anchor=under, **_LEGEND)
         with warnings.catch_warnings():

@@ -11,14 +11,14 @@ from harness.base.errors import ExecutorError, WorkersDifferWarning
 from harness.base.hashing import content_digest
 from harness.execution.engine import Block
 from harness.execution.messages import Answer
-from harness.training.runs import ARRAY_NAMES, Runs
+from harness.training.runs import SECONDS, Runs
 
 
 def checked_twice(blocks: Sequence[Block], proportion: float) -> frozenset[Block]:
-    """Return the blocks that are trained twice: of each framework this proportion, rounded up, always the same ones."""
+    """Return the blocks that are trained twice: of each trainer this proportion, rounded up, always the same ones."""
     chosen: set[Block] = set()
-    for framework in {config.framework for config, _ in blocks}:
-        its = [block for block in blocks if block[0].framework == framework]
+    for trainer in {config.trainer for config, _ in blocks}:
+        its = [block for block in blocks if block[0].trainer == trainer]
         its.sort(key=lambda block: content_digest([block[0].digest, block[1]]))
         chosen.update(its[: math.ceil(proportion * len(its))])
     return frozenset(chosen)
@@ -54,11 +54,12 @@ def refuse_disagreement(block: Block, first: tuple[Answer, Runs], second: tuple[
 def differences_of(one: Runs, other: Runs) -> list[str]:
     """Return in which arrays two trainings of a block are not the same to the last bit, and by how much; time aside."""
     differing = []
-    for name in ARRAY_NAMES:
-        a, b = one.arrays()[name], other.arrays()[name]
-        if name == "seconds" or (a.shape == b.shape and a.tobytes() == b.tobytes()):
-            continue
-        differing.append(f"{name} by up to {_farthest(a, b):.2g}" if a.shape == b.shape else f"{name} in shape")
+    for kind, name, a in one.arrays():
+        b = getattr(other, kind).get(name)
+        if b is None or a.shape != b.shape:
+            differing.append(f"{name} in shape")
+        elif name != SECONDS and a.tobytes() != b.tobytes():
+            differing.append(f"{name} by up to {_farthest(a, b):.2g}")
     return differing
 
 

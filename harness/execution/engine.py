@@ -5,20 +5,21 @@ from pathlib import Path
 
 from harness.base.errors import HarnessError
 from harness.data import registry
+from harness.data.data_file import DataFile
 from harness.execution.training_process import train_there
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
-from harness.training.config import FRAMEWORKS, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs, concatenate
 from harness.training.seeds import Seed, Splits, seed_blocks
-from harness.training.trainers import fingerprint_of
+from harness.training.trainers import trainer_named
 
 Block = tuple[TrainingConfig, tuple[Seed, ...]]
 Wanted = tuple[TrainingConfig, Splits]
 
 
 def open_store(folder: Path, shared: str | None = None) -> Store:
-    """Return the store at `folder` for the trainers and frameworks that are installed.
+    """Return the store at `folder`.
 
     Parameters
     ----------
@@ -30,8 +31,18 @@ def open_store(folder: Path, shared: str | None = None) -> Store:
     StoreError
         If that place cannot be opened.
     """
-    fingerprint = {framework: fingerprint_of(framework) for framework in FRAMEWORKS}
-    return Store(folder, fingerprint) if shared is None else SharedStore(folder, fingerprint, shared)
+    return Store(folder) if shared is None else SharedStore(folder, shared)
+
+
+def blocks_of(config: TrainingConfig, count: int, splits: Splits = "many") -> list[tuple[Seed, ...]]:
+    """Return the first `count` seeds of a config in whole blocks, as its trainer takes them.
+
+    Parameters
+    ----------
+    splits
+        As for `harness.training.seeds.seed_blocks`.
+    """
+    return seed_blocks(count, trainer_named(config.trainer).seeds_at_once, splits)
 
 
 def runs_of(config: TrainingConfig, count: int, store: Store, splits: Splits = "many") -> Runs:
@@ -40,7 +51,7 @@ def runs_of(config: TrainingConfig, count: int, store: Store, splits: Splits = "
     Parameters
     ----------
     splits
-        As for `harness.training.config.seed_blocks`.
+        As for `harness.training.seeds.seed_blocks`.
 
     Raises
     ------
@@ -48,7 +59,7 @@ def runs_of(config: TrainingConfig, count: int, store: Store, splits: Splits = "
         If a training fails; naming config and seeds.
     """
     parts = []
-    for seeds in seed_blocks(count, splits):
+    for seeds in blocks_of(config, count, splits):
         runs = _load_or_train((config, seeds), store, wait=True)
         assert runs is not None  # whoever waits gets them
         parts.append(runs)
@@ -56,11 +67,11 @@ def runs_of(config: TrainingConfig, count: int, store: Store, splits: Splits = "
 
 
 def missing_blocks(wanted: Iterable[Wanted], count: int, store: Store) -> list[Block]:
-    """Return what has to be trained for the first `count` seeds of these configs, one framework after the other."""
-    blocks = [(config, seeds) for config, splits in set(wanted) for seeds in seed_blocks(count, splits)]
+    """Return what has to be trained for the first `count` seeds of these configs, one trainer after the other."""
+    blocks = [(config, seeds) for config, splits in set(wanted) for seeds in blocks_of(config, count, splits)]
     return sorted(
         (block for block in blocks if not store.has(*block)),
-        key=lambda block: (block[0].framework, block[0].digest, block[1]),
+        key=lambda block: (block[0].trainer, block[0].digest, block[1]),
     )
 
 
@@ -104,7 +115,9 @@ def train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     HarnessError
         If the training fails; naming config and seeds.
     """
-    registry.load(config.dataset)  # a file that cannot be used is an error of its own
+    for value in config.values():
+        if isinstance(value, DataFile):
+            registry.load(value)  # a file that cannot be used is an error of its own
     try:
         return train_there(config, seeds)
     except HarnessError as reason:

@@ -14,8 +14,8 @@ from harness.base.errors import ExecutorError
 from harness.data.data_file import DataFile
 from harness.training.config import TrainingConfig
 from harness.training.seeds import Seed
+from harness.training.trainers import place_of
 
-Versions = Mapping[str, Mapping[str, str]]
 NOBODY = Path(os.devnull)  # the folder of a store that only makes and reads records
 
 
@@ -29,8 +29,8 @@ class Answer:
         Its address, or host and process.
     processor
         Its kind of CPU.
-    versions
-        Of the trainers and frameworks there, by framework.
+    fingerprint
+        Of the config there: versions, source and data.
     problem
         Why nothing was trained, in words; empty if it was.
     record
@@ -39,7 +39,7 @@ class Answer:
 
     worker: str
     processor: str
-    versions: Versions
+    fingerprint: Mapping[str, str]
     problem: str = ""
     record: bytes = b""
 
@@ -61,41 +61,41 @@ class Answer:
             header, _, record = bytes(payload).partition(b"\n") if isinstance(payload, bytes) else (b"", b"", b"")
             fields = json.loads(header)
             texts = {name: fields[name] for name in ("worker", "processor", "problem")}
-            versions = {
-                str(framework): {str(library): str(version) for library, version in libraries.items()}
-                for framework, libraries in fields["versions"].items()
-            }
+            fingerprint = {str(name): str(value) for name, value in fields["fingerprint"].items()}
             if not all(isinstance(text, str) for text in texts.values()):
                 raise TypeError("texts expected")
         except (ValueError, TypeError, KeyError, AttributeError) as reason:
             raise ExecutorError(f"what a worker returned is no answer to a task ({reason!r})") from reason
-        return cls(**texts, versions=versions, record=record)
+        return cls(**texts, fingerprint=fingerprint, record=record)
 
 
-def task_of(block: tuple[TrainingConfig, tuple[Seed, ...]], versions: Versions) -> str:
+def task_of(block: tuple[TrainingConfig, tuple[Seed, ...]], fingerprint: Mapping[str, str]) -> str:
     """Return the task to train a block, as text; the file of a data set that is the report's own goes with it.
 
     Parameters
     ----------
-    versions
-        By framework: a worker with others trains nothing.
+    fingerprint
+        Of the config here: a worker with another one trains nothing.
     """
     config, seeds = block
-    wanted = {config.framework: dict(versions[config.framework])}
-    dataset = config.dataset
-    content = base64.b64encode(Path(dataset.file).read_bytes()).decode() if isinstance(dataset, DataFile) else None
-    return json.dumps({"config": asdict(config), "seeds": seeds, "data": content, "versions": wanted})
+    task = {
+        "config": config.to_json(),
+        "place": place_of(config.trainer),
+        "seeds": seeds,
+        "fingerprint": dict(fingerprint),
+        "files": {
+            name: base64.b64encode(Path(value.file).read_bytes()).decode()
+            for name, value in config.items()
+            if isinstance(value, DataFile)
+        },
+    }
+    return json.dumps(task)
 
 
-def differing_versions(here: Versions, there: Versions) -> list[tuple[str, str, str]]:
-    """Return each library whose version differs, with the version here and the one there."""
+def differing_versions(here: Mapping[str, str], there: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Return each part of a fingerprint that differs, with what it is here and what there."""
     return sorted(
-        {
-            (library, version, there.get(framework, {}).get(library, "not installed"))
-            for framework, libraries in here.items()
-            for library, version in libraries.items()
-            if there.get(framework, {}).get(library) != version
-        }
+        (name, value, there.get(name, "not installed")) for name, value in here.items() if there.get(name) != value
     )
 
 

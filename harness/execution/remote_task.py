@@ -10,21 +10,19 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, MissingPackageError
 from harness.base.machine import processor
 from harness.data import registry
-from harness.data.data_file import DataFile
 from harness.execution.engine import Block, train
 from harness.execution.messages import NOBODY, Answer, differing_versions
 from harness.storage.store import Store
-from harness.training.config import FRAMEWORKS, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
-from harness.training.trainers import fingerprint_of
+from harness.training.trainers import fingerprint_of, register_trainers
 
 # A process trains one block after the other, however many threads hand them to it.
 _one_training_at_a_time = threading.Lock()
@@ -43,26 +41,24 @@ def train_record(task: str) -> bytes:
 
 def answer_to(task: str, train: Callable[[TrainingConfig, tuple[Seed, ...]], Runs]) -> bytes:
     """Return the `Answer` to a task as bytes, training its block in a given way."""
-    answer, asked = _introduction(), json.loads(task)
-    if differing_versions(asked["versions"], answer.versions):
-        return replace(answer, problem="other versions").to_bytes()
+    answer, asked = Answer(_name(), processor(), {}), json.loads(task)
     try:
+        register_trainers({asked["config"]["trainer"]: asked["place"]})
         with _one_training_at_a_time, _block_of(asked) as (config, seeds):
-            return replace(answer, record=Store(NOBODY, answer.versions).record(train(config, seeds))).to_bytes()
+            answer = replace(answer, fingerprint=_fingerprint(config))
+            if differing_versions(asked["fingerprint"], answer.fingerprint):
+                return replace(answer, problem="other versions").to_bytes()
+            return replace(answer, record=Store(NOBODY).record(train(config, seeds))).to_bytes()
     except HarnessError as problem:
         return replace(answer, problem=str(problem)).to_bytes()
     except Exception as problem:  # an exception that travels would have to be unpickled
         return replace(answer, problem=repr(problem)).to_bytes()
 
 
-def _introduction() -> Answer:
-    return Answer(_name(), processor(), {framework: _versions(framework) for framework in FRAMEWORKS})
-
-
-def _versions(framework: str) -> Mapping[str, str]:
+def _fingerprint(config: TrainingConfig) -> Mapping[str, str]:
     try:
-        return fingerprint_of(framework)
-    except PackageNotFoundError:
+        return fingerprint_of(config)
+    except MissingPackageError:
         return {}
 
 
@@ -82,14 +78,16 @@ def _block_of(task: dict[str, Any]) -> Iterator[Block]:
     """Give the block of a task; the data that came with it lie in a file of this machine meanwhile."""
     config = TrainingConfig.from_json(task["config"])
     seeds = tuple(Seed(*seed) for seed in task["seeds"])
-    if not isinstance(config.dataset, DataFile):
+    if not task["files"]:
         yield config, seeds
         return
     with tempfile.TemporaryDirectory(prefix="claims-data-") as folder:
-        file = Path(folder) / "data.csv"
-        file.write_bytes(base64.b64decode(task["data"]))
-        dataset = replace(config.dataset, file=str(file))
+        here = {}
+        for name, content in task["files"].items():
+            file = Path(folder) / f"{name}.csv"
+            file.write_bytes(base64.b64decode(content))
+            here[name] = replace(config[name], file=str(file))
         try:
-            yield replace(config, dataset=dataset), seeds
+            yield config.changed(**here), seeds
         finally:
             registry.load.cache_clear()

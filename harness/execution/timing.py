@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,14 +17,13 @@ from harness.base.arrays import Floats
 from harness.base.errors import ConfigError, HarnessError, StoreError
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
-from harness.execution.clean_start import clean_command, clean_environment
 from harness.storage.store import enter_lock, keep, set_aside
+from harness.training.clean_start import clean_command, clean_environment
 from harness.training.config import TrainingConfig
-from harness.training.trainers import framework_versions
+from harness.training.trainers import TimedTrainer, fingerprint_of, trainer_named
 
 REPEATS = 5
 SECONDS = "epoch_seconds"
-MODES = {"keras": ("default", "no-jit", "on-torch"), "torch": ("default", "compile")}
 
 
 @dataclass(frozen=True)
@@ -36,22 +35,34 @@ class BenchmarkEntry:
     config
         What is trained.
     mode
-        ``default``; ``no-jit`` (Keras's ``jit_compile=False``); ``on-torch`` (Keras on its PyTorch backend);
-        ``compile`` (`torch.compile`).
+        ``default``, or another of those that its trainer knows.
+
+    Raises
+    ------
+    ConfigError
+        If its trainer cannot be timed, or not in this mode.
     """
 
     config: TrainingConfig
     mode: str = "default"
 
     def __post_init__(self) -> None:
-        if self.mode not in MODES[self.config.framework]:
-            valid = ", ".join(MODES[self.config.framework])
-            raise ConfigError(f"mode is {self.mode!r}; {self.config.framework} is timed in one of: {valid}")
+        valid = ", ".join(self.trainer.modes)
+        if self.mode not in self.trainer.modes:
+            raise ConfigError(f"mode is {self.mode!r}; {self.config.trainer} is timed in one of: {valid}")
 
     @property
-    def process(self) -> str:
-        """The kind of process that trains it."""
-        return "keras-on-torch" if self.mode == "on-torch" else self.config.framework
+    def trainer(self) -> TimedTrainer:
+        """Who trains it."""
+        trainer = trainer_named(self.config.trainer)
+        if not isinstance(trainer, TimedTrainer):
+            raise ConfigError(f"trainer is {trainer.name!r}, whose trainings cannot be timed")
+        return trainer
+
+    @property
+    def process(self) -> tuple[str, str]:
+        """Module and kind of the process that trains it."""
+        return self.trainer.stopwatch, self.trainer.modes[self.mode]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,9 +114,15 @@ def race(entries: Sequence[BenchmarkEntry], folder: Path, repeats: int = REPEATS
         If a process that trains fails, or the folder cannot be used.
     """
     about: dict[str, Any] = {
-        "entries": [{"config": one.config.to_plain(), "mode": one.mode} for one in entries],
+        "entries": [
+            {
+                "config": one.config.to_plain(),
+                "mode": one.mode,
+                "fingerprint": dict(fingerprint_of(one.config)),
+            }
+            for one in entries
+        ],
         "repeats": repeats,
-        "versions": {name: framework_versions(name) for name in ("keras", "torch")},
         "machine": {"name": platform.node(), "system": platform.platform(), "cores": os.cpu_count()},
     }
     file = folder / "timings" / f"{content_digest(about)}.json"
@@ -155,7 +172,7 @@ def _measure(entries: Sequence[BenchmarkEntry], repeats: int) -> list[list[list[
     with ExitStack() as stack:
         processes = {kind: stack.enter_context(_stopwatch(kind)) for kind in {one.process for one in entries}}
         for entry in entries:
-            short = replace(entry, config=replace(entry.config, epochs=2))
+            short = replace(entry, config=entry.trainer.shortened(entry.config))
             _ask(processes[entry.process], short, 0)
         for turn in range(repeats):
             for taken, entry in zip(seconds, entries, strict=True):
@@ -170,8 +187,8 @@ class _Stopwatch:
 
 
 @contextmanager
-def _stopwatch(kind: str) -> Iterator[_Stopwatch]:
-    command = clean_command("harness.training.dense.stopwatch", kind)
+def _stopwatch(kind: tuple[str, str]) -> Iterator[_Stopwatch]:
+    command = clean_command(*kind)
     pipe = subprocess.PIPE
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8") as errors,
@@ -186,8 +203,7 @@ def _stopwatch(kind: str) -> Iterator[_Stopwatch]:
 
 
 def _ask(stopwatch: _Stopwatch, entry: BenchmarkEntry, turn: int) -> list[float]:
-    mode = "default" if entry.mode == "on-torch" else entry.mode
-    request = {"config": asdict(entry.config), "mode": mode, "seed": [turn, turn]}
+    request = {"config": entry.config.to_json(), "mode": entry.mode, "seed": [turn, turn]}
     process = stopwatch.process
     assert process.stdin is not None
     assert process.stdout is not None

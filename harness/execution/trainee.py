@@ -11,12 +11,12 @@ import threading
 import traceback
 from queue import SimpleQueue
 
+from harness.base.errors import HarnessError
 from harness.execution.remote_task import answer_to
 from harness.training.config import TrainingConfig
-from harness.training.dense.block import train_here
-from harness.training.dense.settings import refuse_other_settings
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
+from harness.training.trainers import trainer_named
 
 
 def main(ready: str) -> None:
@@ -46,8 +46,10 @@ def main(ready: str) -> None:
 
 
 def _train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
-    refuse_other_settings(config.framework)
-    return train_here(config, seeds)
+    try:
+        return trainer_named(config.trainer).train(config, seeds)
+    except Exception as reason:
+        raise HarnessError(str(reason) or repr(reason)) from reason
 
 
 def _read_into(tasks: "SimpleQueue[str]") -> None:

@@ -12,9 +12,9 @@ import uuid
 from contextlib import suppress
 
 from harness.base.errors import HarnessError
-from harness.execution.clean_start import clean_command, clean_environment
-from harness.execution.messages import NOBODY, Answer, Versions, differing_versions, other_versions, task_of
+from harness.execution.messages import NOBODY, Answer, differing_versions, other_versions, task_of
 from harness.storage.store import Store
+from harness.training.clean_start import clean_command, clean_environment
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
@@ -31,13 +31,13 @@ def train_there(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     ExecutorError
         If other versions of the libraries are found there.
     """
-    versions: Versions = {config.framework: fingerprint_of(config.framework)}
-    answer = Answer.from_bytes(_kept.ask(task_of((config, seeds), versions)))
-    if differing := differing_versions(versions, answer.versions):
+    fingerprint = fingerprint_of(config)
+    answer = Answer.from_bytes(_kept.ask(task_of((config, seeds), fingerprint)))
+    if answer.fingerprint and (differing := differing_versions(fingerprint, answer.fingerprint)):
         raise other_versions(answer.worker, differing)
     if answer.problem:
         raise HarnessError(answer.problem)
-    return Store(NOBODY, versions).read_record(config, seeds, answer.record, f"from {answer.worker}")
+    return Store(NOBODY).read_record(config, seeds, answer.record, f"from {answer.worker}")
 
 
 def is_there() -> bool:

@@ -121,7 +121,7 @@ class _HandingOut:
             options = {"workers": work.others, "allow_other_workers": True} if work.others else {}
             work.attempts += 1
             try:
-                task = task_of(work.block, self._store.fingerprint)
+                task = task_of(work.block, self._store.fingerprint(work.block[0]))
                 future: Future[bytes] = self._pool.executor.submit(train_record, task, **options)
             except BaseException as reason:
                 work.right.close()
@@ -163,9 +163,8 @@ class _HandingOut:
             self._pool.complain()
             self._again(work, _in_words(reason), lost=True)
             return
-        if differing := differing_versions(
-            {work.block[0].framework: self._store.fingerprint[work.block[0].framework]}, answer.versions
-        ):
+        fingerprint = self._store.fingerprint(work.block[0])
+        if answer.fingerprint and (differing := differing_versions(fingerprint, answer.fingerprint)):
             raise other_versions(answer.worker, differing)
         if answer.problem:
             self._again(work, answer.problem, lost=False)

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from harness.base.errors import RerunError, SessionError
@@ -14,7 +14,7 @@ from harness.explaining.checkout import code_name, code_of
 from harness.explaining.explanation import Explanation, explain
 from harness.explaining.interpreters import interpreter_for, refuse_other_versions
 from harness.explaining.rerun import Run
-from harness.sessions.environment import environment_of
+from harness.sessions.environment import environment_of, installed_versions
 from harness.sessions.session import SESSION_FILE, Session, read_session
 
 
@@ -106,9 +106,8 @@ class Attribution:
                 return kept
         self.stores.add(runs / "store")
         with code_of(code, self.root) as folder:
-            interpreter = interpreter_for(
-                environment, environment_of(self.root), folder, self.folder / "environments", self.say
-            )
+            here = replace(environment_of(self.root), packages=installed_versions(environment.packages))
+            interpreter = interpreter_for(environment, here, folder, self.folder / "environments", self.say)
             self.say(f"{side}, {planned[0]} seeds: running {len(tests)} claims")
             ran = Run(
                 code=folder,

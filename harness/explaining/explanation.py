@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.explaining.answer import Answer, Shift, shift
+from harness.base.text import p_text
+from harness.explaining.answer import Answer, shift
 from harness.explaining.cause import NEW, OLD, SIDES, Answers, Cause, Side, cause_of
 
 NAMED: dict[Cause, str] = {
@@ -92,8 +93,4 @@ def _distance(widened: Answers) -> list[str]:
         return [
             f"the estimates would be judged alike by the same rule: band {old.band}, then {new.band} ({moved.test})"
         ]
-    return [f"estimate {old.interval}, then {new.interval}, {_p_text(moved)} ({moved.test})"]
-
-
-def _p_text(moved: Shift) -> str:
-    return "p < 0.0001" if moved.p_value < 1e-4 else f"p = {moved.p_value:.2g}"
+    return [f"estimate {old.interval}, then {new.interval}, {p_text(moved.p_value)} ({moved.test})"]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from harness.base.text import counted
 from harness.sessions.comparison import ComparedClaim, compare
 from harness.sessions.history import History
 from harness.sessions.session import JudgedClaim, Session
@@ -53,9 +54,9 @@ def night(last: Session | None, tonight: Session) -> Night:
             return Night(f"first night: {_counted(tonight)}, all as the register expects", UNCHANGED)
         return Night(f"first night, against the register: {_listed([_against(one) for one in unexpected])}", CHANGED)
     compared = compare(last, tonight)
-    gone = [f"{many(len(compared.vanished), 'claim')} gone"] if compared.vanished else []
-    new = [f"{many(len(compared.appeared), 'claim')} new"] if compared.appeared else []
-    as_before = [f"{many(len(unexpected), 'verdict')} not as the register expects"] if unexpected else []
+    gone = [f"{counted(len(compared.vanished), 'claim')} gone"] if compared.vanished else []
+    new = [f"{counted(len(compared.appeared), 'claim')} new"] if compared.appeared else []
+    as_before = [f"{counted(len(unexpected), 'verdict')} not as the register expects"] if unexpected else []
     changed = _changes(last, tonight)
     if not changed:
         said = [f"nothing changed since the night of {last.started[:10]}", _counted(tonight), *gone, *new, *as_before]
@@ -115,9 +116,4 @@ def _listed(changes: Sequence[str]) -> str:
 
 
 def _counted(session: Session) -> str:
-    return many(len(session.claims), "claim")
-
-
-def many(number: int, what: str) -> str:
-    """Return how many there are, such as "1 claim" or "2 claims"."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return counted(len(session.claims), "claim")

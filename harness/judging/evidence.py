@@ -1,23 +1,47 @@
 """What a claim sees: the runs behind a finding, asked for by the axes of the grid."""
 
-import functools
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
 
 from harness.base.errors import HarnessError
-from harness.execution.engine import runs_of
+from harness.execution.engine import Wanted, runs_of
 from harness.execution.timing import BenchmarkEntry, Timing, race
 from harness.report.grid import Grid
 from harness.storage.store import Store
-from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
-from harness.training.seeds import Splits
-
-# Many claims of a session rest on the same runs; their arrays are read-only, so they can be shared.
-shared_runs_of = functools.lru_cache(maxsize=512)(runs_of)
 
 
-RunsOf = Callable[[TrainingConfig, int, Store, Splits], Runs]
+class RunSource(Protocol):
+    """Where runs come from; a claim, and what judges it, know nothing else of that."""
+
+    def runs(self, wanted: Wanted, count: int) -> Runs:
+        """Return the runs of the first `count` seeds of a config, on the splits that are wanted.
+
+        Raises
+        ------
+        HarnessError
+            If they are not to be had; naming config and seeds.
+        """
+        ...
+
+
+class TrainedRuns:
+    """Runs from a store, trained where they are missing.
+
+    Many claims rest on the same runs; their arrays are read-only, so each is read once a process.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._read: dict[tuple[Wanted, int], Runs] = {}
+
+    def runs(self, wanted: Wanted, count: int) -> Runs:
+        """Return runs as `harness.execution.engine.runs_of` does."""
+        if (wanted, count) not in self._read:
+            config, splits = wanted
+            self._read[wanted, count] = runs_of(config, count, self._store, splits)
+        return self._read[wanted, count]
 
 
 class Evidence:
@@ -29,12 +53,10 @@ class Evidence:
         The cells of the report.
     seeds
         Over how many every claim is judged.
-    store
-        Where finished runs are kept.
-    may_time
-        Whether the claim may wait to have the machine alone, to measure time.
-    runs_of
-        Gives the runs of a config's first seeds, as `shared_runs_of` does.
+    source
+        Where runs come from.
+    timings
+        Where timings are kept; None for a claim that may not have the machine alone, to measure time.
 
     Attributes
     ----------
@@ -42,18 +64,18 @@ class Evidence:
         The runs that were handed out, by the name of the cell.
     timed
         The entries whose timings were handed out, by the name of the cell and the mode.
+    tasks
+        The parts of the grid that were asked for.
     """
 
-    def __init__(
-        self, grid: Grid, seeds: int, store: Store, *, may_time: bool = False, runs_of: RunsOf = shared_runs_of
-    ) -> None:
+    def __init__(self, grid: Grid, seeds: int, source: RunSource, timings: Path | None = None) -> None:
         self._grid = grid
         self._seeds = seeds
-        self._store = store
-        self._may_time = may_time
-        self._runs_of = runs_of
+        self._source = source
+        self._timings = timings
         self.used: dict[str, Runs] = {}
         self.timed: dict[str, BenchmarkEntry] = {}
+        self.tasks: set[str] = set()
 
     def __call__(self, **chosen: Any) -> Runs:
         """Return the runs of one cell, training those that are missing.
@@ -62,24 +84,24 @@ class Evidence:
         ----------
         chosen
             A value for each axis of the grid that matters, such as ``framework="keras"``; the others take the
-            grid's defaults. Besides, fields of `harness.training.config.TrainingConfig` that differ from the cell's,
-            such as ``learning_rate=0.1``.
+            grid's defaults. Besides, fields of its config that differ from the cell's, such as ``learning_rate=0.1``.
 
         Raises
         ------
         ConfigError
-            If an axis or a value is unknown.
+            If an axis, a field or a value is unknown.
         """
-        name, config = self._grid.variant(chosen)
-        if name not in self.used:
-            self.used[name] = self._runs_of(config, self._seeds, self._store, self._grid.splits(config.task))
-        return self.used[name]
+        cell = self._grid.cell(chosen)
+        self.tasks.add(cell.task)
+        if cell.name not in self.used:
+            self.used[cell.name] = self._source.runs((cell.config, cell.splits), self._seeds)
+        return self.used[cell.name]
 
     @property
-    def frameworks(self) -> tuple[str, ...]:
-        """Of all that was handed out, each once."""
-        trained = {runs.config.framework for runs in self.used.values()}
-        return tuple(sorted(trained | {entry.config.framework for entry in self.timed.values()}))
+    def trainers(self) -> tuple[str, ...]:
+        """Names of those who made what was handed out, each once."""
+        trained = {runs.config.trainer for runs in self.used.values()}
+        return tuple(sorted(trained | {entry.config.trainer for entry in self.timed.values()}))
 
     @property
     def splits(self) -> int:
@@ -93,7 +115,7 @@ class Evidence:
         self.timed.clear()
 
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
-        """Return how long the native training of each cell takes, all measured in turn.
+        """Return how long a single training of each cell takes, all measured in turn.
 
         Parameters
         ----------
@@ -106,11 +128,11 @@ class Evidence:
         HarnessError
             If the claim is not marked ``timed``, so that other work might go on beside it.
         """
-        if not self._may_time:
+        if self._timings is None:
             raise HarnessError("a claim that measures time is marked @pytest.mark.timed, to have the machine alone")
         entries = []
         for cell in cells:
             name = self._grid.cell_name(**{axis: value for axis, value in cell.items() if axis != "mode"})
             entries.append(BenchmarkEntry(self._grid.config(name), cell.get("mode", "default")))
             self.timed[f"{name} ({entries[-1].mode})"] = entries[-1]
-        return race(entries, self._store.folder)
+        return race(entries, self._timings)

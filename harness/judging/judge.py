@@ -8,8 +8,8 @@ from harness.judging.evidence import Evidence
 from harness.report.register import Finding, Reading
 from harness.statistics.estimate import Estimate
 from harness.training.runs import Runs
-from harness.verdicts.power import power
-from harness.verdicts.verdict import EDGE, ERROR_RATE, Outcome, Verdict, decide, error_rate_at, p_values
+from harness.verdicts.look import at_look, power_of_first_look
+from harness.verdicts.verdict import Outcome, Verdict
 
 
 class Judge:
@@ -24,10 +24,9 @@ class Judge:
     rerun
         The command that runs this claim alone.
     planned_looks
-        How often the claim may be judged, over more and more seeds; `error_rate_at` splits the error rate over them.
+        How often the claim may be judged, over more and more seeds.
     recorded
-        The verdict that the register expects. Where that is `inconclusive`, only evidence well beyond the error rate
-        decides otherwise: a claim at the edge of its band stays inconclusive instead of flapping from night to night.
+        The verdict that the register expects. Both decide as in `harness.verdicts.look.at_look`.
 
     Attributes
     ----------
@@ -78,46 +77,40 @@ class Judge:
         self._judged_this_look = True
         self.estimate = estimate
         self._looks += (estimate.seeds,)
-        error_rate = error_rate_at(len(self._looks), self._planned_looks)
-        confidence = 1 - 2 * error_rate
-        low, high = estimate.interval(confidence)
-        # In units of what this look may spend, so that p-values of all looks are compared with the same error rate.
-        scale = ERROR_RATE / error_rate / (EDGE if self._recorded == "inconclusive" else 1)
-        p_supported, p_refuted = (min(1.0, p * scale) for p in p_values(estimate, self._reading.band))
-        outcome, notes = decide((low, high), self._reading.band), [estimate.note, note]
-        if outcome != self._recorded == "inconclusive" and min(p_supported, p_refuted) > ERROR_RATE:
-            notes.append(
-                f"{outcome} only just: recorded as inconclusive, it takes {EDGE:g} of the error rate to change"
-            )
-            outcome = "inconclusive"
-        self.verdict = Verdict(
-            outcome=outcome,
-            finding=self._finding.id,
-            section=self._finding.section,
-            statement=self._finding.statement,
-            reading=self._reading.name,
-            basis=self._finding.basis,
-            estimand=self._reading.estimand,
-            value=estimate.value,
-            low=low,
-            high=high,
-            confidence=confidence,
-            p_supported=p_supported,
-            p_refuted=p_refuted,
-            power=power(estimate, self._reading.band, self._looks[0], 1 - 2 * error_rate_at(1, self._planned_looks)),
-            method=estimate.method,
-            note="; ".join(text for text in notes if text),
-            band=self._reading.band,
-            looks=self._looks,
-            splits=self._evidence.splits,
-            needs=self._reading.needs,
-            cells=(*self._evidence.used, *self._evidence.timed),
-            frameworks=self._evidence.frameworks,
-            rerun=self._rerun,
-        )
+        self.verdict = self._verdict(estimate, note)
         exception = self.verdict.exception()
         if exception is not None:
             raise exception
+
+    def _verdict(self, estimate: Estimate, note: str) -> Verdict:
+        """Put together what the present look says, and on what it rests."""
+        finding, reading, planned = self._finding, self._reading, self._planned_looks
+        look = at_look(estimate, reading.band, len(self._looks), planned, self._recorded)
+        return Verdict(
+            outcome=look.outcome,
+            finding=finding.id,
+            section=finding.section,
+            statement=finding.statement,
+            reading=reading.name,
+            basis=finding.basis,
+            estimand=reading.estimand,
+            value=estimate.value,
+            low=look.low,
+            high=look.high,
+            confidence=look.confidence,
+            p_supported=look.p_supported,
+            p_refuted=look.p_refuted,
+            power=power_of_first_look(estimate, reading.band, self._looks[0], planned),
+            method=estimate.method,
+            note="; ".join(text for text in (estimate.note, note, look.note) if text),
+            band=reading.band,
+            looks=self._looks,
+            splits=self._evidence.splits,
+            needs=reading.needs,
+            cells=(*self._evidence.used, *self._evidence.timed),
+            trainers=self._evidence.trainers,
+            rerun=self._rerun,
+        )
 
     def look_again(self, seeds: int) -> bool:
         """Get ready for a look at more seeds; returns False where more seeds cannot decide.

@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.data import registry
 from harness.execution.engine import Wanted
 from harness.execution.timing import Timing
 from harness.judging.claim import Claim
 from harness.report.grid import Grid
-from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
+from harness.training.trainers import trainer_named
 
-Cell = dict[str, Any]
+ChosenCell = dict[str, Any]
+"""The axes and fields that a claim chooses, as it asks its evidence."""
 BLANK_SEEDS = tuple(Seed(number, number) for number in range(4))
 
 
@@ -30,20 +30,20 @@ class BlankEvidence:
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self.asked: list[Cell] = []
+        self.asked: list[ChosenCell] = []
 
     def __call__(self, **chosen: Any) -> Runs:
         """Return runs of the right shapes in which nothing was learnt."""
-        _, config = self._grid.variant(chosen)
+        config = self._grid.cell(chosen).config
         self.asked.append(chosen)
-        return blank_runs(config)
+        return trainer_named(config.trainer).blank(config, BLANK_SEEDS)
 
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
         """Return made-up timings; time is measured when the claim's turn comes."""
         return [Timing(np.ones((2, 2))) for _ in cells]
 
 
-def cells_asked(claim: Claim, grid: Grid) -> list[Cell]:
+def cells_asked(claim: Claim, grid: Grid) -> list[ChosenCell]:
     """Return what a claim asks its evidence for, in order: the axes and fields that it chooses.
 
     A claim that does not rest on runs alone is not called: its trainings are made when its turn comes.
@@ -58,28 +58,11 @@ def cells_asked(claim: Claim, grid: Grid) -> list[Cell]:
     return evidence.asked
 
 
-def wanted_of(cells: Iterable[Cell], grid: Grid) -> set[Wanted]:
+def wanted_of(cells: Iterable[ChosenCell], grid: Grid) -> set[Wanted]:
     """Return what has to be trained for these cells, each config with the splits of its task."""
-    configs = {grid.variant(cell)[1] for cell in cells}
-    return {(config, grid.splits(config.task)) for config in configs}
+    return {(cell.config, cell.splits) for cell in map(grid.cell, cells)}
 
 
-def blank_runs(config: TrainingConfig) -> Runs:
-    """Return runs of a few seeds with the shapes of real ones: losses of 1, accuracies of a half, no divergence."""
-    dataset = registry.load(config.dataset)
-    seeds, epochs = len(BLANK_SEEDS), config.epochs
-    rows = max(1, int(config.test_size * len(dataset.target)))
-    outputs = len(dataset.class_names) or 1
-    return Runs(
-        config=config,
-        seeds=BLANK_SEEDS,
-        train_loss=np.ones((seeds, epochs)),
-        test_loss=np.ones((seeds, epochs)),
-        train_accuracy=np.full((seeds, epochs), 0.5),
-        test_accuracy=np.full((seeds, epochs), 0.5),
-        weight_norm=np.ones((seeds, epochs + 1)),
-        test_predictions=np.full((seeds, rows, outputs), 1 / outputs),
-        test_targets=np.zeros((seeds, rows)),
-        test_rows=np.tile(np.arange(rows), (seeds, 1)),
-        seconds=np.ones(seeds),
-    )
+def tasks_of(cells: Iterable[ChosenCell], grid: Grid) -> set[str]:
+    """Return the parts of the grid that these cells belong to."""
+    return {cell.task for cell in map(grid.cell, cells)}

@@ -31,7 +31,7 @@ class ReadingView:
         The one with which it stands or falls.
     row
         Of that, in the forest plot.
-    frameworks
+    trainers
         Of all its claims, sorted.
     command
         Runs its claims alone.
@@ -41,7 +41,7 @@ class ReadingView:
     claims: Sequence[JudgedClaim]
     decisive: JudgedClaim
     row: Row
-    frameworks: tuple[str, ...]
+    trainers: tuple[str, ...]
     command: str
 
     @property
@@ -146,7 +146,7 @@ def _reading(judgement: Judgement, claims: Sequence[JudgedClaim], per_function: 
         claims=claims,
         decisive=next(claim for claim in claims if claim.verdict is verdict),
         row=row_of(verdict.band, verdict.value, verdict.low, verdict.high),
-        frameworks=tuple(sorted({framework for claim in claims for framework in claim.verdict.frameworks})),
+        trainers=tuple(sorted({trainer for claim in claims for trainer in claim.verdict.trainers})),
         command=rerun_command(claims, per_function),
     )
 

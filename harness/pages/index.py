@@ -7,7 +7,6 @@ from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, ta
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.rendering import render
 from harness.pages.report import RULE, summary_lines, universes_text
-from harness.pages.run_table import CELL
 from harness.sessions.session import Session, TakenChoice
 from harness.verdicts.verdict import OUTCOMES
 
@@ -58,7 +57,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         own_figures=_own_figures(findings, context, pictures),
         report_figures=[(figure, pictures.address(figure.svg)) for figure in context.report_figures],
         curves=_curves(session, context, pictures),
-        cells_with_runs={row[CELL] for row in context.runs},
+        cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.timelines.items()},
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
         in_universes=summary_lines(session.judgements, session.specified)[2:],

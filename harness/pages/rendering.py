@@ -11,6 +11,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from harness.base.text import counted
 from harness.pages.report import SYMBOLS
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -71,11 +72,6 @@ def interval(value: float, low: float, high: float) -> str:
     return f"{number(value)} [{number(low)}, {number(high)}]"
 
 
-def p_value(value: float) -> str:
-    """Return a p-value with its relation, two significant digits at most."""
-    return f"= {value:.2g}" if value >= 1e-4 else "< 0.0001"
-
-
 def _anchor(name: str) -> str:
     plain = _NOT_IN_ANCHORS.sub("-", name)[:120]
     if plain == name:
@@ -104,7 +100,7 @@ def _environment() -> jinja2.Environment:
         # Only this script may run, whatever else a text might smuggle in.
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
-    environment.filters.update(number=number, p_value=p_value)
+    environment.filters.update(counted=counted, number=number)
     return environment
 
 

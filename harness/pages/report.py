@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
+from harness.base.text import p_text
 from harness.judging.claim import case_of
 from harness.reconstruction.specification import (
     Specification,
@@ -181,9 +182,8 @@ def judgement_texts(judgement: Judgement, specified: Specified = ONLY_DEFAULT) -
     """Return the texts of `judgement_columns`."""
     universes = universes_text(specified.get((judgement.finding, judgement.reading), ()))
     return (
-        f"{SYMBOLS[judgement.outcome]} {judgement.outcome}, p {_p_text(judgement.p_value)}",
-        f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_outcome}, "
-        f"p {_p_text(judgement.corrected_p_value)}",
+        f"{SYMBOLS[judgement.outcome]} {judgement.outcome}, {p_text(judgement.p_value)}",
+        f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_outcome}, {p_text(judgement.corrected_p_value)}",
         f"{judgement.supported} of {judgement.claims} supported, {judgement.refuted} refuted; needs {judgement.needs}",
         "" if math.isnan(judgement.power) else f"{judgement.power:.2f}",
         judgement.basis,
@@ -216,10 +216,6 @@ def universes_table(specified: Specified) -> list[str]:
             for (finding, reading), specifications in sorted(specified.items())
         ]
     )
-
-
-def _p_text(p_value: float) -> str:
-    return f"{p_value:.2g}" if p_value >= 1e-4 else "< 0.0001"
 
 
 def terminal_table(verdicts_by_test: dict[str, Verdict]) -> list[str]:

@@ -5,11 +5,12 @@ Runs are loaded by workers, each of which writes down those it has seen; the con
 
 import csv
 import io
+import json
 import math
 import os
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,38 +19,54 @@ import numpy as np
 
 from harness.base.arrays import Floats
 from harness.base.files import write_atomically
-from harness.training.config import TrainingConfig, dataset_name
-from harness.training.runs import Runs
+from harness.training.config import TrainingConfig, plain_value
+from harness.training.runs import FINAL, Runs
 from harness.training.seeds import Seed
 
-RunRow = tuple[str, ...]
-"""The texts of one row, in the order of `COLUMNS`."""
-
-CONFIG_COLUMNS = tuple(field.name for field in fields(TrainingConfig))
+DIGITS = 16
+BEST_EPOCH, BEST_LOSS = "best_epoch", "best_test_loss"
 COLUMNS: Mapping[str, str] = MappingProxyType(
     {
         "report": "folder of the report under test",
         "cell": "name of the cell in the report's grid, with the fields that a claim changed in parentheses",
-        "config": "first 16 hexadecimal digits of the digest of all fields of the config",
-        "task": "`regression` or `classification`",
-        **{name: f"field `{name}` of the config" for name in CONFIG_COLUMNS},
+        "config": f"first {DIGITS} hexadecimal digits of the digest of the config",
+        "trainer": "name of who trained it",
         "split": "number of the seed that decides which rows are test rows",
         "training": "number of the seed that decides initial weights and order of batches",
-        "diverged": "`True` if a loss or a weight was not finite at any epoch",
-        "final_train_loss": "mean over the rows as they were trained on in the last epoch",
-        "final_test_loss": "over all test rows, after the last epoch",
-        "final_train_accuracy": "proportion between 0 and 1; empty for regression",
-        "final_test_accuracy": "proportion between 0 and 1; empty for regression",
-        "best_epoch": "epoch with the least test loss, counted from 1; empty if no test loss was a number",
-        "best_test_loss": "test loss after that epoch",
-        "initial_weight_norm": "Euclidean norm over all weights and biases before training",
-        "final_weight_norm": "the same after the last epoch",
-        "seconds": "wall time of the training; batched, its part of the block's time",
+        "diverged": "`True` if a curve or a scalar was not finite anywhere",
     }
 )
-DIGITS = 16
-CELL = tuple(COLUMNS).index("cell")
-_SEED = (tuple(COLUMNS).index("split"), tuple(COLUMNS).index("training"))
+"""The columns of every table; fields of the configs stand between ``trainer`` and ``split``, metrics at the end."""
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One run.
+
+    Attributes
+    ----------
+    report, cell, config, trainer, split, training, diverged
+        As in `COLUMNS`.
+    fields
+        Of the config, as JSON has them; of a data file its name.
+    metrics
+        The last step of each curve and each scalar, by name; the best test loss and its epoch, counted from 1.
+    """
+
+    report: str
+    cell: str
+    config: str
+    trainer: str
+    fields: Mapping[str, Any]
+    split: int
+    training: int
+    diverged: bool
+    metrics: Mapping[str, float]
+
+    @property
+    def key(self) -> tuple[str, str, str, int, int]:
+        """What tells it from others."""
+        return self.report, self.cell, self.config, self.split, self.training
 
 
 class RunTableWriter:
@@ -63,7 +80,7 @@ class RunTableWriter:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = folder / f"{os.getpid()}-{uuid.uuid4().hex}.csv"
+        self._file = folder / f"{os.getpid()}-{uuid.uuid4().hex}.jsonl"
         self._written: dict[tuple[str, str, TrainingConfig], set[Seed]] = {}
 
     def add(self, report: str, runs_by_cell: Mapping[str, Runs]) -> None:
@@ -76,8 +93,8 @@ class RunTableWriter:
                 rows += _rows(report, cell, runs, new)
                 written.update(runs.seeds)
         if rows:
-            with self._file.open("a", encoding="utf-8", newline="") as file:
-                file.write(_csv(rows))
+            with self._file.open("a", encoding="utf-8") as file:
+                file.writelines(json.dumps(asdict(row)) + "\n" for row in rows)
 
 
 def parts_folder(progress_file: Path) -> Path:
@@ -87,74 +104,86 @@ def parts_folder(progress_file: Path) -> Path:
 
 def merge(folder: Path) -> list[RunRow]:
     """Return what all workers wrote down, each run once, sorted by report, cell, config and seed."""
-    rows: set[RunRow] = set()
-    for file in sorted(folder.glob("*.csv")):
+    runs: dict[tuple[str, str, str, int, int], RunRow] = {}
+    for file in sorted(folder.glob("*.jsonl")):
         # A worker that died may have left half a line.
-        whole, end, _ = file.read_text(encoding="utf-8").rpartition("\n")
-        rows.update(tuple(row) for row in csv.reader(io.StringIO(whole + end, newline="")))
-    runs = {(*row[:3], *_seed(row)): row for row in sorted(rows)}
+        whole, _, _ = file.read_text(encoding="utf-8").rpartition("\n")
+        for line in whole.splitlines():
+            row = RunRow(**json.loads(line))
+            runs[row.key] = row
     return [runs[key] for key in sorted(runs)]
 
 
-def write_csv(rows: Iterable[RunRow], file: Path) -> None:
-    """Write rows below a header, whole or not at all."""
-    write_atomically(file, _csv([tuple(COLUMNS), *rows]).encode())
+def write_csv(rows: Sequence[RunRow], file: Path) -> None:
+    """Write rows below a header, whole or not at all.
+
+    A field or metric that has the name of another column stands under it with ``field_`` or ``metric_`` before it; one
+    that a run does not have, or that is not a number, is empty.
+    """
+    before, after = list(COLUMNS)[:4], list(COLUMNS)[4:]
+    fields = list(dict.fromkeys(name for row in rows for name in row.fields))
+    metrics = list(dict.fromkeys(name for row in rows for name in row.metrics))
+    header = [
+        *before,
+        *(f"field_{name}" if name in COLUMNS else name for name in fields),
+        *after,
+        *(f"metric_{name}" if name in COLUMNS or name in fields else name for name in metrics),
+    ]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow(
+            [
+                *(getattr(row, name) for name in before),
+                *(field_text(row.fields[name]) if name in row.fields else "" for name in fields),
+                *(getattr(row, name) for name in after),
+                *(_number(row.metrics.get(name, math.nan)) for name in metrics),
+            ]
+        )
+    write_atomically(file, text.getvalue().encode())
+
+
+def field_text(value: Any) -> str:
+    """Return a field of a config as a reader sees it, a list with hyphens."""
+    return "-".join(map(field_text, value)) if isinstance(value, list) else str(value)
 
 
 def _rows(report: str, cell: str, runs: Runs, places: list[int]) -> Iterator[RunRow]:
-    config = runs.config
-    same = [
-        report,
-        cell,
-        config.digest[:DIGITS],
-        config.task,
-        *(_text(_plain(name, getattr(config, name))) for name in CONFIG_COLUMNS),
-    ]
-    epochs, losses = _best(runs.test_loss[places])
-    columns = [
-        runs.diverged[places].tolist(),
-        runs.train_loss[places, -1].tolist(),
-        runs.test_loss[places, -1].tolist(),
-        runs.train_accuracy[places, -1].tolist(),
-        runs.test_accuracy[places, -1].tolist(),
-        epochs,
-        losses,
-        runs.weight_norm[places, 0].tolist(),
-        runs.weight_norm[places, -1].tolist(),
-        runs.seconds[places].tolist(),
-    ]
-    for place, numbers in zip(places, zip(*columns, strict=True), strict=True):
+    config, diverged, metrics = runs.config, runs.diverged, _metrics(runs)
+    fields = {name: plain_value(value) for name, value in config.items()}
+    for place in places:
         seed = runs.seeds[place]
-        yield (*same, str(seed.split), str(seed.training), *map(_text, numbers))
+        yield RunRow(
+            report=report,
+            cell=cell,
+            config=config.digest[:DIGITS],
+            trainer=config.trainer,
+            fields=fields,
+            split=seed.split,
+            training=seed.training,
+            diverged=bool(diverged[place]),
+            metrics={name: float(numbers[place]) for name, numbers in metrics.items()},
+        )
 
 
-def _best(test_loss: Floats) -> tuple[list[float], list[float]]:
+def _metrics(runs: Runs) -> dict[str, Floats]:
+    """Return one number a run by name, each of shape (seeds,)."""
+    metrics = {f"{FINAL}{name}": curve[:, -1] for name, curve in runs.curves.items()}
+    if "test_loss" in runs.curves:
+        metrics |= _best(runs.curves["test_loss"])
+    return metrics | dict(runs.scalars)
+
+
+def _best(test_loss: Floats) -> dict[str, Floats]:
     """Return epoch and value of the least test loss of each run, NaN where no loss is a number."""
     known = np.where(np.isnan(test_loss), np.inf, test_loss)
-    epochs = known.argmin(axis=1).tolist()
-    any_known = np.asarray((~np.isnan(test_loss)).any(axis=1))
-    return (
-        [epoch + 1 if some else math.nan for epoch, some in zip(epochs, any_known, strict=True)],
-        np.where(any_known, known.min(axis=1), np.nan).tolist(),
-    )
+    some = ~np.isnan(test_loss).all(axis=1)
+    return {
+        BEST_EPOCH: np.where(some, known.argmin(axis=1) + 1.0, np.nan),
+        BEST_LOSS: np.where(some, known.min(axis=1), np.nan),
+    }
 
 
-def _plain(name: str, value: Any) -> Any:
-    if name == "dataset":
-        return dataset_name(value)
-    return "-".join(map(str, value)) if isinstance(value, tuple) else value
-
-
-def _text(value: Any) -> str:
-    return "" if isinstance(value, float) and math.isnan(value) else str(value)
-
-
-def _seed(row: RunRow) -> tuple[int, int]:
-    split, training = _SEED
-    return int(row[split]), int(row[training])
-
-
-def _csv(rows: Iterable[RunRow]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+def _number(number: float) -> str:
+    return "" if math.isnan(number) else repr(number).removesuffix(".0")

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
+from harness.base.text import counted
 from harness.judging.claim import case_of
 from harness.pages.report import SYMBOLS
 from harness.sessions.session import JudgedClaim, Session
@@ -78,7 +79,7 @@ def _parts(session: Session, changes: Sequence[str], shown: int) -> list[str]:
 
 
 def _headline(session: Session, unexpected: Sequence[JudgedClaim]) -> str:
-    claims = _counted(len(session.claims), "claim")
+    claims = counted(len(session.claims), "claim")
     if not session.claims:
         return "No claim came to a verdict."
     if not unexpected and session.missing:
@@ -146,7 +147,7 @@ def _foot(session: Session) -> str:
     its = session.environment
     packages = ", ".join(f"{name} {version}" for name, version in its.packages.items())
     commit = f"; commit {its.commit[:12]}{', modified' if its.modified else ''}" if its.commit else ""
-    machine = f"{its.processor}, {_counted(its.cores, 'core')}"
+    machine = f"{its.processor}, {counted(its.cores, 'core')}"
     trainings = f"{session.needed} trainings, {session.trained} of them done now"
     return "\n".join(
         [
@@ -156,10 +157,6 @@ def _foot(session: Session) -> str:
             f"Again: {code(shlex.join(['pytest', *session.arguments]))}",
         ]
     )
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _escaped(text: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from harness.base.text import counted
 from harness.pages.rendering import interval, render
 from harness.pages.strip import HEIGHT, Strip, is_partial, strip, usual_reading
 from harness.sessions.history import PastReading, PastSession
@@ -110,4 +111,4 @@ def _row(
 
 def _told(counts: Counter[Outcome], sessions: int) -> str:
     outcomes = ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
-    return f"{sessions} {'session' if sessions == 1 else 'sessions'}: {outcomes}"
+    return f"{counted(sessions, 'session')}: {outcomes}"

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from harness.pages.rendering import number, p_value
+from harness.base.text import counted, p_text
+from harness.pages.rendering import number
 from harness.sessions.changed import changed, changes_in
 from harness.sessions.history import PastReading
 from harness.verdicts.combination import Judgement
@@ -28,8 +29,8 @@ def judgement_sentence(judgement: Judgement) -> str:
 
 def error_sentence(judgement: Judgement) -> str:
     """Return the error rates at which the verdict on a reading would just be given, alone and among all."""
-    together = f"p {p_value(judgement.corrected_p_value)} with the error rate held over all findings (Holm)"
-    alone = f"p {p_value(judgement.p_value)} alone, {together}"
+    together = f"{p_text(judgement.corrected_p_value)} with the error rate held over all findings (Holm)"
+    alone = f"{p_text(judgement.p_value)} alone, {together}"
     if judgement.corrected_outcome == judgement.outcome:
         return f"{alone}."
     return f"{alone}: then it is {judgement.corrected_outcome}."
@@ -64,7 +65,7 @@ def timeline_sentence(timeline: Sequence[PastReading]) -> str:
     if not timeline:
         return "no session before"
     last = timeline[-1]
-    count = f"{len(timeline)} {'session' if len(timeline) == 1 else 'sessions'}"
+    count = counted(len(timeline), "session")
     for before, after in changes_in(timeline)[-1:]:
         commit = f", commit {after.commit[:8]}" if after.commit else ""
         return f"{count}; {before.outcome} before {day(after.started)}{commit}, {after.outcome} since"

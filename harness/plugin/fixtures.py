@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.judging.marks import is_timed
-from harness.plugin.options import looks_of, store_of, trainings_of
+from harness.plugin.options import looks_of, store_folder, trainings_of
 
 if TYPE_CHECKING:
     from harness.judging.evidence import Evidence
@@ -19,14 +19,14 @@ JUDGE: pytest.StashKey["Judge"] = pytest.StashKey()
 
 @pytest.fixture
 def _claims_evidence(request: pytest.FixtureRequest) -> "Evidence":
-    """Give what a claim and its judge proportion, under a name that no project has for a fixture of its own."""
+    """Give what a claim and its judge have in common, under a name that no project has for a fixture of its own."""
     from harness.judging.collected import report_folder_of
     from harness.judging.evidence import Evidence
 
     config = request.config
     grid, seeds = report_folder_of(request.node).grid, config.getoption("claims_seeds")
-    runs_of = trainings_of(config).runs_of
-    return Evidence(grid, seeds, store_of(config), may_time=is_timed(request.node), runs_of=runs_of)
+    timings = store_folder(config) if is_timed(request.node) else None
+    return Evidence(grid, seeds, trainings_of(config), timings)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import inspect
 import json
 import os
 from collections import defaultdict
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.base.errors import ConfigError, DataError, Inconclusive, Refuted, RegisterError, StoreError
+from harness.base.errors import (
+    ConfigError,
+    DataError,
+    Inconclusive,
+    MissingPackageError,
+    Refuted,
+    RegisterError,
+    StoreError,
+)
 from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
+from harness.plugin import specs
 from harness.plugin.fixtures import JUDGE, judge_of, recorded_case
 from harness.plugin.options import (
     JUNIT_FILE,
@@ -33,11 +42,12 @@ from harness.plugin.options import (
 if TYPE_CHECKING:
     from harness.execution.engine import Wanted
     from harness.judging.judge import Judge
-    from harness.judging.plan import Cell
+    from harness.judging.plan import ChosenCell
     from harness.pages.run_table import RunTableWriter
+    from harness.report.folder import ReportFolder
 
 pytest_plugins = ("harness.plugin.fixtures",)
-USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError)
+USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError, MissingPackageError)
 _folders_key: pytest.StashKey[frozenset[str]] = pytest.StashKey()  # of the reports that the session is about
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
@@ -45,6 +55,11 @@ _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options of claims."""
     add_options(parser)
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    """Let packages and conftests bring trainers."""
+    pluginmanager.add_hookspecs(specs)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-html looks for its path
@@ -56,10 +71,30 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", f"{TIMED}: the claim measures time; nothing else of the session runs beside it")
     told: dict[str, Any] | None = getattr(config, "workerinput", None)  # what xdist's controller tells its workers
+    _register_trainers(config)
     if told is None:
         _begin(config)
     elif "claims_progress" in told:
         _join(config, told)
+
+
+def _register_trainers(config: pytest.Config) -> None:
+    """Make known what trainers other packages bring.
+
+    Raises
+    ------
+    pytest.UsageError
+        If two have one name.
+    """
+    found = config.hook.pytest_claims_trainers()
+    if found:
+        from harness.training.trainers import register_trainers
+
+        try:
+            for one in found:
+                register_trainers(one)
+        except ConfigError as problem:
+            raise pytest.UsageError(str(problem)) from None
 
 
 def _join(config: pytest.Config, told: Mapping[str, Any]) -> None:
@@ -68,10 +103,10 @@ def _join(config: pytest.Config, told: Mapping[str, Any]) -> None:
     from harness.report.folder import open_folder
 
     _choose_pages(config)
-    _note_environment(config)
     config.stash[PROGRESS] = Path(told["claims_progress"])
     config.stash[_folders_key] = frozenset(map(os.path.realpath, told["claims_folders"]))
     folders = [open_folder(Path(folder)) for folder in told["claims_folders"]]
+    _note_environment(config, folders)
     config.pluginmanager.register(RollWriter(Path(told["claims_roll"]), folders), "claims-roll")
 
 
@@ -93,7 +128,7 @@ def _begin(config: pytest.Config) -> None:
         return
     refuse_unwritable(store_folder(config))
     _choose_pages(config)
-    _note_environment(config)
+    _note_environment(config, folders)
     if not config.getoption("collectonly"):
         reach_shared_store(config)
         reach_cluster(config)
@@ -118,18 +153,21 @@ def _choose_pages(config: pytest.Config) -> None:
         config.option.xmlpath = str(pages_folder(config) / JUNIT_FILE)
 
 
-def _note_environment(config: pytest.Config) -> None:
+def _note_environment(config: pytest.Config, folders: Sequence["ReportFolder"]) -> None:
     """Let the page say what its verdicts rest on; workers too, since pytest-metadata takes theirs for the session's."""
     from pytest_metadata.plugin import metadata_key
 
-    from harness.training.config import FRAMEWORKS
-    from harness.training.trainers import framework_versions
+    from harness.storage.store import Store
+    from harness.training.trainers import packages_of
 
     environment: dict[str, Any] = config.stash.get(metadata_key, {})
     first, looks = config.getoption("claims_seeds"), config.getoption("claims_looks")
     environment["Seeds"] = ", then ".join(str(first * 2**look) for look in range(looks))
-    for framework in FRAMEWORKS:
-        environment["Packages"] = {**environment.get("Packages", {}), **framework_versions(framework)}
+    configs = [config for folder in folders for config in folder.grid.configs.values()]
+    environment["Packages"] = {
+        **environment.get("Packages", {}),
+        **packages_of(configs, Store(store_folder(config)).fingerprint_of),
+    }
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -186,7 +224,7 @@ def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]"
     from harness.judging.plan import cells_asked, wanted_of
     from harness.report.folder import open_folder
 
-    cells: dict[Path, dict[str, Cell]] = defaultdict(dict)
+    cells: dict[Path, dict[str, ChosenCell]] = defaultdict(dict)
     for item in items:
         if is_claim(item):
             with suppress(RegisterError):  # said where the claim is set up

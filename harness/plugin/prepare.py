@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from harness.base.errors import ExecutorError
-from harness.execution.engine import Block, Wanted, missing_blocks, train_blocks
+from harness.execution.engine import Block, Wanted, blocks_of, missing_blocks, train_blocks
 from harness.execution.executors import pool_at
 from harness.execution.timing import machine
 from harness.execution.workers import train_blocks_with
-from harness.judging.evidence import shared_runs_of
+from harness.judging.evidence import TrainedRuns
 from harness.plugin.live.progress import ProgressWriter
 from harness.storage.store import Store
-from harness.training.config import TrainingConfig, dataset_name
+from harness.training.config import name_of
 from harness.training.runs import Runs
-from harness.training.seeds import BLOCK_SIZE, Splits, seed_blocks
 
 
 class PlannedTrainings:
@@ -32,6 +31,7 @@ class PlannedTrainings:
     def __init__(self, store: Store, progress: ProgressWriter) -> None:
         self.store = store
         self.progress = progress
+        self._source = TrainedRuns(store)
         self._planned: set[tuple[Wanted, int]] = set()
         self._missing: list[Block] = []
 
@@ -42,16 +42,16 @@ class PlannedTrainings:
             return []
         self._planned.update((one, count) for one in needed)
         missing = missing_blocks(needed, count, self.store)
-        blocks = [(config, seeds) for config, splits in needed for seeds in seed_blocks(count, splits)]
-        self.progress.planned(((_name(block), BLOCK_SIZE) for block in blocks), map(_name, missing))
+        blocks = [(config, seeds) for config, splits in needed for seeds in blocks_of(config, count, splits)]
+        self.progress.planned(((_name(block), len(block[1])) for block in blocks), map(_name, missing))
         self._missing += missing
         return missing
 
-    def runs_of(self, config: TrainingConfig, count: int, store: Store, splits: Splits) -> Runs:
-        """Return runs as `harness.judging.evidence.shared_runs_of` does, and say what had to be trained for them."""
-        missing = self.plan([(config, splits)], count)
+    def runs(self, wanted: Wanted, count: int) -> Runs:
+        """Return runs as `harness.judging.evidence.TrainedRuns` does, and say what had to be trained for them."""
+        missing = self.plan([wanted], count)
         try:
-            return shared_runs_of(config, count, store, splits)
+            return self._source.runs(wanted, count)
         finally:
             self._say_trained(missing)
 
@@ -103,9 +103,19 @@ def _train_on_cluster(address: str, blocks: Sequence[Block], store: Store, progr
     try:
         with pool_at(address) as pool:
             train_blocks_with(pool, store, lambda line: None, blocks, done=lambda block: progress.trained(_name(block)))
+        _wait_for_others(blocks, store)
     except ExecutorError as problem:
         progress.failed(str(problem))
-        store.refuse_training(str(problem))
+    for reason in progress.given_up():
+        store.refuse_training(reason)
+
+
+def _wait_for_others(blocks: Sequence[Block], store: Store) -> None:
+    """Wait until nobody has the right to train one of these blocks: what is missing then was given up, or failed."""
+    for block in blocks:
+        if not store.has(*block):
+            with store.reserve(*block, wait=True):
+                pass
 
 
 def _name(block: Block) -> str:
@@ -117,9 +127,5 @@ def _name(block: Block) -> str:
 def _in_words(block: Block) -> str:
     """Return what tells a block from others that are trained beside it, for people."""
     config, seeds = block
-    widths = "-".join(map(str, config.hidden_widths))
-    return (
-        f"{config.framework} on {dataset_name(config.dataset)}, {widths} {config.activation}, "
-        f"{config.optimizer} {config.learning_rate:g}, {config.epochs} epochs, "
-        f"seeds {seeds[0].training} to {seeds[-1].training}"
-    )
+    told = ", ".join(map(name_of, config.told().values()))
+    return f"{config.trainer}: {told}, seeds {seeds[0].training} to {seeds[-1].training}"

@@ -12,13 +12,15 @@ from harness.pages.audit_log import AuditLog
 from harness.pages.context import PageContext
 from harness.pages.publish import publish, with_files
 from harness.plugin.live.progress import Progress
-from harness.plugin.options import audit_log_name, pages_folder, store_of
+from harness.plugin.options import audit_log_name, pages_folder, store_folder, store_of
 from harness.plugin.reported import Reported
 from harness.report.folder import ReportFolder
 from harness.sessions.conclusion import report_under_test, specifications
 from harness.sessions.environment import environment_of
 from harness.sessions.missing import MissingResults
 from harness.sessions.session import Session
+from harness.storage.store import Store
+from harness.training.trainers import packages_of
 
 
 def session_of(
@@ -41,6 +43,7 @@ def session_of(
         Of its trainings; None if none were planned.
     """
     root = config.rootpath
+    configs = [one for folder in folders for one in folder.grid.configs.values()]
     first, looks = config.getoption("claims_seeds"), config.getoption("claims_looks")
     return Session(
         started=started.isoformat(timespec="seconds"),
@@ -51,7 +54,7 @@ def session_of(
         needed=progress.needed if progress else 0,
         stored=progress.stored if progress else 0,
         trained=progress.trained if progress else 0,
-        environment=environment_of(root),
+        environment=environment_of(root, packages_of(configs, Store(store_folder(config)).fingerprint_of)),
         reports=tuple(report_under_test(root, folder.path) for folder in folders),
         claims=tuple(claim for _, claim in sorted(reported.claims.items())),
         specified=specifications(reported.homes, reported.verdicts, reported.told),

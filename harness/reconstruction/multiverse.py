@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import itertools
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
@@ -15,8 +16,9 @@ from harness.base.errors import HarnessError, StoreError
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
 from harness.base.sources import sources_mark
+from harness.base.text import plain_number
 from harness.judging.claim import Claim
-from harness.judging.evidence import Evidence
+from harness.judging.evidence import Evidence, RunSource, TrainedRuns
 from harness.reconstruction.specification import Specification
 from harness.reconstruction.universes import UNIVERSES_FILE, Universe, read_universes
 from harness.report.folder import REGISTER_FILE, open_folder
@@ -54,7 +56,7 @@ class UniverseVerdict:
     def to_plain(self) -> list[Any]:
         """Return the fields in order, as plain JSON values; numbers that are not finite become text."""
         outcome, *numbers = astuple(self)
-        return [outcome, *(float(one) if math.isfinite(one) else str(float(one)) for one in numbers)]
+        return [outcome, *map(plain_number, numbers)]
 
     @classmethod
     def from_plain(cls, plain: Sequence[Any]) -> "UniverseVerdict":
@@ -108,6 +110,7 @@ class Multiverse:
         self._universes = universes
         self._sources = sources
         self.grids = {universe.name: grid.answering(universe.answers) for universe in universes}
+        self._rest: dict[Store, str] = {}
         self._digests = {name: _digest(one) for name, one in self.grids.items()}
 
     def verdicts(self, claim: Claim, seeds: int, store: Store) -> UniverseVerdicts:
@@ -125,19 +128,28 @@ class Multiverse:
         HarnessError
             If the claim ends without an estimate in one of them.
         """
-        identity = content_digest([claim.test, seeds, self._sources, store.fingerprint])
+        identity = content_digest([claim.test, seeds, self._sources, self._rests_on(store)])
         file = store.folder / "answers" / f"{judging_mark()}-{identity}.json"
         kept = _read(file)
+        source = TrainedRuns(store)
         missing = [name for name, digest in self._digests.items() if digest not in kept]
         try:
             for name in missing:
-                kept[self._digests[name]] = _judged(claim, name, self.grids[name], seeds, store)
+                kept[self._digests[name]] = _judged(claim, name, self.grids[name], seeds, source)
         finally:
             if missing:
                 keep(store.folder, file, seal(kept))
         told = {name: kept[digest] for name, digest in self._digests.items()}
         tasks = tuple(sorted(set(itertools.chain(*(one["tasks"] for one in told.values())))))
         return UniverseVerdicts(tasks, {name: UniverseVerdict.from_plain(one["answer"]) for name, one in told.items()})
+
+    def _rests_on(self, store: Store) -> str:
+        """Return a digest of all that determines results besides configs, in any universe."""
+        if store not in self._rest:
+            configs = {config for grid in self.grids.values() for config in grid.configs.values()}
+            told = {json.dumps(dict(store.fingerprint_of(config)), sort_keys=True) for config in configs}
+            self._rest[store] = content_digest(sorted(told))
+        return self._rest[store]
 
     def specifications(self, needs: Needs, answers: Sequence[UniverseVerdicts]) -> list[Specification]:
         """Return what a reading of a finding comes to in each universe; nothing where none of them touches it.
@@ -157,8 +169,8 @@ class Multiverse:
         ]
 
 
-def _judged(claim: Claim, universe: str, grid: Grid, seeds: int, store: Store) -> dict[str, Any]:
-    evidence = Evidence(grid, seeds, store)
+def _judged(claim: Claim, universe: str, grid: Grid, seeds: int, source: RunSource) -> dict[str, Any]:
+    evidence = Evidence(grid, seeds, source)
     try:
         estimates = claim.estimates(evidence)
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as problem:
@@ -170,7 +182,7 @@ def _judged(claim: Claim, universe: str, grid: Grid, seeds: int, store: Store) -
     band = claim.reading.band
     low, high = estimate.interval(1 - 2 * ERROR_RATE)
     answer = UniverseVerdict(decide((low, high), band), estimate.value, low, high, *p_values(estimate, band))
-    return {"tasks": sorted({runs.config.task for runs in evidence.used.values()}), "answer": answer.to_plain()}
+    return {"tasks": sorted(evidence.tasks), "answer": answer.to_plain()}
 
 
 def _specification(

@@ -20,19 +20,19 @@ import pytest
 from harness.base.errors import HarnessError
 from harness.execution.engine import Block, missing_blocks
 from harness.judging.claim import Claim
-from harness.judging.evidence import Evidence
-from harness.judging.plan import Cell, cells_asked, wanted_of
+from harness.judging.evidence import Evidence, RunSource, TrainedRuns
+from harness.judging.plan import ChosenCell, cells_asked, tasks_of, wanted_of
 from harness.reconstruction.likelihood import log_likelihood_of_fact
 from harness.report.grid import SPLITS_CHOICE, Grid
 from harness.report.register import Reading
 from harness.statistics.estimate import Estimate
 from harness.storage.store import Store
-from harness.training.seeds import BLOCK_SIZE
 
 Answers = dict[str, Any]
 Candidate = tuple[int, ...]
 Train = Callable[[Sequence[Block]], None]
 HOPELESS = 10.0
+SEEDS = 20  # over which each fact is judged
 PARENTS = 3
 
 
@@ -52,7 +52,7 @@ class Fact:
 
     finding: str
     claims: tuple[Claim, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[ChosenCell, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,11 +104,11 @@ def facts_of(claims: Iterable[Claim], grid: Grid, task: str) -> list[Fact]:
 
     Claims that speak of two tasks at once, or rest on no runs, belong to none.
     """
-    grouped: dict[str, list[tuple[Claim, list[Cell]]]] = defaultdict(list)
+    grouped: dict[str, list[tuple[Claim, list[ChosenCell]]]] = defaultdict(list)
     for claim in claims:
         if claim.finding.basis == "fitted":
             cells = cells_asked(claim, grid)
-            if {config.task for config, _ in wanted_of(cells, grid)} == {task}:
+            if tasks_of(cells, grid) == {task}:
                 grouped[claim.finding.id].append((claim, cells))
     facts = [
         Fact(finding, tuple(claim for claim, _ in pairs), tuple(itertools.chain(*(cells for _, cells in pairs))))
@@ -239,27 +239,28 @@ class Search:
         grids = {one: self.grid.answering({self.task: self.answers(one)}) for one in candidates}
         likelihoods: dict[Candidate, dict[str, float]] = {one: {} for one in candidates}
         alive = list(candidates)
+        source = TrainedRuns(self._store)
         for number, fact in enumerate(self.facts, start=1):
             wanted = set().union(*(wanted_of(fact.cells, grids[one]) for one in alive))
             self._say(
                 f"{self.task}: {len(self.scored)} candidates done, {len(alive)} in work, "
                 f"fact {number} of {len(self.facts)}: {fact.finding}"
             )
-            self._train(missing_blocks(wanted, BLOCK_SIZE, self._store))
+            self._train(missing_blocks(wanted, SEEDS, self._store))
             for one in alive:
-                likelihoods[one][fact.finding] = _log_likelihood(fact, grids[one], self._store)
+                likelihoods[one][fact.finding] = _log_likelihood(fact, grids[one], source)
             best = max((scored.log_likelihood for _, scored in self.ranked[:1]), default=-math.inf)
             alive = [one for one in alive if sum(likelihoods[one].values()) >= best - HOPELESS]
         for one in candidates:
             self.scored[one] = Scored(self.answers(one), likelihoods[one], len(likelihoods[one]) == len(self.facts))
 
 
-def _log_likelihood(fact: Fact, grid: Grid, store: Store) -> float:
+def _log_likelihood(fact: Fact, grid: Grid, source: RunSource) -> float:
     """Return the log likelihood of a fact under one reconstruction; -inf if a claim cannot be judged there."""
     judged: dict[str, tuple[Reading, list[Estimate]]] = {}
     for claim in fact.claims:
         try:
-            estimates = claim.estimates(Evidence(grid, BLOCK_SIZE, store))
+            estimates = claim.estimates(Evidence(grid, SEEDS, source))
         except (HarnessError, ValueError, AssertionError, pytest.fail.Exception, pytest.skip.Exception):
             return -math.inf  # such as a ratio of losses that are negative, or what a claim takes for granted
         if not estimates:

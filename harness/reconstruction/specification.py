@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from harness.base.text import plain_number
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Outcome
 
 DEFAULT = "default"  # the universe of ``protocol.toml``
@@ -58,8 +59,7 @@ class Specification:
         """Return the fields as plain JSON values; numbers that are not finite become text."""
         plain = asdict(self)
         for name in _NUMBERS:
-            number = float(plain[name])
-            plain[name] = number if math.isfinite(number) else str(number)
+            plain[name] = plain_number(plain[name])
         return plain
 
     @classmethod

@@ -9,11 +9,13 @@ from numpy.typing import ArrayLike
 from harness.base.errors import HarnessError
 from harness.execution.engine import Block, missing_blocks
 from harness.judging.claim import Claim
-from harness.judging.evidence import Evidence
+from harness.judging.evidence import Evidence, TrainedRuns
 from harness.judging.plan import cells_asked, wanted_of
 from harness.report.grid import SPLITS_CHOICE, Grid
 from harness.storage.store import Store
-from harness.training.seeds import BLOCK_SIZE, TRAININGS_PER_SPLIT
+from harness.training.seeds import TRAININGS_PER_SPLIT
+
+SEEDS = 20  # crossed: five splits, on each of which four trainings
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def spread_over(sample: ArrayLike) -> Spread:
     Parameters
     ----------
     sample : (seeds,)
-        Of the seeds that `harness.training.config.seed_blocks` gives for ``crossed`` splits, whole blocks of them.
+        Of the seeds that `harness.training.seeds.seed_blocks` gives for ``crossed`` splits, whole blocks of them.
 
     Raises
     ------
@@ -87,7 +89,7 @@ class SpreadOfFact:
 def spreads_of_facts(
     claims: Sequence[Claim], grid: Grid, task: str, store: Store, train: Callable[[Sequence[Block]], None]
 ) -> list[SpreadOfFact]:
-    """Return the two spreads of each reported number of a task, each over one block of crossed seeds.
+    """Return the two spreads of each reported number of a task, each over `SEEDS` crossed seeds.
 
     Parameters
     ----------
@@ -100,11 +102,11 @@ def spreads_of_facts(
     """
     crossed = grid.answering({task: {SPLITS_CHOICE: "crossed"}})
     cells = [cell for claim in claims for cell in cells_asked(claim, crossed)]
-    train(missing_blocks(wanted_of(cells, crossed), BLOCK_SIZE, store))
-    found = []
+    train(missing_blocks(wanted_of(cells, crossed), SEEDS, store))
+    found, source = [], TrainedRuns(store)
     for claim in claims:
         try:
-            estimates = claim.estimates(Evidence(crossed, BLOCK_SIZE, store))
+            estimates = claim.estimates(Evidence(crossed, SEEDS, source))
         except (HarnessError, ValueError):  # such as a ratio of losses that are zero
             continue
         for one in estimates:

@@ -26,6 +26,8 @@ from harness.report.grid import SPLITS_CHOICE, Grid
 UNIVERSES_FILE = "reconstruction.toml"
 PROFILE_FILE = "reconstruction.svg"
 LEAST_UNIVERSES = 24
+# Keys of the first edition, with what took their place.
+RENAMED = {"log_chance": "log_likelihood", "chances": "likelihoods", "test_share": "test_size"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +141,7 @@ def read_universes(file: Path, grid: Grid) -> list[Universe]:
     """
     if not file.exists():
         raise RegisterError(f"{file} is missing; write it with: python -m harness reconstruct {file.parent}")
-    top = Table.read(file)
+    top = Table.read(file, RENAMED)
     for known in ("candidates", "profiles", "spreads"):
         top.get_any(known)
     universes = [_universe(table, grid) for table in top.tables("universes")]

@@ -4,7 +4,7 @@ import datetime
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from harness.base.errors import RegisterError
 from harness.base.files import write_atomically
 from harness.base.tables import Table
 from harness.verdicts.verdict import Outcome
+
+LONGEST_LINE = 120  # of a list of cases; longer ones stand below each other
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,12 @@ def accept(file: Path, changes: Iterable[Change], reason: str, date: datetime.da
     Raises
     ------
     RegisterError
-        If the file has no header ``[findings."..."]`` for one of the findings, two claims cannot be told apart, or the
-        reason holds what could not be read again. The file then stays as it is.
+        If two claims cannot be told apart, or the reason holds what could not be read again. The file then stays as it
+        is.
     """
     # As bytes: line ends, and what else looks like one, stay as they are.
-    document = tomlkit.parse(file.read_bytes().decode())
+    text = file.read_bytes().decode()
+    document = tomlkit.parse(text)
     cases: dict[tuple[str, str, Outcome], list[str]] = defaultdict(list)
     outcomes: dict[tuple[str, str, str], Outcome] = {}
     for change in changes:
@@ -54,14 +57,13 @@ def accept(file: Path, changes: Iterable[Change], reason: str, date: datetime.da
             )
         _forget(document["findings"][change.finding], change.reading, change.case)
         cases[change.finding, change.reading, change.outcome].append(change.case)
-    text = tomlkit.dumps(document)
-    line_end = "\r\n" if "\r\n" in text else "\n"
-    lines = text.removesuffix(line_end).split(line_end)
     for (finding, reading, outcome), its_cases in cases.items():
         if outcome != "supported":
-            end = _end_of_block(lines, finding, file)
-            lines[end:end] = ["", *_entry(finding, reading, its_cases, outcome, reason, date)]
-    content = line_end.join(lines) + line_end
+            expected = document["findings"][finding].setdefault("expected", tomlkit.aot())
+            expected.append(_entry(reading, its_cases, outcome, reason, date))
+    content = tomlkit.dumps(document)
+    if "\r\n" in text and text.count("\r\n") == text.count("\n"):  # which tomlkit's own lines do not have
+        content = re.sub(r"(?<!\r)\n", "\r\n", content)
     Table(tomllib.loads(content), file).refuse_what_cannot_be_shown()
     write_atomically(file, content.encode())
 
@@ -78,39 +80,12 @@ def _forget(finding: Any, reading: str, case: str) -> None:
         del finding["expected"]
 
 
-def _end_of_block(lines: Sequence[str], finding: str, file: Path) -> int:
-    """Return behind which line the tables of a finding end; what follows may be a comment on the next one."""
-    own = tuple(f'{bracket}findings."{finding}"{end}' for bracket in ("[", "[[") for end in ("]", "."))
-    headers = list(_headers(lines))
-    of_finding = [number for number in headers if lines[number].startswith(own)]
-    if not of_finding:
-        raise RegisterError(f'{file}: no table is headed [findings."{finding}"]; write its id in double quotes')
-    end = min((number for number in headers if number > of_finding[-1]), default=len(lines))
-    while not lines[end - 1].strip() or lines[end - 1].startswith("#"):
-        end -= 1
-    return end
-
-
-def _headers(lines: Sequence[str]) -> Iterator[int]:
-    """Yield the numbers of the lines that head a table; a text of several lines may hold such as only look so."""
-    quotes = ""
-    for number, line in enumerate(lines):
-        if not quotes and line.startswith("["):
-            yield number
-        for mark in re.findall(r'"""|\'\'\'', line):
-            quotes = "" if mark == quotes else quotes or mark
-
-
 def _entry(
-    finding: str, reading: str, cases: Sequence[str], outcome: Outcome, reason: str, date: datetime.date
-) -> list[str]:
-    quoted = [tomlkit.item(case).as_string() for case in cases]
-    together = f"cases = [{', '.join(quoted)}]"
-    return [
-        f'[[findings."{finding}".expected]]',
-        f"reading = {tomlkit.item(reading).as_string()}",
-        *([together] if len(together) <= 120 else ["cases = [", *(f"    {case}," for case in quoted), "]"]),
-        f'verdict = "{outcome}"',
-        f"reason = {tomlkit.item(reason).as_string()}",
-        f"date = {date.isoformat()}",
-    ]
+    reading: str, cases: Sequence[str], outcome: Outcome, reason: str, date: datetime.date
+) -> tomlkit.items.Table:
+    entry = tomlkit.table()
+    array = tomlkit.item(list(cases))
+    entry.update({"reading": reading, "cases": array.multiline(len(array.as_string()) > LONGEST_LINE)})
+    entry.update({"verdict": outcome, "reason": reason, "date": date})
+    entry.add(tomlkit.nl())
+    return entry

@@ -42,7 +42,7 @@ def open_folder(folder: Path) -> ReportFolder:
         If one is missing or malformed.
     """
     # Every pytest session looks for folders; only one that has some should pay for reading them.
-    from harness.report.grid import read_grid
+    from harness.report.protocol_file import read_grid
     from harness.report.register import read_register
 
     return ReportFolder(folder, read_register(folder / REGISTER_FILE), read_grid(folder / PROTOCOL_FILE))

@@ -1,31 +1,51 @@
-"""The grid of a report and its reconstruction (``protocol.toml``): from a cell's name to a config.
+"""The grid of a report (``protocol.toml``): from a cell's name to the config that is trained.
 
-The axes of the grid are what the report varied. Everything else that a config needs is a reconstruction, given for
-each task: a value that was stated, inferred or assumed, with the reason.
+The axes of the grid are what the report varied. Everything else that a config needs stands in ``[config]``, or, where a
+report leaves it open, in ``[reconstruction]``: for each task a value that was stated, inferred or assumed, with the
+reason.
 """
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import ConfigError, DataError, RegisterError
-from harness.base.tables import Table
+from harness.base.errors import ConfigError, RegisterError
 from harness.data import registry
-from harness.data.data_file import DataFile, read_data_file
-from harness.report.choices import Axes, Choice, axis_of, read_choice
-from harness.training.config import TASKS, TrainingConfig
+from harness.data.data_file import DataFile
+from harness.report.choices import Axes, Choice, axis_of
+from harness.training.config import TrainingConfig
+from harness.training.fields import REQUIRED, Field
 from harness.training.seeds import Splits
+from harness.training.trainers import trainer_named
 
-CONFIG_FIELDS = tuple(field.name for field in fields(TrainingConfig))
-OPTIONAL_FIELDS = tuple(field.name for field in fields(TrainingConfig) if field.default is not MISSING)
 SPLITS_CHOICE = "splits"
+DATASET = "dataset"
+Choices = Mapping[str, Choice]
 DataFiles = Mapping[str, DataFile]
-CLAIMED_SPLITS = ("many", "one")  # crossed seeds are no independent draws: no claim may rest on them
-MANY_SPLITS = Choice(
-    "many", None, "assumed", "each run draws a split of its own, so that a verdict speaks of all splits"
-)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a claim asks for: a cell of the grid, some of whose fields may be changed.
+
+    Attributes
+    ----------
+    name
+        That of the cell, with what is changed in parentheses.
+    task
+        The part of the grid that the cell belongs to; empty if the grid has no tasks.
+    config
+        What is trained.
+    splits
+        How many splits of the data its seeds have.
+    """
+
+    name: str
+    task: str
+    config: TrainingConfig
+    splits: Splits
 
 
 @dataclass(frozen=True)
@@ -38,8 +58,10 @@ class Grid:
         The values of each axis, in the order in which a cell's name lists them.
     default
         What a claim means that does not name a value of an axis; an axis without a default must be named.
+    trainer
+        Who trains.
     reconstruction
-        By task, the choice made for each field that is not an axis.
+        By task, the choice made for each field that is not an axis; a grid without tasks has one, named by nothing.
     configs
         The config of each cell, by the cell's name.
     data_files
@@ -49,6 +71,7 @@ class Grid:
     file: Path
     axes: dict[str, tuple[str, ...]]
     default: dict[str, str]
+    trainer: Choice
     reconstruction: dict[str, dict[str, Choice]]
     configs: dict[str, TrainingConfig]
     data_files: DataFiles
@@ -85,51 +108,46 @@ class Grid:
             raise ConfigError(f"no cell {cell_name!r} in {self.file}; a cell's name is {pattern}")
         return self.configs[cell_name]
 
-    def variant(self, chosen: Mapping[str, Any]) -> tuple[str, TrainingConfig]:
-        """Return name and config of a cell in which some fields may differ from the reconstruction.
+    def cell(self, chosen: Mapping[str, Any]) -> Cell:
+        """Return a cell in which some fields may differ from the reconstruction.
 
         Parameters
         ----------
         chosen
-            Values for axes of the grid, as in `cell_name`, and for fields of `TrainingConfig` that are no axes.
+            Values for axes of the grid, as in `cell_name`, and for fields of its config that are no axes.
 
         Raises
         ------
         ConfigError
             If an axis, a field or a value is unknown.
         """
-        for name in chosen:
-            if name not in self.axes and name not in CONFIG_FIELDS:
-                axes, others = (
-                    ", ".join(self.axes),
-                    ", ".join(field for field in CONFIG_FIELDS if field not in self.axes),
-                )
-                raise ConfigError(
-                    f"the grid in {self.file} has no axis {name!r}; it has: {axes}; a config has besides: {others}"
-                )
         changed = {name: value for name, value in chosen.items() if name not in self.axes}
-        name = self.cell_name(**{axis: value for axis, value in chosen.items() if axis not in changed})
-        return self.named_variant(name, changed)
+        known = dict.fromkeys(name for config in self.configs.values() for name in config)
+        for name in changed:
+            if name not in known:
+                others = ", ".join(field for field in known if field not in self.axes)
+                raise ConfigError(
+                    f"the grid in {self.file} has no axis {name!r}; it has: {', '.join(self.axes)}; "
+                    f"a config has besides: {others}"
+                )
+        return self.named_cell(
+            self.cell_name(**{axis: one for axis, one in chosen.items() if axis in self.axes}), changed
+        )
 
-    def named_variant(self, cell_name: str, changed: Mapping[str, Any]) -> tuple[str, TrainingConfig]:
-        """Return name and config of a cell, given its name, in which some fields of the config are changed.
+    def named_cell(self, cell_name: str, changed: Mapping[str, Any]) -> Cell:
+        """Return a cell, given its name, in which some fields of the config are changed.
 
         Raises
         ------
         ConfigError
             If there is no such cell, or a field or value is unknown.
         """
-        config = self.config(cell_name)
+        config, task = self.config(cell_name), self._task_of(cell_name)
         if not changed:
-            return cell_name, config
-        for field in changed:
-            if field not in CONFIG_FIELDS:
-                raise ConfigError(f"a config has no field {field!r}; it has: {', '.join(CONFIG_FIELDS)}")
+            return Cell(cell_name, task, config, self.splits(task))
         described = ", ".join(f"{field}={value}" for field, value in changed.items())
-        fields = {
-            name: _data_of(value, self.data_files) if name == "dataset" else value for name, value in changed.items()
-        }
-        return f"{cell_name} ({described})", replace(config, **fields)
+        given = {name: data_of(value, self.data_files) if name == DATASET else value for name, value in changed.items()}
+        return Cell(f"{cell_name} ({described})", task, config.changed(**given), self.splits(task))
 
     def splits(self, task: str) -> Splits:
         """Return how many splits of the data the seeds of a task have."""
@@ -150,92 +168,60 @@ class Grid:
             If an answer makes a config that cannot be trained.
         """
         reconstruction = {
-            task: choices
-            | {
-                name: replace(choices[name], value=value, by=axis_of(value, self.axes, choices[name].by))
-                for name, value in answers.get(task, {}).items()
+            task: {
+                **choices,
+                **{
+                    name: replace(choices[name], value=value, by=axis_of(value, self.axes, choices[name].by))
+                    for name, value in answers.get(task, {}).items()
+                },
             }
             for task, choices in self.reconstruction.items()
         }
-        configs = _configs(self.file, self.axes, reconstruction, self.data_files)
+        configs = configs_of(self.file, self.axes, self.trainer, reconstruction, self.data_files)
         return replace(self, reconstruction=reconstruction, configs=configs)
 
+    def _task_of(self, cell_name: str) -> str:
+        cells = itertools.product(*self.axes.values())
+        values = next(values for values in cells if "-".join(values) == cell_name)
+        return task_of(dict(zip(self.axes, values, strict=True)), self.reconstruction)
 
-def read_grid(file: Path) -> Grid:
-    """Read and validate a ``protocol.toml``; every cell's config is made, so that every one is valid.
+
+def task_of(cell: Mapping[str, str], reconstruction: Mapping[str, Choices]) -> str:
+    """Return the part of the grid that a cell belongs to."""
+    return "" if "" in reconstruction else cell["task"]
+
+
+def fields_of(axes: Axes, trainer: Choice) -> dict[str, Field]:
+    """Return the fields that the configs of a grid may have, over all its trainers."""
+    named = [trainer.value] if trainer.by is None else [trainer.value[value] for value in axes[trainer.by]]
+    return {field: told for name in dict.fromkeys(named) for field, told in trainer_named(name).fields.items()}
+
+
+def needs(field: Field) -> bool:
+    """Whether a field has to be given."""
+    return field.default is REQUIRED
+
+
+def configs_of(
+    file: Path,
+    axes: Axes,
+    trainer: Choice,
+    reconstruction: Mapping[str, Choices],
+    data_files: DataFiles,
+    key: str = "value",
+) -> dict[str, TrainingConfig]:
+    """Return the config of each cell of the reconstructed tasks, by the cell's name.
+
+    Parameters
+    ----------
+    key
+        What errors name.
 
     Raises
     ------
     RegisterError
-        Naming file, table and key of what is wrong, and what would be right.
+        If two cells have one name, or a config cannot be trained; naming file, table and key.
     """
-    top = Table.read(file)
-    axes_table = top.table("axes")
-    axes = {axis: axes_table.texts(axis) for axis in axes_table}
-    if not set(axes.get("task", ("",))) <= set(TASKS):
-        raise axes_table.error("task", f"every grid has this axis; give some of: {', '.join(TASKS)}")
-    default_table = top.table("default")
-    for axis in default_table:
-        if axis not in axes:
-            raise default_table.error(axis, f"no axis of the grid; the axes are: {', '.join(axes)}")
-    default = {axis: default_table.get(axis, str, among=axes[axis]) for axis in default_table}
-    reconstruction_table = top.table("reconstruction")
-    data_files = _data_files(top.table("datasets")) if "datasets" in top else {}
-    reconstruction = {
-        task: _choices(file, task, reconstruction_table.table(task), axes, data_files) for task in axes["task"]
-    }
-    reconstruction_table.close()
-    top.close()
-    return Grid(
-        file, axes, default, reconstruction, _configs(file, axes, reconstruction, data_files), data_files=data_files
-    )
-
-
-def _data_files(table: Table) -> dict[str, DataFile]:
-    """Read the data sets that the report brings itself, files and all, so that a fault is said before any training."""
-    found = {}
-    for name, described in table.named_tables():
-        if name in registry.names():
-            raise table.error(name, "a registered data set has this name; choose another")
-        found[name] = read_data_file(name, described)
-        try:
-            registry.load(found[name])
-        except DataError as problem:
-            raise described.error("file", str(problem)) from problem
-    return found
-
-
-def _data_of(dataset: Any, data_files: DataFiles) -> Any:
-    """Return the report's own data file of that name, or what was given, if it has none."""
-    return data_files.get(dataset, dataset) if isinstance(dataset, str) else dataset
-
-
-def _choices(file: Path, task: str, table: Table, axes: Axes, data_files: DataFiles) -> dict[str, Choice]:
-    optional = (*OPTIONAL_FIELDS, SPLITS_CHOICE)
-    needed = [
-        name for name in (*CONFIG_FIELDS, SPLITS_CHOICE) if name not in axes and (name in table or name not in optional)
-    ]
-    choices = {name: read_choice(table.table(name), axes) for name in needed}
-    table.close()
-    splits = choices.setdefault(SPLITS_CHOICE, MANY_SPLITS)
-    for answer in (splits.value, *splits.alternatives):
-        if answer not in CLAIMED_SPLITS:
-            raise table.error(SPLITS_CHOICE, f"is {answer!r}; give one of: {', '.join(CLAIMED_SPLITS)}")
-    for name, choice in choices.items():
-        for alternative in choice.alternatives:
-            instead = replace(choice, value=alternative, by=axis_of(alternative, axes, choice.by))
-            _configs(file, axes, {task: {**choices, name: instead}}, data_files, key="alternatives")
-    return choices
-
-
-def _configs(
-    file: Path,
-    axes: Axes,
-    reconstruction: Mapping[str, Mapping[str, Choice]],
-    data_files: DataFiles,
-    key: str = "value",
-) -> dict[str, TrainingConfig]:
-    """Return the config of each cell of the reconstructed tasks, by the cell's name; `key` is what errors name."""
     configs: dict[str, TrainingConfig] = {}
     for values in itertools.product(*axes.values()):
         cell = dict(zip(axes, values, strict=True))
@@ -243,9 +229,15 @@ def _configs(
         if name in configs:
             problem = f"two cells are named {name!r}; rename a value"
             raise RegisterError(f"{file}, table [axes], key {_ambiguous(axes)!r}: {problem}")
-        if cell["task"] in reconstruction:
-            configs[name] = _config(file, cell, reconstruction[cell["task"]], data_files, key)
+        task = task_of(cell, reconstruction)
+        if task in reconstruction:
+            configs[name] = _config(file, cell, trainer.at(cell), task, reconstruction[task], data_files, key)
     return configs
+
+
+def data_of(dataset: Any, data_files: DataFiles) -> Any:
+    """Return the report's own data file of that name, or what was given, if it has none."""
+    return data_files.get(dataset, dataset) if isinstance(dataset, str) else dataset
 
 
 def _ambiguous(axes: Axes) -> str:
@@ -256,27 +248,38 @@ def _ambiguous(axes: Axes) -> str:
 
 
 def _config(
-    file: Path, cell: dict[str, str], choices: Mapping[str, Choice], data_files: DataFiles, key: str
+    file: Path,
+    cell: Mapping[str, str],
+    trainer: str,
+    task: str,
+    choices: Choices,
+    data_files: DataFiles,
+    key: str,
 ) -> TrainingConfig:
-    chosen = {name: choice.at(cell) for name, choice in choices.items() if name != SPLITS_CHOICE}
-    chosen |= {axis: value for axis, value in cell.items() if axis in CONFIG_FIELDS}
-    named = chosen["dataset"]
-    chosen["dataset"] = _data_of(named, data_files)
-    known = {**dict.fromkeys(registry.names()), **data_files}
-    if not isinstance(named, str) or named not in known:
-        raise _field_error(file, cell, "dataset", key, f"dataset is {named!r}; give one of: {', '.join(known)}")
-    of_task = [name for name, data in known.items() if registry.task(data or name) == cell["task"]]
-    if named not in of_task:
-        problem = f"{named!r} is no {cell['task']} data set; give one of: {', '.join(of_task)}"
-        raise _field_error(file, cell, "dataset", key, problem)
+    fields = trainer_named(trainer).fields
+    chosen = {name: choice.at(cell) for name, choice in choices.items() if name in fields}
+    chosen |= {axis: value for axis, value in cell.items() if axis in fields}
     try:
-        return TrainingConfig(**chosen)
+        if DATASET in chosen:
+            chosen[DATASET] = _checked_data(chosen[DATASET], task, data_files)
+        return TrainingConfig.make(trainer, chosen)
     except ConfigError as problem:
         # Every message of a config begins with the name of the field.
-        raise _field_error(file, cell, str(problem).split()[0], key, str(problem)) from problem
+        field = str(problem).split()[0]
+        table, key = ("axes", field) if field in cell else (_table_of(task, field), key)
+        raise RegisterError(f"{file}, table [{table}], key {key!r}: {problem}") from problem
 
 
-def _field_error(file: Path, cell: dict[str, str], field: str, key: str, problem: str) -> RegisterError:
-    if field in cell:
-        return RegisterError(f"{file}, table [axes], key {field!r}: {problem}")
-    return RegisterError(f"{file}, table [reconstruction.{cell['task']}.{field}], key {key!r}: {problem}")
+def _table_of(task: str, field: str) -> str:
+    return f"reconstruction.{task}.{field}" if task else f"config.{field}"
+
+
+def _checked_data(named: Any, task: str, data_files: DataFiles) -> Any:
+    """Return the data set of a name, of the task if the grid has tasks."""
+    known = {**dict.fromkeys(registry.names()), **data_files}
+    if not isinstance(named, str) or named not in known:
+        raise ConfigError(f"dataset is {named!r}; give one of: {', '.join(known)}")
+    of_task = [name for name, data in known.items() if registry.task(data or name) == task]
+    if task and named not in of_task:
+        raise ConfigError(f"dataset is {named!r}, which is no {task} data set; give one of: {', '.join(of_task)}")
+    return data_of(named, data_files)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.base.errors import SessionError
+from harness.base.text import p_text
 from harness.sessions.changed import changed
 from harness.sessions.noise import p_same
 from harness.sessions.provenance import NOTHING, Difference, differences, provenance
@@ -69,7 +70,7 @@ class ComparedClaim:
         if self.same_estimate:
             values = f"estimate still {after.interval}"
         elif self.moved:
-            values += f", beyond noise (p {self.p_value:.2g}, by Holm {self.corrected_p_value:.2g})"
+            values += f", beyond noise ({p_text(self.p_value)}, by Holm {p_text(self.corrected_p_value)})"
         band = "" if str(before.band) == str(after.band) else f"; band {before.band}, now {after.band}"
         return f"{self.after.test}: {outcome}; {values}{band}"
 

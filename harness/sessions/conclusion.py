@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.base.errors import RegisterError
 from harness.base.hashing import digest_of
+from harness.base.text import counted
 from harness.judging.claim import case_of
 from harness.report.accepting import Change, accept
 from harness.report.folder import PROTOCOL_FILE, REGISTER_FILE, open_folder
@@ -107,6 +108,5 @@ def record_changes(folders: Mapping[str, Path], claims: list[JudgedClaim], reaso
         except RegisterError as problem:
             refused.append(str(problem))
         else:
-            noun = "verdict" if len(its_changes) == 1 else "verdicts"
-            accepted.append(f"{len(its_changes)} {noun} recorded as expected in {file}")
+            accepted.append(f"{counted(len(its_changes), 'verdict')} recorded as expected in {file}")
     return accepted, refused

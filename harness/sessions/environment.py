@@ -3,25 +3,31 @@
 import os
 import platform
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 
 import harness
 from harness.base.hashing import digest_of
 from harness.base.machine import processor
 from harness.sessions.session import Environment
-from harness.training.config import FRAMEWORKS
-from harness.training.trainers import framework_versions
 
-# Besides what trains: what judges and draws, and packages that ship data.
-ALSO = ("scipy", "matplotlib", "palmerpenguins", "vega_datasets", "pytest", "pytest-xdist", "pytest-html")
+# Besides what trains: what judges, draws and runs the claims.
+ALSO = ("numpy", "scipy", "matplotlib", "pytest", "pytest-xdist", "pytest-html")
 THREADS = 1  # of each training; more would change the order of sums
 
 
-def environment_of(root: Path) -> Environment:
-    """Return what this process runs on; `root` lies in the repository whose commit is meant."""
-    packages = {name: its for framework in FRAMEWORKS for name, its in framework_versions(framework).items()}
+def environment_of(root: Path, trained_with: Mapping[str, str] = MappingProxyType({})) -> Environment:
+    """Return what this process runs on.
+
+    Parameters
+    ----------
+    root
+        Lies in the repository whose commit is meant.
+    trained_with
+        Versions of the packages on which the runs of a session depend.
+    """
     commit, modified = _commit(root)
     return Environment(
         python=platform.python_version(),
@@ -29,14 +35,15 @@ def environment_of(root: Path) -> Environment:
         processor=processor(),
         cores=os.cpu_count() or 1,
         threads=THREADS,
-        packages=dict(sorted({**packages, **_versions(ALSO)}.items())),
+        packages=dict(sorted({**installed_versions(ALSO), **trained_with}.items())),
         commit=commit,
         modified=modified,
         harness_digest=digest_of(Path(harness.__file__).parent.rglob("*.py")),
     )
 
 
-def _versions(names: Iterable[str]) -> dict[str, str]:
+def installed_versions(names: Iterable[str]) -> dict[str, str]:
+    """Return the version of each package, or that it is not installed."""
     found = {}
     for name in names:
         try:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from harness.base.errors import on_one_line
+from harness.base.text import counted
 
 SHOWN = 3  # names of one cause; the others are counted
 
@@ -63,7 +64,7 @@ class MissingResults:
             *_counted("Skipped, without a verdict", self.skipped, "claim"),
             *_counted("Failed after the verdict", self.failed_after, "claim"),
             *(f"Internal error: {line}" for line in _once(self.internal_errors)),
-            *([f"Planned but not done: {_number(self.untrained, 'training')}."] if self.untrained else []),
+            *([f"Planned but not done: {counted(self.untrained, 'training')}."] if self.untrained else []),
             *(f"Training given up: {reason}." for reason in _once(self.given_up)),
             *(f"Verdicts not recorded: {reason}." for reason in _once(self.unrecorded)),
         ]
@@ -75,11 +76,7 @@ def _counted(cause: str, names: Sequence[str], noun: str) -> list[str]:
     if not names:
         return []
     more = ", the first" if len(names) > SHOWN else ""
-    return [f"{cause}: {_number(len(names), noun)}{more}: {', '.join(names[:SHOWN])}."]
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return [f"{cause}: {counted(len(names), noun)}{more}: {', '.join(names[:SHOWN])}."]
 
 
 def _once(texts: Iterable[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from harness.base.errors import SessionError
 from harness.base.files import write_atomically
+from harness.base.text import plain_number
 from harness.reconstruction.specification import Specification
 from harness.verdicts.combination import Judgement, judgements
 from harness.verdicts.verdict import Outcome, Verdict
@@ -258,10 +258,22 @@ def read_session(file: Path) -> Session:
 
 def migrated(plain: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what `Session.to_plain` wrote in an earlier edition as this one writes it; anything else as it is."""
-    if plain.get("schema") == 1 and "holes" in plain:
-        renamed = {"missing" if name == "holes" else name: value for name, value in plain.items()}
-        return {**renamed, "schema": SCHEMA}
-    return plain
+    if plain.get("schema") != 1 or "holes" not in plain:
+        return plain
+    return {**_renamed(plain), "schema": SCHEMA}
+
+
+# Names of schema 1, with what took their place.
+_NAMES = {"holes": "missing", "frameworks": "trainers", "provenance": "origin"}
+_BASES = {"held out": "independent", "calibrated": "fitted"}
+
+
+def _renamed(plain: Any) -> Any:
+    """Return what an earlier edition wrote, with the names of this one at any depth."""
+    if isinstance(plain, Mapping):
+        told = {_NAMES.get(name, name): _renamed(value) for name, value in plain.items()}
+        return {**told, "basis": _BASES.get(told["basis"], told["basis"])} if "basis" in told else told
+    return [_renamed(one) for one in plain] if isinstance(plain, list) else plain
 
 
 def _refuse(constant: str) -> None:
@@ -274,10 +286,7 @@ def _short(message: str) -> str:
 
 
 def _finite(plain: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: str(value) if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in plain.items()
-    }
+    return {name: plain_number(value) if isinstance(value, float) else value for name, value in plain.items()}
 
 
 def _claim(plain: Mapping[str, Any]) -> JudgedClaim:

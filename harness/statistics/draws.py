@@ -1,17 +1,16 @@
 """How far a number that a report prints lies from those of the seeds: each is one draw of their distribution."""
 
-import functools
 import math
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
+from scipy import special, stats
 
 from harness.base.arrays import Floats
-from harness.statistics.estimate import Estimate, Interval, Reported
+from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import all_equal, at_least_two, no_interval, refuse_unless_positive, why_no_interval
+from harness.statistics.position import Drawn, Scale, drawn_among, ratio_of, rounding_of
 
 PREDICTION = 0.95
 
@@ -39,7 +38,7 @@ def plausible_draw(reported: Reported, sample: ArrayLike, label: str) -> Estimat
         with np.errstate(divide="ignore"):  # "0.00" stands for everything from zero, at -inf, to 0.005
             return np.log(np.maximum(number, 0.0))
 
-    return _position(reported, values, label, forward=forward, back=np.exp)
+    return _estimate(reported, values, label, Scale(forward, back=np.exp))
 
 
 def plausible_proportion_draw(reported: Reported, sample: ArrayLike, rows: int, label: str) -> Estimate:
@@ -72,15 +71,7 @@ def plausible_proportion_draw(reported: Reported, sample: ArrayLike, rows: int, 
 
     hits = values * rows
     binomial_error = float(np.sqrt(np.mean(1 / (hits + 0.5) + 1 / (rows - hits + 0.5))))
-    return _position(
-        reported,
-        values,
-        label,
-        forward=forward,
-        back=back,
-        largest=1.0,
-        least_deviation=binomial_error,
-    )
+    return _estimate(reported, values, label, Scale(forward, back, largest=1.0, least_deviation=binomial_error))
 
 
 def prediction_interval(sample: ArrayLike) -> tuple[float, float]:
@@ -102,108 +93,44 @@ def _next_draw(mean: float, deviation: float, count: int) -> tuple[float, float]
     return mean - reach, mean + reach
 
 
-def _position(
-    reported: Reported,
-    values: Floats,
-    label: str,
-    *,
-    forward: Callable[[ArrayLike], Floats],
-    back: Callable[[ArrayLike], Floats],
-    largest: float = math.inf,
-    least_deviation: float = 0.0,
-) -> Estimate:
+def _estimate(reported: Reported, values: Floats, label: str, scale: Scale) -> Estimate:
+    """Return how far a reported number lies from the distribution over seeds, on a scale."""
     method = "distance of the reported value from the mean over seeds, noncentral t interval"
-    constant = all_equal(values)
-    if not np.isfinite(values).all() or (constant and least_deviation == 0):
+    if not np.isfinite(values).all() or (all_equal(values) and scale.least_deviation == 0):
         nothing = no_interval(values, method, label, "draw", why_no_interval(values), reported.value)
         return replace(nothing, log_likelihood=-math.inf)
-    scaled = forward(values)
-    # The standard deviation of equal numbers is not always zero, but of the order of rounding.
-    mean, deviation = float(scaled.mean()), 0.0 if constant else float(scaled.std(ddof=1))
-    floored = max(deviation, least_deviation)
-    rounding = (reported.value - reported.half_unit, reported.value + reported.half_unit)
-    lowest, highest = (float(forward(end)) for end in rounding)
-    distance = max(lowest - mean, 0.0) + min(highest - mean, 0.0)
-    # Where seeds themselves got as far out, as in a distribution with two humps, it is no farther than they show.
-    as_far = scaled >= lowest - 1e-9 if distance > 0 else scaled <= highest + 1e-9
-    shown = max(0.0, -float(special.ndtri(as_far.mean())))
-
-    def interval(confidence: float) -> Interval:
-        # The spread that was seen limits what is supported, the spread that must be there what is refuted.
-        ends = [
-            _position_interval(_ratio(distance, spread), len(values), confidence) for spread in {deviation, floored}
-        ]
-        lower, upper = min(low for low, _ in ends), max(high for _, high in ends)
-        return min(lower, shown) if distance > 0 else lower, max(upper, -shown) if distance < 0 else upper
-
-    # All that lies beyond what the number can be is printed as the end of its range.
-    below = lowest - mean if rounding[0] > 0 else -math.inf
-    above = highest - mean if rounding[1] < largest else math.inf
-    log_likelihood = _log_likelihood_between(below, above, floored, len(values))
-    if (
-        least_deviation
-    ):  # proportions are tied: half of it by what seeds themselves printed, which no smooth curve can tell
-        printing = float(((scaled >= lowest - 1e-9) & (scaled <= highest + 1e-9)).mean())
-        log_printing = math.log(printing) if printing else -math.inf
-        log_likelihood = float(np.logaddexp(log_likelihood, log_printing)) - math.log(2)
-    center = back(np.asarray(mean))
-    low, high = (float(back(np.asarray(end))) for end in _next_draw(mean, floored, len(values)))
+    drawn = drawn_among(reported, values, scale)
+    center, (low, high) = _back(drawn, scale)
     return Estimate(
-        _ratio(distance, floored),
-        interval,
+        ratio_of(drawn.distance, drawn.floored),
+        drawn.interval,
         method,
         values,
         label,
         "draw",
         region=(low, high),
         reported=reported.value,
-        note=f"reported {reported.value:g}; centre over seeds {float(center):.4g}; "
+        note=f"reported {reported.value:g}; centre over seeds {center:.4g}; "
         f"{PREDICTION:.0%} prediction interval for one training {low:.4g} to {high:.4g}",
-        log_likelihood=log_likelihood,
+        log_likelihood=_log_likelihood_of_printing(reported, drawn, scale),
     )
 
 
-def _log_likelihood_between(low: float, high: float, deviation: float, count: int) -> float:
-    """Return the logarithm of the likelihood that the next draw lies so far from the mean of `count` normal draws.
-
-    Student's t, as in `_next_draw`, which is its interval.
-    """
-    scale = deviation * math.sqrt(1 + 1 / count)
-    if low > 0:  # the tail of small probabilities is the exact one
-        low, high = -high, -low
-    likelihood = float(special.stdtr(count - 1, high / scale) - special.stdtr(count - 1, low / scale))
-    return math.log(likelihood) if likelihood > 0 else -math.inf
+def _back(drawn: Drawn, scale: Scale) -> tuple[float, tuple[float, float]]:
+    """Return the mean, and the prediction interval of one draw, as the quantity itself."""
+    low, high = (float(scale.back(np.asarray(end))) for end in _next_draw(drawn.mean, drawn.floored, len(drawn.scaled)))
+    return float(scale.back(np.asarray(drawn.mean))), (low, high)
 
 
-def _ratio(distance: float, deviation: float) -> float:
-    return distance / deviation if deviation > 0 else math.copysign(math.inf, distance) if distance else 0.0
-
-
-def _position_interval(position: float, count: int, confidence: float) -> Interval:
-    """Return the interval for a standardized distance that was estimated from `count` normal draws."""
-    if math.isinf(position):
-        return (position, position)
-    statistic = position * math.sqrt(count)
-    tail = (1 - confidence) / 2
-    # The noncentral t distribution as a mixture of normals over the spread that might have been seen;
-    # scipy.stats.nct.cdf gives NaN far from its centre, which is where a refuted value lies.
-    shifted = statistic * _relative_spreads(count)
-
-    def noncentrality(probability: float) -> float:
-        return float(
-            optimize.brentq(
-                lambda center: special.ndtr(shifted - center).mean() - probability,
-                shifted.min() - 10,
-                shifted.max() + 10,
-            )
-        )
-
-    return noncentrality(1 - tail) / math.sqrt(count), noncentrality(tail) / math.sqrt(count)
-
-
-@functools.cache
-def _relative_spreads(count: int) -> Floats:
-    """Return evenly probable standard deviations of `count` standard normal draws, shape (4000,)."""
-    probabilities = (np.arange(4000) + 0.5) / 4000
-    spreads: Floats = np.sqrt(stats.chi2.ppf(probabilities, count - 1) / (count - 1))
-    return spreads
+def _log_likelihood_of_printing(reported: Reported, drawn: Drawn, scale: Scale) -> float:
+    """Return the logarithm of the likelihood that one draw is printed as the reported number."""
+    # All that lies beyond what the number can be is printed as the end of its range.
+    first, last = rounding_of(reported)
+    below = drawn.lowest - drawn.mean if first > 0 else -math.inf
+    above = drawn.highest - drawn.mean if last < scale.largest else math.inf
+    smooth = drawn.log_likelihood(below, above)
+    if not scale.least_deviation:
+        return smooth
+    # Proportions are tied: half of it by what seeds themselves printed, which no smooth curve can tell.
+    printed = drawn.printed()
+    return float(np.logaddexp(smooth, math.log(printed) if printed else -math.inf)) - math.log(2)

@@ -1,19 +1,21 @@
 """What lies in a store's folder: files by kind, told from their place and name, and the runs among them in words."""
 
+import importlib.metadata
 import os
 import re
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import DataError, StoreError
+from harness.base.errors import HarnessError, StoreError
 from harness.base.hashing import content_digest
-from harness.data import registry
+from harness.base.text import counted
 from harness.storage.record import read_identity
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
+from harness.training.trainers import Fingerprint
 
 PLACES = {
     "runs": r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}\.npz",
@@ -24,7 +26,6 @@ PLACES = {
     "unreadable": r"(runs/[0-9a-f]{2}|timings)/[0-9a-f]{64}\.unreadable",
     "unfinished": r"(runs/[0-9a-f]{2}|answers|figures|timings)/\w+\.part",
 }
-FIELDS = tuple(field.name for field in fields(TrainingConfig))
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,14 @@ class StoredRuns:
     file
         Where it stands.
     identity
-        What determines the runs, as plain values: ``config``, ``data``, ``seeds`` and ``fingerprint``.
+        What determines the runs, as plain values: ``config``, ``seeds`` and ``fingerprint``.
     """
 
     file: StoredFile
     identity: Mapping[str, Any]
 
     @property
-    def protocol_digest(self) -> str:
+    def config_digest(self) -> str:
         """As `harness.training.config.TrainingConfig.digest`."""
         return content_digest(self.identity["config"])
 
@@ -68,22 +69,31 @@ class StoredRuns:
     def words(self) -> str:
         """The config, field by field."""
         config = self.identity["config"]
-        known = [name for name in FIELDS if name in config]
-        names = known + sorted(set(config) - set(known))
+        names = ["trainer", *sorted(set(config) - {"trainer"})]
         return printable(", ".join(f"{name.replace('_', ' ')} {_text(config[name])}" for name in names))
 
     def usable(self, store: Store) -> bool:
         """Whether a session with these versions, trainers and data sets would take these runs."""
-        config = self.identity["config"]
-        if set(config) != set(FIELDS) or self.identity["fingerprint"] != store.fingerprint.get(config["framework"]):
-            return False
-        dataset = config["dataset"]
-        if isinstance(dataset, dict):  # a report's own file, named with its checksum
-            return True
-        try:
-            return bool(self.identity["data"] == registry.checksum(dataset))
-        except (DataError, KeyError, TypeError):
-            return False
+        return is_current(self.identity["config"], self.identity["fingerprint"], store.fingerprint_of)
+
+
+def is_current(told: Mapping[str, Any], fingerprint: Mapping[str, str], current: Fingerprint) -> bool:
+    """Whether a config, as `TrainingConfig.to_plain` has told it, has this fingerprint here now."""
+    if any(isinstance(value, Mapping) for value in told.values()):
+        # A report's own file is told by name and checksum alone: the versions have to do.
+        return all(_installed(name) in (None, version) for name, version in fingerprint.items())
+    given = {name: value for name, value in told.items() if name != "trainer"}
+    try:
+        return dict(current(TrainingConfig.make(told["trainer"], given))) == dict(fingerprint)
+    except (HarnessError, KeyError, TypeError):
+        return False
+
+
+def _installed(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except (importlib.metadata.PackageNotFoundError, ValueError):
+        return None
 
 
 def files_of(folder: Path) -> list[StoredFile]:
@@ -148,9 +158,9 @@ def check_identity(file: StoredFile, identity: Any) -> None:
 def _describes_runs(identity: Any) -> bool:
     return (
         isinstance(identity, dict)
-        and identity.keys() == {"config", "data", "seeds", "fingerprint"}
+        and identity.keys() == {"config", "seeds", "fingerprint"}
         and isinstance(identity["config"], dict)
-        and isinstance(identity["config"].get("framework"), str)
+        and isinstance(identity["config"].get("trainer"), str)
         and isinstance(identity["seeds"], list)
         and all(isinstance(seed, list) and list(map(type, seed)) == [int, int] for seed in identity["seeds"])
     )
@@ -174,7 +184,7 @@ def size_in_words(size: int) -> str:
 def count_and_size(files: Iterable[StoredFile]) -> str:
     """Return how many files these are, and how many bytes in all."""
     sizes = [file.size for file in files]
-    return f"{len(sizes)} {'file' if len(sizes) == 1 else 'files'}, {size_in_words(sum(sizes))}"
+    return f"{counted(len(sizes), 'file')}, {size_in_words(sum(sizes))}"
 
 
 def _kind(place: str) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 
 from harness.base.arrays import Array
 from harness.base.sealed import seal, unseal
-from harness.training.runs import ARRAY_NAMES
+
+HEADER = "header"
 
 
 def pack(arrays: Mapping[str, Array], identity: Mapping[str, Any]) -> bytes:
@@ -18,13 +19,13 @@ def pack(arrays: Mapping[str, Array], identity: Mapping[str, Any]) -> bytes:
     Parameters
     ----------
     arrays
-        By name.
+        By kind and name, such as ``curves.test_loss``.
     identity
         What they are, as plain JSON values.
     """
     header = seal({"identity": identity, "arrays": _arrays_digest(arrays)})
     buffer = io.BytesIO()
-    np.savez(buffer, header=np.frombuffer(header, dtype=np.uint8), **arrays)  # type: ignore[arg-type]
+    np.savez(buffer, **{HEADER: np.frombuffer(header, dtype=np.uint8)}, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 
@@ -42,7 +43,7 @@ def unpack(payload: bytes, place: str) -> tuple[dict[str, Array], Any]:
         if any(member.file_size > len(payload) for member in archive.zip.infolist()):
             raise ValueError("it claims to hold more than it can")  # and would fill the memory
         header = _header(archive, place)
-        arrays = {name: archive[name] for name in ARRAY_NAMES}
+        arrays = {name: archive[name] for name in archive.files if name != HEADER}
     if _arrays_digest(arrays) != header["arrays"]:
         raise ValueError("its checksum does not match")
     return arrays, header["identity"]
@@ -55,7 +56,7 @@ def read_identity(file: IO[bytes], place: str) -> Any:
 
 
 def _header(archive: Any, place: str) -> dict[str, Any]:
-    header: dict[str, Any] = unseal(archive["header"].tobytes(), f"stored runs {place}")
+    header: dict[str, Any] = unseal(archive[HEADER].tobytes(), f"stored runs {place}")
     return header
 
 

@@ -2,7 +2,6 @@
 
 import uuid
 import warnings
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -11,6 +10,7 @@ from harness.storage.store import Store
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
+from harness.training.trainers import Fingerprint, fingerprint_of
 
 
 class SharedStore(Store):
@@ -36,7 +36,7 @@ class SharedStore(Store):
         If fsspec, or what it needs for such a URL, is not installed, or the place cannot be read.
     """
 
-    def __init__(self, folder: Path, fingerprint: Mapping[str, Mapping[str, str]], url: str) -> None:
+    def __init__(self, folder: Path, url: str, fingerprint: Fingerprint = fingerprint_of) -> None:
         super().__init__(folder, fingerprint)
         self._url = url
         self._files, self._root = _opened(url)

@@ -11,15 +11,16 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import StoreError, StoreWarning
+from harness.base.errors import MissingPackageError, StoreError, StoreWarning
 from harness.base.files import make_folder, write_atomically
 from harness.base.hashing import content_digest
 from harness.base.locks import locked
-from harness.data import registry
+from harness.storage.elsewhere import stored_fingerprint
 from harness.storage.record import pack, unpack
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
+from harness.training.trainers import Fingerprint, fingerprint_of
 
 UNREADABLE = ".unreadable"
 
@@ -32,11 +33,10 @@ class Store:
     folder
         Made when the first run is kept.
     fingerprint
-        What else determines a result besides config, data and seeds: versions of the trainers and frameworks,
-        by framework.
+        Says what else determines a result of a config here besides the seeds.
     """
 
-    def __init__(self, folder: Path, fingerprint: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, folder: Path, fingerprint: Fingerprint = fingerprint_of) -> None:
         self.folder = folder
         self.fingerprint = fingerprint
         self._refusal = ""
@@ -54,7 +54,10 @@ class Store:
         StoreError
             If the folder may not be entered.
         """
-        path = self.path(config, seeds)
+        try:
+            path = self.path(config, seeds)
+        except MissingPackageError:
+            return False
         try:
             return path.exists()
         except OSError as reason:
@@ -113,7 +116,8 @@ class Store:
 
     def record(self, runs: Runs) -> bytes:
         """Return the bytes in which these runs are kept: arrays, what determines them, and a digest."""
-        return pack(runs.arrays(), self._identity(runs.config, runs.seeds))
+        arrays = {f"{kind}.{name}": array for kind, name, array in runs.arrays()}
+        return pack(arrays, self._identity(runs.config, runs.seeds))
 
     def read_record(self, config: TrainingConfig, seeds: tuple[Seed, ...], record: bytes, place: str) -> Runs:
         """Return the runs of a record once it is known to be whole, and to be these runs. Nothing in it is executed.
@@ -133,7 +137,11 @@ class Store:
         arrays, identity = unpack(record, place)
         if identity != _as_json(self._identity(config, seeds)):
             raise ValueError("it holds other runs than its name says")
-        return Runs(config=config, seeds=seeds, **arrays)  # type: ignore[arg-type]
+        by_kind: dict[str, dict[str, Any]] = {"curves": {}, "scalars": {}, "outputs": {}}
+        for place_and_name, array in arrays.items():
+            kind, _, name = place_and_name.partition(".")
+            by_kind[kind][name] = array
+        return Runs(config=config, seeds=seeds, **by_kind)
 
     @contextmanager
     def reserve(self, config: TrainingConfig, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:
@@ -170,10 +178,27 @@ class Store:
     def _identity(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> dict[str, Any]:
         return {
             "config": config.to_plain(),
-            "data": registry.checksum(config.dataset),
             "seeds": [list(seed) for seed in seeds],
-            "fingerprint": dict(self.fingerprint[config.framework]),
+            "fingerprint": dict(self.fingerprint_of(config)),
         }
+
+    def fingerprint_of(self, config: TrainingConfig) -> Mapping[str, str]:
+        """Return what determines a result of a config besides the seeds, in the runs that are taken from here.
+
+        That is what is installed; where a package is missing, it is what runs were trained with that are stored.
+
+        Raises
+        ------
+        MissingPackageError
+            If a package is missing, and no runs of the config are stored.
+        """
+        try:
+            return self.fingerprint(config)
+        except MissingPackageError:
+            stored = stored_fingerprint(self.folder, config.to_plain())
+            if stored is None:
+                raise
+            return stored
 
 
 def set_aside(path: Path, what: str, reason: Exception, remedy: str) -> None:

@@ -1,6 +1,9 @@
-"""Curves and predictions of trained networks, with named axes."""
+"""What trained models leave behind, one run a seed: curves, scalars and outputs by name."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,12 +12,17 @@ from harness.base.arrays import Array, Floats
 from harness.training.config import TrainingConfig
 from harness.training.seeds import Seed
 
+FINAL = "final_"
+SECONDS = "seconds"
+"""The scalar that holds the wall time of each training: the only one that differs when a training is repeated."""
+
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """The runs of one config over a block of seeds.
+    """The runs of one config over some seeds.
 
-    A run that diverged (a loss that is not finite) stays in its place: its curves are NaN from that epoch on and
+    Every array is found by its name as an attribute: ``runs.test_loss``; the last step of a curve by
+    ``runs.final_test_loss``. A run that diverged stays in its place: its curves are NaN from that step on and
     `diverged` says so, so that no average takes it for a number.
 
     Attributes
@@ -23,120 +31,109 @@ class Runs:
         What was trained.
     seeds
         One for each run, in the order of the first axis of every array.
-    train_loss, train_accuracy : (seeds, epochs)
-        Mean over the rows as they were trained on in that epoch, while the weights moved (what ``fit`` reports).
-    test_loss, test_accuracy : (seeds, epochs)
-        Over all test rows, with the weights at the end of that epoch. Accuracies are proportions between 0 and 1, and
-        NaN for regression.
-    weight_norm : (seeds, epochs + 1)
-        Euclidean norm over all weights and biases, first the initial one.
-    test_predictions : (seeds, rows, outputs)
-        At the end of training: class probabilities, or the predicted value (one output).
-    test_targets : (seeds, rows)
-        Class index, or value in the target's unit.
-    test_rows : (seeds, rows)
-        Which row of the data set each test row is.
-    seconds : (seeds,)
-        Wall time of each training; the only array that differs when a training is repeated.
+    curves : (seeds, steps)
+        By name; a step is what the trainer counts, such as an epoch, and each curve has steps of its own.
+    scalars : (seeds,)
+        By name.
+    outputs : (seeds, ...)
+        By name, whatever else a trainer gives, such as predictions.
     """
 
     config: TrainingConfig
     seeds: tuple[Seed, ...]
-    train_loss: Floats
-    test_loss: Floats
-    train_accuracy: Floats
-    test_accuracy: Floats
-    weight_norm: Floats
-    test_predictions: Floats
-    test_targets: Floats
-    test_rows: NDArray[np.int64]
-    seconds: Floats
+    curves: Mapping[str, Floats]
+    scalars: Mapping[str, Floats]
+    outputs: Mapping[str, Array]
 
     def __post_init__(self) -> None:
-        count, epochs = len(self.seeds), self.config.epochs
+        count = len(self.seeds)
         if len(set(self.seeds)) != count:
             raise ValueError(f"{count - len(set(self.seeds))} of {count} seeds stand twice: no seed counts twice")
-        rows, outputs = self.test_predictions.shape[-2:]
-        shapes = {
-            "weight_norm": (count, epochs + 1),
-            "test_predictions": (count, rows, outputs),
-            "test_targets": (count, rows),
-            "test_rows": (count, rows),
-            "seconds": (count,),
-        }
-        for name, array in self.arrays().items():
-            shape = shapes.get(name, (count, epochs))
-            if array.shape != shape:
-                raise ValueError(
-                    f"{name} has shape {array.shape}; {count} seeds, {epochs} epochs and {rows} test rows need {shape}"
-                )
-            array.setflags(write=False)
+        names = [*self.curves, *self.scalars, *self.outputs]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two arrays have one name among: {', '.join(sorted(names))}")
+        for kind, axes in (("curves", 2), ("scalars", 1), ("outputs", None)):
+            arrays = {name: np.asarray(array) for name, array in getattr(self, kind).items()}
+            for name, array in arrays.items():
+                if array.shape[:1] != (count,) or (axes is not None and array.ndim != axes):
+                    shape = {"curves": f"({count}, steps)", "scalars": f"({count},)"}.get(kind, f"({count}, ...)")
+                    raise ValueError(f"{name} has shape {array.shape}; {kind} of {count} seeds have shape {shape}")
+                array.setflags(write=False)
+            object.__setattr__(self, kind, MappingProxyType(arrays))
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        if name.startswith("_") or "outputs" not in self.__dict__:  # as when it is copied
+            raise AttributeError(name)
+        for arrays in (self.curves, self.scalars, self.outputs):
+            if name in arrays:
+                return arrays[name]
+        if name.removeprefix(FINAL) != name and name.removeprefix(FINAL) in self.curves:
+            return self.curves[name.removeprefix(FINAL)][:, -1]
+        raise AttributeError(
+            f"runs of {self.config.trainer} have no metric {name!r}; there are: {', '.join(self.metrics())}; "
+            f"of a curve {FINAL}... is the last step"
+        )
+
+    def metrics(self) -> list[str]:
+        """Return the names of all arrays."""
+        return [*self.curves, *self.scalars, *self.outputs]
+
+    def arrays(self) -> Iterator[tuple[str, str, Array]]:
+        """Yield kind (``curves``, ``scalars`` or ``outputs``), name and array, first axis seeds."""
+        for kind in ("curves", "scalars", "outputs"):
+            for name, array in getattr(self, kind).items():
+                yield kind, name, array
 
     def first(self, count: int) -> "Runs":
         """Return the runs of the first `count` seeds."""
-        arrays = {name: array[:count] for name, array in self.arrays().items()}
-        return Runs(self.config, self.seeds[:count], **arrays)  # type: ignore[arg-type]
+        return self.at(np.arange(min(count, len(self.seeds))))
 
-    def arrays(self) -> dict[str, Array]:
-        """Return all arrays by name, first axis seeds."""
-        return {name: getattr(self, name) for name in ARRAY_NAMES}
+    def at(self, places: NDArray[np.int64]) -> "Runs":
+        """Return the runs at these places, in this order."""
+        seeds = tuple(self.seeds[place] for place in places)
+        return _runs_of(self.config, seeds, self, lambda kind, name: getattr(self, kind)[name][places])
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
-        """Whether a loss or a weight was not finite at any epoch, by seed, shape (seeds,)."""
-        curves = np.concatenate([self.train_loss, self.test_loss, self.weight_norm], axis=1)
-        return np.asarray(~np.isfinite(curves).all(axis=1))
-
-    @property
-    def final_test_loss(self) -> Floats:
-        """Test loss after the last epoch, shape (seeds,)."""
-        return self.test_loss[:, -1]
-
-    @property
-    def final_test_accuracy(self) -> Floats:
-        """Test accuracy after the last epoch, shape (seeds,)."""
-        return self.test_accuracy[:, -1]
-
-    @property
-    def predicted_classes(self) -> NDArray[np.int64]:
-        """Most probable class of each test row, -1 where a run diverged, shape (seeds, rows)."""
-        classes = np.argmax(self.test_predictions, axis=2)
-        known = np.isfinite(self.test_predictions).all(axis=2) & ~self.diverged[:, None]
-        return np.where(known, classes, -1)
+        """Whether a curve or a scalar was not finite anywhere, by seed, shape (seeds,)."""
+        found = np.zeros(len(self.seeds), dtype=bool)
+        for curve in self.curves.values():
+            found |= ~np.isfinite(curve).all(axis=1)
+        for name, scalar in self.scalars.items():
+            found |= ~np.isfinite(scalar) & (name != SECONDS)
+        return found
 
 
-ARRAY_NAMES = tuple(field.name for field in fields(Runs) if field.name not in ("config", "seeds"))
+def predicted_classes(runs: Runs) -> NDArray[np.int64]:
+    """Return the most probable class of each test row, -1 where a run diverged, shape (seeds, rows)."""
+    probabilities = np.asarray(runs.test_predictions)
+    known = np.isfinite(probabilities).all(axis=2) & ~runs.diverged[:, None]
+    return np.where(known, np.argmax(probabilities, axis=2), -1)
 
 
-def without_divergence(curves: dict[str, Floats]) -> dict[str, Floats]:
-    """Return the curves of one run with NaN from the first epoch on whose loss or weight norm is not finite.
+def concatenate(parts: Sequence[Runs]) -> Runs:
+    """Join runs of one config along the seeds.
 
-    An accuracy computed from outputs that are NaN looks like a number (the first class wins every tie); so does a
-    loss that came back from infinity.
-
-    Parameters
-    ----------
-    curves
-        ``train_loss``, ``test_loss``, ``train_accuracy``, ``test_accuracy`` of shape (epochs,) and ``weight_norm``
-        of shape (epochs + 1,).
+    Raises
+    ------
+    ValueError
+        If they are of several configs, or do not have the same arrays.
     """
-    finite = (
-        np.isfinite(curves["train_loss"]) & np.isfinite(curves["test_loss"]) & np.isfinite(curves["weight_norm"][1:])
-    )
-    alive = np.logical_and.accumulate(finite)
-    started = np.concatenate([[True], alive])
-    return {
-        name: np.where(started if name == "weight_norm" else alive, curve, np.nan) for name, curve in curves.items()
-    }
-
-
-def concatenate(parts: list[Runs]) -> Runs:
-    """Join runs of one config along the seeds."""
     configs = {part.config for part in parts}
     if len(configs) != 1:
         raise ValueError(f"runs of {len(configs)} configs cannot be joined")
-    return Runs(
-        config=parts[0].config,
-        seeds=sum((part.seeds for part in parts), ()),
-        **{name: np.concatenate([part.arrays()[name] for part in parts]) for name in ARRAY_NAMES},
+    if len({frozenset(part.metrics()) for part in parts}) != 1:
+        raise ValueError(f"runs of {parts[0].config} do not all have the same metrics")
+    seeds = sum((part.seeds for part in parts), ())
+    return _runs_of(
+        parts[0].config,
+        seeds,
+        parts[0],
+        lambda kind, name: np.concatenate([getattr(part, kind)[name] for part in parts]),
     )
+
+
+def _runs_of(config: TrainingConfig, seeds: tuple[Seed, ...], like: Runs, array: Callable[[str, str], Array]) -> Runs:
+    """Return runs with the arrays of others, each made anew from its kind and name."""
+    kinds = ("curves", "scalars", "outputs")
+    return Runs(config, seeds, *({name: array(kind, name) for name in getattr(like, kind)} for kind in kinds))  # type: ignore[arg-type]

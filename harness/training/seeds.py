@@ -4,7 +4,6 @@ from typing import Literal, NamedTuple, get_args
 
 Splits = Literal["many", "one", "crossed"]
 SPLITS: tuple[str, ...] = get_args(Splits)
-BLOCK_SIZE = 20
 TRAININGS_PER_SPLIT = 4
 
 
@@ -23,22 +22,24 @@ class Seed(NamedTuple):
     training: int
 
 
-def seed_blocks(count: int, splits: Splits = "many") -> list[tuple[Seed, ...]]:
-    """Return the blocks of `BLOCK_SIZE` seeds that hold the first `count` seeds.
+def seed_blocks(count: int, size: int, splits: Splits = "many") -> list[tuple[Seed, ...]]:
+    """Return the blocks of `size` seeds that hold the first `count` seeds.
 
     Blocks are always whole and a seed always has the same place: where many seeds are trained as one program, the last
     bits of a result depend on both, and so a seed's result is the same whoever asks for how many.
 
     Parameters
     ----------
+    size
+        How many seeds a trainer takes at once.
     splits
         ``many``: each run draws a split and a training of its own, so runs are independent draws, and what is said
         over them generalizes over splits and trainings. ``one``: all runs share a split, as the networks of a
         report may have done; what is said over them holds for that split. ``crossed``: `TRAININGS_PER_SPLIT` trainings
         on each of several splits, which shows the two sources of chance apart.
     """
-    starts = range(0, count, BLOCK_SIZE)
-    return [tuple(_seed(number, splits) for number in range(start, start + BLOCK_SIZE)) for start in starts]
+    starts = range(0, count, size)
+    return [tuple(_seed(number, splits) for number in range(start, start + size)) for start in starts]
 
 
 def _seed(number: int, splits: Splits) -> Seed:

@@ -1,122 +1,173 @@
-"""The frameworks: the reference as a competent user writes it, and batched trainings that train many seeds at once.
+"""Who trains: the trainers that come with the harness, and those that other packages bring.
 
-Two modules a framework, one function each: ``train(config, split, seed)`` for one seed, and
-``train(config, splits, seeds)`` for a block, with the same numbers. This package is the only place that imports
-torch, tensorflow or keras, and it does so only when something is trained.
+A trainer is named by a word that was registered, or as ``module:attribute``. Its module is imported when it is first
+needed, and a framework only when something is trained.
 """
 
-import os
-import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
 from importlib import import_module
-from importlib.metadata import version
-from types import ModuleType
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from harness.data.registry import Split
-from harness.training.config import TrainingConfig
-from harness.training.runs import Runs
+from harness.base.errors import ConfigError, MissingPackageError
+from harness.training.fields import Field
 from harness.training.seeds import Seed
 
-Trainer = Callable[[TrainingConfig, Split, Seed], Runs]
-BatchedTrainer = Callable[[TrainingConfig, Sequence[Split], Sequence[Seed]], Runs]
-
-# Raise it when a change in this package changes results: stored runs of older versions are then trained again.
-TRAINING_VERSION = 2
-
-_REFERENCES = {"keras": "harness.training.dense.keras_native", "torch": "harness.training.dense.torch_native"}
-_BATCHED = {"keras": "harness.training.dense.keras_batched", "torch": "harness.training.dense.torch_batched"}
-_DISTRIBUTIONS = {"keras": ("keras", "tensorflow"), "torch": ("torch",)}
-_OF_EVERY_TRAINING = ("numpy", "scikit-learn")  # the split depends on them
-# Threads change the order of sums, and with it the last bits of a result.
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-
-_SETTINGS_OF_EVERY_TRAINING = {
-    "numpy.seterr": "warn warn ignore warn",
-    "sklearn.set_config(transform_output)": "default",
-}
-# With which settings a framework trains, by the function that tells or sets each: its own defaults, and one thread.
-SETTINGS: Mapping[str, Mapping[str, str]] = {
-    "keras": {
-        "keras.config.backend": "tensorflow",
-        "keras.config.floatx": "float32",
-        "keras.config.epsilon": "1e-07",
-        "keras.config.dtype_policy": "float32",
-        "keras.config.image_data_format": "channels_last",
-        "keras.config.max_epochs": "None",
-        "keras.config.max_steps_per_epoch": "None",
-        "tf.executing_eagerly": "True",
-        "tf.config.functions_run_eagerly": "False",
-        "tf.config.optimizer.get_jit": "False",
-        "tf.config.optimizer.get_experimental_options": "{}",
-        "tf.config.threading": "(1, 1)",
-        "tf.experimental.numpy.experimental_enable_numpy_behavior": "False",
-        **_SETTINGS_OF_EVERY_TRAINING,
-    },
-    "torch": {
-        "torch.get_default_dtype": "torch.float32",
-        "torch.get_default_device": "cpu",
-        "torch.get_num_threads": "1",
-        "torch.get_float32_matmul_precision": "highest",
-        "torch.are_deterministic_algorithms_enabled": "False",
-        "torch.is_grad_enabled": "True",
-        "torch.is_autocast_cpu_enabled": "False",
-        "torch.backends.mkldnn.enabled": "True",
-        "torch.set_flush_denormal": "False",
-        **_SETTINGS_OF_EVERY_TRAINING,
-    },
-}
+if TYPE_CHECKING:
+    from harness.training.config import TrainingConfig
+    from harness.training.runs import Runs
 
 
-def reference_trainer(framework: str) -> Trainer:
-    """Import one framework and return its trainer of one seed."""
-    trainer: Trainer = _on_one_thread(_REFERENCES[framework]).train
-    return trainer
+Fingerprint = Callable[["TrainingConfig"], Mapping[str, str]]
+"""Says what else determines a result of a config besides the seeds."""
 
 
-def batched_trainer(framework: str) -> BatchedTrainer:
-    """Import one framework and return its trainer of a block of seeds."""
-    trainer: BatchedTrainer = _on_one_thread(_BATCHED[framework]).train
-    return trainer
+@runtime_checkable
+class Trainer(Protocol):
+    """Makes runs of a config.
 
-
-def _on_one_thread(module: str) -> ModuleType:
-    os.environ.update(ONE_THREAD, KERAS_BACKEND="tensorflow")
-    with _quiet_standard_error():
-        return import_module(module)
-
-
-@contextmanager
-def _quiet_standard_error() -> Iterator[None]:
-    """Hold back what native code writes while it is loaded; say it after all if loading fails.
-
-    TensorFlow tells of GPUs it did not find before any of its log levels applies, in every worker.
+    Attributes
+    ----------
+    name
+        What configs and pages call it.
+    fields
+        What a config of it may hold, by name.
+    seeds_at_once
+        How many seeds `train` is given together. Where they are trained as one program, the last bits of a seed's
+        result may depend on its neighbours, so that blocks are always whole; 1 where each seed is trained alone.
+    distributions
+        The packages whose versions determine a result; a fingerprint has them under these names.
     """
-    sys.stderr.flush()
-    shown = os.dup(2)
-    with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held.seek(0)
-            os.write(shown, held.read())
-            raise
-        finally:
-            os.dup2(shown, 2)
-            os.close(shown)
+
+    name: str
+    fields: Mapping[str, Field]
+    seeds_at_once: int
+    distributions: Sequence[str]
+
+    def check(self, config: "TrainingConfig") -> None:
+        """Raise a `ConfigError` where fields that are each valid do not go together; it begins with a field's name."""
+
+    def fingerprint(self, config: "TrainingConfig") -> Mapping[str, str]:
+        """Return what else determines a result here: versions, source and data, only of what is used.
+
+        No framework is imported for it.
+
+        Raises
+        ------
+        MissingPackageError
+            If what the trainer needs is not installed.
+        """
+        ...
+
+    def train(self, config: "TrainingConfig", seeds: Sequence[Seed]) -> "Runs":
+        """Train all seeds, or raise; called in a process of its own, one call at a time."""
+        ...
+
+    def blank(self, config: "TrainingConfig", seeds: Sequence[Seed]) -> "Runs":
+        """Return runs of the right shapes in which nothing was learnt, without a training.
+
+        What a claim needs is found by calling it once on these.
+        """
+        ...
 
 
-def framework_versions(framework: str) -> dict[str, str]:
-    """Return the versions of all libraries that determine a result, without importing them."""
-    return {name: version(name) for name in (*_DISTRIBUTIONS[framework], *_OF_EVERY_TRAINING)}
+@runtime_checkable
+class TimedTrainer(Trainer, Protocol):
+    """A trainer whose single trainings can be timed.
 
-
-def fingerprint_of(framework: str) -> Mapping[str, str]:
-    """Return what determines a result besides config, data and seeds: versions of libraries and trainers, settings.
-
-    Trainings happen where a user's own settings do not reach them, so the settings are the same everywhere.
+    Attributes
+    ----------
+    modes
+        By the mode that a user would choose, among them ``default``, the kind of process that trains in it.
+    stopwatch
+        The module of that process: its ``main`` takes the kind, and answers each line of standard input, a JSON object
+        with ``config``, ``mode`` and ``seed``, by one with ``epoch_seconds``.
     """
-    settings = ", ".join(f"{name} = {value}" for name, value in SETTINGS[framework].items())
-    return {**framework_versions(framework), "harness training": str(TRAINING_VERSION), "settings": settings}
+
+    modes: Mapping[str, str]
+    stopwatch: str
+
+    def shortened(self, config: "TrainingConfig") -> "TrainingConfig":
+        """Return a config whose training is short, to warm up with."""
+        ...
+
+
+_registered: dict[str, str] = {
+    "keras": "harness.training.dense.trainers:KERAS",
+    "torch": "harness.training.dense.trainers:TORCH",
+}
+
+
+def register_trainers(found: Mapping[str, str]) -> None:
+    """Make trainers of another package known.
+
+    Parameters
+    ----------
+    found
+        By name, where each stands: ``module:attribute``.
+
+    Raises
+    ------
+    ConfigError
+        If a name stands for another trainer already, or is not written as a name.
+    """
+    for name, place in found.items():
+        if _registered.setdefault(name, place) != place:
+            raise ConfigError(f"trainer {name!r} is {_registered[name]} already; give {place} another name")
+
+
+def trainer_names() -> list[str]:
+    """Return the names of all trainers that are registered."""
+    return sorted(_registered)
+
+
+def place_of(name: str) -> str:
+    """Return where a trainer stands, as ``module:attribute``: what another process needs to find it."""
+    return _registered.get(name, name)
+
+
+def fingerprint_of(config: "TrainingConfig") -> Mapping[str, str]:
+    """Return what determines a result of a config here besides the seeds, as its trainer says."""
+    return trainer_named(config.trainer).fingerprint(config)
+
+
+def packages_of(configs: Iterable["TrainingConfig"], fingerprint: "Fingerprint" = fingerprint_of) -> dict[str, str]:
+    """Return the packages on which results of these configs depend, each with its version.
+
+    Those of a trainer that lacks a package, and of which nothing is stored, are left out.
+
+    Parameters
+    ----------
+    fingerprint
+        Says what determines a result of a config.
+    """
+    found: dict[str, str] = {}
+    for config in configs:
+        with suppress(MissingPackageError):
+            told = fingerprint(config)
+            found |= {name: told[name] for name in trainer_named(config.trainer).distributions if name in told}
+    return dict(sorted(found.items()))
+
+
+@cache
+def trainer_named(name: str) -> Trainer:
+    """Return a trainer, given its name, or where it stands.
+
+    Raises
+    ------
+    ConfigError
+        If there is none of that name, or what stands there is no trainer.
+    """
+    place = place_of(name)
+    module, colon, attribute = place.partition(":")
+    known = f"give one of: {', '.join(trainer_names())}; or module:attribute"
+    if not colon or not module or not attribute:
+        raise ConfigError(f"trainer is {name!r}; {known}")
+    try:
+        found = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as problem:
+        raise ConfigError(f"trainer is {name!r}, which cannot be imported ({problem}); {known}") from problem
+    if not isinstance(found, Trainer):
+        raise ConfigError(f"trainer is {name!r}, which is a {type(found).__name__} and no trainer; {known}")
+    return found

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from harness.base.errors import Inconclusive, Refuted
+from harness.base.text import counted, plain_number
 from harness.statistics.estimate import Estimate, Interval
 
 Outcome = Literal["supported", "refuted", "inconclusive"]
@@ -56,7 +57,7 @@ class Verdict:
         Over how many seeds it was judged, one look after the other; the last one decided.
     splits
         How many splits of the data are among these seeds; 0 where none is trained, or time alone is measured.
-    frameworks
+    trainers
         Of the cells, each once.
     needs
         How many of a finding's claims have to hold for the finding to hold.
@@ -83,7 +84,7 @@ class Verdict:
     splits: int
     needs: Needs
     cells: tuple[str, ...]
-    frameworks: tuple[str, ...]
+    trainers: tuple[str, ...]
     rerun: str
 
     @property
@@ -127,15 +128,14 @@ class Verdict:
             return f"{counts} repeats, since time was measured"
         if self.splits == self.seeds:
             return f"{counts}, each with a split and a training of its own"
-        return f"{counts}, over {self.splits} {'split' if self.splits == 1 else 'splits'} of the data"
+        return f"{counts}, over {counted(self.splits, 'split')} of the data"
 
     def to_plain(self) -> dict[str, Any]:
         """Return the fields as plain JSON values; numbers that are not finite become text."""
         plain = asdict(self)
         for holder, names in ((plain, _NUMBERS), (plain["band"], _ENDS)):
             for name in names:
-                number = float(holder[name])  # a NumPy float would not travel between processes
-                holder[name] = number if math.isfinite(number) else str(number)
+                holder[name] = plain_number(holder[name])
         return {**plain, **{name: list(plain[name]) for name in _LISTS}}
 
     @classmethod
@@ -155,7 +155,7 @@ class Verdict:
 
 _NUMBERS = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
 _ENDS = ("low", "high")
-_LISTS = ("cells", "frameworks", "looks")
+_LISTS = ("cells", "trainers", "looks")
 EXCEPTIONS: dict[str, type[AssertionError]] = {"refuted": Refuted, "inconclusive": Inconclusive}
 
 

@@ -10,9 +10,17 @@ from harness.base.arrays import Floats
 from harness.data import registry
 from harness.drawing.figures import COLOURS, DASHES
 from harness.drawing.panels.caption import spread_told
-from harness.drawing.panels.data import LEVELS, Bands, Part, class_proportions, history_bands, prediction_bands
+from harness.drawing.panels.data import (
+    LEVELS,
+    Bands,
+    Part,
+    class_proportions,
+    history_bands,
+    prediction_bands,
+    predicts_values,
+)
 from harness.drawing.panels.layout import class_rows
-from harness.training.runs import Runs
+from harness.training.runs import Runs, predicted_classes
 
 SMALL = 8.0
 NEAREST = 0.11  # of two names at the ends of lines, in heights of a panel
@@ -34,11 +42,11 @@ def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -> N
         return
     if part != "predictions":
         _draw_history(axis, part, name, kept)
-    elif runs.config.task == "regression":
+    elif predicts_values(runs):
         _draw_values(axis, runs, _value_limits(kept))
     else:
         _draw_classes(axis, runs)
-    loss = part == "loss" or runs.config.task == "regression"
+    loss = part == "loss" or (part == "predictions" and predicts_values(runs))
     told = spread_told(runs.final_test_loss if loss else runs.final_test_accuracy)
     what = "at the end" if part != "predictions" else "test loss" if loss else "test accuracy"
     axis.set_title(f"{what} {told}", loc="right", fontsize=SMALL)
@@ -82,7 +90,7 @@ def _draw_history(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -
             _draw_bands(axis, bands, number)
         else:
             axis.plot(bands.places, bands.quantiles[2], linestyle=dashes, **_OTHER)
-    axis.set_xlim(0, runs.config.epochs)
+    axis.set_xlim(0, curves_of(kept[name], part).shape[1])
     axis.set_xlabel("epoch")
     axis.set_ylabel(f"test {part}")
     axis.locator_params(nbins=5)
@@ -118,7 +126,7 @@ def _value_limits(kept: Mapping[str, Runs]) -> tuple[float, float]:
 
 def _draw_classes(axis: Axes, runs: Runs) -> None:
     names = registry.load(runs.config.dataset).class_names
-    proportions = class_proportions(runs.test_targets, runs.predicted_classes, len(names))
+    proportions = class_proportions(runs.test_targets, predicted_classes(runs), len(names))
     heights = class_rows(len(names))
     for true, predicted in np.ndindex(heights.shape):
         height, right = float(heights[true, predicted]), true == predicted

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from harness.data import registry
-from harness.drawing.panels.data import LEVELS, Part, differences
+from harness.drawing.panels.data import LEVELS, Part, differences, predicts_values
 from harness.training.runs import Runs
 
 _SPREAD = "Numbers above a panel: median over trainings (and central 90 %)."
@@ -35,7 +35,7 @@ def caption(panels: Mapping[str, Runs], parts: Sequence[Part]) -> str:
     """
     told = [_trainings(list(panels.values())), *_diverged(panels), _SPREAD]
     runs = next(iter(panels.values()))
-    if "predictions" in parts and runs.config.task == "regression":
+    if "predictions" in parts and predicts_values(runs):
         data = registry.load(runs.config.dataset)
         told.append(_VALUES.format(name=data.target_name, unit=data.target_unit))
     elif "predictions" in parts:
@@ -72,7 +72,7 @@ def _difference(panels: Sequence[Runs]) -> list[str]:
     found = differences(panels)
     if found is None:
         return []
-    if panels[0].config.task == "regression":
+    if predicts_values(panels[0]):
         middle, high = np.quantile(found, (LEVELS[2], LEVELS[-1]))
         name = registry.load(panels[0].config.dataset).target_name
         return [

@@ -7,8 +7,8 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.base.arrays import Array, Floats
-from harness.training.runs import Runs
+from harness.base.arrays import Floats
+from harness.training.runs import Runs, predicted_classes
 
 Part = Literal["predictions", "loss", "accuracy"]
 """Predictions of test rows at the end of training; test loss and test accuracy over epochs."""
@@ -41,9 +41,12 @@ class Bands:
 def finished(runs: Runs) -> Runs:
     """Return the runs that did not diverge, in the same order."""
     kept = ~runs.diverged
-    seeds = tuple(seed for seed, stays in zip(runs.seeds, kept, strict=True) if stays)
-    arrays: dict[str, Array] = {name: array[kept] for name, array in runs.arrays().items()}
-    return Runs(runs.config, seeds, **arrays)  # type: ignore[arg-type]
+    return runs.at(np.flatnonzero(kept))
+
+
+def predicts_values(runs: Runs) -> bool:
+    """Whether predictions are values, one a row, and not probabilities of classes."""
+    return bool(runs.test_predictions.shape[2] == 1)
 
 
 def history_bands(curves: Floats) -> Bands:
@@ -126,7 +129,7 @@ def differences(panels: Sequence[Runs]) -> Floats | None:
     together = ~np.any([runs.diverged for runs in panels], axis=0)
     if len(panels) < 2 or not alike or not together.any():
         return None
-    if first.config.task == "regression":
+    if predicts_values(first):
         return np.asarray(np.ptp([runs.test_predictions[together, :, 0] for runs in panels], axis=0).ravel())
-    classes = np.array([runs.predicted_classes[together] for runs in panels])
+    classes = np.array([predicted_classes(runs)[together] for runs in panels])
     return np.asarray((classes != classes[0]).any(axis=0).mean(axis=1))

@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.base.arrays import Floats
 from harness.data import registry
-from harness.drawing.panels.data import Order, Part
+from harness.drawing.panels.data import Order, Part, predicts_values
 from harness.training.runs import Runs
 
 Place = tuple[Part, str]
@@ -81,7 +81,7 @@ def has_labels(across: Sequence[Place], column: int) -> bool:
 
 
 def _shows_classes(part: Part, runs: Runs) -> bool:
-    return part == "predictions" and runs.config.task == "classification"
+    return part == "predictions" and not predicts_values(runs)
 
 
 def _labels(part: Part, runs: Runs) -> float:

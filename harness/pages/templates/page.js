@@ -18,11 +18,11 @@ function setUpFilter(form) {
   }
 
   function matches(reading, asked, words) {
-    const { verdict, section, basis, frameworks } = reading.dataset;
+    const { verdict, section, basis, trainers } = reading.dataset;
     return asked.getAll("verdict").includes(verdict)
       && (!asked.get("section") || asked.get("section") === section)
       && (!asked.get("basis") || asked.get("basis") === basis)
-      && (!asked.get("framework") || frameworks.split(" ").includes(asked.get("framework")))
+      && (!asked.get("trainer") || trainers.split(" ").includes(asked.get("trainer")))
       && words.every((word) => textOf(reading).includes(word));
   }
 

@@ -91,6 +91,11 @@ class ProgressWriter:
         """Say why this worker gives up training."""
         self._append({"problem": problem})
 
+    def given_up(self) -> tuple[str, ...]:
+        """Return why workers of this session, whichever, have given up training."""
+        told = read_progress(self._file)
+        return told.problems if told else ()
+
     def _append(self, entry: dict[str, Any]) -> None:
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")

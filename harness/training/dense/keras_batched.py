@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
+from harness.training.dense.fields import task_of
 from harness.training.dense.recording import block_of_runs, outputs_of
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
@@ -53,7 +54,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
     initial = matched_weights(widths, seeds) if same else initial_weights(widths, seeds)
     flat = keras.Variable(initial, name="weights")
     settings = matched.KERAS_SETTINGS[config.optimizer] if same else {}
-    optimizer = keras_fit.OPTIMIZERS[config.optimizer](learning_rate=config.learning_rate, **settings)
+    optimizer = keras_fit.OPTIMIZERS[config.optimizer](**keras_fit.optimizer_settings(config), **settings)
     optimizer.build([flat])
     rows = len(splits[0].train_target)
     orders = np.stack([matched.epoch_orders(seed, rows, config.epochs) for seed in seeds], axis=1)
@@ -63,7 +64,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
     by_name = {
         name: curve.numpy().T
         for name, curve in zip(CURVES, curves, strict=True)
-        if config.task == "classification" or "accuracy" not in name
+        if task_of(config) == "classification" or "accuracy" not in name
     }
     norms = np.sqrt((initial.astype(np.float64) ** 2).sum(axis=1))
     by_name["weight_norm"] = np.concatenate([norms[:, None], by_name["weight_norm"]], axis=1)
@@ -120,7 +121,7 @@ def _program(config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer
     flat : (seeds, parameters of one network)
         A variable; of each layer first the weights, then the biases.
     """
-    classify = config.task == "classification"
+    classify = task_of(config) == "classification"
     activation = keras.activations.get(config.activation)
     loss_function = keras.losses.get(keras_fit.LOSSES[config.loss])
     layers = list(itertools.pairwise(widths))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
+from harness.training.dense.fields import task_of
 from harness.training.dense.recording import one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
@@ -34,6 +35,7 @@ OPTIMIZERS = {
     "sgd": keras.optimizers.SGD,
     "adam": keras.optimizers.Adam,
     "rmsprop": keras.optimizers.RMSprop,
+    "adamw": keras.optimizers.AdamW,
 }
 HISTORY_NAMES = {
     "train_loss": "loss",
@@ -89,15 +91,26 @@ def cross_entropy_on_softmax(target: Any, probabilities: Any) -> Any:
 
 LOSSES = {
     "squared_error": "mean_squared_error",
+    "absolute_error": "mean_absolute_error",
     "cross_entropy": "sparse_categorical_crossentropy",
     "cross_entropy_on_softmax": cross_entropy_on_softmax,
 }
 
 
+def optimizer_settings(config: TrainingConfig) -> dict[str, Any]:
+    """Return what an optimizer is told; all else is Keras's default."""
+    settings: dict[str, Any] = {"learning_rate": config.learning_rate}
+    if config.weight_decay or config.optimizer == "adamw":
+        settings["weight_decay"] = config.weight_decay
+    if config.optimizer == "sgd":
+        settings |= {"momentum": config.momentum, "nesterov": config.nesterov}
+    return settings
+
+
 def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: Any) -> Any:
-    """Return the compiled model; initial weights and update rules are Keras's defaults."""
+    """Return the compiled model; all but what `optimizer_settings` tells is Keras's default."""
     refuse_matched(config)
-    classify = config.task == "classification"
+    classify = task_of(config) == "classification"
     model = keras.Sequential(
         [
             keras.Input((inputs,)),
@@ -106,7 +119,7 @@ def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: 
         ]
     )
     model.compile(
-        optimizer=OPTIMIZERS[config.optimizer](learning_rate=config.learning_rate),
+        optimizer=OPTIMIZERS[config.optimizer](**optimizer_settings(config)),
         loss=LOSSES[config.loss],
         metrics=["accuracy"] if classify else [],
         **compile_options,

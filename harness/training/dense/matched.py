@@ -19,11 +19,13 @@ EPSILON = 1e-30
 KERAS_SETTINGS: dict[str, dict[str, Any]] = {
     "sgd": {},
     "adam": {"epsilon": EPSILON},
+    "adamw": {"epsilon": EPSILON},
     "rmsprop": {"epsilon": EPSILON, "rho": 0.9},
 }
 TORCH_SETTINGS: dict[str, dict[str, Any]] = {
     "sgd": {},
     "adam": {"eps": EPSILON},
+    "adamw": {"eps": EPSILON},
     "rmsprop": {"eps": EPSILON, "alpha": 0.9},
 }
 

@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from harness.base.arrays import Floats
 from harness.base.errors import ConfigError
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.runs import Runs, concatenate, without_divergence
+from harness.training.dense.fields import task_of
+from harness.training.runs import SECONDS, Runs, concatenate
 from harness.training.seeds import Seed
 
 
 def outputs_of(config: TrainingConfig, split: Split) -> int:
     """Return how many output neurons the task needs: one a class, or one for a regression."""
-    if config.task == "regression":
+    if task_of(config) == "regression":
         return 1
     return int(max(split.train_target.max(), split.test_target.max())) + 1
 
@@ -52,22 +54,45 @@ def one_run(
     seconds
         Wall time of the training.
     """
-    unknown = np.full(config.epochs, np.nan)
-    filled = {"train_accuracy": unknown, "test_accuracy": unknown, **curves}
-    kept = without_divergence({name: np.asarray(curve, dtype=np.float64) for name, curve in filled.items()})
+    kept = without_divergence({name: np.asarray(curve, dtype=np.float64) for name, curve in curves.items()})
     # Frameworks divide in single precision, where 17 of 20 rows are 0.8500000238: equal proportions must be equal
     # numbers.
     for name, rows in (("train_accuracy", len(split.train_target)), ("test_accuracy", len(split.test_target))):
-        kept[name] = np.rint(kept[name] * rows) / rows
+        if name in kept:
+            kept[name] = np.rint(kept[name] * rows) / rows
     return Runs(
         config=config,
         seeds=(seed,),
-        test_predictions=np.asarray(test_predictions, dtype=np.float64)[None],
-        test_targets=np.asarray(split.test_target, dtype=np.float64)[None],
-        test_rows=np.asarray(split.test_rows, dtype=np.int64)[None],
-        seconds=np.array([seconds]),
-        **{name: curve[None] for name, curve in kept.items()},
+        curves={name: kept[name][None] for name in sorted(kept)},
+        scalars={SECONDS: np.array([seconds])},
+        outputs={
+            "test_predictions": np.asarray(test_predictions, dtype=np.float64)[None],
+            "test_targets": np.asarray(split.test_target, dtype=np.float64)[None],
+            "test_rows": np.asarray(split.test_rows, dtype=np.int64)[None],
+        },
     )
+
+
+def without_divergence(curves: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return the curves of one run with NaN from the first epoch on whose loss or weight norm is not finite.
+
+    An accuracy computed from outputs that are NaN looks like a number (the first class wins every tie); so does a
+    loss that came back from infinity.
+
+    Parameters
+    ----------
+    curves
+        ``train_loss``, ``test_loss``, perhaps ``train_accuracy``, ``test_accuracy``, of shape (epochs,), and
+        ``weight_norm`` of shape (epochs + 1,).
+    """
+    finite = (
+        np.isfinite(curves["train_loss"]) & np.isfinite(curves["test_loss"]) & np.isfinite(curves["weight_norm"][1:])
+    )
+    alive = np.logical_and.accumulate(finite)
+    started = np.concatenate([[True], alive])
+    return {
+        name: np.where(started if name == "weight_norm" else alive, curve, np.nan) for name, curve in curves.items()
+    }
 
 
 def block_of_runs(

@@ -1,6 +1,6 @@
 """With which settings of the frameworks trainings are made, and whether this process has them.
 
-A process that was started by `harness.execution.clean_start` can have others only by code that Python itself runs as it
+A process that was started by `harness.training.clean_start` can have others only by code that Python itself runs as it
 starts: a ``sitecustomize``, a ``usercustomize``, or a ``.pth`` file.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.base.errors import HarnessError
-from harness.training.trainers import SETTINGS, batched_trainer
+from harness.training.dense.frameworks import SETTINGS, batched_training
 
 
 @functools.cache
@@ -24,7 +24,7 @@ def refuse_other_settings(framework: str) -> None:
         If one differs; naming it.
     """
     try:
-        batched_trainer(framework)
+        batched_training(framework)
     except RuntimeError as reason:  # of TensorFlow, once it has computed
         if "cannot be modified after" not in str(reason):
             raise

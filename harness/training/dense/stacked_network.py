@@ -13,15 +13,27 @@ from torch import Tensor
 from torch.nn import functional
 
 from harness.training.config import TrainingConfig
+from harness.training.dense.fields import task_of
 from harness.training.dense.torch_native import Network
 
 aten = torch.ops.aten
-ACTIVATIONS = {"relu": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh}
-# From the gradient of an activation's output, and that output, to the gradient of its input.
-DERIVATIVES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-    "relu": lambda gradient, output: aten.threshold_backward(gradient, output, 0),
-    "sigmoid": aten.sigmoid_backward,
-    "tanh": aten.tanh_backward,
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "tanh": torch.tanh,
+    "leaky_relu": functional.leaky_relu,
+    "elu": functional.elu,
+    "gelu": functional.gelu,
+}
+SLOPE = 0.01  # of PyTorch's leaky_relu below zero
+# From the gradient of an activation's output, that output, and its input, to the gradient of the input.
+DERIVATIVES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "relu": lambda gradient, output, _: aten.threshold_backward(gradient, output, 0),
+    "sigmoid": lambda gradient, output, _: aten.sigmoid_backward(gradient, output),
+    "tanh": lambda gradient, output, _: aten.tanh_backward(gradient, output),
+    "leaky_relu": lambda gradient, output, _: aten.leaky_relu_backward(gradient, output, SLOPE, True),
+    "elu": lambda gradient, output, _: aten.elu_backward(gradient, 1.0, 1.0, 1.0, True, output),
+    "gelu": lambda gradient, _, value: aten.gelu_backward(gradient, value),
 }
 
 
@@ -49,12 +61,13 @@ class StackedNetwork:
         self._weight_gradients, self._bias_gradients = gradients[::2], gradients[1::2]
         self._activation = ACTIVATIONS[config.activation]
         self._derivative = DERIVATIVES[config.activation]
-        self._classify = config.task == "classification"
+        self._classify = task_of(config) == "classification"
+        self._absolute = config.loss == "absolute_error"
         self._softmax_output = config.loss == "cross_entropy_on_softmax"
 
     def __call__(self, features: Tensor) -> Tensor:
         """Map features (seeds, rows, inputs) to outputs (seeds, outputs, rows)."""
-        return self._outputs(self._signals(features)[-1])
+        return self._outputs(self._signals(features)[0][-1])
 
     def losses(self, outputs: Tensor, target: Tensor) -> Tensor:
         """Return the loss of each row, shape (seeds, rows).
@@ -67,7 +80,8 @@ class StackedNetwork:
         """
         if self._classify:
             return functional.cross_entropy(outputs, target, reduction="none")
-        return functional.mse_loss(outputs[:, 0], target, reduction="none")
+        loss = functional.l1_loss if self._absolute else functional.mse_loss
+        return loss(outputs[:, 0], target, reduction="none")
 
     def wanted(self, target: Tensor) -> Tensor:
         """Return the outputs that would be perfect, shape (seeds, outputs, rows), for a target (seeds, rows)."""
@@ -85,12 +99,14 @@ class StackedNetwork:
         wanted : (seeds, outputs, rows)
             As `wanted` returns it.
         """
-        signals = self._signals(features)
+        signals, values = self._signals(features)
         outputs = self._outputs(signals[-1])
         # With cross-entropy, the gradient for what its softmax is taken of is the softmax less the perfect answer
         # (Bishop 2006, Pattern Recognition and Machine Learning, equation 4.109).
         error = torch.sub(outputs.softmax(dim=1) if self._classify else outputs, wanted)
-        gradient = error.mul_((1 if self._classify else 2) / wanted.shape[2])
+        if self._absolute:
+            error.sign_()
+        gradient = error.mul_((1 if self._classify or self._absolute else 2) / wanted.shape[2])
         if self._softmax_output:
             gradient = aten._softmax_backward_data(gradient, outputs, 1, torch.float32)
         gradient = gradient.mT
@@ -99,7 +115,7 @@ class StackedNetwork:
             torch.sum(gradient, dim=1, keepdim=True, out=self._bias_gradients[number])
             if number:
                 behind = torch.bmm(gradient, self._transposed[number])
-                gradient = self._derivative(behind, signals[number])
+                gradient = self._derivative(behind, signals[number], values[number - 1])
         return outputs
 
     def norms(self) -> Tensor:
@@ -107,13 +123,17 @@ class StackedNetwork:
         squares = [(values**2).sum(dim=(1, 2)) for values in (*self._weights, *self._biases)]
         return torch.stack(squares).sum(dim=0).sqrt()
 
-    def _signals(self, features: Tensor) -> list[Tensor]:
-        """Return the input of each layer, and what the last layer puts out: all but the last (seeds, rows, width)."""
-        signals = [features]
+    def _signals(self, features: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Return the input of each layer, and what the last layer puts out: all but the last (seeds, rows, width).
+
+        Besides, what the activation of each hidden layer is taken of.
+        """
+        signals, values = [features], []
         for biases, weights in zip(self._biases[:-1], self._weights[:-1], strict=True):
-            signals.append(self._activation(torch.baddbmm(biases, signals[-1], weights)))
+            values.append(torch.baddbmm(biases, signals[-1], weights))
+            signals.append(self._activation(values[-1]))
         signals.append(torch.baddbmm(self._biases[-1].mT, self._transposed[-1], signals[-1].mT))
-        return signals
+        return signals, values
 
     def _outputs(self, last: Tensor) -> Tensor:
         return last.softmax(dim=1) if self._softmax_output else last

@@ -1,4 +1,4 @@
-"""A process that trains what it is told and says how long it took; `harness.execution.clean_start` starts it.
+"""A process that trains what it is told and says how long it took; `harness.training.clean_start` starts it.
 
 It reads one JSON object a line from standard input, and answers with one on standard output. A process of its own for
 each framework, since loading both in one changes how fast they are; and for each backend of Keras, since a process
@@ -34,5 +34,7 @@ def main(framework: str) -> None:
         config = TrainingConfig.from_json(request["config"])
         seed = Seed(*request["seed"])
         split = registry.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
-        _, epoch_seconds = train_and_time(config, split, seed, request["mode"])
+        # Which backend Keras has, this kind of process decides.
+        mode = "default" if framework == "keras-on-torch" else request["mode"]
+        _, epoch_seconds = train_and_time(config, split, seed, mode)
         print(json.dumps({"epoch_seconds": epoch_seconds.tolist()}), file=answers, flush=True)

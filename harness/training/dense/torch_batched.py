@@ -18,9 +18,10 @@ from torch import Tensor
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
+from harness.training.dense.fields import task_of
 from harness.training.dense.recording import block_of_runs, outputs_of
 from harness.training.dense.stacked_network import StackedNetwork
-from harness.training.dense.torch_native import OPTIMIZERS, Network
+from harness.training.dense.torch_native import OPTIMIZERS, Network, optimizer_settings
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -29,6 +30,7 @@ IMPLEMENTATIONS: dict[str, dict[str, Any]] = {
     "sgd": {"foreach": False},
     "adam": {"fused": True},
     "rmsprop": {"foreach": False},
+    "adamw": {"fused": True},
 }
 
 
@@ -48,7 +50,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
         train_features, train_target = stack(splits, "train")
         test_features, test_target = stack(splits, "test")
         curves: dict[str, list[Tensor]] = {"train_loss": [], "test_loss": [], "weight_norm": [network.norms()]}
-        if config.task == "classification":
+        if task_of(config) == "classification":
             curves |= {"train_accuracy": [], "test_accuracy": []}
         for order in orders:
             features, target = shuffled(train_features, train_target, order)
@@ -64,7 +66,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
             curves["train_loss"].append(network.losses(train_outputs, target).mean(dim=1))
             curves["test_loss"].append(network.losses(test_outputs, test_target).mean(dim=1))
             curves["weight_norm"].append(network.norms())
-            if config.task == "classification":
+            if task_of(config) == "classification":
                 curves["train_accuracy"].append(_accuracy(train_outputs, target))
                 curves["test_accuracy"].append(_accuracy(test_outputs, test_target))
         if config.loss == "cross_entropy":
@@ -86,7 +88,7 @@ def optimizer_step(config: TrainingConfig, parameters: Sequence[Tensor]) -> Call
     """
     settings = matched.TORCH_SETTINGS[config.optimizer] if config.regime == "matched" else {}
     optimizer = OPTIMIZERS[config.optimizer](
-        parameters, lr=config.learning_rate, **IMPLEMENTATIONS[config.optimizer], **settings
+        parameters, **optimizer_settings(config), **IMPLEMENTATIONS[config.optimizer], **settings
     )
     return partial(inspect.unwrap(type(optimizer).step), optimizer)
 

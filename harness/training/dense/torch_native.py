@@ -12,15 +12,29 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
+from harness.training.dense.fields import task_of
 from harness.training.dense.recording import one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
 torch.set_num_threads(1)
 
-ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
+ACTIVATIONS = {
+    "relu": nn.ReLU,
+    "sigmoid": nn.Sigmoid,
+    "tanh": nn.Tanh,
+    "leaky_relu": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "gelu": nn.GELU,
+}
 MODES: dict[str, Callable[[nn.Module], Any]] = {"default": lambda model: model, "compile": torch.compile}
-OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "rmsprop": torch.optim.RMSprop}
+OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "rmsprop": torch.optim.RMSprop,
+    "adamw": torch.optim.AdamW,
+}
+LOSSES = {"squared_error": nn.MSELoss, "absolute_error": nn.L1Loss}
 
 
 class Network(nn.Module):
@@ -44,10 +58,18 @@ class Network(nn.Module):
         return outputs
 
 
+def optimizer_settings(config: TrainingConfig) -> dict[str, Any]:
+    """Return what an optimizer is told; all else is PyTorch's default."""
+    settings: dict[str, Any] = {"lr": config.learning_rate, "weight_decay": config.weight_decay}
+    if config.optimizer == "sgd":
+        settings |= {"momentum": config.momentum, "nesterov": config.nesterov}
+    return settings
+
+
 def train(config: TrainingConfig, split: Split, seed: Seed) -> Runs:
     """Train one network on one split and return its run; the same seed gives the same bits.
 
-    Initial weights and update rules are PyTorch's defaults; only the learning rate is set.
+    Initial weights and update rules are PyTorch's defaults, but for what `optimizer_settings` tells.
     """
     return train_and_time(config, split, seed)[0]
 
@@ -60,7 +82,7 @@ def train_and_time(
     Building the model, and compiling it, count for the first epoch.
     """
     refuse_matched(config)
-    classify = config.task == "classification"
+    classify = task_of(config) == "classification"
     ends = [time.perf_counter()]
     torch.manual_seed(seed.training)
     model = Network(
@@ -72,8 +94,8 @@ def train_and_time(
         softmax_output=config.loss == "cross_entropy_on_softmax",
     )
     network = MODES[mode](model)
-    loss_function = nn.CrossEntropyLoss() if classify else nn.MSELoss()
-    optimizer = OPTIMIZERS[config.optimizer](model.parameters(), lr=config.learning_rate)
+    loss_function = LOSSES.get(config.loss, nn.CrossEntropyLoss)()
+    optimizer = OPTIMIZERS[config.optimizer](model.parameters(), **optimizer_settings(config))
     train_features, train_target = _tensors(split.train_features, split.train_target, classify)
     test_features, test_target = _tensors(split.test_features, split.test_target, classify)
     loader = DataLoader(

@@ -1,0 +1,85 @@
+# The public face: `__init__.py` reads these imports, and makes each when its name is first used.
+from .base.errors import HarnessError, Inconclusive, Refuted
+from .execution.engine import open_store, runs_of
+from .judging.evidence import RunSource
+from .report.folder import open_folder
+from .sessions.session import Session, read_session
+from .statistics.complexity import Complexity, measure
+from .statistics.curves import (
+    area_above_end,
+    epochs_later,
+    epochs_to_level,
+    epochs_to_maximum,
+    epochs_to_proportion,
+    final_gap,
+    rise_after_minimum,
+)
+from .statistics.draws import plausible_draw, plausible_proportion_draw
+from .statistics.effects import proportions_of_variance
+from .statistics.estimate import Estimate, Reported
+from .statistics.estimators import (
+    exactly,
+    mean_over_seeds,
+    median_over_seeds,
+    proportion_of_seeds,
+    ratio_over_seeds,
+)
+from .statistics.printed import (
+    batch_averages,
+    floor_of_cross_entropy,
+    loss_of_saturated_outputs,
+    most_classes,
+    possible_counts,
+    rows_that_allow,
+)
+from .training.config import TrainingConfig
+from .training.fields import Field
+from .training.runs import Runs, predicted_classes
+from .training.seeds import Seed
+from .training.trainers import Trainer
+from .verdicts.verdict import Band, Verdict
+
+__all__ = [
+    "Band",
+    "Complexity",
+    "Estimate",
+    "Field",
+    "HarnessError",
+    "Inconclusive",
+    "Refuted",
+    "Reported",
+    "RunSource",
+    "Runs",
+    "Seed",
+    "Session",
+    "Trainer",
+    "TrainingConfig",
+    "Verdict",
+    "area_above_end",
+    "batch_averages",
+    "epochs_later",
+    "epochs_to_level",
+    "epochs_to_maximum",
+    "epochs_to_proportion",
+    "exactly",
+    "final_gap",
+    "floor_of_cross_entropy",
+    "loss_of_saturated_outputs",
+    "mean_over_seeds",
+    "measure",
+    "median_over_seeds",
+    "most_classes",
+    "open_folder",
+    "open_store",
+    "plausible_draw",
+    "plausible_proportion_draw",
+    "possible_counts",
+    "predicted_classes",
+    "proportion_of_seeds",
+    "proportions_of_variance",
+    "ratio_over_seeds",
+    "read_session",
+    "rise_after_minimum",
+    "rows_that_allow",
+    "runs_of",
+]

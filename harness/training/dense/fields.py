@@ -1,0 +1,115 @@
+"""What a config of a small dense network may hold, and what goes together."""
+
+from typing import Any
+
+from harness.base.errors import ConfigError
+from harness.data import registry
+from harness.data.data_file import DataFile
+from harness.training.config import TrainingConfig, name_of
+from harness.training.fields import (
+    Field,
+    number_from_zero,
+    one_of,
+    positive_number,
+    positive_whole,
+    proportion_below_one,
+    proportion_between,
+    yes_or_no,
+)
+
+ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky_relu", "elu", "gelu")
+OPTIMIZERS = ("sgd", "adam", "rmsprop", "adamw")
+REGIMES = ("own", "matched")
+LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
+    "regression": ("squared_error", "absolute_error"),
+    "classification": ("cross_entropy", "cross_entropy_on_softmax"),
+}
+
+
+def _dataset(value: Any) -> str | DataFile:
+    return value if isinstance(value, DataFile) else one_of(*registry.names())(value)
+
+
+def _widths(value: Any) -> tuple[int, ...]:
+    try:
+        if not isinstance(value, list | tuple) or not value:
+            raise ValueError
+        return tuple(positive_whole(width) for width in value)
+    except ValueError:
+        raise ValueError("give a list of whole numbers of at least 1, one for each hidden layer") from None
+
+
+FIELDS: dict[str, Field] = {
+    "dataset": Field(_dataset, "name of a registered data set, or of one that the report brings; it fixes the task"),
+    "test_size": Field(proportion_between, "proportion of the rows that is held back for testing, between 0 and 1"),
+    "scaling": Field(one_of(*registry.SCALINGS), "what is done to the features, fitted on the training rows"),
+    "hidden_widths": Field(_widths, "neurons of each hidden layer, first to last"),
+    "activation": Field(
+        one_of(*ACTIVATIONS),
+        "function of the framework, after each hidden layer, with its own parameters (leaky_relu: a slope of 0.2 in "
+        "Keras, of 0.01 in PyTorch; gelu: the exact one in both)",
+    ),
+    "optimizer": Field(one_of(*OPTIMIZERS), "update rule of the framework"),
+    "learning_rate": Field(positive_number, "of the optimizer"),
+    "batch_size": Field(positive_whole, "rows of a step; a last batch that is not full is used, not dropped"),
+    "epochs": Field(positive_whole, "passes over the training rows"),
+    "loss": Field(
+        one_of(*sum(LOSSES_OF_TASK.values(), ())),
+        "squared_error (mean over rows, in squared units of the target); absolute_error (mean over rows, in units of "
+        "the target); cross_entropy (natural logarithm, softmax applied once); cross_entropy_on_softmax (softmax "
+        "outputs taken for logits, so that softmax is applied twice, a common mistake with PyTorch's CrossEntropyLoss)",
+    ),
+    "momentum": Field(
+        proportion_below_one,
+        "of SGD: the proportion of the last step that is added to the next (Polyak 1964)",
+        default=0.0,
+    ),
+    "nesterov": Field(
+        yes_or_no,
+        "whether SGD's momentum looks ahead (Nesterov 1983; as Sutskever et al. 2013, ICML)",
+        default=False,
+    ),
+    "weight_decay": Field(
+        number_from_zero,
+        "handed to the optimizer as it is, 0 if not given: with adamw, and with every optimizer of Keras, weights "
+        "shrink by this times the learning rate at each step (Loshchilov and Hutter 2019, ICLR); with the others of "
+        "PyTorch, it is an L2 term of the gradient; biases included",
+        default=0.0,
+    ),
+    "regime": Field(
+        one_of(*REGIMES),
+        "own: initial weights, order of rows and all parameters of the optimizer but the learning rate are the "
+        "framework's; matched: they are the same in both frameworks",
+        default="own",
+    ),
+}
+
+
+def task_of(config: TrainingConfig) -> str:
+    """Return ``regression`` or ``classification``, as the data set says."""
+    return registry.task(config.dataset)
+
+
+def check_together(config: TrainingConfig) -> None:
+    """Refuse fields that are each valid and do not go together.
+
+    Raises
+    ------
+    ConfigError
+        The message begins with the name of the field.
+    """
+    task = task_of(config)
+    if config.momentum and config.optimizer != "sgd":
+        raise ConfigError(f"momentum is {config.momentum}, which {config.optimizer} does not have; take sgd")
+    if config.nesterov and not config.momentum:
+        raise ConfigError("nesterov is True without a momentum; give momentum, such as 0.9")
+    if config.weight_decay and config.optimizer != "adamw" and config.regime == "matched":
+        raise ConfigError(
+            f"weight_decay is {config.weight_decay}, which means something else in each framework with optimizer "
+            f"{config.optimizer!r}; in the matched regime take adamw"
+        )
+    if config.loss not in LOSSES_OF_TASK[task]:
+        raise ConfigError(
+            f"loss is {config.loss!r}, but data set {name_of(config.dataset)!r} is a {task} task; "
+            f"give one of: {', '.join(LOSSES_OF_TASK[task])}"
+        )
