@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims multiverse example nightly test lint bench calibration determinism fuzz clean
+.PHONY: claims multiverse example nightly test environments lint bench calibration determinism fuzz clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
@@ -21,6 +21,10 @@ nightly: .venv/ready
 
 test: .venv/ready
 	$(BIN)/pytest tests -n auto
+
+# In two new environments of their own: the core alone, and with PyTorch.
+environments: .venv/ready
+	$(BIN)/python -m tests.environments
 
 lint: .venv/ready
 	$(BIN)/ruff check .

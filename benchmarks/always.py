@@ -6,7 +6,6 @@ Native trainings, all in turn, by batch size and size of the data. Writes ``docs
 import os
 import platform
 import tempfile
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from benchmarks.settings import ROOT, grid
 from harness.execution.timing import BenchmarkEntry, Timing, race
 from harness.statistics.estimators import ratio_over_seeds
 from harness.training.config import TrainingConfig
-from harness.training.trainers import framework_versions
+from harness.training.dense.trainers import KERAS, TORCH
 
 REPEATS = 3
 EPOCHS = 10
@@ -27,10 +26,10 @@ DATA_SETS = ("iris", "penguins", "wine")
 def variants(framework: str) -> dict[str, BenchmarkEntry]:
     """Return what is timed of one framework, by what is special about it."""
     cell = grid().config(f"{framework}-classification-relu-adam-net1")
-    base = replace(cell, epochs=EPOCHS)
-    named: dict[str, TrainingConfig] = {f"batch size {size}": replace(base, batch_size=size) for size in BATCH_SIZES}
-    named |= {f"data set {name}": replace(base, dataset=name) for name in DATA_SETS if name != base.dataset}
-    named |= {"1,024 neurons": replace(base, hidden_widths=(1024,))}
+    base = cell.changed(epochs=EPOCHS)
+    named: dict[str, TrainingConfig] = {f"batch size {size}": base.changed(batch_size=size) for size in BATCH_SIZES}
+    named |= {f"data set {name}": base.changed(dataset=name) for name in DATA_SETS if name != base.dataset}
+    named |= {"1,024 neurons": base.changed(hidden_widths=(1024,))}
     return {name: BenchmarkEntry(config) for name, config in named.items()}
 
 
@@ -70,7 +69,7 @@ def main() -> None:
         name: line_through([timings[field[f"batch size {size}"]] for size in BATCH_SIZES], steps)
         for name, field in (("Keras", keras), ("PyTorch", torch))
     }
-    versions = framework_versions("keras") | framework_versions("torch")
+    versions = {**KERAS.versions(), **TORCH.versions()}
     page = [
         "# Is PyTorch always faster?",
         "",

@@ -31,7 +31,7 @@ from benchmarks.truths import BESIDE, EPOCHS, FAR, SHARE, Experiment, experiment
 from benchmarks.written import add_folders, write
 from harness.base.arrays import Floats
 from harness.drawing.figures import COLOURS
-from harness.statistics import draws
+from harness.statistics import position
 from harness.statistics.estimate import Estimate, Interval
 from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Band, Outcome, decide, error_rate_at
 
@@ -145,11 +145,11 @@ def simulate(experiment: Experiment, repetitions: int) -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def tabulated_distances() -> Iterator[None]:
-    """Read the noncentral t interval of `harness.statistics.draws` off splines of its own values: ten times faster.
+    """Read the noncentral t interval of `harness.statistics.position` off splines of its own values: ten times faster.
 
     Knots lie at every tenth of a standard deviation; beyond 12 the interval itself is taken.
     """
-    interval: Callable[[float, int, float], Interval] = draws._position_interval
+    interval: Callable[[float, int, float], Interval] = position._position_interval
 
     @functools.cache
     def splines(count: int, confidence: float) -> interpolate.CubicSpline:
@@ -162,7 +162,7 @@ def tabulated_distances() -> Iterator[None]:
         low, high = (float(end) for end in splines(count, confidence)(abs(position)))
         return (low, high) if position >= 0 else (-high, -low)
 
-    with mock.patch.object(draws, "_position_interval", read_off):
+    with mock.patch.object(position, "_position_interval", read_off):
         yield
 
 

@@ -13,20 +13,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from benchmarks.bench import machine
 from benchmarks.settings import ROOT, grid
 from harness.execution.agreement import differences_of
-from harness.execution.clean_start import clean_environment
 from harness.execution.engine import open_store
+from harness.training.clean_start import clean_environment
 from harness.training.config import TrainingConfig
-from harness.training.dense.block import train_here
+from harness.training.dense.frameworks import batched_training
+from harness.training.dense.trainers import KERAS, TORCH
 from harness.training.runs import Runs
 from harness.training.seeds import Seed, seed_blocks
-from harness.training.trainers import batched_trainer, framework_versions
+from harness.training.trainers import trainer_named
 
 CELLS = tuple(
     f"{framework}-{cell}"
@@ -67,12 +68,12 @@ CONDITIONS = {
 
 def sample() -> dict[str, TrainingConfig]:
     """Return the configs that are trained, by cell."""
-    return {cell: replace(grid().config(cell), epochs=EPOCHS) for cell in CELLS}
+    return {cell: grid().config(cell).changed(epochs=EPOCHS) for cell in CELLS}
 
 
 def seeds_of(condition: str) -> tuple[Seed, ...]:
     """Return the block that is trained under a condition."""
-    block = seed_blocks(1)[0]
+    block = seed_blocks(1, 20)[0]
     return block[: len(block) // 2] if condition == "half" else block
 
 
@@ -84,12 +85,12 @@ def train_sample(folder: Path, conditions: Sequence[str]) -> None:
         store = open_store(folder / condition)
         for config in sample().values():
             if condition == "two":
-                _let_two_threads_compute(config.framework)
-            store.save(train_here(config, seeds_of(condition)))
+                _let_two_threads_compute(config.trainer)
+            store.save(trainer_named(config.trainer).train(config, seeds_of(condition)))
 
 
 def _let_two_threads_compute(framework: str) -> None:
-    batched_trainer(framework)  # sets one thread when it is imported
+    batched_training(framework)  # sets one thread when it is imported
     if framework == "torch":
         import torch
 
@@ -176,7 +177,7 @@ def _loaded(folder: Path, config: TrainingConfig, condition: str) -> Runs:
 def page(found: Mapping[str, Mapping[str, Sequence[str]]], seconds: float) -> list[str]:
     """Return the page, in lines."""
     its = machine()
-    versions = framework_versions("keras") | framework_versions("torch")
+    versions = {**KERAS.versions(), **TORCH.versions()}
     wrong = broken(found)
     return [
         "# Which trainings give the same bits again",

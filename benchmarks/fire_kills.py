@@ -17,8 +17,9 @@ from harness.execution.engine import Block, train_blocks
 from harness.storage.contents import files_of
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
-from harness.training.dense.block import train_here
+from harness.training.runs import Runs
 from harness.training.seeds import Seed
+from harness.training.trainers import trainer_named
 
 WRITERS = 3
 LONGEST_WAIT = 0.4  # seconds until writers are killed: about ten blocks
@@ -87,8 +88,13 @@ def _start(work: Any, *arguments: Any) -> int:
     return child
 
 
+def train_now(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
+    """Train a block in this process."""
+    return trainer_named(config.trainer).train(config, seeds)
+
+
 def _write(store: TellingStore, blocks: Sequence[Block]) -> None:
-    engine.train = train_here  # a process that trains for a writer would start longer than the writer lives
+    engine.train = train_now  # a process that trains for a writer would start longer than the writer lives
     train_blocks(blocks, store, done=lambda block: None, begins=lambda block: store.tell(TRAINING))
     store.tell(FINISHED)
 

@@ -27,6 +27,8 @@ reason = "so that some are supported, some refuted, and some looked at three tim
 """
 
 PROTOCOLS = """
+trainer = { by = "framework" }
+
 [axes]
 framework = ["torch"]
 task = ["classification"]
@@ -74,4 +76,4 @@ def write_report(folder: Path) -> None:
 def every_block(folder: Path) -> list[Block]:
     """Return all blocks that its claims may look at."""
     configs = open_folder(folder / "claims").grid.configs.values()
-    return [(config, seeds) for config in configs for seeds in seed_blocks(LOOKED_AT)]
+    return [(config, seeds) for config in configs for seeds in seed_blocks(LOOKED_AT, 20)]

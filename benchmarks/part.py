@@ -3,7 +3,7 @@
 import argparse
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,9 @@ from benchmarks.settings import FRAMEWORKS, Settings, settings
 from harness.data import registry
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
+from harness.training.dense.frameworks import BatchedTraining, NativeTraining, batched_training, native_training
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
-from harness.training.trainers import BatchedTrainer, Trainer, batched_trainer, reference_trainer
 
 # What each step may add to the distance of two programs that do the same arithmetic in another order; see
 # tests/training/dense/agreement.py.
@@ -44,7 +44,7 @@ class Part:
         return timed, agreement
 
     def _against_native(self) -> list[Series]:
-        native, batched = reference_trainer(self.framework), batched_trainer(self.framework)
+        native, batched = native_training(self.framework), batched_training(self.framework)
         result = []
         for cell in self.sizes.cells:
             config = self._config(cell)
@@ -54,7 +54,7 @@ class Part:
         return result
 
     def _growth_with_rows(self) -> list[Series]:
-        batched, count = batched_trainer(self.framework), self.sizes.row_seeds
+        batched, count = batched_training(self.framework), self.sizes.row_seeds
         classification, regression = (
             self._config(f"{task}-relu-adam-net1") for task in ("classification", "regression")
         )
@@ -62,18 +62,18 @@ class Part:
         for name, copies in self.sizes.row_cases:
             # Everything but data and loss is the classification's, so that only the rows differ.
             loss = classification.loss if registry.task(name) == "classification" else regression.loss
-            config = replace(classification, dataset=name, loss=loss)
+            config = classification.changed(dataset=name, loss=loss)
             rows = len(prepared(config, 1)[0][0].train_target) * copies
             label = f"{name}, {rows} training rows" if copies == 1 else f"{name} {copies} times, {rows} training rows"
             sides[label, count] = block(batched, config, count, copies)
         return self._timed("rows", "classification-relu-adam-net1", sides, self.sizes.other_repeats)
 
     def _growth_with_width(self) -> list[Series]:
-        batched, result = batched_trainer(self.framework), []
+        batched, result = batched_training(self.framework), []
         narrow = self._config("classification-relu-adam-net1")
         for count in self.sizes.width_seeds:
             sides: Sides = {
-                (str(width), count): block(batched, replace(narrow, hidden_widths=(width,)), count)
+                (str(width), count): block(batched, narrow.changed(hidden_widths=(width,)), count)
                 for width in self.sizes.widths
             }
             result += self._timed("width", "classification-relu-adam-net1", sides, self.sizes.other_repeats)
@@ -82,7 +82,7 @@ class Part:
     def _against_vmap(self, agreement: list[dict[str, Any]]) -> list[Series]:
         from benchmarks import vmap_batched
 
-        batched, result = batched_trainer(self.framework), []
+        batched, result = batched_training(self.framework), []
         for cell, count in self.sizes.vmap_cases:
             config = self._config(cell)
             sides: Sides = {
@@ -91,7 +91,7 @@ class Part:
             }
             result += self._timed("vmap", cell, sides, self.sizes.other_repeats)
             # Compared early in a training: in some networks each rounding grows from step to step.
-            early = replace(config, epochs=min(config.epochs, EARLY_EPOCHS))
+            early = config.changed(epochs=min(config.epochs, EARLY_EPOCHS))
             one, other = (block(train, early, count)(0) for train in (vmap_batched.train, batched))
             agreement.append({"case": cell, "seeds": count, **distance(one, other)})
         return result
@@ -123,10 +123,10 @@ def prepared(config: TrainingConfig, count: int) -> tuple[list[Split], list[Seed
     return [registry.split(data, config.test_size, config.scaling, seed.split) for seed in seeds], seeds
 
 
-def one_by_one(train: Trainer, config: TrainingConfig, sizes: Settings) -> Side:
+def one_by_one(train: NativeTraining, config: TrainingConfig, sizes: Settings) -> Side:
     """Return the training of one seed, another one in each round; to warm up, two epochs do."""
     splits, seeds = prepared(config, sizes.native_seeds)
-    short = replace(config, epochs=2)
+    short = config.changed(epochs=2)
 
     def run(number: int) -> None:
         chosen = number % len(seeds)
@@ -135,7 +135,7 @@ def one_by_one(train: Trainer, config: TrainingConfig, sizes: Settings) -> Side:
     return run
 
 
-def block(train: BatchedTrainer, config: TrainingConfig, count: int, copies: int = 1) -> Callable[[int], Runs]:
+def block(train: BatchedTraining, config: TrainingConfig, count: int, copies: int = 1) -> Callable[[int], Runs]:
     """Return the training of `count` seeds at once, on rows that are repeated."""
     splits, seeds = prepared(config, count)
     if copies > 1:

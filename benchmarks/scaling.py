@@ -31,8 +31,8 @@ def blocks_of_multiverse() -> list[Block]:
     """Return one block of PyTorch's for each universe of the report under test and each optimizer."""
     cells = [{"framework": "torch", "task": "classification", "optimizer": optimizer} for optimizer in OPTIMIZERS]
     grids = open_multiverse(ROOT / "claims").grids.values()
-    configs = {grid.variant(cell)[1] for grid in grids for cell in cells}
-    return [(config, seed_blocks(1)[0]) for config in sorted(configs, key=lambda one: one.digest)]
+    configs = {grid.cell(cell).config for grid in grids for cell in cells}
+    return [(config, seed_blocks(1, 20)[0]) for config in sorted(configs, key=lambda one: one.digest)]
 
 
 def seconds_on(count: int, blocks: Sequence[Block], folder: Path) -> tuple[float, list[float]]:
@@ -51,7 +51,7 @@ def seconds_on(count: int, blocks: Sequence[Block], folder: Path) -> tuple[float
 def warm(pool: WorkerPool, store: Store, block: Block, count: int) -> None:
     """Let every worker train a block that does not count."""
     config, _ = block
-    some = [(config, seeds) for seeds in seed_blocks(20 * 4 * count)]
+    some = [(config, seeds) for seeds in seed_blocks(20 * 4 * count, 20)]
     train_blocks_with(pool, store, lambda line: None, some, twice=0.0)
 
 

@@ -1,7 +1,7 @@
 """How much is measured: all of it, or a tiny version that only shows that everything works."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from harness.report.folder import open_folder
@@ -86,7 +86,7 @@ class Settings:
 
     def adapted(self, config: TrainingConfig) -> TrainingConfig:
         """Return a config with the number of epochs that is asked for."""
-        return config if self.epochs is None else replace(config, epochs=self.epochs)
+        return config if self.epochs is None else config.changed(epochs=self.epochs)
 
 
 def grid() -> Grid:

@@ -14,12 +14,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.fire_kills import FINISHED, STAGES, WRITERS, kill_sessions, kill_writers, stored, verdicts_of
+from benchmarks.fire_kills import FINISHED, STAGES, WRITERS, kill_sessions, kill_writers, stored, train_now, verdicts_of
 from benchmarks.fire_report import every_block, write_report
 from benchmarks.fire_watch import Outcome, Watch
+from harness.execution.agreement import differences_of
 from harness.execution.engine import open_store
-from harness.training.dense.block import train_here
-from harness.training.runs import ARRAY_NAMES
 
 SHARE_OF_SESSIONS = 0.15  # of the kills; the others are of writers that call the engine, which need not start first
 SHORT = 0.5  # seconds, after the first block of a session: about as long as it trains the others
@@ -47,7 +46,7 @@ class Fire:
         self.expected = verdicts_of(folder, folder / "undisturbed")
         self.seconds = time.monotonic() - started
         self.needed = stored(folder / "undisturbed")
-        train_here(*self.blocks[0])  # what is loaded once here, no writer has to load again
+        train_now(*self.blocks[0])  # what is loaded once here, no writer has to load again
 
     def round_of_writers(self, kills: int, number: int) -> int:
         """Kill writers on a new store until that is full, at most so often; returns how often."""
@@ -91,10 +90,8 @@ class Fire:
         here, there = open_store(store), open_store(self.folder / "undisturbed")
         for block in self.blocks:
             one, other = here.load(*block), there.load(*block)
-            if one is not None and other is not None:
-                names = [name for name in ARRAY_NAMES if name != "seconds"]
-                if any(one.arrays()[name].tobytes() != other.arrays()[name].tobytes() for name in names):
-                    self.outcome.problems.append(f"other runs: {here.path(*block)}")
+            if one is not None and other is not None and differences_of(one, other):
+                self.outcome.problems.append(f"other runs: {here.path(*block)}")
 
 
 def under_fire(kills: int, folder: Path, seed: int = 0) -> Fire:

@@ -15,6 +15,7 @@ from torch.nn import functional
 
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
+from harness.training.dense.fields import task_of
 from harness.training.dense.recording import block_of_runs, outputs_of
 
 # What is around the gradient is the harness's own, so that both sides do the same there.
@@ -34,7 +35,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
     splits, seeds
         One of each for every network; all splits have as many rows.
     """
-    classify = config.task == "classification"
+    classify = task_of(config) == "classification"
     started = time.perf_counter()
     networks = [_initial(config, split, seed) for split, seed in zip(splits, seeds, strict=True)]
     parameters, _ = stack_module_state(networks)  # each (seeds, shape of one network's)

@@ -14,9 +14,8 @@ from typing import Any
 from benchmarks.settings import ROOT, settings
 from harness.execution import training_process
 from harness.execution.engine import Block, missing_blocks, open_store, train_blocks
-from harness.training.seeds import BLOCK_SIZE
 
-SEEDS = BLOCK_SIZE  # the plugin's default
+SEEDS = 20  # the plugin's default
 
 
 def train_grid(*, quick: bool, environment: dict[str, str]) -> dict[str, Any]:
@@ -70,7 +69,7 @@ def work(folder: Path, *, backwards: bool, quick: bool) -> dict[str, Any]:
     train_blocks(missing[::-1] if backwards else missing, store, done=trained.append)
     by_framework: dict[str, int] = {}
     for config, _ in trained:
-        by_framework[config.framework] = by_framework.get(config.framework, 0) + 1
+        by_framework[config.trainer] = by_framework.get(config.trainer, 0) + 1
     seconds = time.perf_counter() - started
     training_process.end()  # of a process that has ended, its parent is told the memory
     peaks = [resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]

@@ -115,10 +115,10 @@ def test_networks_that_differ_are_not_compared() -> None:
 
 def test_rows_are_repeated_in_both_parts() -> None:
     """Repeated rows are what the name says: more test rows, and each of them again."""
-    from harness.training.trainers import batched_trainer
+    from harness.training.dense.frameworks import batched_training
 
     config = settings(quick=True).config("torch-classification-relu-adam-net1")
-    once, thrice = (block(batched_trainer("torch"), config, 2, copies)(0) for copies in (1, 3))
+    once, thrice = (block(batched_training("torch"), config, 2, copies)(0) for copies in (1, 3))
     assert thrice.test_rows.shape[1] == 3 * once.test_rows.shape[1]
 
 

@@ -21,14 +21,14 @@ from harness.base.arrays import Floats
 from harness.base.errors import Inconclusive, Refuted
 from harness.judging.judge import Judge, judge_in_looks
 from harness.report.register import Finding, Reading
-from harness.statistics import draws
+from harness.statistics import position as positions
 from harness.statistics.estimate import Estimate
 from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.verdict import ERROR_RATE, Band, error_rate_at
 
 REPETITIONS = 300
 EXACT = [experiment for experiment in experiments() if experiment.exact]
-COMPUTED = draws._position_interval
+COMPUTED = positions._position_interval
 CHECKS = list(dict.fromkeys(experiment.check for experiment in EXACT))
 
 
@@ -129,7 +129,7 @@ def begin(sample: Floats, seeds: int) -> Floats:
 def through_the_judge(sample: Floats, band: Band) -> tuple[str, tuple[int, ...]]:
     """Let the claim that a sample has its mean in a band be judged as claims are; return its verdict and its looks."""
     seeds = [LOOKS[0]]
-    evidence: Any = SimpleNamespace(used={"cell": None}, timed={}, splits=1, frameworks=(), extend=seeds.append)
+    evidence: Any = SimpleNamespace(used={"cell": None}, timed={}, splits=1, trainers=(), extend=seeds.append)
     reading = Reading("mean", "mean", band, margin=None)
     finding = Finding("made.up", "Made up", "It is so.", "independent", {}, {"mean": reading}, ())
     judge = Judge(finding, reading, evidence, rerun="", planned_looks=len(LOOKS))
@@ -189,11 +189,11 @@ def test_edges_lie_on_both_sides_of_the_truth() -> None:
 
 def test_tabulated_distances_are_the_distances() -> None:
     """Between the knots, too, the interval that is read off is the one that is computed, on either side."""
-    assert draws._position_interval is not COMPUTED
+    assert positions._position_interval is not COMPUTED
     for position in (0.0, 0.05, -1.93, 2.04, -7.77, 11.96, 13.0, -600.0):
         for seeds in (20, 80):
             expected = COMPUTED(position, seeds, 0.9)
-            assert draws._position_interval(position, seeds, 0.9) == pytest.approx(expected, abs=1e-6)
+            assert positions._position_interval(position, seeds, 0.9) == pytest.approx(expected, abs=1e-6)
 
 
 # The page

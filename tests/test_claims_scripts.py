@@ -14,10 +14,10 @@ import pytest
 
 from harness.data import registry
 from harness.data.registry import Split
-from harness.report.grid import read_grid
+from harness.report.protocol_file import read_grid
 from harness.training.config import TrainingConfig
+from harness.training.dense.frameworks import native_training
 from harness.training.seeds import Seed
-from harness.training.trainers import reference_trainer
 
 CLAIMS = Path(__file__).resolve().parent.parent / "claims"
 FRAMEWORKS = ("keras", "torch")
@@ -33,7 +33,7 @@ def path_of(framework: str) -> Path:
 @functools.cache
 def script(framework: str) -> ModuleType:
     """Load one script; the reference first, which sets the environment that a framework reads when it is loaded."""
-    reference_trainer(framework)
+    native_training(framework)
     spec = spec_from_file_location(f"{framework}_classifier", path_of(framework))
     assert spec is not None
     assert spec.loader is not None
@@ -65,7 +65,7 @@ def run_script(framework: str, seed: Seed) -> Result:
 @functools.cache
 def run_reference(framework: str, seed: Seed) -> Result:
     """Train as the harness's reference does."""
-    run = reference_trainer(framework)(config_of(framework), split_of(seed), seed)
+    run = native_training(framework)(config_of(framework), split_of(seed), seed)
     return float(run.final_test_loss[0]), float(run.final_test_accuracy[0])
 
 

@@ -1,8 +1,10 @@
 import pytest
 
 from benchmarks.determinism import CONDITIONS, broken, compared, page, process, sample, seeds_of, table
+from harness.training.dense.fields import task_of
+from harness.training.runs import Runs
 from harness.training.seeds import Seed, seed_blocks
-from tests.builders.runs import random_runs, runs_with_one_value
+from tests.builders.runs import arrays_of, random_runs, runs_with_one_value
 
 SAME = {"torch-a": [], "keras-b": []}
 DIFFERS = {"torch-a": [], "keras-b": ["train_loss by up to 1e-07", "weight_norm by up to 2e-07"]}
@@ -10,11 +12,11 @@ DIFFERS = {"torch-a": [], "keras-b": ["train_loss by up to 1e-07", "weight_norm 
 
 def test_the_sample_has_both_frameworks_and_tasks() -> None:
     """And what is trained is a whole block, as in a session, but where the size of the block is the question."""
-    assert {(one.framework, one.task) for one in sample().values()} == {
+    assert {(one.trainer, task_of(one)) for one in sample().values()} == {
         (framework, task) for framework in ("keras", "torch") for task in ("classification", "regression")
     }
-    assert seeds_of("first") == seed_blocks(1)[0]
-    assert seeds_of("half") == seed_blocks(1)[0][: len(seeds_of("first")) // 2]
+    assert seeds_of("first") == seed_blocks(1, 20)[0]
+    assert seeds_of("half") == seed_blocks(1, 20)[0][: len(seeds_of("first")) // 2]
 
 
 def test_seeds_that_both_have_are_compared_bit_for_bit() -> None:
@@ -26,8 +28,8 @@ def test_seeds_that_both_have_are_compared_bit_for_bit() -> None:
     assert compared(random_runs(), random_runs(seconds=random_runs().seconds + 1)) == []
 
 
-def _first_of(runs: object) -> dict[str, object]:
-    return {name: array[:1].copy() for name, array in runs.arrays().items()}  # type: ignore[attr-defined]
+def _first_of(runs: Runs) -> dict[str, object]:
+    return {name: array[:1].copy() for name, array in arrays_of(runs).items()}
 
 
 def test_the_table_says_which_cells_differ() -> None:

@@ -147,7 +147,7 @@ def test_every_training_can_be_asked_for(page: str) -> None:
     """Cells and fields of the page's commands exist, and their values can be trained."""
     grid = open_folder(CLAIMS).grid
     for cell, changed in trainings(page):
-        grid.named_variant(cell, changed)
+        grid.named_cell(cell, changed)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_training_that_cannot_be_asked_for_is_found(command: str) -> None:
     """A cell, a field or a value that does not exist fails the test above."""
     [(cell, changed)] = trainings(f"```sh\n{command}\n```\n")
     with pytest.raises(ConfigError):
-        open_folder(CLAIMS).grid.named_variant(cell, changed)
+        open_folder(CLAIMS).grid.named_cell(cell, changed)
 
 
 def test_every_expression_selects_claims(page: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from harness.execution import engine
 from harness.execution.agreement import differences_of
-from harness.report.grid import read_grid
+from harness.report.protocol_file import read_grid
 from harness.training.seeds import seed_blocks
 
 ROOT = Path(__file__).parent.parent
@@ -24,14 +24,14 @@ import hashlib, json
 from dataclasses import replace
 from pathlib import Path
 from harness.execution.engine import open_store, runs_of
-from tests.builders.configs import small_protocol
+from tests.builders.configs import small_config, trained_by
 
 store = open_store(Path({store!r}))
-config = small_protocol(optimizer="adam", batch_size=16, epochs=2)
+config = small_config(optimizer="adam", batch_size=16, epochs=2)
 found = {{}}
 for framework in ("keras", "torch"):
-    runs = runs_of(replace(config, framework=framework), 20, store)
-    arrays = {{name: array.tobytes() for name, array in runs.arrays().items() if name != "seconds"}}
+    runs = runs_of(trained_by(framework, config), 20, store)
+    arrays = {{name: array.tobytes() for _, name, array in runs.arrays() if name != "seconds"}}
     found[framework] = {{name: hashlib.sha256(array).hexdigest() for name, array in arrays.items()}}
 found["names"] = sorted(file.name for file in store.folder.rglob("*.npz"))
 print(json.dumps(found))
@@ -189,7 +189,7 @@ def test_a_conftest_that_uses_a_framework_stops_no_claim(
     result.assert_outcomes(passed=1)
     grid = read_grid(pytester.path / "claims" / "protocol.toml")
     config = grid.config(next(cell for cell in grid.configs if "relu" in cell))
-    (block,) = seed_blocks(20)
+    (block,) = seed_blocks(20, 20)
     stored = engine.open_store(pytester.path / ".claims-store").load(config, block)
     assert stored is not None
     assert differences_of(stored, engine.train(config, block)) == []

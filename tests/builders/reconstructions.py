@@ -21,7 +21,7 @@ from harness.training.seeds import Seed
 from harness.verdicts.verdict import Band
 from tests.builders.reports import AXES, protocol_toml
 from tests.builders.runs import runs_for
-from tests.builders.trainers import replace_trainers_by
+from tests.builders.trainers import Training, train_here_by
 
 PROTOCOL = protocol_toml(
     {**AXES, "optimizer": ["sgd", "adam"]},
@@ -41,11 +41,10 @@ TWO_TASKS = PROTOCOL.replace('task = ["classification"]', 'task = ["classificati
 CELLS = [{"activation": one, "optimizer": other} for one in ("relu", "tanh") for other in ("sgd", "adam")]
 # Outside of every block: each of them makes one report.
 OUTSIDE = tuple(Seed(number, number) for number in range(1000, 1020))
-Trainer = Callable[[TrainingConfig, Sequence[Split], Sequence[Seed]], Runs]
 
 
 @functools.cache
-def trainings_of(config: TrainingConfig, train: Trainer) -> Runs:
+def trainings_of(config: TrainingConfig, train: Training) -> Runs:
     """Return the trainings that reports are made of."""
     dataset = registry.load(config.dataset)
     splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in OUTSIDE]
@@ -86,10 +85,6 @@ class MadeUp:
         self.fails: Callable[[TrainingConfig], bool] = lambda config: False
         self.diverges: Callable[[TrainingConfig], bool] = lambda config: False
 
-    def of(self, framework: str) -> Trainer:
-        """Return the trainer of a framework."""
-        return self.train
-
     def train(self, config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
         """Return runs whose losses are drawn around a centre that the config decides."""
         if self.fails(config):
@@ -100,14 +95,14 @@ class MadeUp:
         final = np.exp(center + 0.1 * np.array(draws))
         final[:1] = math.nan if self.diverges(config) else final[:1]
         curve = np.linspace(1.2, 1.0, config.epochs) * final[:, None]
+        accuracies = {name: np.full(curve.shape, 0.9) for name in ("train_accuracy", "test_accuracy")}
         test_rows = np.stack([split.test_rows for split in splits])
         return runs_for(
             config,
             seeds,
             train_loss=curve,
             test_loss=curve,
-            train_accuracy=np.full(curve.shape, 0.9),
-            test_accuracy=np.full(curve.shape, 0.9),
+            **accuracies,
             rows=test_rows.shape[1],
             test_rows=test_rows,
         )
@@ -119,5 +114,5 @@ def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     split = registry.split
     kept = functools.cache(lambda *described: split(registry.load("iris"), *described))
     monkeypatch.setattr(registry, "split", lambda dataset, *described: kept(*described))
-    replace_trainers_by(monkeypatch, fake.of)
+    train_here_by(monkeypatch, fake.train)
     return fake

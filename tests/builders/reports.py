@@ -31,7 +31,8 @@ def protocol_toml(axes: Mapping[str, Sequence[str]] = AXES, more: str = "", **an
         The reconstruction's answers that differ, as TOML.
     """
     named = {axis if axis.isidentifier() else json.dumps(axis): list(values) for axis, values in axes.items()}
-    lines = ["", "[axes]", *(f"{axis} = {json.dumps(values)}" for axis, values in named.items())]
+    trainer = 'trainer = { by = "framework" }' if "framework" in axes else 'trainer = "torch"'
+    lines = ["", trainer, "", "[axes]", *(f"{axis} = {json.dumps(values)}" for axis, values in named.items())]
     lines += [
         "",
         "[default]",

@@ -5,13 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from harness.base.arrays import Array
 from harness.training.config import TrainingConfig
-from harness.training.runs import ARRAY_NAMES, Runs
+from harness.training.dense.fields import task_of
+from harness.training.runs import SECONDS, Runs
 from harness.training.seeds import Seed
-from tests.builders.configs import small_protocol
+from tests.builders.configs import small_config
 
 EPOCHS, ROWS, OUTPUTS = 4, 5, 3
-PROTOCOL = small_protocol(epochs=EPOCHS)
+PROTOCOL = small_config(epochs=EPOCHS)
 SEEDS = (Seed(0, 0), Seed(1, 1))
 
 
@@ -24,28 +26,39 @@ def runs_for(config: TrainingConfig, seeds: Sequence[Seed], value: float = 0.5, 
         Number of test rows.
     """
     count = len(seeds)
-    arrays = {name: np.full((count, *shape), value) for name, shape in array_shapes(config.epochs, rows).items()}
+    arrays = {name: np.full((count, *shape), value) for name, shape in array_shapes(config, rows).items()}
     plain = {
         **arrays,
         "test_targets": np.zeros((count, rows)),
         "test_rows": np.tile(np.arange(rows), (count, 1)),
-        "seconds": np.ones(count),
+        SECONDS: np.ones(count),
     }
-    return Runs(config, tuple(seeds), **{**plain, **given})
+    return runs_of_arrays(config, seeds, {**plain, **given})
 
 
-def array_shapes(epochs: int, rows: int = ROWS, outputs: int = OUTPUTS) -> dict[str, tuple[int, ...]]:
-    """Return the shape that each array has for one seed."""
+def runs_of_arrays(config: TrainingConfig, seeds: Sequence[Seed], arrays: dict[str, Any]) -> Runs:
+    """Build runs of a dense network from its arrays, all in one."""
+    outputs = {name: array for name, array in arrays.items() if name.startswith("test_") and name[5:] in OUTPUT_NAMES}
+    curves = {name: array for name, array in arrays.items() if name not in outputs and name != SECONDS}
+    return Runs(config, tuple(seeds), curves=curves, scalars={SECONDS: arrays[SECONDS]}, outputs=outputs)
+
+
+OUTPUT_NAMES = ("predictions", "targets", "rows")
+
+
+def array_shapes(config: TrainingConfig, rows: int = ROWS, outputs: int = OUTPUTS) -> dict[str, tuple[int, ...]]:
+    """Return the shape that each array of a dense network has for one seed."""
+    epochs, classifies = config.epochs, task_of(config) == "classification"
+    accuracies: dict[str, tuple[int, ...]] = {"train_accuracy": (epochs,), "test_accuracy": (epochs,)}
     return {
         "train_loss": (epochs,),
         "test_loss": (epochs,),
-        "train_accuracy": (epochs,),
-        "test_accuracy": (epochs,),
+        **(accuracies if classifies else {}),
         "weight_norm": (epochs + 1,),
-        "test_predictions": (rows, outputs),
+        "test_predictions": (rows, outputs if classifies else 1),
         "test_targets": (rows,),
         "test_rows": (rows,),
-        "seconds": (),
+        SECONDS: (),
     }
 
 
@@ -54,20 +67,32 @@ def random_runs(
 ) -> Runs:
     """Build runs of random numbers, the same each time, with some arrays given."""
     random = np.random.default_rng(1).random
-    shapes = array_shapes(config.epochs, rows)
+    shapes = array_shapes(config, rows)
     numbers = {name: random((len(seeds), *shape)) for name, shape in shapes.items() if name != "test_rows"}
     return runs_for(config, seeds, rows=rows, **{**numbers, **given})
 
 
+def arrays_of(runs: Runs) -> dict[str, Array]:
+    """Return all arrays by name."""
+    return {name: array for _, name, array in runs.arrays()}
+
+
+def with_arrays(runs: Runs, **changed: Any) -> Runs:
+    """Return the runs with some arrays changed."""
+    return runs_of_arrays(runs.config, runs.seeds, {**arrays_of(runs), **changed})
+
+
 def runs_with_one_value(name: str, place: tuple[int, int], value: float) -> Runs:
     """Build runs of random numbers with one value put into one array."""
-    array = random_runs().arrays()[name].copy()
+    array = arrays_of(random_runs())[name].copy()
     array[place] = value
     return random_runs(**{name: array})
 
 
 def same_bits(one: Runs, other: Runs) -> bool:
     """Tell whether two runs agree in every bit."""
-    pairs = [(one.arrays()[name], other.arrays()[name]) for name in ARRAY_NAMES]
-    same = all(a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in pairs)
-    return same and one.seeds == other.seeds and one.config == other.config
+    first, second = (
+        [(kind, name, array.dtype, array.shape, array.tobytes()) for kind, name, array in runs.arrays()]
+        for runs in (one, other)
+    )
+    return first == second and one.seeds == other.seeds and one.config == other.config

@@ -51,7 +51,7 @@ def differing_elsewhere(task: str) -> bytes:
 def other_versions(task: str) -> bytes:
     """Have a framework of another version."""
     with mock.patch.object(
-        remote_task, "fingerprint_of", lambda framework: {framework: "0.1", "harness training": "1"}
+        remote_task, "fingerprint_of", lambda config: {config.trainer: "0.1", "harness training": "1"}
     ):
         return made_up(task)
 

@@ -30,7 +30,7 @@ def verdict_with(outcome: Outcome = "refuted", **changes: object) -> Verdict:
         splits=20,
         needs="all",
         cells=("torch-adam", "torch-rmsprop"),
-        frameworks=("torch",),
+        trainers=("torch",),
         rerun="pytest claims -k loss",
     )
     return replace(whole, **changes)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ hashes of names: the same world gives the same numbers in every process, and wor
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -50,18 +50,19 @@ class SimulatedEvidence:
 
     def __call__(self, **chosen: Any) -> Runs:
         """Return the runs of one cell."""
-        name, config = self._grid.variant(chosen)
-        if name not in self.used:
-            cell = self._cell(chosen, config)
-            self.used[name] = _runs(name, cell, config, self._world.training(cell), self._seeds)
-        return self.used[name]
+        asked = self._grid.cell(chosen)
+        if asked.name not in self.used:
+            cell = self._cell(chosen, asked.config)
+            self.used[asked.name] = _runs(asked.name, cell, asked.config, self._world.training(cell), self._seeds)
+        return self.used[asked.name]
 
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
         """Return made-up wall times of each cell; the number of repeats is that of real ones."""
         timings = []
         for cell in cells:
             mode = cell.get("mode", "default")
-            name, config = self._grid.variant({axis: value for axis, value in cell.items() if axis != "mode"})
+            asked = self._grid.cell({axis: value for axis, value in cell.items() if axis != "mode"})
+            name, config = asked.name, asked.config
             BenchmarkEntry(config, mode)  # refuses an unknown mode
             training = self._world.training({**self._cell(cell, config), "mode": mode})
             turns, epochs = (_scores(count, "seconds", name, mode) for count in (REPEATS, config.epochs))
@@ -71,7 +72,7 @@ class SimulatedEvidence:
         return timings
 
     def _cell(self, chosen: Cell, config: TrainingConfig) -> dict[str, Any]:
-        return {**asdict(config), **self._grid.default, **chosen}
+        return {**config, "framework": config.trainer, **self._grid.default, **chosen}
 
 
 def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, seeds: int) -> Runs:
@@ -104,13 +105,12 @@ def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, see
         accuracy = _accuracies(training.start_accuracy, ends, needed, epochs, rows)
         predictions = _probabilities(targets, accuracy[:, -1], training, name, len(dataset.class_names))
     else:
-        accuracy = np.full((seeds, epochs), np.nan)
+        accuracy = None
         predictions = targets[:, :, None] + _errors(cell, name, training, test_loss[:, -1], rows)[:, :, None]
     runs = {
         "train_loss": train_loss - gaps,
         "test_loss": test_loss,
-        "train_accuracy": accuracy.copy(),
-        "test_accuracy": accuracy,
+        **({} if accuracy is None else {"train_accuracy": accuracy.copy(), "test_accuracy": accuracy}),
         "weight_norm": 5 * growth[:, None] ** np.linspace(0, 1, epochs + 1),
         "test_predictions": predictions,
     }
@@ -160,8 +160,7 @@ def _errors(cell: Cell, name: str, training: Training, loss: Floats, rows: int) 
     proportions = {cell["activation"]: training.activation_error, name: training.own_error}
     proportions["all"] = np.sqrt(1 - sum(proportion**2 for proportion in proportions.values()))
     errors = sum(
-        proportion * _likelihood("errors", who).normal(size=(len(loss), rows))
-        for who, proportion in proportions.items()
+        proportion * _generator("errors", who).normal(size=(len(loss), rows)) for who, proportion in proportions.items()
     )
     scaled: Floats = errors * np.sqrt(loss / (errors**2).mean(axis=1))[:, None]
     return scaled
@@ -169,16 +168,16 @@ def _errors(cell: Cell, name: str, training: Training, loss: Floats, rows: int) 
 
 def _orders(*names: object, seeds: int, rows: int) -> NDArray[np.int64]:
     """Return for each seed the rows in an order of chance, shape (seeds, rows)."""
-    return _likelihood(*names).permuted(np.tile(np.arange(rows), (seeds, 1)), axis=1)
+    return _generator(*names).permuted(np.tile(np.arange(rows), (seeds, 1)), axis=1)
 
 
 def _scores(count: int, *names: object) -> Floats:
     """Return normal scores in an order of chance, shape (count,): mean 0, standard deviation 1."""
     quantiles = special.ndtri((np.arange(count) + 0.5) / count)
-    scores: Floats = _likelihood(*names).permutation(quantiles / quantiles.std(ddof=1))
+    scores: Floats = _generator(*names).permutation(quantiles / quantiles.std(ddof=1))
     return scores
 
 
-def _likelihood(*names: object) -> np.random.Generator:
+def _generator(*names: object) -> np.random.Generator:
     digest = hashlib.sha256("|".join(map(str, names)).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))

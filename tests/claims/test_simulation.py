@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from harness.data import registry
-from harness.training.runs import Runs
+from harness.training.runs import Runs, predicted_classes
+from tests.builders.runs import arrays_of
 from tests.claims.catalogue import FOLDER, GRID
 from tests.claims.conditions import KERAS, world
 from tests.claims.simulation import SimulatedEvidence
@@ -28,7 +29,7 @@ def runs_of(cell: dict[str, object], seeds: int = 20) -> Runs:
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_same_world_gives_the_same_runs(cell: dict[str, object]) -> None:
     """Two evidences of one world agree in every bit, so that a verdict is the same whenever it is asked for."""
-    one, again = runs_of(cell).arrays(), runs_of(cell).arrays()
+    one, again = arrays_of(runs_of(cell)), arrays_of(runs_of(cell))
     assert all(np.array_equal(one[name], again[name], equal_nan=True) for name in one)
 
 
@@ -47,8 +48,8 @@ def test_test_rows_are_as_many_as_in_a_real_split(cell: dict[str, object]) -> No
 def test_curves_end_where_predictions_are(cell: dict[str, object]) -> None:
     """The last accuracy is the proportion of right classes, and the last squared error that of the predictions."""
     runs = runs_of(cell)
-    if runs.config.task == "classification":
-        assert runs.final_test_accuracy == pytest.approx((runs.predicted_classes == runs.test_targets).mean(axis=1))
+    if "test_accuracy" in runs.curves:
+        assert runs.final_test_accuracy == pytest.approx((predicted_classes(runs) == runs.test_targets).mean(axis=1))
     else:
         errors = runs.test_predictions[:, :, 0] - runs.test_targets
         assert runs.final_test_loss == pytest.approx((errors**2).mean(axis=1))
@@ -66,7 +67,7 @@ def test_a_changed_world_differs_only_where_it_says() -> None:
     """Cells that do not match keep every bit, and of one that does only what was changed moves."""
     changed = SimulatedEvidence(GRID, world("less accurate", KERAS, end_accuracy=0.7).world)
     for cell in CELLS:
-        one, other = runs_of(cell).arrays(), changed(**cell).arrays()
+        one, other = arrays_of(runs_of(cell)), arrays_of(changed(**cell))
         differing = {name for name in one if not np.array_equal(one[name], other[name], equal_nan=True)}
         touched = cell["framework"] == "keras" and cell["task"] == "classification"
         assert differing == ({"train_accuracy", "test_accuracy", "test_predictions"} if touched else set())

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from harness.__main__ import main
 from harness.commands.new import TEMPLATES, TITLE
-from harness.report.grid import read_grid
+from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
 
 

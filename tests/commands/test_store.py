@@ -30,9 +30,9 @@ def fill(folder: Path, report: Path, *, blocks: int = 2) -> None:
     """Keep runs for both cells of the report, and for one of other versions."""
     store = open_store(folder)
     for config in open_folder(report).grid.configs.values():
-        for seeds in seed_blocks(20 * blocks):
+        for seeds in seed_blocks(20 * blocks, 20):
             store.save(runs_for(config, seeds))
-    old = Store(folder, {"torch": {"torch": "0.1"}})
+    old = Store(folder, lambda config: {"torch": "0.1"})
     old.save(runs_for(config, seeds))
 
 
@@ -64,10 +64,10 @@ def some_runs(folder: str = ".claims-store") -> list[Path]:
 def test_list_tells_configs_in_words_and_counts_files(capsys: pytest.CaptureFixture[str]) -> None:
     """One line a config, those that no session can find told apart, then one line a kind."""
     relu, *tanh, runs, everything = said(capsys, "list")
-    assert relu.startswith("framework torch, dataset wine, test size 0.2, ")
+    assert relu.startswith("trainer torch, activation relu, batch size 32, dataset wine, ")
     assert "activation relu, " in relu
     assert ": 40 seeds over 40 splits, 2 files, " in relu
-    assert [line.partition("regime own: ")[2].partition(",")[0] for line in tanh] == [
+    assert [line.rpartition("test size 0.2: ")[2].partition(",")[0] for line in tanh] == [
         "20 seeds over 20 splits",
         "40 seeds over 40 splits",
     ]
@@ -127,7 +127,7 @@ def test_export_makes_a_store_for_somebody_else(capsys: pytest.CaptureFixture[st
     assert line.endswith("; of 1 configs that the claims need, 0 are not stored")
     relu = open_folder(report).grid.configs["torch-classification-relu-adam"]
     theirs = open_store(Path("theirs"))
-    assert all(theirs.load(relu, seeds) is not None for seeds in seed_blocks(40))
+    assert all(theirs.load(relu, seeds) is not None for seeds in seed_blocks(40, 20))
     assert len(some_runs("theirs")) == 2
     said(capsys, "export", "claims", "--to", "theirs.tar")
     said(capsys, "export", "claims", "--to", "again.tar")
@@ -142,7 +142,7 @@ def test_export_leaves_out_what_is_damaged_and_counts_what_is_missing(capsys: py
     """It says so, with exit status 1; what is whole is copied all the same."""
     relu = open_folder(Path("claims")).grid.configs["torch-classification-relu-adam"]
     store = open_store(Path(".claims-store"))
-    broken, other = (store.path(relu, seeds) for seeds in seed_blocks(40))
+    broken, other = (store.path(relu, seeds) for seeds in seed_blocks(40, 20))
     payload = bytearray(broken.read_bytes())
     payload[len(payload) // 2] ^= 1
     broken.write_bytes(payload)

@@ -25,19 +25,20 @@ from harness.storage import record
 from harness.storage.store import Store
 from harness.training.seeds import Seed
 from harness.verdicts.verdict import Band
-from tests.builders.stores import FINGERPRINT, PROTOCOL, SEEDS, runs_hard_to_keep
+from tests.builders.stores import PROTOCOL, SEEDS, VERSIONS, fingerprint, runs_hard_to_keep, versions_of
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 ESTIMATE = mean_over_seeds([0.9, 1.0, 1.2], "ratio")
-OLD = {"torch": {"torch": "1.0", "harness training": "1"}, "keras": FINGERPRINT["keras"]}
+OLD = versions_of({**VERSIONS, "torch": {"torch": "1.0", "harness training": "1"}})
 
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Make a store with one file of each kind that holds something."""
-    store = Store(tmp_path / "store", FINGERPRINT)
+    store = Store(tmp_path / "store", fingerprint)
     store.save(runs_hard_to_keep())
     monkeypatch.setattr(timing, "_measure", lambda entries, repeats: [[[0.5, 0.1, 0.3]]])
+    monkeypatch.setattr(timing, "fingerprint_of", fingerprint)
     race([BenchmarkEntry(PROTOCOL)], store.folder, repeats=1)
     monkeypatch.setattr("harness.drawing.figures.claim_figure", lambda *_: "<svg>drawn</svg>\n")
     kept_figure(store.folder, {}, ESTIMATE, (0.8, 1.3), BAND)
@@ -164,10 +165,9 @@ def test_what_no_session_can_find_goes(kept: Store, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("harness.commands.store_care.drawing_marks", lambda: {"b" * 12})
     monkeypatch.setattr("harness.commands.store_care.judging_mark", lambda: "b" * 12)
     assert prune(kept) == ["answers", "figures"]
-    monkeypatch.setattr("harness.commands.store_care.framework_versions", lambda name: {name: "99"})
-    assert prune(kept) == ["timings"]
-    assert kinds(verify(kept.folder).whole) == ["runs", "runs"]
-    assert kept.load(PROTOCOL, SEEDS) is not None
+    newer = Store(kept.folder, versions_of({"torch": {"torch": "99"}}))
+    assert prune(newer) == ["runs", "runs", "timings"]
+    assert kinds(verify(kept.folder).whole) == []
 
 
 @pytest.mark.parametrize("kind", ["runs", "timings"])

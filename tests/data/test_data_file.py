@@ -1,10 +1,9 @@
-import hashlib
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,8 @@ import pytest
 
 from harness.base.errors import ConfigError, DataError, RegisterError
 from harness.data import registry
-from harness.report.grid import Grid, read_grid
+from harness.report.grid import Grid
+from harness.report.protocol_file import read_grid
 from harness.training.config import TrainingConfig
 from tests.builders.reports import DESCRIBED, FLOWERS, OWN, PROTOCOL, data_file_of, first_protocol
 
@@ -57,11 +57,11 @@ def test_a_claim_may_ask_for_other_data(open_grid: Open) -> None:
     """Where a claim names a data set, it may be one of the report's own, or a registered one."""
     grid = open_grid(protocol=PROTOCOL + DESCRIBED)
     cell = {"activation": "relu"}
-    assert grid.variant({**cell, "dataset": "flowers"})[1].dataset == grid.data_files["flowers"]
-    assert grid.variant({**cell, "dataset": "flowers"})[0].endswith("(dataset=flowers)")
-    assert grid.variant({**cell, "dataset": "iris"})[1].dataset == "iris"
+    assert grid.cell({**cell, "dataset": "flowers"}).config.dataset == grid.data_files["flowers"]
+    assert grid.cell({**cell, "dataset": "flowers"}).name.endswith("(dataset=flowers)")
+    assert grid.cell({**cell, "dataset": "iris"}).config.dataset == "iris"
     with pytest.raises(ConfigError, match="dataset is 'tulips'"):
-        grid.variant({**cell, "dataset": "tulips"})
+        grid.cell({**cell, "dataset": "tulips"})
 
 
 def test_the_data_may_be_what_is_left_open(open_grid: Open) -> None:
@@ -74,26 +74,6 @@ def test_the_data_may_be_what_is_left_open(open_grid: Open) -> None:
 
 
 # What it is named by
-
-
-def test_registered_data_keep_their_digest() -> None:
-    """What was stored before reports could bring data of their own is still found."""
-    fields = {
-        "framework": "torch",
-        "dataset": "wine",
-        "test_size": 0.2,
-        "scaling": "standard",
-        "hidden_widths": (10,),
-        "activation": "relu",
-        "optimizer": "adam",
-        "learning_rate": 0.01,
-        "batch_size": 32,
-        "epochs": 20,
-        "loss": "cross_entropy",
-        "regime": "own",
-    }
-    canonical = json.dumps(fields, sort_keys=True, separators=(",", ":"))
-    assert TrainingConfig(**fields).digest == hashlib.sha256(canonical.encode()).hexdigest()  # type: ignore[arg-type]
 
 
 def test_where_the_file_lies_does_not_matter(tmp_path: Path, open_grid: Open) -> None:
@@ -137,7 +117,7 @@ def test_a_remark_does_not_decide_the_digest(open_grid: Open) -> None:
 def test_a_config_survives_json(open_grid: Open) -> None:
     """Another process, such as the one that measures time, gets the config as text."""
     for config in (first_protocol(open_grid()), first_protocol(open_grid(protocol=PROTOCOL))):
-        assert TrainingConfig.from_json(json.loads(json.dumps(asdict(config)))) == config
+        assert TrainingConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
         assert json.loads(json.dumps(config.to_plain())) == config.to_plain()
 
 
@@ -220,7 +200,9 @@ def test_data_of_another_task(open_grid: Open) -> None:
     """A regression's data are no classification's, and the sentence names those that are."""
     described = DESCRIBED.replace('"classification"', '"regression"').replace('"kind"', '"petal"')
     described = described.replace('["colour"]', '["colour", "kind"]')
-    with pytest.raises(RegisterError, match="'flowers' is no classification data set; give one of: penguins, "):
+    with pytest.raises(
+        RegisterError, match="dataset is 'flowers', which is no classification data set; give one of: penguins, "
+    ):
         open_grid(protocol=PROTOCOL.replace('"wine"', '"flowers"') + described)
 
 
@@ -279,7 +261,7 @@ TRAINS = """
 from pathlib import Path
 import numpy as np
 from harness.execution.engine import open_store, runs_of
-from harness.report.grid import read_grid
+from harness.report.protocol_file import read_grid
 
 grid = read_grid(Path("report/protocol.toml"))
 runs = runs_of(next(iter(grid.configs.values())), 2, open_store(Path("store")))

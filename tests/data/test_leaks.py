@@ -7,7 +7,7 @@ import pytest
 from harness.data import registry
 from harness.data.dataset import Dataset
 from harness.data.leaks import leaks_in, repeated_rows
-from harness.report.grid import read_grid
+from harness.report.protocol_file import read_grid
 from tests.builders.reports import DESCRIBED, FLOWERS, PROTOCOL
 
 REPEATED = FLOWERS + "e,1.0,red,x\nf,1.0,red,x\ng,4.0,blue,x\n"

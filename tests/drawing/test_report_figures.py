@@ -8,7 +8,7 @@ from harness.drawing.illustrations import claim_figures, report_figures_of
 from harness.drawing.report_figures import FIGURES_FILE, open_figures, read_figures, report_figures
 from harness.execution.engine import open_store
 from harness.report.folder import open_folder
-from harness.report.grid import read_grid
+from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
 from harness.training.seeds import seed_blocks
 from tests.builders.runs import random_runs
@@ -37,9 +37,9 @@ def keep(folder: Path, store_folder: Path, *cells: str) -> None:
     """Put made up runs of the first twenty seeds into a store."""
     store, grid = open_store(store_folder), open_folder(folder).grid
     for cell in cells:
-        config = grid.config(cell)
-        for seeds in seed_blocks(20, grid.splits(config.task)):
-            store.save(random_runs(seeds, config))
+        named = grid.named_cell(cell, {})
+        for seeds in seed_blocks(20, 20, named.splits):
+            store.save(random_runs(seeds, named.config))
 
 
 def test_a_figure_has_a_panel_for_each_value(folder: Path) -> None:

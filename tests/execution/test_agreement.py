@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -7,21 +5,21 @@ from harness.base.errors import ExecutorError, WorkersDifferWarning
 from harness.execution.agreement import checked_twice, differences_of, refuse_disagreement
 from harness.execution.messages import Answer
 from harness.training.runs import Runs
-from tests.builders.configs import BLOCK, TORCH, blocks_of
-from tests.builders.runs import runs_for
+from tests.builders.configs import BLOCK, TORCH, blocks_of, trained_by
+from tests.builders.runs import runs_for, with_arrays
 
 
 def changed(**arrays: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> Runs:
     """Return made-up runs with other arrays."""
-    return replace(runs_for(TORCH, BLOCK), **arrays)
+    return with_arrays(runs_for(TORCH, BLOCK), **arrays)
 
 
 def test_of_each_framework_a_proportion_is_checked_and_always_the_same() -> None:
     """Rounded up, so at least one of each; whatever order they come in."""
     torch = blocks_of(100)
-    keras = [(replace(config, framework="keras"), seeds) for config, seeds in torch[:2]]
+    keras = [(trained_by("keras", config), seeds) for config, seeds in torch[:2]]
     chosen = checked_twice([*torch, *keras], 0.03)
-    assert [sum(config.framework == name for config, _ in chosen) for name in ("torch", "keras")] == [3, 1]
+    assert [sum(config.trainer == name for config, _ in chosen) for name in ("torch", "keras")] == [3, 1]
     assert checked_twice([*keras, *torch[::-1]], 0.03) == chosen
     assert checked_twice(torch, 0.0) == frozenset()
 
@@ -43,7 +41,7 @@ def test_a_last_bit_is_a_difference() -> None:
 def test_predictions_of_other_shapes_differ() -> None:
     """Nothing is subtracted then."""
     rows = {"test_targets": np.zeros((20, 4)), "test_rows": np.zeros((20, 4), dtype=np.int64)}
-    other = replace(changed(), test_predictions=np.ones((20, 4, 3)), **rows)
+    other = with_arrays(changed(), test_predictions=np.ones((20, 4, 3)), **rows)
     assert "test_predictions in shape" in differences_of(changed(), other)
 
 

@@ -1,9 +1,8 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,14 +16,15 @@ from harness.data.registry import Split
 from harness.execution import engine
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
+from harness.training.dense.trainers import TRAINING_VERSION
 from harness.training.runs import Runs
 from harness.training.seeds import Seed, seed_blocks
-from harness.training.trainers import TRAINING_VERSION
-from tests.builders.configs import small_protocol
+from tests.builders.configs import small_config, trained_by
 from tests.builders.runs import runs_for
-from tests.builders.trainers import replace_trainers_by
+from tests.builders.trainers import train_here_by
 
-PROTOCOL = small_protocol(hidden_widths=(4,), batch_size=133, epochs=1)
+ROOT = Path(__file__).parents[2]
+PROTOCOL = small_config(hidden_widths=(4,), batch_size=133, epochs=1)
 
 
 def fake_runs(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
@@ -51,18 +51,13 @@ class FakeTrainer:
         self.trained: list[tuple[str, int]] = []
         self.failures: dict[int, BaseException] = {}
 
-    def of(self, framework: str) -> Callable[[TrainingConfig, Sequence[Split], Sequence[Seed]], Runs]:
-        """Return the trainer of a framework."""
-
-        def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
-            assert config.framework == framework
-            first = seeds[0].split
-            self.trained.append((framework, first))
-            if first in self.failures:
-                raise self.failures[first]
-            return fake_runs(config, splits, seeds)
-
-        return train
+    def train(self, config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
+        """Train a block."""
+        first = seeds[0].split
+        self.trained.append((config.trainer, first))
+        if first in self.failures:
+            raise self.failures[first]
+        return fake_runs(config, splits, seeds)
 
     @property
     def blocks(self) -> list[int]:
@@ -74,7 +69,7 @@ class FakeTrainer:
 def trainer(monkeypatch: pytest.MonkeyPatch) -> FakeTrainer:
     """Replace the trainers of all frameworks."""
     fake = FakeTrainer()
-    replace_trainers_by(monkeypatch, fake.of)
+    train_here_by(monkeypatch, fake.train)
     return fake
 
 
@@ -115,19 +110,19 @@ def test_more_seeds_train_only_further_blocks(trainer: FakeTrainer, store: Store
 def test_each_config_is_trained_with_its_framework(trainer: FakeTrainer, store: Store) -> None:
     """Runs of another config are not taken for those asked for."""
     engine.runs_of(PROTOCOL, 1, store)
-    runs = engine.runs_of(replace(PROTOCOL, framework="keras"), 1, store)
+    runs = engine.runs_of(trained_by("keras", PROTOCOL), 1, store)
     assert trainer.trained == [("torch", 0), ("keras", 0)]
-    assert runs.config.framework == "keras"
+    assert runs.config.trainer == "keras"
 
 
 def test_missing_blocks_are_those_not_stored_one_framework_after_the_other(trainer: FakeTrainer, store: Store) -> None:
     """What is stored is not missing, what is asked for twice is missing once, and frameworks do not alternate."""
-    configs = [replace(PROTOCOL, framework=name, epochs=epochs) for epochs in (1, 2, 3) for name in ("keras", "torch")]
+    configs = [trained_by(name, PROTOCOL.changed(epochs=epochs)) for epochs in (1, 2, 3) for name in ("keras", "torch")]
     engine.runs_of(configs[0], 20, store)
     wanted: list[engine.Wanted] = [(config, "many") for config in configs]
     missing = engine.missing_blocks([*wanted, *wanted], 21, store)
     assert len(missing) == len(set(missing)) == 2 * len(configs) - 1
-    frameworks = [config.framework for config, _ in missing]
+    frameworks = [config.trainer for config, _ in missing]
     assert frameworks == sorted(frameworks)
 
 
@@ -142,7 +137,7 @@ def test_one_split_is_other_blocks_than_many(trainer: FakeTrainer, store: Store)
 def test_a_damaged_block_is_trained_again(trainer: FakeTrainer, store: Store) -> None:
     """A stored block that is damaged is trained again with a warning, the others are not."""
     engine.runs_of(PROTOCOL, 60, store)
-    store.path(PROTOCOL, seed_blocks(60)[1]).write_bytes(b"damaged")
+    store.path(PROTOCOL, seed_blocks(60, 20)[1]).write_bytes(b"damaged")
     with pytest.warns(StoreWarning, match="trained again"):
         engine.runs_of(PROTOCOL, 60, store)
     assert trainer.blocks == [0, 20, 40, 20]
@@ -153,7 +148,7 @@ def test_a_new_version_of_the_trainers_trains_again(
 ) -> None:
     """Runs of another version of the trainers are not used."""
     engine.runs_of(PROTOCOL, 1, store)
-    monkeypatch.setattr("harness.training.trainers.TRAINING_VERSION", TRAINING_VERSION + 1)
+    monkeypatch.setattr("harness.training.dense.trainers.TRAINING_VERSION", TRAINING_VERSION + 1)
     engine.runs_of(PROTOCOL, 1, engine.open_store(tmp_path / "store"))
     assert trainer.blocks == [0, 0]
 
@@ -164,7 +159,9 @@ def test_a_new_version_of_a_library_trains_again(
 ) -> None:
     """Runs made with another version of a library that determines the result are not used."""
     engine.runs_of(PROTOCOL, 1, store)
-    monkeypatch.setattr("harness.training.trainers.version", lambda name: "99" if name == library else version(name))
+    monkeypatch.setattr(
+        "harness.training.dense.trainers._version", lambda name: "99" if name == library else version(name)
+    )
     engine.runs_of(PROTOCOL, 1, engine.open_store(tmp_path / "store"))
     assert trainer.blocks == [0, 0]
 
@@ -173,7 +170,7 @@ def test_a_block_that_another_process_has_just_finished_is_not_trained(
     trainer: FakeTrainer, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A block that was stored between the first look and the moment the right was obtained is used, not repeated."""
-    block = seed_blocks(1)[0]
+    block = seed_blocks(1, 20)[0]
     splits = [registry.split(registry.load("wine"), 0.25, "standard", seed.split) for seed in block]
     finished = fake_runs(PROTOCOL, splits, block)
     reserve = store.reserve
@@ -212,13 +209,12 @@ def test_a_failed_training_names_config_and_seeds(trainer: FakeTrainer, store: S
         engine.runs_of(PROTOCOL, 21, store)
     assert str(caught.value) == (
         "training failed: seeds Seed(split=20, training=20) to Seed(split=39, training=39), "
-        "TrainingConfig(framework='torch', dataset='wine', "
-        "test_size=0.25, scaling='standard', hidden_widths=(4,), activation='relu', optimizer='sgd', "
-        "learning_rate=0.1, batch_size=133, epochs=1, loss='cross_entropy', regime='own'): out of cheese"
+        "torch(dataset=wine, test_size=0.25, scaling=standard, hidden_widths=4, activation=relu, optimizer=sgd, "
+        "learning_rate=0.1, batch_size=133, epochs=1, loss=cross_entropy): out of cheese"
     )
     assert caught.value.__cause__ is not None
     assert caught.value.__cause__.__cause__ is reason
-    first, second = seed_blocks(21)
+    first, second = seed_blocks(21, 20)
     assert store.load(PROTOCOL, first) is not None
     assert store.load(PROTOCOL, second) is None
 
@@ -228,7 +224,7 @@ def test_a_failed_training_gives_its_right_back(trainer: FakeTrainer, store: Sto
     trainer.failures[0] = RuntimeError()
     with pytest.raises(HarnessError):
         engine.runs_of(PROTOCOL, 1, store)
-    with store.reserve(PROTOCOL, seed_blocks(1)[0], wait=False) as reserved:
+    with store.reserve(PROTOCOL, seed_blocks(1, 20)[0], wait=False) as reserved:
         assert reserved
 
 
@@ -244,24 +240,19 @@ def test_training_ahead_goes_on_after_a_failure_and_leaves_it_to_the_claim(train
 
 def test_training_ahead_leaves_out_what_another_process_trains(trainer: FakeTrainer, store: Store) -> None:
     """A block that is reserved elsewhere is neither trained nor waited for."""
-    with store.reserve(PROTOCOL, seed_blocks(21)[1], wait=False):
+    with store.reserve(PROTOCOL, seed_blocks(21, 20)[1], wait=False):
         engine.train_blocks(engine.missing_blocks([(PROTOCOL, "many")], 60, store), store, lambda block: None)
     assert trainer.blocks == [0, 40]
 
 
 # Several processes
 
-TESTS = str(Path(__file__).parent)
-
 SHARE = """
 import sys, time
 from pathlib import Path
-sys.path[:0] = [{tests!r}, {root!r}]
-from test_engine import PROTOCOL, fake_runs
+from tests.execution.test_engine import PROTOCOL, fake_runs
 from harness.execution import engine
-from harness.training.seeds import seed_blocks
-from harness.training.seeds import seed_blocks
-from harness.training.dense import block
+from harness.data import registry
 
 def train(config, splits, seeds):
     time.sleep(0.1)
@@ -269,7 +260,12 @@ def train(config, splits, seeds):
         log.write(f"{{sys.argv[1]}} {{seeds[0].split}}\\n")
     return fake_runs(config, splits, seeds)
 
-engine.train_there, block.batched_trainer = block.train_here, lambda framework: train
+def train_here(config, seeds):
+    dataset = registry.load(config.dataset)
+    splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in seeds]
+    return train(config, splits, seeds)
+
+engine.train_there = train_here
 import sklearn.model_selection
 print("ready", flush=True)
 sys.stdin.readline()
@@ -283,10 +279,11 @@ print(engine.runs_of(PROTOCOL, 160, store).seconds.tolist(), flush=True)
 def test_processes_share_the_blocks(tmp_path: Path) -> None:
     """Two processes that need the same blocks train each once in all, both train, both get all runs."""
     log = tmp_path / "log"
-    program = SHARE.format(tests=TESTS, root=str(Path(TESTS).parent), log=str(log), folder=str(tmp_path / "store"))
+    program = SHARE.format(log=str(log), folder=str(tmp_path / "store"))
     pipe: Any = subprocess.PIPE
     processes = [
-        subprocess.Popen([sys.executable, "-c", program, name], stdin=pipe, stdout=pipe, text=True) for name in "ab"
+        subprocess.Popen([sys.executable, "-c", program, name], stdin=pipe, stdout=pipe, text=True, cwd=ROOT)
+        for name in "ab"
     ]
     for process in processes:
         assert process.stdout.readline() == "ready\n"
@@ -306,8 +303,7 @@ def test_processes_share_the_blocks(tmp_path: Path) -> None:
 ASK = """
 import sys
 from pathlib import Path
-sys.path[:0] = [{tests!r}, {root!r}]
-from test_engine import PROTOCOL
+from tests.execution.test_engine import PROTOCOL
 from harness.execution import engine
 engine.runs_of(PROTOCOL, 21, engine.open_store(Path({folder!r})))
 print(*sorted({{"torch", "tensorflow", "keras", "sklearn"}} & set(sys.modules)))
@@ -318,6 +314,6 @@ print(*sorted({{"torch", "tensorflow", "keras", "sklearn"}} & set(sys.modules)))
 def test_no_framework_is_imported(trainer: FakeTrainer, store: Store, stored: int) -> None:
     """Neither a framework nor scikit-learn, also where something is missing: another process trains it."""
     engine.runs_of(PROTOCOL, stored, store)
-    program = ASK.format(tests=TESTS, root=str(Path(TESTS).parent), folder=str(store.folder))
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    program = ASK.format(folder=str(store.folder))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == []

@@ -200,7 +200,7 @@ def test_the_trap_would_have_sprung(two_workers: Cluster, trap: Path, store: Sto
 
     try:
         with Client(two_workers.address, set_as_default=False) as client:
-            client.submit(tasks.trap, task_of((TORCH, BLOCK), store.fingerprint), pure=False).result()
+            client.submit(tasks.trap, task_of((TORCH, BLOCK), store.fingerprint(TORCH)), pure=False).result()
         assert trap.exists()
     finally:
         if trap.exists():

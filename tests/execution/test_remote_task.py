@@ -3,7 +3,6 @@ import os
 import platform
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,13 @@ from harness.execution import remote_task
 from harness.execution.engine import Block, open_store
 from harness.execution.messages import Answer, differing_versions, other_versions, task_of
 from harness.execution.remote_task import train_record
-from harness.report.grid import read_grid
+from harness.report.protocol_file import read_grid
 from harness.training.trainers import fingerprint_of
 from tests.builders.configs import BLOCK, TORCH
 from tests.builders.reports import FLOWERS, OWN, data_file_of
 from tests.builders.runs import runs_for
 
-VERSIONS = {framework: dict(fingerprint_of(framework)) for framework in ("torch", "keras")}
+VERSIONS = dict(fingerprint_of(TORCH))
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +41,10 @@ def made_up(monkeypatch: pytest.MonkeyPatch) -> list[Block]:
 def test_a_task_is_plain_text_and_its_answer_plain_bytes(tmp_path: Path, made_up: list[Block]) -> None:
     """What is trained is what was asked for, and the record is the one that the store would keep."""
     task = task_of((TORCH, BLOCK), VERSIONS)
-    assert set(json.loads(task)) == {"config", "seeds", "data", "versions"}
+    assert set(json.loads(task)) == {"config", "place", "seeds", "files", "fingerprint"}
     answer = Answer.from_bytes(train_record(task))
     assert made_up == [(TORCH, BLOCK)]
-    assert (answer.problem, answer.versions) == ("", VERSIONS)
+    assert (answer.problem, answer.fingerprint) == ("", VERSIONS)
     assert answer.worker == f"process {os.getpid()} on {platform.node()}"
     store = open_store(tmp_path)
     assert answer.record == store.record(runs_for(TORCH, BLOCK))
@@ -54,27 +53,25 @@ def test_a_task_is_plain_text_and_its_answer_plain_bytes(tmp_path: Path, made_up
 
 def test_a_worker_with_other_versions_trains_nothing(made_up: list[Block]) -> None:
     """It says which it has."""
-    other = {"torch": {**VERSIONS["torch"], "torch": "99.0"}}
+    other = {**VERSIONS, "torch": "99.0"}
     answer = Answer.from_bytes(train_record(task_of((TORCH, BLOCK), other)))
     assert made_up == []
     assert (answer.record, answer.problem) == (b"", "other versions")
-    assert answer.versions["torch"]["torch"] == VERSIONS["torch"]["torch"]
+    assert answer.fingerprint["torch"] == VERSIONS["torch"]
 
 
 @pytest.mark.parametrize(
     ("there", "found"),
     [
-        ({"torch": {"torch": "2.6", "numpy": "2.0"}}, []),
-        ({"torch": {"torch": "2.5", "numpy": "2.0"}}, [("torch", "2.6", "2.5")]),
-        ({"torch": {"torch": "2.6"}}, [("numpy", "2.0", "not installed")]),
-        ({"keras": {}}, [("numpy", "2.0", "not installed"), ("torch", "2.6", "not installed")]),
+        ({"torch": "2.6", "numpy": "2.0", "keras": "3.9"}, []),
+        ({"torch": "2.5", "numpy": "2.0"}, [("torch", "2.6", "2.5")]),
+        ({"torch": "2.6"}, [("numpy", "2.0", "not installed")]),
+        ({}, [("numpy", "2.0", "not installed"), ("torch", "2.6", "not installed")]),
     ],
 )
-def test_each_library_that_differs_is_named(
-    there: Mapping[str, Mapping[str, str]], found: list[tuple[str, str, str]]
-) -> None:
-    """With the version here and there; a framework that is not asked for does not matter."""
-    assert differing_versions({"torch": {"torch": "2.6", "numpy": "2.0"}}, there) == found
+def test_each_library_that_differs_is_named(there: Mapping[str, str], found: list[tuple[str, str, str]]) -> None:
+    """With the version here and there; what is not asked for does not matter."""
+    assert differing_versions({"torch": "2.6", "numpy": "2.0"}, there) == found
 
 
 def test_both_versions_are_said() -> None:
@@ -101,8 +98,8 @@ def test_a_data_file_goes_with_its_task(tmp_path: Path, made_up: list[Block]) ->
     (tmp_path / "flowers.csv").write_text(FLOWERS, encoding="utf-8")
     (tmp_path / "protocol.toml").write_text(OWN, encoding="utf-8")
     data = data_file_of(read_grid(tmp_path / "protocol.toml"))
-    config = replace(TORCH, dataset=data, test_size=0.5)
-    task = task_of((config, BLOCK), VERSIONS)
+    config = TORCH.changed(dataset=data, test_size=0.5)
+    task = task_of((config, BLOCK), fingerprint_of(config))
     Path(data.file).rename(tmp_path / "elsewhere.csv")
     answer = Answer.from_bytes(train_record(task))
     assert answer.problem == ""
@@ -121,8 +118,8 @@ def test_a_data_file_goes_with_its_task(tmp_path: Path, made_up: list[Block]) ->
         b"\n",
         b"[]\nrecord",
         b"{}\nrecord",
-        b'{"worker": 1, "processor": "", "problem": "", "versions": {}}\n',
-        b'{"worker": "", "processor": "", "problem": "", "versions": {"torch": 3}}\n',
+        b'{"worker": 1, "processor": "", "problem": "", "fingerprint": {}}\n',
+        b'{"worker": "", "processor": "", "problem": "", "fingerprint": 3}\n',
         b"\xff\n",
         "text",
         None,

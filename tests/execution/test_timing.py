@@ -3,7 +3,6 @@ import multiprocessing
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,11 @@ from harness.base.errors import ConfigError, HarnessError, StoreError, StoreWarn
 from harness.base.sealed import unseal
 from harness.execution import timing
 from harness.execution.timing import BenchmarkEntry, Timing, machine, race
-from tests.builders.configs import small_protocol
+from harness.training.dense.trainers import TORCH
+from tests.builders.configs import small_config, trained_by
 
-PROTOCOL = small_protocol(hidden_widths=(4,), batch_size=64, epochs=3)
-OTHER = replace(PROTOCOL, optimizer="adam")
+PROTOCOL = small_config(hidden_widths=(4,), batch_size=64, epochs=3)
+OTHER = PROTOCOL.changed(optimizer="adam")
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_raw_seconds_are_kept_with_machine_and_versions_and_read_again(
     (file,) = (tmp_path / "timings").iterdir()
     kept = unseal(file.read_bytes(), "a file")
     assert kept["epoch_seconds"] == [[[1.0, 0.1, 0.3], [2.0, 0.1, 0.3]]]
-    assert kept["versions"]["torch"]["torch"]
+    assert kept["entries"][0]["fingerprint"]["torch"]
     assert kept["machine"]["cores"] >= 1
     race([BenchmarkEntry(PROTOCOL, "compile")], tmp_path, repeats=2)
     race([BenchmarkEntry(PROTOCOL)], tmp_path, repeats=3)
@@ -147,7 +147,7 @@ def test_a_real_training_is_timed_and_a_failing_one_is_named(tmp_path: Path, mon
     (one,) = race([BenchmarkEntry(PROTOCOL)], tmp_path, repeats=2)
     assert one.epoch_seconds.shape == (2, 3)
     assert (one.epoch_seconds > 0).all()
-    monkeypatch.setitem(timing.MODES, "torch", ("backwards",))
+    monkeypatch.setitem(TORCH.modes, "backwards", "torch")  # type: ignore[arg-type]
     with pytest.raises(
         HarnessError, match=r"^timing failed: BenchmarkEntry\(.*mode='backwards'\): KeyError: 'backwards'"
     ):
@@ -172,7 +172,7 @@ def _use(folder: Path, log: Path, name: str, alone: bool, ready: Any) -> None:
 
 @pytest.mark.parametrize(("alone", "overlap"), [(True, False), (False, True)])
 def test_who_is_alone_shares_the_machine_with_nobody(tmp_path: Path, alone: bool, overlap: bool) -> None:
-    """Two processes that proportion overlap; one that is alone and one that proportions never do."""
+    """Two processes that share the machine overlap; one that is alone and one that shares never do."""
     context = multiprocessing.get_context("spawn")
     ready, log = context.Barrier(2), tmp_path / "log"
     processes = [
@@ -224,5 +224,5 @@ def test_other(judge):
 def test_settings_of_the_user_do_not_reach_what_is_timed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Here one that would let Keras stop after the first epoch."""
     monkeypatch.setenv("KERAS_MAX_EPOCHS", "1")
-    (one,) = race([BenchmarkEntry(replace(PROTOCOL, framework="keras"))], tmp_path, repeats=1)
+    (one,) = race([BenchmarkEntry(trained_by("keras", PROTOCOL))], tmp_path, repeats=1)
     assert one.epoch_seconds.shape == (1, 3)

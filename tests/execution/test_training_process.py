@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,12 @@ from harness.execution.agreement import differences_of
 from harness.execution.pools import WorkerPool, local_processes
 from harness.execution.training_process import train_there
 from harness.execution.workers import train_blocks_with
-from harness.training.dense.block import train_here
 from harness.training.seeds import seed_blocks
+from harness.training.trainers import trainer_named
 from tests.builders.clusters import say_nothing, wait_until
-from tests.builders.configs import BLOCK, TOO_LARGE, TORCH
+from tests.builders.configs import BLOCK, TOO_LARGE, TORCH, trained_by
 
-LONG = replace(TORCH, epochs=200_000)
+LONG = TORCH.changed(epochs=200_000)
 ROOT = Path(__file__).parent.parent.parent
 WHO = f"training failed: seeds {BLOCK[0]} to {BLOCK[-1]}, {TORCH}: "
 
@@ -56,9 +55,9 @@ def lives(pid: int) -> bool:
 
 def test_it_trains_what_would_be_trained_here() -> None:
     """To the last bit, times aside, of both types and all shapes."""
-    there, here = train_there(TORCH, BLOCK), train_here(TORCH, BLOCK)
+    there, here = train_there(TORCH, BLOCK), trainer_named("torch").train(TORCH, BLOCK)
     assert differences_of(there, here) == []
-    assert all(there.arrays()[name].dtype == array.dtype for name, array in here.arrays().items())
+    assert [array.dtype for _, _, array in there.arrays()] == [array.dtype for _, _, array in here.arrays()]
 
 
 def test_one_process_trains_all(own_process: training_process._Kept) -> None:
@@ -66,7 +65,7 @@ def test_one_process_trains_all(own_process: training_process._Kept) -> None:
     assert not training_process.is_there()
     first = train_there(TORCH, BLOCK)
     pid = pid_of(own_process)
-    blocks = [seed_blocks(80)[number] for number in range(4)]
+    blocks = [seed_blocks(80, 20)[number] for number in range(4)]
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(lambda seeds: train_there(TORCH, seeds), blocks))
     assert [runs.seeds for runs in found] == blocks
@@ -76,9 +75,7 @@ def test_one_process_trains_all(own_process: training_process._Kept) -> None:
 
 def test_what_fails_there_is_said_here_with_config_and_seeds(own_process: training_process._Kept) -> None:
     """And the process goes on."""
-    with pytest.raises(
-        HarnessError, match=r"^training failed: seeds Seed\(.+\) to Seed\(.+\), TrainingConfig\(.+\): .*alloc"
-    ):
+    with pytest.raises(HarnessError, match=r"^training failed: seeds Seed\(.+\) to Seed\(.+\), torch\(.+\): .*alloc"):
         engine.train(TOO_LARGE, BLOCK)
     pid = pid_of(own_process)
     assert train_there(TORCH, BLOCK).seeds == BLOCK
@@ -87,14 +84,14 @@ def test_what_fails_there_is_said_here_with_config_and_seeds(own_process: traini
 
 def test_other_versions_there_are_refused(own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     """With both named."""
-    monkeypatch.setattr(training_process, "fingerprint_of", lambda framework: {"torch": "0.1"})
+    monkeypatch.setattr(training_process, "fingerprint_of", lambda config: {"torch": "0.1"})
     with pytest.raises(ExecutorError, match=r"has other versions: torch 2.* \(here 0\.1\)"):
         train_there(TORCH, BLOCK)
 
 
 def test_processes_of_an_executor_are_as_clean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting of the session's environment does not reach them."""
-    keras = replace(TORCH, framework="keras")
+    keras = trained_by("keras", TORCH)
     store = engine.open_store(tmp_path)
     monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
     monkeypatch.setenv("KERAS_BACKEND", "torch")
@@ -250,7 +247,7 @@ def test_what_python_runs_as_it_starts_is_refused_where_it_changes_numbers(
     """In one sentence; what it prints is not taken for an answer."""
     (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
-    config = replace(TORCH, framework=framework)
+    config = trained_by(framework, TORCH)
     if not said:
         assert engine.train(config, BLOCK).config == config
         return
@@ -269,7 +266,7 @@ def test_it_finds_the_harness_that_asks_and_packages_of_the_user(tmp_path: Path)
     code = (
         "import queue, subprocess, sys\n"
         f"sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]\n"
-        "from harness.execution.clean_start import clean_command, clean_environment\n"
+        "from harness.training.clean_start import clean_command, clean_environment\n"
         "subprocess.run(clean_command('mine'), env=clean_environment(), check=True)\n"
     )
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

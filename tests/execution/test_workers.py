@@ -1,7 +1,6 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +49,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_processes_train_into_the_store(tmp_path: Path) -> None:
     """Real ones: what can be trained is found there, and one training that fails is left out."""
-    blocks = [(TORCH, BLOCK), (TOO_LARGE, BLOCK), (replace(TORCH, epochs=2), BLOCK)]
+    blocks = [(TORCH, BLOCK), (TOO_LARGE, BLOCK), (TORCH.changed(epochs=2), BLOCK)]
     store = open_store(tmp_path)
     with local_processes(2) as processes:
         train_blocks_with(WorkerPool(processes, 4), store, say_nothing, blocks)
@@ -154,7 +153,7 @@ def test_after_three_attempts_it_is_said_what_is_missing(
 def test_a_record_of_another_block_is_not_kept(tmp_path: Path) -> None:
     """Though it is whole: a worker that mixes up its tasks is not believed."""
     store, (one, other) = open_store(tmp_path), blocks_of(2)
-    of_the_other = workers.task_of(other, store.fingerprint)
+    of_the_other = workers.task_of(other, store.fingerprint(other[0]))
     with pytest.raises(ExecutorError, match="it holds other runs than its name says"):
         train_blocks_with(WorkerPool(Here(lambda task: tasks.made_up(of_the_other)), 1), store, say_nothing, [one])
     assert not store.has(*one)
@@ -165,7 +164,7 @@ def test_a_worker_with_other_versions_is_refused(tmp_path: Path) -> None:
     store, executor = open_store(tmp_path), Here(tasks.made_up, tasks.other_versions)
     with pytest.raises(ExecutorError) as error:
         train_blocks_with(WorkerPool(executor, 1), store, say_nothing, blocks_of(9))
-    here = store.fingerprint["torch"]["torch"]
+    here = store.fingerprint(TORCH)["torch"]
     assert re.search(r"^worker process \d+ on .+ has other versions: .*torch 0\.1 \(here ", str(error.value))
     assert f"torch 0.1 (here {here})" in str(error.value)
     assert str(error.value).endswith("; install the same there and here, and run again")

@@ -26,7 +26,7 @@ SHIFT, SPREAD, DRAW = {shift}, {spread}, {draw}
 
 @pytest.mark.finding("speed.faster", reading="ratio")
 def test_ratio(judge, request):
-    major = int(version("vega_datasets").partition(".")[0])
+    major = int(version("matplotlib").partition(".")[0])
     random = np.random.default_rng(DRAW)
     level = 1.0 + SHIFT + (0.5 if major == {worse} else 0.0)
     judge(mean_over_seeds(random.normal(level, SPREAD, request.config.getoption("claims_seeds")), "ratio"))
@@ -151,9 +151,9 @@ def versions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
         installed = folder / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
         (installed / "this_environment.pth").write_text(added, encoding="utf-8")
-        described = installed / f"vega_datasets-{version}.dist-info"
+        described = installed / f"matplotlib-{version}.dist-info"
         described.mkdir()
-        (described / "METADATA").write_text(f"Name: vega-datasets\nVersion: {version}\n", encoding="utf-8")
+        (described / "METADATA").write_text(f"Name: matplotlib\nVersion: {version}\n", encoding="utf-8")
         interpreters[version] = folder / "bin" / "python"
     return interpreters
 
@@ -164,8 +164,8 @@ def made(versions: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> list[str
     asked: list[str] = []
 
     def environment_with(python: str, pins: dict[str, str], *_: object) -> Path:
-        asked.append(pins["vega_datasets"])
-        return versions[pins["vega_datasets"]]
+        asked.append(pins["matplotlib"])
+        return versions[pins["matplotlib"]]
 
     monkeypatch.setattr("harness.explaining.interpreters.environment_with", environment_with)
     return asked
@@ -185,7 +185,7 @@ def test_changed_versions_are_named(
         "The versions bring the change: the old code with new versions is refuted; "
         "the new code with old versions is supported."
     )
-    assert "  vega_datasets: 8.0, now 9.0" in out.splitlines()
+    assert "  matplotlib: 8.0, now 9.0" in out.splitlines()
     assert err.count("running 1 claims") == 6
     assert set(made) == {"8.0", "9.0"}
 

@@ -25,7 +25,7 @@ class ScriptedEvidence:
         self.extended: list[int] = []
         self.used = {"torch-relu": None} if cells else {}
         self.timed: dict[str, None] = {}
-        self.frameworks = ("torch",) if cells else ()
+        self.trainers = ("torch",) if cells else ()
 
     @property
     def splits(self) -> int:
@@ -51,7 +51,7 @@ def spread(mean: float, deviation: float, seeds: int) -> list[float]:
 @pytest.fixture
 def judge() -> Judge:
     """Make a judge whose claim asked for one cell and timed another."""
-    return judge_of(SimpleNamespace(used={}, timed={"torch-relu (default)": None}, frameworks=("torch",), splits=0))
+    return judge_of(SimpleNamespace(used={}, timed={"torch-relu (default)": None}, trainers=("torch",), splits=0))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.judging.claim import Claim
-from harness.judging.plan import BlankEvidence, blank_runs, cells_asked, wanted_of
+from harness.judging.plan import BlankEvidence, cells_asked, tasks_of, wanted_of
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
 from harness.report.register import Finding, Reading
@@ -63,16 +63,6 @@ def test_a_claim_without_evidence_or_with_foreign_fixtures_is_not_called(
     assert cells_asked(Claim("test", with_foreign_fixture, {}, *finding), grid) == []
 
 
-@pytest.mark.parametrize("cell", ["torch-classification-relu-adam-net1", "keras-regression-tanh-sgd-net3"])
-def test_blank_runs_have_the_shapes_of_real_ones(request: pytest.FixtureRequest, cell: str) -> None:
-    """Outputs and epochs are the config's, test rows close to it, and nothing diverged."""
-    config = open_folder(request.config.rootpath / "claims").grid.config(cell)
-    runs = blank_runs(config)
-    assert runs.test_loss.shape[1] == config.epochs
-    assert runs.test_predictions.shape[1:] == ((99, 3) if config.task == "classification" else (101, 1))
-    assert not runs.diverged.any()
-
-
 def test_a_variant_is_planned_like_a_cell(grid: Grid, finding: tuple[Finding, Reading]) -> None:
     """Fields that are no axes are part of what is trained beforehand, and decide the shapes of blank runs."""
 
@@ -83,6 +73,13 @@ def test_a_variant_is_planned_like_a_cell(grid: Grid, finding: tuple[Finding, Re
     wanted = wanted_of(cells_asked(Claim("test", claim, {}, *finding), grid), grid)
     assert {(config.epochs, config.learning_rate) for config, _ in wanted} == {(5, 0.01), (2, 0.5)}
     assert {splits for _, splits in wanted} == {"many"}
+
+
+def test_cells_tell_of_which_tasks_they_are(grid: Grid) -> None:
+    """Each once."""
+    cells = [{"activation": "relu"}, {"activation": "tanh", "epochs": 3}]
+    assert tasks_of(cells, grid) == {"classification"}
+    assert tasks_of([], grid) == set()
 
 
 def test_blank_evidence_refuses_what_evidence_refuses(grid: Grid) -> None:

@@ -26,7 +26,7 @@ PAGES = ("index.html", "runs.html", "history.html")
 def a_session(folder: Path) -> Session:
     """Return a session of six readings of five findings in two sections, one of them with a figure."""
     figure = write_figure(folder, "claims/test_a.py::test_a", SVG)
-    speed = {"section": "Speed & size", "frameworks": ("keras", "torch")}
+    speed = {"section": "Speed & size", "trainers": ("keras", "torch")}
     first = judged_claim("claims/test_a.py::test_a", finding="speed.first", statement="It is fast.", **speed)
     return session_of(
         replace(first, figure=figure),
@@ -36,7 +36,7 @@ def a_session(folder: Path) -> Session:
         ),
         judged_claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="fitted"),
         judged_claim("claims/test_b.py::test_f", "inconclusive", finding="loss.fifth"),
-        judged_claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", frameworks=("keras",)),
+        judged_claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", trainers=("keras",)),
     )
 
 
@@ -121,7 +121,7 @@ def test_dark_mode_is_dark(browser: Browser, folder: Path) -> None:
         ("text", "faster", ["speed.second:loss", "speed.second:strict"]),
         ("text", "FAST :loss", ["speed.first:loss", "speed.second:loss"]),
         ("section", "Speed & size", ["speed.first:loss", "speed.second:loss", "speed.second:strict"]),
-        ("framework", "keras", ["loss.fourth:loss", "speed.first:loss", "speed.second:loss", "speed.second:strict"]),
+        ("trainer", "keras", ["loss.fourth:loss", "speed.first:loss", "speed.second:loss", "speed.second:strict"]),
         ("basis", "fitted", ["loss.third:loss"]),
     ],
 )

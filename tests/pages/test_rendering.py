@@ -3,7 +3,7 @@ import math
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from harness.pages.rendering import anchor, interval, number, p_value, visible
+from harness.pages.rendering import anchor, interval, number, visible
 
 TEXTS = st.text(st.characters(), max_size=40)
 
@@ -47,8 +47,3 @@ def test_numbers_read_as_in_print() -> None:
         "2e−06",
     ]
     assert interval(1, 0.5, math.inf) == "1 [0.5, ∞]"
-
-
-def test_tiny_p_values_are_bounded() -> None:
-    """No p-value is shown as zero."""
-    assert (p_value(0.01234), p_value(1e-9)) == ("= 0.012", "< 0.0001")

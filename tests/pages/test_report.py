@@ -112,16 +112,16 @@ def test_the_summary_has_a_row_for_each_finding() -> None:
         ["Finding", *JUDGEMENT_COLUMNS],
         [
             "speed.b (ratio): A <b>is</b> faster",
-            "✔ supported, p 0.01",
-            "✔ supported, p 0.02",
+            "✔ supported, p = 0.01",
+            "✔ supported, p = 0.02",
             "1 of 1 supported, 0 refuted; needs some",
             "0.88",
             "independent",
         ],
         [
             "speed.faster (ratio): A <b>is</b> faster",
-            "✘ refuted, p 0.012",
-            "✘ refuted, p 0.02",
+            "✘ refuted, p = 0.012",
+            "✘ refuted, p = 0.02",
             "0 of 1 supported, 1 refuted; needs all",
             "0.88",
             "independent",
@@ -141,7 +141,7 @@ def test_texts_of_a_judgement() -> None:
     )
     assert judgement_texts(found[0])[:2] == ("✔ supported, p < 0.0001", "✔ supported, p < 0.0001")
     assert judgement_texts(found[0])[3] == ""
-    assert judgement_texts(found[1])[:2] == ("✔ supported, p 0.04", "? inconclusive, p 0.12")
+    assert judgement_texts(found[1])[:2] == ("✔ supported, p = 0.04", "? inconclusive, p = 0.12")
     assert all(len(judgement_texts(judgement)) == len(JUDGEMENT_COLUMNS) for judgement in found)
 
 
@@ -168,9 +168,9 @@ def test_the_table_of_findings_is_aligned() -> None:
     """One line a reading of a finding, with the texts of its judgement below those of the others."""
     found = judgements([VERDICT, replace(SUPPORTED, finding="a.b")])
     assert findings_table(found) == [
-        "a.b (ratio)           ✔ supported, p 0.01  ✔ supported, p 0.02  1 of 1 supported, 0 refuted; needs all  "
+        "a.b (ratio)           ✔ supported, p = 0.01  ✔ supported, p = 0.02  1 of 1 supported, 0 refuted; needs all  "
         "0.88  independent",
-        "speed.faster (ratio)  ✘ refuted, p 0.012   ✘ refuted, p 0.02    0 of 1 supported, 1 refuted; needs all  "
+        "speed.faster (ratio)  ✘ refuted, p = 0.012   ✘ refuted, p = 0.02    0 of 1 supported, 1 refuted; needs all  "
         "0.88  independent",
     ]
     assert findings_table([]) == []

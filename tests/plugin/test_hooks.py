@@ -486,15 +486,15 @@ def test_a_verdict_is_accepted_for_a_reason(pytester: pytest.Pytester, make_clai
 
 def test_what_cannot_be_recorded_gets_one_sentence(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """The session ends with its tables, a sentence and no traceback, and the register is what it was."""
-    report = REPORT.replace('findings."speed.faster"', "findings.'speed.faster'")
-    make_claims(BY_CASE, report=report)
-    result = pytester.runpytest_subprocess("claims", "-k", "REFUTED", "--claims-accept-verdicts", "so it is")
+    twice = "\n@finding\ndef test_{0}(judge):\n    judge(mean_over_seeds({1}, 'ratio'))\n"
+    make_claims(twice.format("one", "REFUTED") + twice.format("other", "INCONCLUSIVE"))
+    result = pytester.runpytest_subprocess("claims", "--claims-accept-verdicts", "so it is")
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     told = result.stdout.str() + result.stderr.str()
-    assert "write its id in double quotes" in told
+    assert "give their parameters different ids" in told
     assert "Traceback" not in told
     result.stdout.fnmatch_lines(["speed.faster (ratio)  ✘ refuted, *"])
-    assert (pytester.path / "claims" / "report.toml").read_text(encoding="utf-8") == report
+    assert (pytester.path / "claims" / "report.toml").read_text(encoding="utf-8") == REPORT
 
 
 def test_a_recorded_inconclusive_does_not_flap(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:

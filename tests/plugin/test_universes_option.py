@@ -74,7 +74,6 @@ import numpy as np
 import harness.execution.engine
 from harness.data import registry
 from harness.training.runs import Runs
-from harness.training.dense import block
 from tests.builders.runs import runs_for
 
 def train(config, splits, seeds):
@@ -83,7 +82,10 @@ def train(config, splits, seeds):
 
 split = functools.cache(functools.partial(registry.split, registry.load("wine")))
 registry.split = lambda dataset, *described: split(*described)
-harness.execution.engine.train_there, block.batched_trainer = block.train_here, lambda framework: train
+def train_there(config, seeds):
+    return train(config, [registry.split(None, config.test_size, config.scaling, seed.split) for seed in seeds], seeds)
+
+harness.execution.engine.train_there = train_there
 """
 
 

@@ -17,7 +17,8 @@ from harness.reconstruction import all_tasks
 from harness.reconstruction.all_tasks import reconstruct, summary
 from harness.reconstruction.universes import DEFAULT, read_universes
 from harness.report.folder import open_folder
-from harness.report.grid import Grid, read_grid
+from harness.report.grid import Grid
+from harness.report.protocol_file import read_grid
 from tests.builders.reconstructions import CELLS, PROTOCOL, TWO_TASKS, MadeUp, printed, replace_trainers, trainings_of
 
 CLAIMS = """
@@ -116,7 +117,7 @@ def write_report(tmp_path: Path, made_up: MadeUp) -> Iterator[WriteReport]:
         hidden = read_grid(folder / "protocol.toml").answering({"classification": HIDDEN})
         losses = {
             "-".join(cell.values()): trainings_of(
-                hidden.variant({"task": "classification", **cell})[1], made_up.train
+                hidden.cell({"task": "classification", **cell}).config, made_up.train
             ).final_test_loss[0]
             for cell in CELLS
         }

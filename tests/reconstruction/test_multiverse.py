@@ -16,7 +16,7 @@ from harness.base import sources
 from harness.base.errors import HarnessError, RegisterError
 from harness.execution.engine import open_store
 from harness.judging.claim import Claim
-from harness.judging.evidence import Evidence
+from harness.judging.evidence import Evidence, TrainedRuns
 from harness.reconstruction.multiverse import (
     Multiverse,
     UniverseVerdict,
@@ -26,7 +26,8 @@ from harness.reconstruction.multiverse import (
 )
 from harness.reconstruction.universes import Universe
 from harness.report.folder import open_folder
-from harness.report.grid import Grid, read_grid
+from harness.report.grid import Grid
+from harness.report.protocol_file import read_grid
 from harness.report.register import Reading
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
@@ -104,7 +105,7 @@ def test_an_answer_is_what_a_single_look_says(grid: Grid, store: Store) -> None:
     assert answers.tasks == ("classification",)
     assert counted.counted() == list(EPOCHS)
     for one in UNIVERSES:
-        runs = Evidence(grid.answering(one.answers), 20, store)(activation="relu", optimizer="sgd")
+        runs = Evidence(grid.answering(one.answers), 20, TrainedRuns(store))(activation="relu", optimizer="sgd")
         estimate = mean_over_seeds(runs.final_test_loss, "loss")
         interval = estimate.interval(1 - 2 * ERROR_RATE)
         expected = UniverseVerdict(
@@ -193,7 +194,7 @@ def test_what_decides_an_answer_makes_it_anew(grid: Grid, store: Store, tmp_path
     if changed == "axis":
         text = text.replace('activation = ["relu", "tanh"]', 'activation = ["tanh", "relu"]')
     (tmp_path / "protocol.toml").write_text(text, encoding="utf-8")
-    other_store = Store(store.folder, {**store.fingerprint, "torch": {"torch": "99"}}) if changed == "origin" else store
+    other_store = Store(store.folder, lambda config: {"torch": "99"}) if changed == "origin" else store
     Multiverse(
         read_grid(tmp_path / "protocol.toml"), UNIVERSES, "other" if changed == "sources" else "sources"
     ).verdicts(

@@ -15,23 +15,22 @@ from harness.execution.engine import Block, missing_blocks, open_store, runs_of,
 from harness.judging.claim import Claim
 from harness.judging.plan import wanted_of
 from harness.reconstruction import search
-from harness.reconstruction.search import HOPELESS, Candidate, Search, facts_of
-from harness.report.grid import Grid, read_grid
+from harness.reconstruction.search import HOPELESS, SEEDS, Candidate, Search, facts_of
+from harness.report.grid import Grid
+from harness.report.protocol_file import read_grid
 from harness.report.register import Basis
 from harness.statistics.draws import plausible_proportion_draw
 from harness.statistics.estimate import Reported
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
-from harness.training.seeds import BLOCK_SIZE
-from harness.training.trainers import batched_trainer
+from harness.training.dense.frameworks import batched_training
 from tests.builders.reconstructions import (
     CELLS,
     OUTSIDE,
     PROTOCOL,
     TWO_TASKS,
     MadeUp,
-    Trainer,
     every_candidate,
     finding_of,
     judge_fall,
@@ -40,6 +39,7 @@ from tests.builders.reconstructions import (
     replace_trainers,
     trainings_of,
 )
+from tests.builders.trainers import Training
 
 Judged = Callable[..., None]
 
@@ -59,12 +59,12 @@ def judge_accuracy(evidence, judge, reported, cell):
     )
 
 
-def report_of(hidden: Grid, train: Trainer, number: int = 0, judged_by: Sequence[Judged] = ()) -> list[Claim]:
+def report_of(hidden: Grid, train: Training, number: int = 0, judged_by: Sequence[Judged] = ()) -> list[Claim]:
     """Return the claims of a report that was made of one training of each cell of a grid that it does not tell."""
     claims = []
     for cell in CELLS:
         name = "-".join(cell.values())
-        runs = trainings_of(hidden.variant(cell)[1], train)
+        runs = trainings_of(hidden.cell(cell).config, train)
         loss, accuracy = runs.final_test_loss[number], runs.final_test_accuracy[number]
         numbers = {"loss": printed(loss), "accuracy": printed(accuracy)}
         finding, reading = finding_of(f"table.{name}", numbers)
@@ -118,14 +118,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @functools.cache
 def log_losses(config: TrainingConfig, store: Store) -> Floats:
     """Return the logarithms of the final test losses, shape (seeds,)."""
-    return np.log(runs_of(config, BLOCK_SIZE, store).final_test_loss)
+    return np.log(runs_of(config, SEEDS, store).final_test_loss)
 
 
 def distance(one: Grid, other: Grid, store: Store) -> float:
     """Return how far apart two reconstructions are: the largest distance of mean log losses, in standard deviations."""
     distances = []
     for cell in CELLS:
-        logs = [log_losses(grid.variant(cell)[1], store) for grid in (one, other)]
+        logs = [log_losses(grid.cell(cell).config, store) for grid in (one, other)]
         spread = math.sqrt(np.mean([log.var(ddof=1) for log in logs]))
         distances.append(abs(logs[0].mean() - logs[1].mean()) / spread)
     return max(distances)
@@ -141,7 +141,7 @@ def test_numbers_of_a_hidden_config_lead_back_to_it(
     Distances are in standard deviations of the log loss over seeds, so that five of them is five times what a report
     may be off by chance.
     """
-    train = batched_trainer("torch")
+    train = batched_training("torch")
     truth = grid_of(search_for(report_of(grid, train), grid, trained), hidden)
     near_the_best = []
     for number in range(len(OUTSIDE)):
@@ -461,7 +461,7 @@ def test_without_facts_or_alternatives_there_is_nothing_to_search(grid: Grid, st
 
 def test_a_fact_that_is_read_in_two_ways_has_the_mean_likelihood(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """Claims are grouped by reading, and a wrong reading does not make the fact impossible."""
-    loss = trainings_of(grid.variant(CELLS[0])[1], made_up.train).final_test_loss[0]
+    loss = trainings_of(grid.cell(CELLS[0]).config, made_up.train).final_test_loss[0]
     numbers = {"loss": Reported(float(loss), 0.05)}
     finding, right = finding_of("table.loss", numbers)
     wrong = replace(right, name="of the other cell")
@@ -485,4 +485,4 @@ def test_what_the_facts_want_is_all_that_is_trained(grid: Grid, store: Store, ma
     search.run(6, 3)
     for candidate, _ in search.ranked:
         wanted = set().union(*(wanted_of(fact.cells, grid_of(search, candidate)) for fact in search.facts))
-        assert missing_blocks(wanted, BLOCK_SIZE, store) == []
+        assert missing_blocks(wanted, SEEDS, store) == []

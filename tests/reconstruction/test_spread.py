@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from harness.execution.engine import Block, open_store
 from harness.execution.engine import train as engine_train
 from harness.judging.claim import Claim
-from harness.reconstruction.spread import spread_over, spreads_of_facts
+from harness.reconstruction.spread import SEEDS, spread_over, spreads_of_facts
 from harness.report.folder import open_folder
 from harness.statistics.draws import plausible_draw
-from harness.training.seeds import BLOCK_SIZE, TRAININGS_PER_SPLIT, seed_blocks
+from harness.training.seeds import TRAININGS_PER_SPLIT, seed_blocks
 
 
 def crossed(splits: float, trainings: float, repetitions: int) -> list[tuple[float, float]]:
@@ -21,8 +21,8 @@ def crossed(splits: float, trainings: float, repetitions: int) -> list[tuple[flo
     generator = np.random.default_rng(0)
     found = []
     for _ in range(repetitions):
-        of_splits = generator.normal(0, splits, BLOCK_SIZE // TRAININGS_PER_SPLIT)
-        sample = np.repeat(of_splits, TRAININGS_PER_SPLIT) + generator.normal(0, trainings, BLOCK_SIZE)
+        of_splits = generator.normal(0, splits, SEEDS // TRAININGS_PER_SPLIT)
+        sample = np.repeat(of_splits, TRAININGS_PER_SPLIT) + generator.normal(0, trainings, SEEDS)
         spread = spread_over(sample)
         found.append((spread.splits**2, spread.trainings**2))
     return found
@@ -43,7 +43,7 @@ def test_splits_that_do_not_matter_get_almost_nothing() -> None:
 
 
 @given(
-    st.lists(st.integers(-100, 100), min_size=BLOCK_SIZE, max_size=BLOCK_SIZE),
+    st.lists(st.integers(-100, 100), min_size=SEEDS, max_size=SEEDS),
     st.integers(-50, 50),
     st.integers(1, 9),
 )
@@ -63,9 +63,9 @@ def test_half_a_group_is_refused(count: int) -> None:
 
 def test_crossed_seeds_stand_in_groups_of_one_split() -> None:
     """The groups that the estimate takes for splits are those of the seeds."""
-    (block,) = seed_blocks(BLOCK_SIZE, "crossed")
-    assert [seed.split for seed in block] == [number // TRAININGS_PER_SPLIT for number in range(BLOCK_SIZE)]
-    assert len(set(block)) == BLOCK_SIZE
+    (block,) = seed_blocks(SEEDS, 20, "crossed")
+    assert [seed.split for seed in block] == [number // TRAININGS_PER_SPLIT for number in range(SEEDS)]
+    assert len(set(block)) == SEEDS
 
 
 def test_each_reported_number_gets_its_spreads(small_report: Path, tmp_path: Path) -> None:
@@ -88,6 +88,6 @@ def test_each_reported_number_gets_its_spreads(small_report: Path, tmp_path: Pat
             store.save(engine_train(*block))
 
     (found,) = spreads_of_facts(claims, folder.grid, next(iter(folder.grid.reconstruction)), store, train)
-    assert [seeds for _, seeds in trained] == seed_blocks(BLOCK_SIZE, "crossed")
+    assert [seeds for _, seeds in trained] == seed_blocks(SEEDS, 20, "crossed")
     assert (found.test, found.label, found.reported) == ("number", "test loss", 0.5)
     assert found.splits > 0 or found.trainings > 0

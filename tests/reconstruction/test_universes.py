@@ -22,7 +22,8 @@ from harness.reconstruction.universes import (
     read_universes,
     write_universes,
 )
-from harness.report.grid import Grid, read_grid
+from harness.report.grid import Grid
+from harness.report.protocol_file import read_grid
 from harness.storage.store import Store
 from tests.builders.reconstructions import TWO_TASKS, every_candidate, finding_of, judge_fall
 

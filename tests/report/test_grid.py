@@ -1,6 +1,5 @@
 import itertools
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.base.errors import ConfigError, RegisterError
-from harness.report.grid import Choice, Grid, read_grid
-from harness.training.config import TrainingConfig
+from harness.report.grid import Cell, Choice, Grid
+from harness.report.protocol_file import read_grid
+from harness.training.dense.fields import ACTIVATIONS, LOSSES_OF_TASK
+from harness.training.dense.fields import FIELDS as DENSE_FIELDS
+from tests.builders.configs import small_config
 
 AXES = {
     "framework": ["keras", "torch"],
@@ -48,7 +50,11 @@ BY = {"small": "network", "sgd": "optimizer", "keras": "framework"}
 
 def document() -> str:
     """Write a small grid that is complete."""
-    lines = ["[axes]", *(f"{axis} = {json.dumps(values)}" for axis, values in AXES.items())]
+    lines = [
+        'trainer = { by = "framework" }',
+        "[axes]",
+        *(f"{axis} = {json.dumps(values)}" for axis, values in AXES.items()),
+    ]
     lines += ["[default]", 'optimizer = "adam"', 'network = "small"']
     for task, fields in FIELDS.items():
         for field, value in fields.items():
@@ -83,14 +89,13 @@ def test_every_cell_has_a_config(tmp_path: Path) -> None:
         name = grid.cell_name(**cell)
         assert name == "-".join(values)
         config = grid.config(name)
-        assert (config.framework, config.task, config.activation, config.optimizer) == values[:4]
+        assert (config.trainer, grid.named_cell(name, {}).task, config.activation, config.optimizer) == values[:4]
         assert config.hidden_widths == ((10,) if cell["network"] == "small" else (10, 10))
 
 
 def test_a_config_in_full(tmp_path: Path) -> None:
     """Axes, fixed values and values by axis come together."""
-    assert read(tmp_path).config("torch-classification-tanh-rmsprop-deep") == TrainingConfig(
-        framework="torch",
+    assert read(tmp_path).config("torch-classification-tanh-rmsprop-deep") == small_config(
         dataset="iris",
         test_size=0.3,
         scaling="min-max",
@@ -162,9 +167,10 @@ NAME = "torch-classification-tanh-adam-small"
 def test_a_variant_without_changes_is_its_cell(tmp_path: Path) -> None:
     """Axes alone name a cell of the grid, and give its config."""
     grid = read(tmp_path)
-    assert grid.variant(NAMED) == (NAME, grid.config(NAME))
+    assert grid.cell(NAMED) == Cell(NAME, "classification", grid.config(NAME), "many")
     deep = NAME.replace("adam-small", "sgd-deep")
-    assert grid.variant({**NAMED, "optimizer": "sgd", "network": "deep"}) == (deep, grid.config(deep))
+    asked = grid.cell({**NAMED, "optimizer": "sgd", "network": "deep"})
+    assert asked == grid.named_cell(deep, {}) == Cell(deep, "classification", grid.config(deep), "many")
 
 
 @pytest.mark.parametrize(
@@ -179,29 +185,32 @@ def test_a_variant_without_changes_is_its_cell(tmp_path: Path) -> None:
 def test_a_variant_differs_in_what_its_name_tells(tmp_path: Path, changed: dict[str, Any], described: str) -> None:
     """The name is the cell's with the changes behind it, and the config the cell's but for them."""
     grid = read(tmp_path)
-    name, config = grid.variant({**NAMED, **changed})
+    cell = grid.cell({**NAMED, **changed})
+    name, config = cell.name, cell.config
+    assert cell == grid.named_cell(NAME, changed)
     assert name == f"{NAME} ({described})"
-    assert config == replace(grid.config(NAME), **changed)
+    assert config == grid.config(NAME).changed(**changed)
     assert config not in grid.configs.values()
     assert name not in grid.configs
 
 
 def test_a_field_that_is_an_axis_is_one(tmp_path: Path) -> None:
-    """A config has the fields framework, activation and optimizer; where the grid has these axes, they name cells.
+    """A config has the fields activation and optimizer; where the grid has these axes, they name cells.
 
     So only the grid's values will do, the name has no parentheses, and what hangs on the axis follows it.
     """
     grid = read(tmp_path)
-    name, config = grid.variant({**NAMED, "optimizer": "sgd", "epochs": 3})
-    assert name == "torch-classification-tanh-sgd-small (epochs=3)"
+    cell = grid.cell({**NAMED, "optimizer": "sgd", "epochs": 3})
+    config = cell.config
+    assert cell.name == "torch-classification-tanh-sgd-small (epochs=3)"
     assert (config.optimizer, config.learning_rate, config.epochs) == ("sgd", 0.1, 3)
     with pytest.raises(ConfigError, match=r"^activation is 'sigmoid'; the grid in .* has: relu, tanh$"):
-        grid.variant({**NAMED, "activation": "sigmoid"})
+        grid.cell({**NAMED, "activation": "sigmoid"})
     without = PROTOCOL.replace('activation = ["relu", "tanh"]', "")
     for task in FIELDS:
         without += f"[reconstruction.{task}.activation]\nvalue = 'relu'\norigin = 'stated'\nreason = 'so'\n"
-    name, config = read(tmp_path, without).variant(NAMED)
-    assert (name, config.activation) == ("torch-classification-adam-small (activation=tanh)", "tanh")
+    cell = read(tmp_path, without).cell(NAMED)
+    assert (cell.name, cell.config.activation) == ("torch-classification-adam-small (activation=tanh)", "tanh")
 
 
 @pytest.mark.parametrize(
@@ -217,14 +226,14 @@ def test_a_field_that_is_an_axis_is_one(tmp_path: Path) -> None:
         (
             {"loss": "squared_error"},
             "loss is 'squared_error', but data set 'iris' is a classification task; give one of: "
-            "cross_entropy, cross_entropy_on_softmax",
+            + ", ".join(LOSSES_OF_TASK["classification"]),
         ),
     ],
 )
 def test_a_variant_that_cannot_be_trained(tmp_path: Path, chosen: dict[str, Any], message: str | None) -> None:
     """An unknown field, or a value that it cannot have, is refused with one sentence that names it."""
     with pytest.raises(ConfigError) as error:
-        read(tmp_path).variant({**NAMED, **chosen})
+        read(tmp_path).cell({**NAMED, **chosen})
     if message is None:
         assert str(error.value).startswith("dataset is 'cars'; give one of: ")
     else:
@@ -233,6 +242,7 @@ def test_a_variant_that_cannot_be_trained(tmp_path: Path, chosen: dict[str, Any]
 
 # Malformed grids
 
+TOP = "unknown; known here: axes, config, datasets, default, reconstruction, trainer"
 EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
 
 
@@ -240,17 +250,17 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
     ("old", "new", "message"),
     [
         ("[axes]", "[axis]", "top level, key 'axes': missing; give a table"),
-        ("[default]", "[defaults]", "top level, key 'default': missing; give a table"),
-        ("[axes]", "[extra]\n[axes]", "top level, key 'extra': unknown; known here: axes, default, reconstruction"),
+        ("[default]", "[defaults]", f"top level, key 'defaults': {TOP}"),
+        ("[axes]", "[extra]\n[axes]", f"top level, key 'extra': {TOP}"),
         (
             "task = ",
             "tasks = ",
-            "table [axes], key 'task': every grid has this axis; give some of: regression, classification",
+            "table [axes], key 'task': a reconstruction is by task; give some of: classification, regression",
         ),
         (
             '"regression", ',
             '"clustering", ',
-            "table [axes], key 'task': every grid has this axis; give some of: regression, classification",
+            "table [axes], key 'task': a reconstruction is by task; give some of: classification, regression",
         ),
         ('["relu", "tanh"]', "[]", "table [axes], key 'activation': is []; give a list of texts"),
         ('["relu", "tanh"]', '["relu", 2]', "table [axes], key 'activation': is ['relu', 2]; give a list of texts"),
@@ -258,7 +268,7 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
         (
             '["relu", "tanh"]',
             '["relu", "tanhh"]',
-            "table [axes], key 'activation': activation is 'tanhh'; give one of: relu, sigmoid, tanh",
+            "table [axes], key 'activation': activation is 'tanhh'; give one of: " + ", ".join(ACTIVATIONS),
         ),
         (
             '["relu", "tanh"]',
@@ -283,9 +293,9 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
         ),
         (
             "[reconstruction.regression.epochs]",
-            "[reconstruction.regression.momentum]\n[reconstruction.regression.epochs]",
-            "table [reconstruction.regression], key 'momentum': unknown; known here: batch_size, dataset, epochs, "
-            "hidden_widths, learning_rate, loss, scaling, test_size",
+            "[reconstruction.regression.impulse]\n[reconstruction.regression.epochs]",
+            "table [reconstruction.regression], key 'impulse': unknown; known here: "
+            + ", ".join(sorted({*DENSE_FIELDS, "splits"} - set(AXES))),
         ),
         (
             "[reconstruction.regression.epochs]",
@@ -306,20 +316,20 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
         (
             "value = 'boston'",
             "value = 'iris'",
-            "table [reconstruction.regression.dataset], key 'value': 'iris' is no regression data set; "
-            "give one of: auto-mpg, boston",
+            "table [reconstruction.regression.dataset], key 'value': dataset is 'iris', which is no regression data "
+            "set; give one of: auto-mpg, boston",
         ),
         (
             "value = 'squared_error'",
             "value = 'cross_entropy'",
             "table [reconstruction.regression.loss], key 'value': loss is 'cross_entropy', but data set 'boston' is a "
-            "regression task; give one of: squared_error",
+            "regression task; give one of: " + ", ".join(LOSSES_OF_TASK["regression"]),
         ),
         (
             "deep = [10, 10]",
             "deep = [10, 0]",
-            "table [reconstruction.regression.hidden_widths], key 'value': hidden_widths is 0; "
-            "give a whole number of at least 1",
+            "table [reconstruction.regression.hidden_widths], key 'value': hidden_widths is (10, 0); "
+            "give a list of whole numbers of at least 1, one for each hidden layer",
         ),
         (
             "deep = [10, 10]",
@@ -572,11 +582,11 @@ def test_a_field_with_a_default_may_be_reconstructed(tmp_path: Path) -> None:
         ("epochs", "[50, 2.5]", "epochs is 2.5; give a whole number of at least 1"),
         ("epochs", "3", "is 3; give a list"),
         ("epochs", "[100]", "100 stands twice, or is the value itself; keep one"),
-        ("dataset", "['iris']", "'iris' is no regression data set; give one of: auto-mpg, boston"),
+        ("dataset", "['iris']", "dataset is 'iris', which is no regression data set; give one of: auto-mpg, boston"),
         (
             "hidden_widths",
             "[{ small = [8], deep = [8, 0] }]",
-            "hidden_widths is 0; give a whole number of at least 1",
+            "hidden_widths is (8, 0); give a list of whole numbers of at least 1, one for each hidden layer",
         ),
         ("loss", "['cross_entropy']", "loss is 'cross_entropy', but data set 'boston' is a regression task; *"),
     ],

@@ -32,7 +32,7 @@ def test_a_changed_verdict_is_told_of_the_claim_and_of_the_finding() -> None:
         "",
         "Claims whose verdict changed",
         "  t.py::a: supported, now refuted; estimate 0 [-0.01, 0.01], now 0.5 [0.49, 0.51], beyond noise "
-        "(p 2.8e-23, by Holm 5.6e-23)",
+        "(p < 0.0001, by Holm p < 0.0001)",
     ]
     assert lines[-1] == "2 claims compared; 1 of them have the very same estimate."
 

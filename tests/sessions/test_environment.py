@@ -24,7 +24,8 @@ def test_outside_of_a_repository_there_is_no_commit(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     here = environment_of(tmp_path)
     assert (here.commit, here.modified) == ("", False)
-    assert {"torch", "keras", "tensorflow", "numpy", "scipy"} <= set(here.packages)
+    assert {"numpy", "scipy", "pytest"} <= set(here.packages)
+    assert environment_of(tmp_path, {"torch": "2.6"}).packages == {**here.packages, "torch": "2.6"}
     assert here.cores >= 1
     assert here.processor
     monkeypatch.setenv("PATH", str(tmp_path))

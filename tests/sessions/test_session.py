@@ -56,14 +56,28 @@ def test_the_schema_is_one_and_says_what_every_field_is() -> None:
 # There and back
 
 
-def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path) -> None:
-    """What is missing was called holes in it; nothing else was different."""
-    whole = full_session(missing=("A worker died.",))
-    earlier = {"holes" if name == "missing" else name: value for name, value in whole.to_plain().items()}
+EARLIER = {"missing": "holes", "trainers": "frameworks", "origin": "provenance"}
+EARLIER_BASES = {"independent": "held out", "fitted": "calibrated"}
+
+
+def earlier(plain: Any) -> Any:
+    """Return what an edition before this one wrote: some names were others."""
+    if isinstance(plain, dict):
+        told = {EARLIER.get(name, name): earlier(value) for name, value in plain.items()}
+        return {**told, "basis": EARLIER_BASES[told["basis"]]} if "basis" in told else told
+    return [earlier(one) for one in plain] if isinstance(plain, list) else plain
+
+
+@pytest.mark.parametrize("basis", ["independent", "fitted"])
+def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path, basis: str) -> None:
+    """From its file and from a history, as if this edition had written it."""
+    whole = full_session(claims=(full_claim(basis=basis),), missing=("A worker died.",))
+    before = {**earlier(whole.to_plain()), "schema": 1}
+    assert (before["holes"], before["claims"][0]["verdict"]["frameworks"]) == (["A worker died."], ["torch"])
     file = tmp_path / "claims.json"
-    file.write_text(json.dumps({**earlier, "schema": 1}), encoding="utf-8")
+    file.write_text(json.dumps(before), encoding="utf-8")
     assert read_session(file).to_plain() == whole.to_plain()
-    assert Session.from_plain({**earlier, "schema": 1}).missing == ("A worker died.",)
+    assert Session.from_plain(before).to_plain() == whole.to_plain()
 
 
 def test_a_session_survives_its_file(tmp_path: Path) -> None:

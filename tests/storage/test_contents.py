@@ -1,21 +1,23 @@
 """What lies in a store's folder."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from harness.base.errors import DataError, StoreError
+from harness.base.errors import MissingPackageError, StoreError
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal
-from harness.data import registry
 from harness.storage.contents import StoredFile, files_of, printable, read_runs, size_in_words
 from harness.storage.store import Store
+from harness.training.config import TrainingConfig
 from harness.training.seeds import Seed
-from tests.builders.stores import FINGERPRINT, PROTOCOL, SEEDS, runs_hard_to_keep
+from tests.builders.stores import PROTOCOL, SEEDS, VERSIONS, fingerprint, runs_hard_to_keep, versions_of
 
 HEX = "a" * 64
 
@@ -23,7 +25,7 @@ HEX = "a" * 64
 @pytest.fixture
 def kept(tmp_path: Path) -> Store:
     """Make a store that holds made-up runs."""
-    filled = Store(tmp_path / "store", FINGERPRINT)
+    filled = Store(tmp_path / "store", fingerprint)
     filled.save(runs_hard_to_keep())
     return filled
 
@@ -79,14 +81,14 @@ def test_a_folder_that_is_not_there_is_one_clear_error(tmp_path: Path) -> None:
 
 
 def test_runs_are_told_in_words(kept: Store) -> None:
-    """Field by field, in the order of a config, from the header alone."""
+    """Trainer first, then field by field, from the header alone."""
     (file,) = files_of(kept.folder)
     runs = read_runs(file)
     assert runs.words == (
-        "framework torch, dataset wine, test size 0.25, scaling standard, hidden widths 8, activation relu, "
-        "optimizer sgd, learning rate 0.1, batch size 32, epochs 3, loss cross_entropy, regime own"
+        "trainer torch, activation relu, batch size 32, dataset wine, epochs 3, hidden widths 8, learning rate 0.1, "
+        "loss cross_entropy, optimizer sgd, scaling standard, test size 0.25"
     )
-    assert runs.protocol_digest == PROTOCOL.digest
+    assert runs.config_digest == PROTOCOL.digest
     assert runs.identity["seeds"] == [[0, 0], [0, 1]]
 
 
@@ -95,21 +97,20 @@ def test_runs_of_other_versions_and_data_are_not_usable(kept: Store, monkeypatch
     (file,) = files_of(kept.folder)
     runs = read_runs(file)
     assert runs.usable(kept)
-    assert not runs.usable(Store(kept.folder, {**FINGERPRINT, "torch": {"torch": "9"}}))
-    assert runs.usable(Store(kept.folder, {**FINGERPRINT, "keras": {"keras": "9"}}))
-    fewer = {name: value for name, value in runs.identity["config"].items() if name != "regime"}
+    assert not runs.usable(Store(kept.folder, versions_of({**VERSIONS, "torch": {"torch": "9"}})))
+    assert runs.usable(Store(kept.folder, versions_of({**VERSIONS, "keras": {"keras": "9"}})))
+    fewer = {name: value for name, value in runs.identity["config"].items() if name != "epochs"}
     assert not replace(runs, identity={**runs.identity, "config": fewer}).usable(kept)
     of_a_file = {**runs.identity["config"], "dataset": {"name": "ours.csv", "checksum": "0123456789"}}
-    assert replace(runs, identity={**runs.identity, "config": of_a_file}).usable(kept)
-    assert "dataset ours.csv (01234567)" in replace(runs, identity={**runs.identity, "config": of_a_file}).words
-    monkeypatch.setattr(registry, "checksum", lambda name: "0" * 64)
-    assert not runs.usable(kept)
+    for installed, usable in ((version("torch"), True), ("9", False)):
+        identity = {**runs.identity, "config": of_a_file, "fingerprint": {"torch": installed, "data": "01234"}}
+        assert replace(runs, identity=identity).usable(kept) == usable
+        assert "dataset ours.csv (01234567)" in replace(runs, identity=identity).words
 
-    def missing(name: str) -> str:
-        raise DataError("not installed")
+    def missing(config: TrainingConfig) -> Mapping[str, str]:
+        raise MissingPackageError("trainer 'torch' needs torch")
 
-    monkeypatch.setattr(registry, "checksum", missing)
-    assert not runs.usable(kept)
+    assert not runs.usable(Store(kept.folder / "elsewhere", missing))
 
 
 def forged(folder: Path, identity: Any) -> StoredFile:
@@ -124,7 +125,7 @@ def forged(folder: Path, identity: Any) -> StoredFile:
     return StoredFile("runs", path, path.stat().st_size)
 
 
-GOOD = {"config": {"framework": "torch"}, "data": "0", "seeds": [[0, 0]], "fingerprint": {}}
+GOOD = {"config": {"trainer": "torch"}, "seeds": [[0, 0]], "fingerprint": {}}
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ GOOD = {"config": {"framework": "torch"}, "data": "0", "seeds": [[0, 0]], "finge
         {},
         {**GOOD, "more": 1},
         {**GOOD, "config": "../.."},
-        {**GOOD, "config": {"framework": ["torch"]}},
+        {**GOOD, "config": {"trainer": ["torch"]}},
         {**GOOD, "seeds": 3},
         {**GOOD, "seeds": [[0]]},
         {**GOOD, "seeds": [["0", 0]]},
@@ -144,7 +145,7 @@ GOOD = {"config": {"framework": "torch"}, "data": "0", "seeds": [[0, 0]], "finge
 )
 def test_a_header_that_describes_no_runs_is_damage(tmp_path: Path, identity: Any) -> None:
     """Whatever else it holds; one that does describe some is read."""
-    assert read_runs(forged(tmp_path, GOOD)).words == "framework torch"
+    assert read_runs(forged(tmp_path, GOOD)).words == "trainer torch"
     with pytest.raises(ValueError, match="its header does not describe runs"):
         read_runs(forged(tmp_path, identity))
 
@@ -166,8 +167,8 @@ def test_a_file_under_another_name_is_damage(kept: Store) -> None:
 def test_text_from_a_file_steers_no_terminal(tmp_path: Path) -> None:
     """Nor does it write lines of its own."""
     assert printable("a\x1b[2J\nb\u202e\x00") == "a?[2J?b??"
-    evil = forged(tmp_path, {**GOOD, "config": {"framework": "torch", "dataset": "\x1b[2J\n"}})
-    assert read_runs(evil).words == "framework torch, dataset ?[2J?"
+    evil = forged(tmp_path, {**GOOD, "config": {"trainer": "torch", "dataset": "\x1b[2J\n"}})
+    assert read_runs(evil).words == "trainer torch, dataset ?[2J?"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,8 @@ from harness.storage.store import Store
 from harness.training.runs import Runs
 from tests.builders import ROOT
 from tests.builders.configs import TORCH
-from tests.builders.runs import runs_for, same_bits
-from tests.builders.stores import FINGERPRINT, SEEDS, runs_hard_to_keep
+from tests.builders.runs import runs_for, same_bits, with_arrays
+from tests.builders.stores import SEEDS, fingerprint, runs_hard_to_keep
 from tests.builders.tasks import Trap
 
 RUNS = runs_hard_to_keep(SEEDS)
@@ -40,7 +39,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def machine(tmp_path: Path, url: str) -> Callable[[str], SharedStore]:
     """Open the store of a machine, by its name."""
-    return lambda name: SharedStore(tmp_path / name, FINGERPRINT, url)
+    return lambda name: SharedStore(tmp_path / name, url, fingerprint)
 
 
 Machine = Callable[[str], SharedStore]
@@ -76,7 +75,7 @@ def test_what_was_put_there_meanwhile_is_found_before_it_is_trained(machine: Mac
 
 def test_what_was_trained_alone_is_put_there_when_it_is_used(machine: Machine, tmp_path: Path, url: str) -> None:
     """So nothing is lost to an evening without a network."""
-    Store(tmp_path / "here", FINGERPRINT).save(RUNS)
+    Store(tmp_path / "here", fingerprint).save(RUNS)
     assert machine("here").load(*BLOCK) is not None
     assert len(files_at(url)) == 1
     assert machine("there").has(*BLOCK)
@@ -93,7 +92,7 @@ def test_a_record_is_written_once(machine: Machine, url: str) -> None:
 
 def slower_runs() -> Runs:
     """Return the same runs from a slower machine: the bytes of its record differ."""
-    return replace(RUNS, seconds=RUNS.seconds * 2)
+    return with_arrays(RUNS, seconds=RUNS.seconds * 2)
 
 
 def content(url: str) -> bytes:
@@ -174,9 +173,9 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
 def test_a_place_that_may_not_be_written_to_is_read(tmp_path: Path, broken: Callable[[str], None]) -> None:
     """It is said once; what is trained is kept here, and put there when that is possible again."""
     other = (RUNS.config, SEEDS[:1])
-    SharedStore(tmp_path / "there", FINGERPRINT, "broken://claims").save(RUNS)
+    SharedStore(tmp_path / "there", "broken://claims", fingerprint).save(RUNS)
     broken("write")
-    store = SharedStore(tmp_path / "here", FINGERPRINT, "broken://claims")
+    store = SharedStore(tmp_path / "here", "broken://claims", fingerprint)
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         store.save(RUNS.first(1))
@@ -188,14 +187,14 @@ def test_a_place_that_may_not_be_written_to_is_read(tmp_path: Path, broken: Call
     ]
     assert store.has(*BLOCK)
     broken("nothing")
-    assert SharedStore(tmp_path / "here", FINGERPRINT, "broken://claims").load(*other) is not None
-    assert SharedStore(tmp_path / "third", FINGERPRINT, "broken://claims").has(*other)
+    assert SharedStore(tmp_path / "here", "broken://claims", fingerprint).load(*other) is not None
+    assert SharedStore(tmp_path / "third", "broken://claims", fingerprint).has(*other)
 
 
 def test_a_place_that_is_lost_costs_nothing(tmp_path: Path, broken: Callable[[str], None]) -> None:
     """It is said once, and the folder serves alone."""
-    SharedStore(tmp_path / "there", FINGERPRINT, "broken://claims").save(RUNS)
-    store = SharedStore(tmp_path / "here", FINGERPRINT, "broken://claims")
+    SharedStore(tmp_path / "there", "broken://claims", fingerprint).save(RUNS)
+    store = SharedStore(tmp_path / "here", "broken://claims", fingerprint)
     broken("read")
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")

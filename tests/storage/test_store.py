@@ -8,7 +8,6 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,15 @@ from hypothesis import strategies as st
 
 from harness.base import sealed
 from harness.base.errors import StoreError, StoreWarning
-from harness.data import registry
 from harness.storage import record
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
-from harness.training.runs import ARRAY_NAMES, Runs
+from harness.training.runs import Runs
 from harness.training.seeds import Seed
 from tests.builders import ROOT
-from tests.builders.runs import same_bits
-from tests.builders.stores import FINGERPRINT, PROTOCOL, SEEDS, runs_hard_to_keep
+from tests.builders.configs import trained_by
+from tests.builders.runs import same_bits, with_arrays
+from tests.builders.stores import PROTOCOL, SEEDS, VERSIONS, fingerprint, runs_hard_to_keep, versions_of
 
 
 def files(folder: Path) -> list[str]:
@@ -38,7 +37,7 @@ def files(folder: Path) -> list[str]:
 @pytest.fixture
 def kept(tmp_path: Path) -> Store:
     """Make a store that holds the made-up runs."""
-    filled = Store(tmp_path / "store", FINGERPRINT)
+    filled = Store(tmp_path / "store", fingerprint)
     filled.save(runs_hard_to_keep())
     return filled
 
@@ -56,7 +55,7 @@ def test_round_trip_bit_for_bit(kept: Store) -> None:
 
 def test_save_returns_the_path_where_load_looks(tmp_path: Path) -> None:
     """One whole file is written, at the path that the store tells."""
-    empty = Store(tmp_path / "deep" / "store", FINGERPRINT)
+    empty = Store(tmp_path / "deep" / "store", fingerprint)
     path = empty.save(runs_hard_to_keep())
     assert path == empty.path(PROTOCOL, SEEDS)
     assert files(tmp_path) == [path.name]
@@ -65,7 +64,7 @@ def test_save_returns_the_path_where_load_looks(tmp_path: Path) -> None:
 def test_missing_runs_are_none(kept: Store, tmp_path: Path) -> None:
     """Runs that were never saved are None, without a warning and without a trace in the folder."""
     assert kept.load(PROTOCOL, (Seed(5, 5),)) is None
-    assert Store(tmp_path / "nowhere", FINGERPRINT).load(PROTOCOL, SEEDS) is None
+    assert Store(tmp_path / "nowhere", fingerprint).load(PROTOCOL, SEEDS) is None
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -80,7 +79,7 @@ def test_deleting_the_folder_is_safe(kept: Store) -> None:
 
 def test_saving_again_replaces(kept: Store) -> None:
     """Runs saved twice are kept once, as they were saved last."""
-    again = replace(runs_hard_to_keep(), seconds=np.array([7.0, 8.0]))
+    again = with_arrays(runs_hard_to_keep(), seconds=np.array([7.0, 8.0]))
     kept.save(again)
     loaded = kept.load(PROTOCOL, SEEDS)
     assert loaded is not None
@@ -91,32 +90,32 @@ def test_saving_again_replaces(kept: Store) -> None:
 # What determines the path
 
 
-def test_whatever_determines_a_result_changes_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_determines_a_result_changes_the_path(tmp_path: Path) -> None:
     """Another config, seed, order of seeds, version or data file stands under another name."""
 
     def path(config: TrainingConfig = PROTOCOL, seeds: tuple[Seed, ...] = SEEDS, **versions: str) -> Path:
-        return Store(tmp_path, {**FINGERPRINT, "torch": {**FINGERPRINT["torch"], **versions}}).path(config, seeds)
+        installed = {**VERSIONS, "torch": {**VERSIONS["torch"], **versions}}
+        return Store(tmp_path, versions_of(installed)).path(config, seeds)
 
     paths = [
         path(),
-        path(replace(PROTOCOL, epochs=4)),
-        path(replace(PROTOCOL, framework="keras")),
+        path(PROTOCOL.changed(epochs=4)),
+        path(trained_by("keras", PROTOCOL)),
         path(seeds=SEEDS[:1]),
         path(seeds=SEEDS[::-1]),
         path(seeds=(Seed(0, 0), Seed(1, 0))),
         path(torch="2.7"),
         path(numpy="2.0"),
         path(**{"harness training": "2"}),
+        path(data="0" * 64),
     ]
-    monkeypatch.setattr(registry, "checksum", lambda name: "0" * 64)
-    paths.append(path())
     assert len(set(paths)) == len(paths)
 
 
 def test_the_other_framework_does_not_change_the_path(tmp_path: Path) -> None:
     """A new version of one framework leaves the runs of the other where they are."""
-    newer = {**FINGERPRINT, "keras": {"keras": "3.11", "harness training": "1"}}
-    assert Store(tmp_path, newer).path(PROTOCOL, SEEDS) == Store(tmp_path, FINGERPRINT).path(PROTOCOL, SEEDS)
+    newer = versions_of({**VERSIONS, "keras": {"keras": "3.11", "harness training": "1"}})
+    assert Store(tmp_path, newer).path(PROTOCOL, SEEDS) == Store(tmp_path, fingerprint).path(PROTOCOL, SEEDS)
 
 
 def test_runs_under_a_wrong_name_are_refused(kept: Store) -> None:
@@ -134,13 +133,13 @@ def test_runs_under_a_wrong_name_are_refused(kept: Store) -> None:
 @pytest.fixture(scope="module")
 def payload(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Read the bytes of a whole file."""
-    return Store(tmp_path_factory.mktemp("payload"), FINGERPRINT).save(runs_hard_to_keep()).read_bytes()
+    return Store(tmp_path_factory.mktemp("payload"), fingerprint).save(runs_hard_to_keep()).read_bytes()
 
 
 @pytest.fixture(scope="module")
 def damaged(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Make a store in which `check_damage` may write."""
-    return Store(tmp_path_factory.mktemp("damaged"), FINGERPRINT)
+    return Store(tmp_path_factory.mktemp("damaged"), fingerprint)
 
 
 def check_damage(damaged: Store, content: bytes) -> bool:
@@ -234,22 +233,23 @@ def test_damage_that_cannot_be_set_aside_is_an_error(kept: Store) -> None:
 
 def forged(runs: Runs, identity: Any, **changed: Any) -> bytes:
     """Build a file by hand: a valid header of schema 1, the arrays, and some arrays replaced."""
-    digest = hashlib.sha256()
-    for name, array in sorted(runs.arrays().items()):
+    digest, arrays = hashlib.sha256(), {f"{kind}.{name}": array for kind, name, array in runs.arrays()}
+    for name, array in sorted(arrays.items()):
         digest.update(f"{name} {array.dtype.str} {array.shape}".encode() + array.tobytes())
     told = {"identity": identity, "arrays": digest.hexdigest(), **changed.pop("header", {})}
     canonical = json.dumps(told, sort_keys=True, separators=(",", ":"))
     sealed_header = {"schema": 1, "sha256": hashlib.sha256(canonical.encode()).hexdigest(), "content": told}
     header = json.dumps({**sealed_header, **changed.pop("seal", {})})
-    content = {"header": np.frombuffer(header.encode(), dtype=np.uint8), **runs.arrays(), **changed}
+    content = {"header": np.frombuffer(header.encode(), dtype=np.uint8), **arrays, **changed}
     buffer = io.BytesIO()
     np.savez(buffer, **content)
     return buffer.getvalue()
 
 
+NAMES = [f"{kind}.{name}" for kind, name, _ in runs_hard_to_keep().arrays()]
 IDENTITY = {
     "config": {
-        "framework": "torch",
+        "trainer": "torch",
         "dataset": "wine",
         "test_size": 0.25,
         "scaling": "standard",
@@ -260,11 +260,9 @@ IDENTITY = {
         "batch_size": 32,
         "epochs": 3,
         "loss": "cross_entropy",
-        "regime": "own",
     },
-    "data": "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
     "seeds": [[0, 0], [0, 1]],
-    "fingerprint": FINGERPRINT["torch"],
+    "fingerprint": VERSIONS["torch"],
 }
 
 
@@ -324,10 +322,10 @@ def test_a_header_that_makes_no_sense_is_damage(damaged: Store, changed: dict[st
     assert check_damage(damaged, forged(runs_hard_to_keep(), IDENTITY, **changed))
 
 
-@pytest.mark.parametrize("name", ARRAY_NAMES)
+@pytest.mark.parametrize("name", NAMES)
 def test_an_array_of_another_kind_is_damage(damaged: Store, name: str) -> None:
     """An array with the right shape and number of bytes, but another type, is not what was saved."""
-    array = runs_hard_to_keep().arrays()[name]
+    array = {f"{kind}.{it}": array for kind, it, array in runs_hard_to_keep().arrays()}[name]
     changed = array.view(np.float64 if array.dtype == np.int64 else np.int64)
     assert check_damage(damaged, forged(runs_hard_to_keep(), IDENTITY, **{name: changed}))
 
@@ -354,7 +352,7 @@ def test_a_newer_schema_is_refused(kept: Store, monkeypatch: pytest.MonkeyPatch)
 def blocked(tmp_path: Path) -> Store:
     """Name a store below a regular file, where nobody, not even root, can make a folder."""
     (tmp_path / "file").write_text("not a folder")
-    return Store(tmp_path / "file" / "store", FINGERPRINT)
+    return Store(tmp_path / "file" / "store", fingerprint)
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_clear_error(blocked: Store) -> None:
@@ -414,7 +412,7 @@ def test_an_older_file_outlives_a_write_that_failed(
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(error):
-        kept.save(replace(runs_hard_to_keep(), seconds=np.zeros(2)))
+        kept.save(with_arrays(runs_hard_to_keep(), seconds=np.zeros(2)))
     assert files(kept.folder) == [kept.path(PROTOCOL, SEEDS).name]
     loaded = kept.load(PROTOCOL, SEEDS)
     assert loaded is not None
@@ -429,8 +427,9 @@ from contextlib import nullcontext
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from harness.storage.store import Store
-from tests.builders.stores import FINGERPRINT, PROTOCOL, SEEDS, runs_hard_to_keep
-store = Store(Path({folder!r}), FINGERPRINT)
+from tests.builders.stores import fingerprint, PROTOCOL, SEEDS, runs_hard_to_keep
+from tests.builders.configs import trained_by
+store = Store(Path({folder!r}), fingerprint)
 print("ready", flush=True)
 sys.stdin.readline()
 """
@@ -556,7 +555,7 @@ print("done", flush=True)
 
 def test_saving_at_once_leaves_one_whole_file(processes: Processes) -> None:
     """While processes save the same runs, readers see whole files only; in the end there is one file."""
-    shared = Store(processes.folder, FINGERPRINT)
+    shared = Store(processes.folder, fingerprint)
     shared.save(runs_hard_to_keep(rows=20_000))
     started = processes.start(SAVE, 4)
     loads = 0

@@ -18,7 +18,7 @@ import pytest
 from harness.commands.store_care import verify
 from harness.storage.store import Store
 from harness.training.seeds import Seed
-from tests.builders.stores import FINGERPRINT, runs_hard_to_keep
+from tests.builders.stores import fingerprint, runs_hard_to_keep
 
 USERS, GROUP = (65533, 65532), 65531
 FIRST = (Seed(0, 0),)
@@ -33,10 +33,10 @@ from harness.execution.timing import machine
 from harness.training.seeds import Seed
 from harness.storage.store import Store
 from tests.builders.runs import same_bits
-from tests.builders.stores import FINGERPRINT, PROTOCOL, runs_hard_to_keep
+from tests.builders.stores import fingerprint, PROTOCOL, runs_hard_to_keep
 BLOCKS = [(Seed(number, number),) for number in range(200)]
 folder = Path(sys.argv[1])
-store = Store(folder, FINGERPRINT)
+store = Store(folder, fingerprint)
 
 def blocks_there():
     there = [seeds for seeds in BLOCKS if store.has(PROTOCOL, seeds)]
@@ -61,7 +61,7 @@ def use_machine(alone=False):
 AS_USER = """
 import tempfile
 with tempfile.TemporaryDirectory() as warm:  # a user without rights may not read what Python imports when it needs it
-    other = Store(Path(warm), FINGERPRINT)
+    other = Store(Path(warm), fingerprint)
     other.save(runs_hard_to_keep())
     other.load(PROTOCOL, runs_hard_to_keep().seeds)
     assert not list(useless(other))
@@ -244,7 +244,7 @@ said(lambda: verify(folder))
 @needs_root
 def test_a_folder_that_may_not_be_written_is_read(folder: Path) -> None:
     """Its runs are there for everybody; what would write says so in one sentence."""
-    Store(folder, FINGERPRINT).save(runs_hard_to_keep(FIRST))
+    Store(folder, fingerprint).save(runs_hard_to_keep(FIRST))
     there, save, reserve, machine = lines_of(ACTS, folder, USERS[0])
     assert there == "1"
     assert save.startswith(f"store {folder} cannot be written to ([Errno 13] Permission denied: ")
@@ -274,7 +274,7 @@ def test_a_disk_that_may_not_be_written_is_read(folder: Path) -> None:
 @pytest.mark.parametrize("closed", [".", "runs"])
 def test_a_folder_that_may_not_be_entered_is_one_sentence(folder: Path, closed: str) -> None:
     """What is stored there is not taken for missing: it would be trained and not kept."""
-    path = Store(folder, FINGERPRINT).save(runs_hard_to_keep(FIRST))
+    path = Store(folder, fingerprint).save(runs_hard_to_keep(FIRST))
     (folder / closed).chmod(0o700)
     load, has, checked = lines_of(LOADED, folder, USERS[0])
     assert load == has
@@ -286,7 +286,7 @@ def test_a_folder_that_may_not_be_entered_is_one_sentence(folder: Path, closed: 
 @needs_root
 def test_a_file_that_may_not_be_read_is_one_sentence(folder: Path) -> None:
     """And neither set aside nor removed."""
-    path = Store(folder, FINGERPRINT).save(runs_hard_to_keep(FIRST))
+    path = Store(folder, fingerprint).save(runs_hard_to_keep(FIRST))
     path.chmod(0o600)
     load, _, checked = lines_of(LOADED + "\nassert not list(useless(store))", folder, USERS[0])
     assert load.startswith(f"stored runs {path} cannot be read ([Errno 13] Permission denied: ")

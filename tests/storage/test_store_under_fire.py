@@ -11,7 +11,7 @@ import pytest
 from benchmarks.fire_watch import Outcome, Watch
 from benchmarks.settings import ROOT
 from harness.storage.store import Store
-from tests.builders.stores import FINGERPRINT, runs_hard_to_keep
+from tests.builders.stores import fingerprint, runs_hard_to_keep
 
 
 def test_kills_damage_nothing_lose_nothing_and_change_no_verdict() -> None:
@@ -49,7 +49,7 @@ from benchmarks.fire_report import every_block, write_report
 from benchmarks.fire_watch import Outcome, Watch
 from harness.storage import store
 from harness.execution.engine import open_store
-from harness.training.dense.block import train_here
+from benchmarks.fire_kills import train_now
 
 def straight(path, payload):
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ outcome = Outcome()
 with tempfile.TemporaryDirectory() as folder:
     write_report(Path(folder))
     blocks = every_block(Path(folder))
-    train_here(*blocks[0])
+    train_now(*blocks[0])
     for attempt in range(50):
         store = open_store(Path(folder, f"store-{attempt}"))  # one that is full would have nothing left to write
         kill_writers(store, blocks, random.Random(), aimed=True)
@@ -87,7 +87,7 @@ def test_a_store_that_wrote_straight_to_its_files_would_be_found_out() -> None:
 @pytest.fixture
 def watched(tmp_path: Path) -> tuple[Watch, Outcome, Path]:
     """Look once at a store with one block."""
-    store, outcome = Store(tmp_path / "store", FINGERPRINT), Outcome()
+    store, outcome = Store(tmp_path / "store", fingerprint), Outcome()
     watch = Watch(store.folder, outcome)
     assert watch.look() == 0
     path = store.save(runs_hard_to_keep())

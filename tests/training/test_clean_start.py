@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.execution.clean_start import clean_environment
-from harness.training.trainers import SETTINGS
+from harness.training.clean_start import clean_environment
+from harness.training.dense.frameworks import SETTINGS
 
 STEERS = (
     *("KERAS_MAX_EPOCHS", "TF_XLA_FLAGS", "TF2_BEHAVIOR", "XLA_FLAGS", "TORCH_LOGS", "TORCHINDUCTOR_FREEZING"),

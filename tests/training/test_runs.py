@@ -1,61 +1,113 @@
-from dataclasses import FrozenInstanceError, replace
-from typing import Any
+import re
+from copy import copy, deepcopy
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays as array_strategy
 
-from harness.training.runs import ARRAY_NAMES, concatenate, without_divergence
+from harness.training.runs import SECONDS, Runs, concatenate, predicted_classes
 from harness.training.seeds import Seed
-from tests.builders.runs import EPOCHS, OUTPUTS, PROTOCOL, ROWS, array_shapes, random_runs, runs_with_one_value
+from tests.builders.runs import (
+    EPOCHS,
+    OUTPUTS,
+    PROTOCOL,
+    ROWS,
+    SEEDS,
+    array_shapes,
+    arrays_of,
+    random_runs,
+    runs_with_one_value,
+)
 
-SHAPES = array_shapes(EPOCHS)
+SHAPES = array_shapes(PROTOCOL)
+CURVES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "weight_norm")
+
+
+def small(**changed: object) -> Runs:
+    """Build runs of one array of each kind, some of them changed."""
+    kinds = {
+        "curves": {"loss": np.ones((2, 3))},
+        "scalars": {"score": np.ones(2)},
+        "outputs": {"table": np.ones((2, 4, 5))},
+    }
+    return Runs(PROTOCOL, SEEDS, **{**kinds, **changed})  # type: ignore[arg-type]
 
 
 # Shapes
 
 
-def test_shapes_cover_every_array() -> None:
-    """A new array must be added to the cases of the next test."""
-    assert tuple(SHAPES) == ARRAY_NAMES
-    assert tuple(random_runs().arrays()) == ARRAY_NAMES
-
-
-@pytest.mark.parametrize("name", ARRAY_NAMES)
+@pytest.mark.parametrize("name", SHAPES)
 def test_an_array_of_another_length_is_refused(name: str) -> None:
     """No array may hold another number of runs than there are seeds."""
     with pytest.raises(ValueError, match=f"^{name} has shape "):
         random_runs(**{name: np.zeros((3, *SHAPES[name]))})
 
 
-@pytest.mark.parametrize("name", ["train_loss", "test_loss", "train_accuracy", "test_accuracy", "weight_norm"])
-def test_a_curve_of_another_length_is_refused(name: str) -> None:
-    """A curve has a value for each epoch of the config, the weight norm one more."""
-    (epochs,) = SHAPES[name]
-    with pytest.raises(ValueError, match=f"^{name} has shape "):
-        random_runs(**{name: np.zeros((2, epochs + 1))})
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"curves": {"loss": np.zeros(2)}}, "loss has shape (2,); curves of 2 seeds have shape (2, steps)"),
+        (
+            {"curves": {"loss": np.zeros((2, 3, 1))}},
+            "loss has shape (2, 3, 1); curves of 2 seeds have shape (2, steps)",
+        ),
+        ({"scalars": {"score": np.zeros((2, 1))}}, "score has shape (2, 1); scalars of 2 seeds have shape (2,)"),
+        ({"scalars": {"score": 1.0}}, "score has shape (); scalars of 2 seeds have shape (2,)"),
+        ({"outputs": {"table": np.zeros((5, 2))}}, "table has shape (5, 2); outputs of 2 seeds have shape (2, ...)"),
+        ({"scalars": {"loss": np.zeros(2)}}, "two arrays have one name among: loss, loss, table"),
+    ],
+)
+def test_a_wrong_shape_is_one_sentence(changed: dict[str, object], sentence: str) -> None:
+    """With the array, its shape and the shape it should have."""
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        small(**changed)
 
 
-@pytest.mark.parametrize("name", ["test_targets", "test_rows"])
-def test_another_number_of_rows_is_refused(name: str) -> None:
-    """Predictions, targets and row numbers speak of the same test rows."""
-    with pytest.raises(ValueError, match=f"^{name} has shape "):
-        random_runs(**{name: np.zeros((2, ROWS + 1))})
+def test_curves_may_have_steps_of_their_own() -> None:
+    """An accuracy may be taken more rarely than a loss."""
+    runs = small(curves={"loss": np.ones((2, 300)), "accuracy": np.ones((2, 3))})
+    assert (runs.loss.shape, runs.accuracy.shape) == ((2, 300), (2, 3))
 
 
-def test_the_error_tells_found_and_needed_shape() -> None:
-    """The error names the array, its shape and the shape it should have."""
-    with pytest.raises(ValueError, match="has shape") as caught:
-        random_runs(weight_norm=np.zeros((2, EPOCHS)))
-    assert str(caught.value) == ("weight_norm has shape (2, 4); 2 seeds, 4 epochs and 5 test rows need (2, 5)")
+def test_no_seed_counts_twice() -> None:
+    """A run that is there twice would make evidence of nothing."""
+    with pytest.raises(ValueError, match=r"^1 of 2 seeds stand twice: no seed counts twice$"):
+        Runs(PROTOCOL, (Seed(1, 1), Seed(1, 1)), {}, {}, {})
+
+
+# Metrics by name
+
+
+def test_a_metric_is_found_by_its_name() -> None:
+    """Of any kind; of a curve also its last step."""
+    runs = random_runs()
+    for _, name, array in runs.arrays():
+        assert getattr(runs, name) is array
+    np.testing.assert_array_equal(runs.final_test_loss, [runs.test_loss[0, 3], runs.test_loss[1, 3]])
+    np.testing.assert_array_equal(runs.final_test_accuracy, [runs.test_accuracy[0, 3], runs.test_accuracy[1, 3]])
+    np.testing.assert_array_equal(runs.final_weight_norm, runs.weight_norm[:, -1])
+
+
+@pytest.mark.parametrize("name", ["f1", "final_f1", "final_score", "final_table"])
+def test_a_metric_that_is_missing_names_those_that_are_there(name: str) -> None:
+    """In one sentence; what is no curve has no last step."""
+    with pytest.raises(AttributeError) as caught:
+        getattr(small(), name)
+    assert str(caught.value) == (
+        f"runs of torch have no metric {name!r}; there are: loss, score, table; of a curve final_... is the last step"
+    )
+
+
+def test_copies_are_whole() -> None:
+    """Nothing is looked up before there is anything."""
+    for made in (copy(small()), deepcopy(small().curves["loss"])):
+        assert made is not None
 
 
 # Read-only
 
 
-@pytest.mark.parametrize("name", ARRAY_NAMES)
+@pytest.mark.parametrize("name", SHAPES)
 def test_arrays_are_read_only(name: str) -> None:
     """Neither an array nor an element of it can be replaced: claims share one copy of the runs."""
     runs = random_runs()
@@ -63,86 +115,31 @@ def test_arrays_are_read_only(name: str) -> None:
         getattr(runs, name)[0] = 0
     with pytest.raises(FrozenInstanceError):
         setattr(runs, name, np.zeros(2))
+    for arrays in (runs.curves, runs.scalars, runs.outputs):
+        with pytest.raises(TypeError):
+            arrays[name] = np.zeros(2)  # type: ignore[index]
 
 
 # Divergence
 
 
 def test_finite_runs_did_not_diverge() -> None:
-    """Finite curves are no divergence, even where accuracies are NaN as in every regression."""
-    runs = random_runs(train_accuracy=np.full((2, EPOCHS), np.nan))
+    """Nor do outputs that are not finite, or a time that was not taken, make a divergence."""
+    runs = random_runs(test_predictions=np.full((2, ROWS, OUTPUTS), np.nan), **{SECONDS: np.full(2, np.nan)})
     np.testing.assert_array_equal(runs.diverged, [False, False])
 
 
-@pytest.mark.parametrize("name", ["train_loss", "test_loss", "weight_norm"])
+@pytest.mark.parametrize("name", CURVES)
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("epoch", [0, EPOCHS - 1])
 def test_one_value_that_is_not_finite_is_a_divergence(name: str, value: float, epoch: int) -> None:
-    """A loss or weight norm that is not finite at any epoch marks its run, and no other, as diverged."""
+    """A curve that is not finite at any epoch marks its run, and no other, as diverged."""
     np.testing.assert_array_equal(runs_with_one_value(name, (1, epoch), value).diverged, [False, True])
 
 
-def test_final_values_are_those_of_the_last_epoch() -> None:
-    """Final loss and accuracy are the last of the test curves."""
-    runs = random_runs()
-    np.testing.assert_array_equal(runs.final_test_loss, [runs.test_loss[0, 3], runs.test_loss[1, 3]])
-    np.testing.assert_array_equal(runs.final_test_accuracy, [runs.test_accuracy[0, 3], runs.test_accuracy[1, 3]])
-
-
-def curves(**changed: list[float]) -> dict[str, Any]:
-    """Build the curves of one run over four epochs."""
-    four = {"train_loss": [4, 3, 2, 1], "test_loss": [5, 4, 3, 2], "weight_norm": [0, 1, 2, 3, 4]}
-    accuracies = {"train_accuracy": [0.1, 0.2, 0.3, 0.4], "test_accuracy": [0.5, 0.6, 0.7, 0.8]}
-    return {name: np.array(curve, dtype=float) for name, curve in {**four, **accuracies, **changed}.items()}
-
-
-@pytest.mark.parametrize("name", ["train_loss", "test_loss"])
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_all_curves_are_nan_from_the_first_bad_loss_on(name: str, value: float) -> None:
-    """From the first loss that is not finite on all curves are NaN, also when the loss comes back."""
-    kept = without_divergence(curves(**{name: [*curves()[name][:2], value, 1]}))
-    for curve in ("train_loss", "test_loss", "train_accuracy", "test_accuracy"):
-        np.testing.assert_array_equal(kept[curve], [*curves()[curve][:2], np.nan, np.nan])
-    np.testing.assert_array_equal(kept["weight_norm"], [0, 1, 2, np.nan, np.nan])
-
-
-def test_all_curves_are_nan_from_the_first_bad_weight_on() -> None:
-    """Weights that are not finite at the end of an epoch void that epoch, though its loss is a number."""
-    kept = without_divergence(curves(weight_norm=[0, 1, np.inf, 3, 4]))
-    np.testing.assert_array_equal(kept["train_loss"], [4, np.nan, np.nan, np.nan])
-    np.testing.assert_array_equal(kept["weight_norm"], [0, 1, np.nan, np.nan, np.nan])
-
-
-def test_the_initial_weight_norm_is_kept() -> None:
-    """A run that diverged in its first epoch still tells where it started."""
-    kept = without_divergence(curves(train_loss=[np.nan, 1, 1, 1]))
-    np.testing.assert_array_equal(kept["weight_norm"], [0, np.nan, np.nan, np.nan, np.nan])
-
-
-def test_curves_of_a_regression_keep_their_losses() -> None:
-    """Accuracies that are NaN throughout, as in a regression, do not count as a divergence."""
-    nan = [np.nan] * EPOCHS
-    kept = without_divergence(curves(train_accuracy=nan, test_accuracy=nan))
-    np.testing.assert_array_equal(kept["test_loss"], [5, 4, 3, 2])
-
-
-LOSSES = array_strategy(float, EPOCHS, elements=st.floats(width=16))
-
-
-@given(LOSSES, LOSSES)
-def test_a_run_is_void_from_one_epoch_on(train_loss: Any, test_loss: Any) -> None:
-    """Kept curves are the given ones up to one common epoch and NaN after; that epoch's loss was not finite."""
-    given_curves = {**curves(), "train_loss": train_loss, "test_loss": test_loss}
-    before = {name: curve.copy() for name, curve in given_curves.items()}
-    kept = without_divergence(given_curves)
-    length = int(np.isfinite(kept["train_loss"]).sum())
-    for name, curve in kept.items():
-        end = length + (name == "weight_norm")
-        np.testing.assert_array_equal(curve[:end], before[name][:end])
-        assert np.isnan(curve[end:]).all()
-        np.testing.assert_array_equal(given_curves[name], before[name])  # not changed in place
-    if length < EPOCHS:
-        assert not np.isfinite([train_loss[length], test_loss[length]]).all()
+def test_a_scalar_that_is_not_finite_is_a_divergence() -> None:
+    """Of its run."""
+    np.testing.assert_array_equal(small(scalars={"score": np.array([np.inf, 1.0])}).diverged, [True, False])
 
 
 # Predicted classes
@@ -152,7 +149,7 @@ def test_the_most_probable_class_is_predicted() -> None:
     """The predicted class is the one with the largest probability."""
     predictions = np.zeros((2, ROWS, OUTPUTS))
     predictions[0, :, 2] = predictions[1, :, 1] = 0.9
-    classes = random_runs(test_predictions=predictions).predicted_classes
+    classes = predicted_classes(random_runs(test_predictions=predictions))
     np.testing.assert_array_equal(classes, [[2] * ROWS, [1] * ROWS])
 
 
@@ -161,18 +158,18 @@ def test_no_class_is_predicted_from_values_that_are_not_finite(value: float) -> 
     """A row with a prediction that is not finite has class -1, never a class that it could have by accident."""
     predictions = np.zeros((2, ROWS, OUTPUTS))
     predictions[1, 2, 1] = value
-    classes = random_runs(test_predictions=predictions).predicted_classes
+    classes = predicted_classes(random_runs(test_predictions=predictions))
     np.testing.assert_array_equal(classes, [[0] * ROWS, [0, 0, -1, 0, 0]])
 
 
 def test_a_diverged_run_predicts_no_class() -> None:
     """A run whose loss was not finite at some epoch predicts nothing, even if its last outputs are numbers."""
-    classes = runs_with_one_value("test_loss", (1, 0), np.nan).predicted_classes
+    classes = predicted_classes(runs_with_one_value("test_loss", (1, 0), np.nan))
     assert (classes[0] >= 0).all()
     np.testing.assert_array_equal(classes[1], [-1] * ROWS)
 
 
-# Joining
+# Joining and choosing
 
 
 def test_joined_runs_keep_order_and_values() -> None:
@@ -181,26 +178,42 @@ def test_joined_runs_keep_order_and_values() -> None:
     joined = concatenate([second, first])
     assert joined.seeds == (Seed(7, 8), Seed(0, 0), Seed(1, 1))
     assert joined.config == PROTOCOL
-    for name in ARRAY_NAMES:
-        np.testing.assert_array_equal(joined.arrays()[name][:1], second.arrays()[name])
-        np.testing.assert_array_equal(joined.arrays()[name][1:], first.arrays()[name])
-        assert joined.arrays()[name].dtype == first.arrays()[name].dtype
+    for name, array in arrays_of(joined).items():
+        np.testing.assert_array_equal(array[:1], arrays_of(second)[name])
+        np.testing.assert_array_equal(array[1:], arrays_of(first)[name])
+        assert array.dtype == arrays_of(first)[name].dtype
 
 
 def test_the_first_runs_keep_their_values() -> None:
-    """The first runs of a block are those runs, unchanged."""
+    """The first runs of a block are those runs, unchanged; there are no more than there are."""
     runs = random_runs((Seed(0, 0), Seed(1, 1), Seed(2, 2)))
     first = runs.first(2)
     assert first.seeds == runs.seeds[:2]
-    for name in ARRAY_NAMES:
-        np.testing.assert_array_equal(first.arrays()[name], runs.arrays()[name][:2])
+    for name, array in arrays_of(first).items():
+        np.testing.assert_array_equal(array, arrays_of(runs)[name][:2])
+    assert runs.first(9).seeds == runs.seeds
+
+
+def test_runs_are_chosen_by_their_places() -> None:
+    """In the order of the places."""
+    runs = random_runs((Seed(0, 0), Seed(1, 1), Seed(2, 2)))
+    chosen = runs.at(np.array([2, 0]))
+    assert chosen.seeds == (Seed(2, 2), Seed(0, 0))
+    for name, array in arrays_of(chosen).items():
+        np.testing.assert_array_equal(array, arrays_of(runs)[name][[2, 0]])
 
 
 def test_runs_of_two_configs_are_not_joined() -> None:
     """Only runs of one config can be joined."""
-    other = replace(random_runs(), config=replace(PROTOCOL, batch_size=1))
+    other = random_runs(config=PROTOCOL.changed(batch_size=1))
     with pytest.raises(ValueError, match=r"^runs of 2 configs cannot be joined$"):
         concatenate([random_runs(), other])
+
+
+def test_runs_with_other_metrics_are_not_joined() -> None:
+    """A metric that only some have would be there for some seeds only."""
+    with pytest.raises(ValueError, match=r"^runs of torch\(.*\) do not all have the same metrics$"):
+        concatenate([small(), Runs(PROTOCOL, (Seed(7, 7),), {}, {}, {})])
 
 
 def test_no_runs_are_not_joined() -> None:

@@ -14,6 +14,7 @@ from harness.drawing.panels.data import (
     history_bands,
     prediction_bands,
 )
+from harness.training.runs import predicted_classes
 from tests.builders.runs import random_runs
 
 finite = st.floats(-1e3, 1e3, allow_subnormal=False)
@@ -69,7 +70,7 @@ def test_panels_differ_by_the_rows_that_get_another_class() -> None:
     turned = runs.test_predictions.copy()
     turned[:, :2] = -turned[:, :2]
     other = random_runs(test_predictions=turned)
-    apart = (runs.predicted_classes != other.predicted_classes).mean(axis=1)
+    apart = (predicted_classes(runs) != predicted_classes(other)).mean(axis=1)
     np.testing.assert_array_equal(differences([runs, other]), apart)
     assert apart.max() > 0
 

@@ -118,9 +118,8 @@ def test_a_terminal_shows_what_is_trained(pytester: pytest.Pytester, make_claims
     assert status == pytest.ExitCode.OK
     frames = "\n".join(screen.seen)
     worker = r"gw[01] " if workers == "2" else ""
-    assert re.search(rf"training +{worker}torch on wine, 4 (relu|tanh), adam 0.01, 2 epochs, seeds 0 to 19", frames), (
-        frames[-2000:]
-    )
+    told = r"torch: wine, 0.2, standard, 4, (relu|tanh), adam, 0.01, 32, 2, cross_entropy, seeds 0 to 19"
+    assert re.search(rf"training +{worker}{told}", frames), frames[-2000:]
     assert re.search(r"trainings +━+ (0|20) of 40 done, 0 from the store", frames)
     assert "Planned trainings: 40, of which 40 done now" in "\n".join(screen.lines)
 

@@ -3,7 +3,6 @@ import itertools
 import os
 import subprocess
 import sys
-from collections import defaultdict
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -14,20 +13,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.data.registry import Split
 from harness.statistics.estimators import ratio_over_seeds
-from harness.training.config import ACTIVATIONS, OPTIMIZERS, TrainingConfig
-from harness.training.runs import Runs, concatenate
+from harness.training.config import TrainingConfig
+from harness.training.dense.fields import task_of
+from harness.training.dense.frameworks import native_training
+from harness.training.runs import concatenate, predicted_classes
 from harness.training.seeds import Seed
-from harness.training.trainers import reference_trainer
+from tests.builders.runs import arrays_of
 from tests.training.dense.agreement import (
+    ACTIVATIONS,
     LOSSES,
+    OPTIMIZERS,
     SEEDS,
     TWENTY,
     WIDTHS,
     cell,
     check_agreement,
     check_same_bits,
+    fit_in_order,
     member,
     name_of,
     roundings_of,
@@ -46,7 +49,7 @@ BY_EPOCH, BY_STEP = (
 CELLS = [*BY_EPOCH, *map(step_by_step, BY_STEP)]
 CLASSIFICATION = cell("keras", "cross_entropy", "tanh", "adam", (10,))
 REGRESSION = cell("keras", "squared_error", "tanh", "sgd", (10,))
-QUICK = replace(CLASSIFICATION, dataset="wine", learning_rate=0.01, epochs=10)
+QUICK = CLASSIFICATION.changed(dataset="wine", learning_rate=0.01, epochs=10)
 
 # A training takes a second, so tests that only look at a block share it.
 trained = functools.cache(train_block)
@@ -55,37 +58,8 @@ trained = functools.cache(train_block)
 @pytest.fixture
 def keras_ensemble() -> Any:
     """Import the module under test; late, so that collecting tests imports no framework."""
-    reference_trainer("keras")
+    native_training("keras")
     return import_module("harness.training.dense.keras_batched")
-
-
-def fit_in_order(keras_ensemble: Any, config: TrainingConfig, split: Split, seed: Seed) -> Runs:
-    """Train the reference's model with ``fit`` on rows in the batched training's order, epoch by epoch."""
-    keras_fit, recording = (import_module(f"harness.training.dense.{name}") for name in ("keras_native", "recording"))
-    keras_fit.keras.backend.clear_session()
-    keras_fit.keras.utils.set_random_seed(seed.training)
-    model = keras_fit.build(config, split.train_features.shape[1], recording.outputs_of(config, split))
-
-    def norm() -> float:
-        return float(np.sqrt(sum((array.astype(np.float64) ** 2).sum() for array in model.get_weights())))
-
-    curves: dict[str, list[float]] = defaultdict(list, weight_norm=[norm()])
-    for order in keras_ensemble.matched.epoch_orders(seed, len(split.train_target), config.epochs):
-        history = model.fit(
-            split.train_features[order],
-            split.train_target[order],
-            validation_data=(split.test_features, split.test_target),
-            batch_size=config.batch_size,
-            validation_batch_size=len(split.test_target),
-            shuffle=False,
-            verbose=0,
-        ).history
-        for name, key in keras_fit.HISTORY_NAMES.items():
-            curves[name] += history.get(key, [np.nan])
-        curves["weight_norm"].append(norm())
-    predictions = np.asarray(model(split.test_features))
-    run: Runs = recording.one_run(config, split, seed, curves=dict(curves), test_predictions=predictions, seconds=0.0)
-    return run
 
 
 # A member is the fit of its seed alone
@@ -105,7 +79,7 @@ def test_a_member_is_the_fit_of_its_seed(keras_ensemble: Any, number: int) -> No
     """With the same weights and order of rows, curves and predictions are those of ``fit``, by epoch or by step."""
     config, place = CELLS[number], number % 3
     split = splits_of(config, SEEDS)[place]
-    reference = fit_in_order(keras_ensemble, config, split, SEEDS[place])
+    reference = fit_in_order(config, split, SEEDS[place])
     check_agreement(member(train_block(config, SEEDS), place), reference)
 
 
@@ -117,7 +91,7 @@ def test_initial_weights_are_those_of_the_models(keras_ensemble: Any, widths: tu
     drawn = keras_ensemble.initial_weights((8, *widths, 3), seeds)
     for own, seed in zip(drawn, seeds, strict=True):
         keras_fit.keras.utils.set_random_seed(seed.training)
-        built = keras_fit.build(replace(CLASSIFICATION, hidden_widths=widths), 8, 3).get_weights()
+        built = keras_fit.build(CLASSIFICATION.changed(hidden_widths=widths), 8, 3).get_weights()
         assert own.tobytes() == np.concatenate([array.ravel() for array in built]).tobytes()
 
 
@@ -154,11 +128,10 @@ def test_whole_trainings_end_alike() -> None:
 def test_accuracies_are_proportions_of_rows(config: TrainingConfig) -> None:
     """An accuracy is a number of rows over all rows in double precision, so equal proportions are equal numbers."""
     runs = trained(config, SEEDS)
-    if config.task == "regression":
-        assert np.isnan(runs.train_accuracy).all()
-        assert np.isnan(runs.test_accuracy).all()
+    if task_of(config) == "regression":
+        assert not [name for name in runs.metrics() if "accuracy" in name]
     else:
-        hits = (runs.predicted_classes == runs.test_targets).sum(axis=1)
+        hits = (predicted_classes(runs) == runs.test_targets).sum(axis=1)
         np.testing.assert_array_equal(runs.final_test_accuracy, hits / runs.test_rows.shape[1])
 
 
@@ -169,7 +142,7 @@ def test_accuracies_are_proportions_of_rows(config: TrainingConfig) -> None:
 def test_another_seed_does_not_agree(keras_ensemble: Any, other: Seed) -> None:
     """A member does not pass for the run of a seed that has only its split, or only its training, in common."""
     (split,) = splits_of(CLASSIFICATION, [other])
-    reference = fit_in_order(keras_ensemble, CLASSIFICATION, split, other)
+    reference = fit_in_order(CLASSIFICATION, split, other)
     with pytest.raises(AssertionError):
         check_agreement(member(trained(CLASSIFICATION, SEEDS), 0), reference)
 
@@ -186,7 +159,7 @@ def test_another_order_of_rows_does_not_agree(keras_ensemble: Any, monkeypatch: 
 
     monkeypatch.setattr(keras_ensemble.matched, "epoch_orders", last_one_turned)
     split = splits_of(CLASSIFICATION, SEEDS)[0]
-    reference = fit_in_order(keras_ensemble, CLASSIFICATION, split, SEEDS[0])
+    reference = fit_in_order(CLASSIFICATION, split, SEEDS[0])
     with pytest.raises(AssertionError, match="weight_norm"):
         check_agreement(member(runs, 0), reference)
 
@@ -197,14 +170,15 @@ def test_another_order_of_rows_does_not_agree(keras_ensemble: Any, monkeypatch: 
 def test_same_seeds_same_bits() -> None:
     """Trained again in one process, after a training of something else, a block gives the same bits."""
     first = trained(CLASSIFICATION, SEEDS)
-    train_block(replace(CLASSIFICATION, hidden_widths=(3,), optimizer="rmsprop"), TWENTY[:2])
-    check_same_bits(first.arrays(), train_block(CLASSIFICATION, SEEDS).arrays())
+    train_block(CLASSIFICATION.changed(hidden_widths=(3,), optimizer="rmsprop"), TWENTY[:2])
+    check_same_bits(arrays_of(first), arrays_of(train_block(CLASSIFICATION, SEEDS)))
 
 
 FRESH = """
 import numpy as np
+from tests.builders.runs import arrays_of
 from tests.training.dense.test_keras_batched import CLASSIFICATION, SEEDS, train_block
-np.savez({file!r}, **train_block(CLASSIFICATION, SEEDS).arrays())
+np.savez({file!r}, **arrays_of(train_block(CLASSIFICATION, SEEDS)))
 """
 
 
@@ -219,7 +193,7 @@ def test_same_seeds_same_bits_in_a_fresh_process(tmp_path: Path) -> None:
         env={**os.environ, "KERAS_BACKEND": "torch"},
     )
     with np.load(file) as arrays:
-        check_same_bits(trained(CLASSIFICATION, SEEDS).arrays(), arrays)
+        check_same_bits(arrays_of(trained(CLASSIFICATION, SEEDS)), arrays)
 
 
 # Blocks
@@ -241,7 +215,7 @@ def test_a_seed_in_another_block(
 
     The last bits do differ: vector instructions round the tail of an array otherwise than its body.
     """
-    config = replace(cell("keras", loss, "tanh", optimizer, widths), batch_size=batch_size, epochs=1)
+    config = cell("keras", loss, "tanh", optimizer, widths).changed(batch_size=batch_size, epochs=1)
     twenty = train_block(config, TWENTY)
     seeds = TWENTY[start : start + size]
     block = train_block(config, seeds)
@@ -255,7 +229,7 @@ def test_a_seed_in_another_block(
 
 def test_a_member_that_diverges_does_not_disturb_the_others() -> None:
     """Beside a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
-    config = replace(REGRESSION, scaling="none", learning_rate=1e-7)
+    config = REGRESSION.changed(scaling="none", learning_rate=1e-7)
     splits = splits_of(config, SEEDS)
     calm = train_block(config, SEEDS, splits)
     large = np.float32(1e20)
@@ -266,4 +240,4 @@ def test_a_member_that_diverges_does_not_disturb_the_others() -> None:
     assert calm.diverged.tolist() == [False, False, False]
     assert runs.diverged.tolist() == [False, True, False]
     assert np.isnan(runs.train_loss[1]).all()
-    check_same_bits(runs.arrays(), calm.arrays(), [0, 2])
+    check_same_bits(arrays_of(runs), arrays_of(calm), [0, 2])

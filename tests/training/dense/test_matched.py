@@ -1,18 +1,20 @@
 """In the matched regime nothing but the framework's arithmetic is left to differ."""
 
 import itertools
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from harness.base.errors import ConfigError
-from harness.training.config import ACTIVATIONS, OPTIMIZERS, TrainingConfig
+from harness.training.config import TrainingConfig
 from harness.training.dense import matched
+from harness.training.dense.frameworks import native_training
 from harness.training.seeds import Seed
-from harness.training.trainers import reference_trainer
+from tests.builders.configs import trained_by
 from tests.training.dense.agreement import (
+    ACTIVATIONS,
     LOSSES,
+    OPTIMIZERS,
     ROUNDINGS,
     SEEDS,
     cell,
@@ -25,26 +27,26 @@ from tests.training.dense.agreement import (
 )
 
 CELLS = [
-    step_by_step(replace(cell("keras", *values, (10, 10)), regime="matched"))
+    step_by_step(cell("keras", *values, (10, 10)).changed(regime="matched"))
     for values in itertools.product(LOSSES, ACTIVATIONS, OPTIMIZERS)
 ]
 # Each framework has roundings of its own. Adam's correction for the first steps divides by 1 - 0.999**t, which Keras
 # computes in single precision: 0.001 is then off by up to 2**-24 / 0.001 = 6e-5 of itself, its root by half of that.
 BETWEEN_FRAMEWORKS = {"sgd": 2 * ROUNDINGS, "adam": 3e-5, "rmsprop": 2 * ROUNDINGS}
-WHOLE = replace(cell("keras", "cross_entropy", "tanh", "adam", (10,)), regime="matched")
+WHOLE = cell("keras", "cross_entropy", "tanh", "adam", (10,)).changed(regime="matched")
 
 
 @pytest.mark.parametrize("config", CELLS, ids=name_of)
 def test_frameworks_take_the_same_steps(config: TrainingConfig) -> None:
     """From the same weights, both frameworks' own classes lead to the same losses and weights, step by step."""
-    keras, torch = (train_block(replace(config, framework=framework), SEEDS) for framework in ("keras", "torch"))
+    keras, torch = (train_block(trained_by(framework, config), SEEDS) for framework in ("keras", "torch"))
     for number in range(len(SEEDS)):
         check_agreement(member(torch, number), member(keras, number), BETWEEN_FRAMEWORKS[config.optimizer])
 
 
 def test_frameworks_take_the_rows_in_the_same_order() -> None:
     """Over epochs of many batches, both frameworks have the same curves."""
-    keras, torch = (train_block(replace(WHOLE, framework=framework), SEEDS) for framework in ("keras", "torch"))
+    keras, torch = (train_block(trained_by(framework, WHOLE), SEEDS) for framework in ("keras", "torch"))
     for number in range(len(SEEDS)):
         check_agreement(member(torch, number), member(keras, number), BETWEEN_FRAMEWORKS[WHOLE.optimizer])
 
@@ -52,8 +54,8 @@ def test_frameworks_take_the_rows_in_the_same_order() -> None:
 @pytest.mark.parametrize("loss", LOSSES)
 def test_frameworks_differ_with_their_own_defaults(loss: str) -> None:
     """Not matched, the same networks part from the first weights on: the agreement is the regime's."""
-    config = replace(cell("keras", loss, "tanh", "adam", (10,)), epochs=1)
-    keras, torch = (train_block(replace(config, framework=framework), SEEDS) for framework in ("keras", "torch"))
+    config = cell("keras", loss, "tanh", "adam", (10,)).changed(epochs=1)
+    keras, torch = (train_block(trained_by(framework, config), SEEDS) for framework in ("keras", "torch"))
     with pytest.raises(AssertionError, match="weight_norm"):
         check_agreement(member(torch, 0), member(keras, 0))
 
@@ -73,7 +75,7 @@ def test_initial_weights_are_glorot_uniform() -> None:
 @pytest.mark.parametrize("framework", ["keras", "torch"])
 def test_trainings_of_one_seed_know_only_their_own_defaults(framework: str) -> None:
     """What is timed is each framework as its users have it: the matched regime is refused in one sentence."""
-    config = replace(WHOLE, framework=framework)
+    config = trained_by(framework, WHOLE)
     (split,) = splits_of(config, SEEDS[:1])
     with pytest.raises(ConfigError, match="regime is 'matched'; trainings of one seed, which are timed, know only"):
-        reference_trainer(framework)(config, split, SEEDS[0])
+        native_training(framework)(config, split, SEEDS[0])

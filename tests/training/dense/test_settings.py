@@ -5,15 +5,17 @@ import numpy as np
 import pytest
 
 from harness.base.errors import HarnessError
+from harness.training.dense.frameworks import SETTINGS, batched_training
 from harness.training.dense.settings import refuse_other_settings
-from harness.training.trainers import SETTINGS, batched_trainer, fingerprint_of
+from harness.training.trainers import trainer_named
+from tests.builders.configs import small_config, trained_by
 
 Set = Callable[[], object]
 
 
 def torch() -> Any:
     """Return PyTorch, once a trainer has set it up."""
-    batched_trainer("torch")
+    batched_training("torch")
     import torch
 
     return torch
@@ -21,7 +23,7 @@ def torch() -> Any:
 
 def keras() -> Any:
     """Return Keras, once a trainer has set it up."""
-    batched_trainer("keras")
+    batched_training("keras")
     import keras
 
     return keras
@@ -168,7 +170,8 @@ def test_another_setting_is_refused_by_name(name: str) -> None:
 @pytest.mark.parametrize("framework", ["keras", "torch"])
 def test_settings_are_part_of_what_runs_are_named_by(framework: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs that are made with others are not taken for these."""
-    before = fingerprint_of(framework)
+    config, trainer = trained_by(framework, small_config()), trainer_named(framework)
+    before = trainer.fingerprint(config)
     assert all(f"{name} = {value}" in before["settings"] for name, value in SETTINGS[framework].items())
     monkeypatch.setitem(SETTINGS[framework], "numpy.seterr", "raise")  # type: ignore[arg-type]
-    assert fingerprint_of(framework) != before
+    assert trainer.fingerprint(config) != before

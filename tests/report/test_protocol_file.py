@@ -1,0 +1,165 @@
+from pathlib import Path
+
+import pytest
+
+from harness.base.errors import RegisterError
+from harness.report.grid import Grid
+from harness.report.protocol_file import read_grid
+from harness.training.trainers import trainer_named
+from tests.builders.configs import small_config, trained_by
+from tests.builders.reports import PROTOCOL, protocol_toml
+
+KNOWN = "give one of: keras, torch; or module:attribute"
+BY_FRAMEWORK = 'trainer = { by = "framework" }'
+PLAIN = """
+trainer = "torch"
+
+[axes]
+activation = ["relu", "tanh"]
+
+[config]
+dataset = "wine"
+test_size = 0.25
+scaling = "standard"
+hidden_widths = [8]
+optimizer = "sgd"
+learning_rate = { value = 0.1, alternatives = [0.01], origin = "assumed", reason = "usual" }
+batch_size = 32
+epochs = 4
+loss = "cross_entropy"
+"""
+
+
+def read(folder: Path, text: str) -> Grid:
+    """Read a grid from text."""
+    (folder / "protocol.toml").write_text(text, encoding="utf-8")
+    return read_grid(folder / "protocol.toml")
+
+
+def complaint(folder: Path, text: str) -> str:
+    """Return what is said of a grid that cannot be read, from the file's name on."""
+    with pytest.raises(RegisterError) as caught:
+        read(folder, text)
+    return str(caught.value).removeprefix(f"{folder / 'protocol.toml'}, ")
+
+
+# Who trains
+
+
+def test_one_trainer_may_train_all_cells(tmp_path: Path) -> None:
+    """Then its name is in no cell's."""
+    axes = {"task": ["classification"], "activation": ["relu", "tanh"], "optimizer": ["adam"]}
+    grid = read(tmp_path, protocol_toml(axes))
+    assert list(grid.configs) == ["classification-relu-adam", "classification-tanh-adam"]
+    assert {config.trainer for config in grid.configs.values()} == {"torch"}
+
+
+def test_an_axis_may_say_who_trains(tmp_path: Path) -> None:
+    """Its values are the trainers' names, or stand for them."""
+    two = PROTOCOL.replace('framework = ["torch"]', 'framework = ["keras", "torch"]')
+    named = read(tmp_path, two)
+    assert {config.trainer for name, config in named.configs.items() if name.startswith("keras-")} == {"keras"}
+    stands_for = 'trainer = { by = "framework", value = { old = "keras", new = "torch" } }'
+    renamed = two.replace('["keras", "torch"]', '["old", "new"]').replace('framework = "torch"', 'framework = "new"')
+    other = read(tmp_path, renamed.replace(BY_FRAMEWORK, stands_for))
+    assert list(other.configs.values()) == list(named.configs.values())
+    assert other.config("old-classification-relu-adam").trainer == "keras"
+
+
+@pytest.mark.parametrize(
+    ("trainer", "sentence"),
+    [
+        ("", "top level, key 'trainer': missing; say who trains, such as trainer = { by = \"framework\" }"),
+        (
+            'trainer = "jax"',
+            "top level, key 'trainer': trainer is 'jax'; give one of: keras, torch; or module:attribute",
+        ),
+        ("trainer = 3", "top level, key 'trainer': is 3; give text"),
+        ("trainer = {}", "table [trainer], key 'by': missing; give text"),
+        (
+            'trainer = { by = "depth" }',
+            "table [trainer], key 'by': is 'depth'; give one of: framework, task, activation, optimizer",
+        ),
+        (
+            'trainer = { by = "activation" }',
+            f"top level, key 'trainer': trainer is 'relu'; {KNOWN}",
+        ),
+        (
+            'trainer = { by = "framework", value = { keras = "keras" } }',
+            "table [trainer], key 'value': give one trainer for each framework: torch",
+        ),
+        (
+            'trainer = { by = "framework", seed = 3 }',
+            "table [trainer], key 'seed': unknown; known here: by",
+        ),
+    ],
+)
+def test_a_trainer_that_is_not_to_be_had_is_one_sentence(tmp_path: Path, trainer: str, sentence: str) -> None:
+    """With what would be right."""
+    assert complaint(tmp_path, PROTOCOL.replace(BY_FRAMEWORK, trainer)) == sentence
+
+
+# A grid without tasks
+
+
+def test_a_config_may_stand_plainly(tmp_path: Path) -> None:
+    """Each field by itself, or with the reason for its value and what might be taken instead."""
+    grid = read(tmp_path, PLAIN)
+    assert grid.configs == {
+        "relu": small_config(),
+        "tanh": small_config(activation="tanh"),
+    }
+    assert grid.cell({"activation": "tanh"}).task == ""
+    assert grid.answering({"": {"learning_rate": 0.01}}).config("relu") == small_config(learning_rate=0.01)
+
+
+def test_a_plain_value_may_hang_on_an_axis(tmp_path: Path) -> None:
+    """A table by its values is taken as one."""
+    by = PLAIN.replace("epochs = 4", "epochs = { relu = 4, tanh = 9 }")
+    assert [config.epochs for config in read(tmp_path, by).configs.values()] == [4, 9]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("epochs = 4", "", "table [config], key 'epochs': missing; give a table"),
+        (
+            "epochs = 4",
+            "epochs = 0",
+            "table [config.epochs], key 'value': epochs is 0; give a whole number of at least 1",
+        ),
+        (
+            '"wine"',
+            '"boston"',
+            "table [config.loss], key 'value': loss is 'cross_entropy', but data set 'boston' is a regression task; "
+            "give one of: *",
+        ),
+        ("epochs = 4", "epochs = 4\ndepth = 2", "table [config], key 'depth': unknown; known here: *"),
+    ],
+)
+def test_a_plain_config_that_cannot_be_trained_is_one_sentence(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    """Naming table and key."""
+    assert old in PLAIN
+    pytest.LineMatcher([complaint(tmp_path, PLAIN.replace(old, new))]).fnmatch_lines([sentence.replace("[", "[[]", 1)])
+
+
+# A file of the first edition
+
+
+def test_a_file_of_the_first_edition_is_told_each_new_name(tmp_path: Path) -> None:
+    """All at once, with the first place of each; nothing of it is read."""
+    old = PROTOCOL.replace(BY_FRAMEWORK, "").replace("test_size", "test_share").replace("origin", "provenance")
+    file = tmp_path / "protocol.toml"
+    assert complaint(tmp_path, old) == (
+        "table [reconstruction.classification.dataset], key 'provenance': is called 'origin' now; "
+        f"{file}, table [reconstruction.classification], key 'test_share': is called 'test_size' now"
+    )
+
+
+def test_trainers_of_all_cells_give_the_fields(tmp_path: Path) -> None:
+    """A field is known if one of them has it."""
+    grid = read(tmp_path, PROTOCOL)
+    assert set(next(iter(grid.configs.values()))) == set(trainer_named("torch").fields)
+    assert trained_by("keras", small_config()).trainer == "keras"

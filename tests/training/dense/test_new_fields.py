@@ -1,0 +1,119 @@
+"""Optimizers, activations and losses beside those of the report under test: batched, and proved in the same way."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.base.errors import ConfigError
+from harness.training.config import TrainingConfig
+from tests.builders.configs import small_config, trained_by
+from tests.training.dense.agreement import (
+    SEEDS,
+    cell,
+    check_agreement,
+    fit_in_order,
+    member,
+    roundings_of,
+    splits_of,
+    train_alone,
+    train_block,
+)
+
+CHANGES: dict[str, dict[str, Any]] = {
+    "momentum": {"optimizer": "sgd", "momentum": 0.9},
+    "nesterov": {"optimizer": "sgd", "momentum": 0.8, "nesterov": True},
+    "weight decay of sgd": {"optimizer": "sgd", "weight_decay": 0.1},
+    "weight decay with momentum": {"optimizer": "sgd", "momentum": 0.5, "weight_decay": 0.01},
+    "weight decay of adam": {"optimizer": "adam", "weight_decay": 0.1},
+    "weight decay of rmsprop": {"optimizer": "rmsprop", "weight_decay": 0.1},
+    "adamw": {"optimizer": "adamw"},
+    "adamw with decay": {"optimizer": "adamw", "weight_decay": 0.5},
+    "leaky_relu": {"activation": "leaky_relu"},
+    "elu": {"activation": "elu"},
+    "gelu": {"activation": "gelu"},
+    "gelu of two layers": {"activation": "gelu", "hidden_widths": (10, 10)},
+}
+LOSSES = ("squared_error", "cross_entropy")
+
+each_trainer = pytest.mark.parametrize("trainer", ["keras", "torch"])
+
+
+def alone(config: TrainingConfig, number: int) -> Any:
+    """Train one of the seeds by the framework's own loop, on rows in the order of the batched training."""
+    if config.trainer == "torch":
+        return train_alone(config, SEEDS[number])
+    return fit_in_order(config, splits_of(config, SEEDS)[number], SEEDS[number])
+
+
+@each_trainer
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_member_is_the_run_of_its_seed(trainer: str, loss: str, name: str) -> None:
+    """Curves and predictions of a member are those of the framework's own optimizer, layers and loop."""
+    config = cell(trainer, loss, "tanh", "adam", (10,)).changed(**{"learning_rate": 0.003, **CHANGES[name]})
+    block, number = train_block(config, SEEDS), len(name) % 3
+    check_agreement(member(block, number), alone(config, number), roundings_of(config, SEEDS, block))
+
+
+@each_trainer
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_absolute_errors_are_trained_on(trainer: str, optimizer: str) -> None:
+    """The loss is the mean distance from the target, in its unit."""
+    squared = cell(trainer, "squared_error", "tanh", optimizer, (10,))
+    config = squared.changed(loss="absolute_error", learning_rate=0.003)
+    block = train_block(config, SEEDS)
+    check_agreement(member(block, 1), alone(config, 1), roundings_of(config, SEEDS, block))
+    distances = np.abs(block.test_predictions[:, :, 0] - block.test_targets).mean(axis=1)
+    np.testing.assert_allclose(block.final_test_loss, distances, rtol=1e-5)
+
+
+@each_trainer
+@pytest.mark.parametrize("name", sorted(set(CHANGES) - {"adamw"}))
+def test_each_change_changes_what_is_trained(trainer: str, name: str) -> None:
+    """A field that did nothing would agree with itself; AdamW without a decay is Adam."""
+    usual = cell(trainer, "cross_entropy", "tanh", "adam", (10,)).changed(learning_rate=0.003)
+    without = {key: value for key, value in CHANGES[name].items() if key in ("optimizer", "hidden_widths")}
+    plain = usual.changed(**without) if len(without) < len(CHANGES[name]) else usual
+    one, other = train_block(usual.changed(**CHANGES[name]), SEEDS), train_block(plain, SEEDS)
+    assert (one.train_loss != other.train_loss).all()
+
+
+def test_decoupled_decay_shrinks_weights_by_itself() -> None:
+    """In AdamW of both frameworks alike: without a gradient to speak of, a step leaves 1 - rate * decay of a weight."""
+    for trainer in ("keras", "torch"):
+        config = trained_by(trainer, small_config(optimizer="adamw", learning_rate=1e-3, epochs=1, batch_size=1000))
+        norms = train_block(config.changed(weight_decay=500.0), SEEDS).weight_norm
+        assert norms[:, 1] / norms[:, 0] == pytest.approx(0.5, abs=0.02)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_frameworks_agree_where_all_else_is_matched(optimizer: str) -> None:
+    """Momentum and decoupled decay are the same in both."""
+    more = {"momentum": 0.9} if optimizer == "sgd" else {"weight_decay": 0.5}
+    config = cell("keras", "cross_entropy", "tanh", optimizer, (10,)).changed(regime="matched", epochs=1, **more)
+    keras, torch = (train_block(trained_by(trainer, config), SEEDS) for trainer in ("keras", "torch"))
+    np.testing.assert_allclose(keras.train_loss, torch.train_loss, rtol=1e-4)
+    np.testing.assert_allclose(keras.weight_norm, torch.weight_norm, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"optimizer": "adam", "momentum": 0.9}, "momentum is 0.9, which adam does not have; take sgd"),
+        ({"nesterov": True}, "nesterov is True without a momentum; give momentum, such as 0.9"),
+        ({"momentum": 1}, "momentum is 1; give a number from 0 to below 1"),
+        ({"nesterov": 1}, "nesterov is 1; give true or false"),
+        ({"weight_decay": -0.1}, "weight_decay is -0.1; give a finite number of at least 0"),
+        (
+            {"weight_decay": 0.1, "regime": "matched"},
+            "weight_decay is 0.1, which means something else in each framework with optimizer 'sgd'; in the matched "
+            "regime take adamw",
+        ),
+    ],
+)
+def test_what_does_not_go_together_is_refused(changes: dict[str, Any], sentence: str) -> None:
+    """In one sentence that begins with the field."""
+    with pytest.raises(ConfigError) as caught:
+        small_config(**changes)
+    assert str(caught.value) == sentence

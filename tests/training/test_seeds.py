@@ -1,0 +1,59 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.training.seeds import SPLITS, TRAININGS_PER_SPLIT, Seed, Splits, seed_blocks
+
+
+def test_every_run_has_a_split_and_a_training_of_its_own() -> None:
+    """Seeds are paired off, so that runs are independent draws of both."""
+    first, second, third = seed_blocks(1, 20)[0][:3]
+    assert (first, second, third) == (Seed(split=0, training=0), Seed(split=1, training=1), Seed(split=2, training=2))
+    assert seed_blocks(0, 20) == []
+
+
+@given(st.integers(1, 200), st.integers(1, 200))
+def test_more_seeds_continue_fewer_in_whole_blocks(few: int, more: int) -> None:
+    """Blocks are whole, and asking for more seeds keeps those there were, so that their runs are found in the store."""
+    few, more = sorted((few, more))
+    blocks = seed_blocks(more, 20)
+    assert blocks[: len(seed_blocks(few, 20))] == seed_blocks(few, 20)
+    assert {len(block) for block in blocks} == {20}
+    assert len(blocks) == -(-more // 20)
+    assert len({seed for block in blocks for seed in block}) == 20 * len(blocks)
+
+
+def test_seeds_may_share_a_split() -> None:
+    """Their trainings are those of seeds with splits of their own, and the blocks are no less whole."""
+    many, one = seed_blocks(40, 20), seed_blocks(40, 20, "one")
+    assert many == seed_blocks(40, 20, "many")
+    assert {seed.split for block in one for seed in block} == {0}
+    assert [[seed.training for seed in block] for block in one] == [[seed.training for seed in block] for block in many]
+    assert not set(one) & set(many)
+
+
+def test_seeds_may_cross_splits_and_trainings() -> None:
+    """Each split has as many trainings as the next, and no training is that of another split."""
+    seeds = [seed for block in seed_blocks(40, 20, "crossed") for seed in block]
+    splits = [seed.split for seed in seeds]
+    assert splits == sorted(splits)
+    assert {splits.count(split) for split in splits} == {TRAININGS_PER_SPLIT}
+    assert len(set(seeds)) == 40
+
+
+@given(st.integers(1, 200), st.integers(1, 200), st.sampled_from(SPLITS))
+def test_more_seeds_continue_fewer_whatever_the_splits(few: int, more: int, splits: Splits) -> None:
+    """So that their runs are found in the store."""
+    few, more = sorted((few, more))
+    blocks = seed_blocks(more, 20, splits)
+    assert blocks[: len(seed_blocks(few, 20, splits))] == seed_blocks(few, 20, splits)
+    assert len({seed for block in blocks for seed in block}) == 20 * len(blocks)
+
+
+@given(st.integers(1, 200), st.integers(1, 40), st.sampled_from(SPLITS))
+def test_blocks_have_the_size_that_a_trainer_takes(count: int, size: int, splits: Splits) -> None:
+    """All of them, whatever is asked for; seeds do not depend on it."""
+    blocks = seed_blocks(count, size, splits)
+    assert {len(block) for block in blocks} == {size}
+    assert len(blocks) == -(-count // size)
+    one_each = [seed for (seed,) in seed_blocks(size * len(blocks), 1, splits)]
+    assert [seed for block in blocks for seed in block] == one_each
