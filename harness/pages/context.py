@@ -34,13 +34,11 @@ class ShownFigure(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PageContext:
-    """What other modules supply; the page leaves out what is empty.
+class Past:
+    """What sessions before this one came to, as a history tells it.
 
     Attributes
     ----------
-    leaks
-        A sentence for each data set in which rows stand more than once.
     changes
         A sentence each, on what changed since the last session.
     previous
@@ -49,32 +47,63 @@ class PageContext:
         All that the history holds, the oldest first.
     timelines
         By finding and reading, what it came to in each session, the oldest first.
+    """
+
+    changes: Sequence[str] = ()
+    previous: str = ""
+    sessions: Sequence[PastSession] = ()
+    timelines: Timelines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawings:
+    """What is drawn for the pages, as SVG text.
+
+    Attributes
+    ----------
     report_figures
         The report's own figures, drawn again.
-    figures
-        SVG text by the node id of its claim. The figure of a claim that is not in here is shown from its file.
-    specification_figures
-        SVG text of specification curves, by finding and reading.
-    profile_figures
-        What fitted findings say of each open choice, SVG text by a title.
-    specification_files, profile_files
-        Where the same stand as files, relative to the pages.
+    claims
+        By the node id of a claim. The figure of a claim that is not in here is shown from its file.
+    specifications
+        Specification curves, by finding and reading.
+    profiles
+        What fitted findings say of each open choice, by a title.
+    """
+
+    report_figures: Sequence[ShownFigure] = ()
+    claims: Mapping[str, str] = field(default_factory=dict)
+    specifications: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    profiles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawingFiles:
+    """Where specification curves and profiles stand as files, relative to the pages; by the same keys."""
+
+    specifications: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    profiles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageContext:
+    """What other modules supply; the page leaves out what is empty.
+
+    Attributes
+    ----------
+    past, drawings, files
+        Earlier sessions; what is drawn; where it stands.
+    leaks
+        A sentence for each data set in which rows stand more than once.
     runs
         Of which claims rest on.
     audit_log
         The file of pytest-html's page, relative to the others; empty if there is none.
     """
 
+    past: Past = field(default_factory=Past)
+    drawings: Drawings = field(default_factory=Drawings)
+    files: DrawingFiles = field(default_factory=DrawingFiles)
     leaks: Sequence[str] = ()
-    changes: Sequence[str] = ()
-    previous: str = ""
-    sessions: Sequence[PastSession] = ()
-    timelines: Timelines = field(default_factory=dict)
-    report_figures: Sequence[ShownFigure] = ()
-    figures: Mapping[str, str] = field(default_factory=dict)
-    specification_figures: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    profile_figures: Mapping[str, str] = field(default_factory=dict)
-    specification_files: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    profile_files: Mapping[str, str] = field(default_factory=dict)
     runs: Sequence[RunRow] = ()
     audit_log: str = "claims.html"

@@ -26,7 +26,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
     ----------
     session
         What the page is about.
-    beside
+    context
         What other modules supply; None for nothing.
     """
     context = context or PageContext()
@@ -55,10 +55,10 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         surprises=[reading for finding in findings for reading in finding.readings if reading.surprises],
         # Drawings of findings come first: those are what a reader who has nothing but this file cannot do without.
         own_figures=_own_figures(findings, context, pictures),
-        report_figures=[(figure, pictures.address(figure.svg)) for figure in context.report_figures],
+        report_figures=[(figure, pictures.address(figure.svg)) for figure in context.drawings.report_figures],
         curves=_curves(session, context, pictures),
         cells_with_runs={row.cell for row in context.runs},
-        timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.timelines.items()},
+        timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
         in_universes=summary_lines(session.judgements, session.specified)[2:],
         rule=RULE,
@@ -90,9 +90,9 @@ def _own_figures(findings: list[FindingView], context: PageContext, pictures: Pi
     """Return the address of each reading's figure, by the node id of its decisive claim."""
     decisive = {reading.decisive.test: reading.decisive for finding in findings for reading in finding.readings}
     return {
-        test: pictures.address(context.figures.get(test, ""), claim.figure)
+        test: pictures.address(context.drawings.claims.get(test, ""), claim.figure)
         for test, claim in decisive.items()
-        if claim.figure or test in context.figures
+        if claim.figure or test in context.drawings.claims
     }
 
 
@@ -103,7 +103,7 @@ def _curves(session: Session, context: PageContext, pictures: Pictures) -> dict[
         for key in session.specified
         if (
             address := pictures.address(
-                context.specification_figures.get(key, ""), context.specification_files.get(key, "")
+                context.drawings.specifications.get(key, ""), context.files.specifications.get(key, "")
             )
         )
     }

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.base.files import write_atomically
 from harness.pages import index, runs, trend
-from harness.pages.context import PageContext
+from harness.pages.context import DrawingFiles, PageContext
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
 from harness.sessions.session import SESSION_FILE, Session, write_session
@@ -27,12 +27,12 @@ def publish(session: Session, context: PageContext, folder: Path) -> None:
     """
     write_session(session, folder / SESSION_FILE)
     write_csv(context.runs, folder / RUNS_FILE)
-    _write(folder / SUMMARY_FILE, summary_markdown(session, context.changes))
+    _write(folder / SUMMARY_FILE, summary_markdown(session, context.past.changes))
     _write(folder / index.PAGE, index.index_html(session, context))
     _write(folder / runs.PAGE, runs.runs_html(context.runs, title=session.title, audit_log=context.audit_log))
-    history = trend.trend_html(context.timelines, context.sessions, audit_log=context.audit_log)
+    history = trend.trend_html(context.past.timelines, context.past.sessions, audit_log=context.audit_log)
     _write(folder / trend.PAGE, history)
-    drawn = (*context.specification_files.values(), *context.profile_files.values())
+    drawn = (*context.files.specifications.values(), *context.files.profiles.values())
     shown = {*drawn, *(claim.figure for claim in session.claims)}
     for file in (folder / FIGURES_FOLDER).glob("*.svg"):
         if f"{FIGURES_FOLDER}/{file.name}" not in shown:
@@ -41,14 +41,14 @@ def publish(session: Session, context: PageContext, folder: Path) -> None:
 
 def with_files(context: PageContext, folder: Path) -> PageContext:
     """Write the drawings that pages refer to into a folder, and return where they stand along with the rest."""
-    return replace(
-        context,
-        specification_files={
-            key: write_figure(folder, f"universes-{'-'.join(key)}", svg)
-            for key, svg in context.specification_figures.items()
+    drawings = context.drawings
+    files = DrawingFiles(
+        specifications={
+            key: write_figure(folder, f"universes-{'-'.join(key)}", svg) for key, svg in drawings.specifications.items()
         },
-        profile_files={title: write_figure(folder, title, svg) for title, svg in context.profile_figures.items()},
+        profiles={title: write_figure(folder, title, svg) for title, svg in drawings.profiles.items()},
     )
+    return replace(context, files=files)
 
 
 def write_figure(folder: Path, name: str, svg: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from harness.base.errors import SessionError
 from harness.data.leaks import leaks_in
 from harness.pages.audit_log import AuditLog
-from harness.pages.context import PageContext
+from harness.pages.context import PageContext, Past
 from harness.pages.run_table import merge, parts_folder
 from harness.plugin.closing import Closing, Ending
 from harness.plugin.last_pages import LastPages, written_by_pytest
@@ -121,7 +121,7 @@ class Audit:
             accepted=accepted,
             leaks=self._leaks,
         )
-        self._show(ending, replace(past, leaks=self._leaks, runs=runs))
+        self._show(ending, PageContext(past=past, leaks=self._leaks, runs=runs))
 
     def _show(self, ending: Ending, known: PageContext) -> None:
         """Let the terminal and, if it has anything to say of the claims, the pages show how the session ended."""
@@ -138,7 +138,7 @@ class Audit:
         return record_changes(self._reported.homes, list(self._reported.claims.values()), reason)
 
 
-def _remember(session: Session, file: Path, status: int) -> tuple[PageContext, list[str]]:
+def _remember(session: Session, file: Path, status: int) -> tuple[Past, list[str]]:
     """Keep a session that was finished; returns what was kept until now, and why this one was not."""
     finished = status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not session.missing
     try:
@@ -147,12 +147,12 @@ def _remember(session: Session, file: Path, status: int) -> tuple[PageContext, l
         before = history.sessions()
         if finished and session.claims:
             history.append(session)
-        past = PageContext(
+        past = Past(
             changes=changes,
             previous=before[-1].started if before else "",
             timelines=history.timelines(),
             sessions=history.sessions(),
         )
     except SessionError as problem:
-        return PageContext(), [str(problem)]
+        return Past(), [str(problem)]
     return past, []

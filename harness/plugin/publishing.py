@@ -9,7 +9,7 @@ import pytest
 
 from harness.drawing.illustrations import claim_figures, profile_figures, report_figures_of, specification_figures
 from harness.pages.audit_log import AuditLog
-from harness.pages.context import PageContext
+from harness.pages.context import Drawings, PageContext
 from harness.pages.publish import publish, with_files
 from harness.plugin.live.progress import Progress
 from harness.plugin.options import audit_log_name, pages_folder, store_folder, store_of
@@ -77,23 +77,25 @@ def publish_pages(
     homes
         By node id of a claim, its report folder.
     known
-        What the pages show contexts, as far as nothing has to be drawn for it.
+        What the pages show besides, as far as nothing has to be drawn for it.
     log
         Is given what stands above the table of claims.
     """
     pages, store = pages_folder(config), store_of(config)
     context = replace(
         known,
-        report_figures=report_figures_of(folders, session.planned_seeds[0], store),
-        figures=claim_figures(session, pages),
-        specification_figures=specification_figures(session, homes, store.folder),
-        profile_figures=profile_figures(session, homes),
+        drawings=Drawings(
+            report_figures=report_figures_of(folders, session.planned_seeds[0], store),
+            claims=claim_figures(session, pages),
+            specifications=specification_figures(session, homes, store.folder),
+            profiles=profile_figures(session, homes),
+        ),
         audit_log=audit_log_name(config),
     )
     context = with_files(context, pages)
     log.session = session
     log.unfolding = {
-        **context.profile_files,
-        **{f"{' ('.join(key)}) in all universes": file for key, file in context.specification_files.items()},
+        **context.files.profiles,
+        **{f"{' ('.join(key)}) in all universes": file for key, file in context.files.specifications.items()},
     }
     publish(session, context, pages)

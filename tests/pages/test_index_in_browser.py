@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from harness.drawing.report_figures import ReportFigure
-from harness.pages.context import PageContext
+from harness.pages.context import Drawings, PageContext, Past
 from harness.pages.publish import publish, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
@@ -50,18 +50,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     history.append(shown)
     RunTableWriter(folder / "parts").add("claims", {"torch-adam": random_runs()})
     (folder / "claims.html").write_text("<!DOCTYPE html><title>Audit log</title>", encoding="utf-8")
-    context = PageContext(
+    past = Past(
         changes=("speed.first (ratio): supported, was refuted in session 1 of 2026-01-01",),
         previous="2026-01-01T03:04:05+00:00",
         sessions=history.sessions(),
         timelines=history.timelines(),
+    )
+    drawings = Drawings(
         report_figures=(
             ReportFigure("Loss over epochs", "It showed two lines.", SVG, ""),
             ReportFigure("Accuracy over epochs", "It showed three lines.", "", "some cells are not trained yet"),
         ),
-        figures={shown.claims[0].test: SVG},
-        runs=merge(folder / "parts"),
+        claims={shown.claims[0].test: SVG},
     )
+    context = PageContext(past=past, drawings=drawings, runs=merge(folder / "parts"))
     publish(shown, context, folder)
     return folder
 
