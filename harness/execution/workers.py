@@ -32,6 +32,7 @@ def train_blocks_with(
     *,
     twice: float = TWICE,
     done: Callable[[Block], None] = lambda block: None,
+    gives_up: Callable[[ExecutorError], None] = lambda reason: None,
 ) -> None:
     """Train blocks into the store, leaving out those that another session is training or has trained in the meantime.
 
@@ -51,6 +52,8 @@ def train_blocks_with(
         a `harness.base.errors.WorkersDifferWarning` otherwise; the first are kept.
     done
         Called after each block that was trained.
+    gives_up
+        Called with the error that ends the work, while what is left is still reserved: whoever waits for it then knows.
 
     Raises
     ------
@@ -60,7 +63,7 @@ def train_blocks_with(
         If a worker has other versions, two workers differ, the scheduler or all workers are gone, or blocks are lost
         again and again. What is trained is kept in each case.
     """
-    _HandingOut(pool, store, say, blocks, checked_twice(blocks, twice), done).run()
+    _HandingOut(pool, store, say, blocks, checked_twice(blocks, twice), done).run(gives_up)
 
 
 @dataclass
@@ -90,25 +93,31 @@ class _HandingOut:
         self._waiting = deque(_Work(block) for block in blocks)
         self._running: dict[Future[bytes], _Work] = {}
         self._finished: SimpleQueue[Future[bytes]] = SimpleQueue()
-        self._lost: list[str] = []
+        self._lost: list[tuple[_Work, str]] = []
         self._count, self._ended = len(blocks), 0
         self._started = self._said = time.monotonic()
 
-    def run(self) -> None:
+    def run(self, gives_up: Callable[[ExecutorError], None]) -> None:
         try:
-            while self._waiting or self._running:
-                self._hand_out()
-                if self._running:
-                    self._take_one()
+            self._train_all()
+        except ExecutorError as reason:
+            gives_up(reason)
+            raise
         finally:
             for future in self._running:
                 future.cancel()
-            for work in (*self._running.values(), *self._waiting):
+            for work in (*self._running.values(), *self._waiting, *(work for work, _ in self._lost)):
                 work.right.close()
+
+    def _train_all(self) -> None:
+        while self._waiting or self._running:
+            self._hand_out()
+            if self._running:
+                self._take_one()
         if self._lost:
             raise ExecutorError(
                 f"{len(self._lost)} of {self._count} blocks were not trained in repeated attempts, the first: "
-                f"{self._lost[0]}; what is trained is kept: run again"
+                f"{self._lost[0][1]}; what is trained is kept: run again"
             )
 
     def _hand_out(self) -> None:
@@ -146,12 +155,9 @@ class _HandingOut:
         except Empty:
             self._pool.complain()
             return
-        work = self._running.pop(future)
-        try:
-            self._take(work, future)
-        except BaseException:
-            work.right.close()
-            raise
+        work = self._running[future]
+        self._take(work, future)
+        del self._running[future]
         self._tell()
 
     def _take(self, work: _Work, future: "Future[bytes]") -> None:
@@ -196,8 +202,10 @@ class _HandingOut:
             return  # it is trained; only the second opinion is missing
         if lost:
             config, seeds = work.block
-            self._lost.append(f"{reason} (seeds {seeds[0]} to {seeds[-1]}, {config})")
-        self._end(work)
+            self._lost.append((work, f"{reason} (seeds {seeds[0]} to {seeds[-1]}, {config})"))
+            self._ended += 1
+        else:
+            self._end(work)
 
     def _end(self, work: _Work) -> None:
         work.right.close()

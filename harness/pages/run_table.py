@@ -10,7 +10,7 @@ import math
 import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -94,7 +94,7 @@ class RunTableWriter:
                 written.update(runs.seeds)
         if rows:
             with self._file.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(asdict(row)) + "\n" for row in rows)
+                file.writelines(json.dumps(vars(row)) + "\n" for row in rows)
 
 
 def parts_folder(progress_file: Path) -> Path:

@@ -102,7 +102,14 @@ def _train_on_cluster(address: str, blocks: Sequence[Block], store: Store, progr
     progress.begins(f"{len(blocks)} blocks on the workers of {address}")
     try:
         with pool_at(address) as pool:
-            train_blocks_with(pool, store, lambda line: None, blocks, done=lambda block: progress.trained(_name(block)))
+            train_blocks_with(
+                pool,
+                store,
+                lambda line: None,
+                blocks,
+                done=lambda block: progress.trained(_name(block)),
+                gives_up=lambda reason: progress.failed(str(reason)),
+            )
         _wait_for_others(blocks, store)
     except ExecutorError as problem:
         progress.failed(str(problem))

@@ -171,6 +171,29 @@ def test_a_worker_with_other_versions_is_refused(tmp_path: Path) -> None:
     assert len(executor.handed_out) == 2
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [[tasks.other_versions], [tasks.raises, tasks.raises, tasks.raises]],
+    ids=["other versions", "lost"],
+)
+def test_giving_up_is_said_before_anybody_else_may_train(
+    tmp_path: Path, answers: Sequence[Callable[[str], Any]]
+) -> None:
+    """Who waits for the right to train a block and gets it would else train it in spite of all."""
+    store, block = open_store(tmp_path), (TORCH, BLOCK)
+    heard: list[tuple[str, bool]] = []
+
+    def gives_up(reason: ExecutorError) -> None:
+        with store.reserve(*block, wait=False) as free:
+            heard.append((str(reason), free))
+
+    with pytest.raises(ExecutorError) as error:
+        train_blocks_with(WorkerPool(Here(*answers), 1), store, say_nothing, [block], gives_up=gives_up)
+    assert heard == [(str(error.value), False)]
+    with store.reserve(*block, wait=False) as free:
+        assert free
+
+
 def test_a_training_that_fails_everywhere_is_left_out(tmp_path: Path) -> None:
     """After three attempts: a worker may have had too little memory. Whoever needs it says why it fails."""
     store, executor = open_store(tmp_path), Here(tasks.train_record)
