@@ -76,6 +76,12 @@ FIELDS: dict[str, Field] = {
         "PyTorch, it is an L2 term of the gradient; biases included",
         default=0.0,
     ),
+    "dropout": Field(
+        proportion_below_one,
+        "proportion of each hidden layer's outputs that is set to zero in a step, anew for each row; the others are "
+        "divided by one less that (Srivastava et al. 2014, JMLR 15); none is when a network is tested",
+        default=0.0,
+    ),
     "regime": Field(
         one_of(*REGIMES),
         "own: initial weights, order of rows and all parameters of the optimizer but the learning rate are the "
@@ -107,6 +113,10 @@ def check_together(config: TrainingConfig) -> None:
         raise ConfigError(
             f"weight_decay is {config.weight_decay}, which means something else in each framework with optimizer "
             f"{config.optimizer!r}; in the matched regime take adamw"
+        )
+    if config.dropout and config.regime == "matched":
+        raise ConfigError(
+            f"dropout is {config.dropout}, and each framework draws zeros of its own; leave it out if matched"
         )
     if config.loss not in LOSSES_OF_TASK[task]:
         raise ConfigError(

@@ -51,14 +51,15 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
     keras.backend.clear_session(free_memory=False)
     widths = (splits[0].train_features.shape[1], *config.hidden_widths, outputs_of(config, splits[0]))
     same = config.regime == "matched"
-    initial = matched_weights(widths, seeds) if same else initial_weights(widths, seeds)
+    initial = matched_weights(widths, seeds) if same else initial_weights(widths, seeds, config.dropout)
     flat = keras.Variable(initial, name="weights")
     settings = matched.KERAS_SETTINGS[config.optimizer] if same else {}
     optimizer = keras_fit.OPTIMIZERS[config.optimizer](**keras_fit.optimizer_settings(config), **settings)
     optimizer.build([flat])
     rows = len(splits[0].train_target)
     orders = np.stack([matched.epoch_orders(seed, rows, config.epochs) for seed in seeds], axis=1)
-    curves, predictions = _program(config, widths, flat, optimizer)(
+    mask_seeds = [_first_draws(widths, seed, config.dropout)[1] for seed in seeds] if config.dropout else []
+    curves, predictions = _program(config, widths, flat, optimizer, mask_seeds)(
         *(tf.constant(np.stack([getattr(split, name) for split in splits])) for name in _PARTS), tf.constant(orders)
     )
     by_name = {
@@ -78,7 +79,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
     )
 
 
-def initial_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.float32]:
+def initial_weights(widths: Sequence[int], seeds: Sequence[Seed], dropout: float = 0.0) -> NDArray[np.float32]:
     """Return what each seed's native training starts with, shape (seeds, parameters of one network).
 
     Of each layer first the weights, then the biases.
@@ -88,11 +89,7 @@ def initial_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.
     widths
         Of the inputs, the hidden layers and the outputs.
     """
-    initializers = []
-    for seed in seeds:
-        keras.utils.set_random_seed(seed.training)
-        # Each layer draws the seed of its initializer when it is made, before any weight is drawn.
-        initializers.append([keras.initializers.GlorotUniform() for _ in widths[1:]])
+    initializers = [_first_draws(widths, seed, dropout)[0] for seed in seeds]
 
     def parameters(own: Sequence[Any]) -> NDArray[np.float32]:
         layers = zip(own, itertools.pairwise(widths), strict=True)
@@ -104,13 +101,29 @@ def initial_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.
     return np.stack([parameters(own) for own in initializers])
 
 
+def _first_draws(widths: Sequence[int], seed: Seed, dropout: float) -> tuple[list[Any], list[int]]:
+    """Return the initializer of each layer, and what the masks of each hidden layer are drawn from.
+
+    Each layer draws a seed when it is made, before any weight is drawn: in the order of the native model's layers.
+    """
+    keras.utils.set_random_seed(seed.training)
+    initializers, mask_seeds = [], []
+    for number in range(1, len(widths)):
+        initializers.append(keras.initializers.GlorotUniform())
+        if dropout and number < len(widths) - 1:
+            mask_seeds.append(int(keras.random.SeedGenerator().state.numpy()[0]))
+    return initializers, mask_seeds
+
+
 def matched_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.float32]:
     """Return the initial weights of the matched regime, laid out as by `initial_weights`."""
     drawn = [matched.initial_weights(widths, seed) for seed in seeds]
     return np.stack([np.concatenate([np.ravel(array) for array in arrays]) for arrays in drawn])
 
 
-def _program(config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer: Any) -> Any:
+def _program(
+    config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer: Any, mask_seeds: Sequence[Sequence[int]]
+) -> Any:
     """Return the whole training as one compiled function.
 
     It takes the arrays of `_PARTS`, each with a first axis over the seeds, and the orders (epochs, seeds, rows); it
@@ -120,6 +133,8 @@ def _program(config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer
     ----------
     flat : (seeds, parameters of one network)
         A variable; of each layer first the weights, then the biases.
+    mask_seeds : (seeds, hidden layers)
+        What the masks of dropout are drawn from; empty without.
     """
     classify = task_of(config) == "classification"
     activation = keras.activations.get(config.activation)
@@ -127,8 +142,16 @@ def _program(config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer
     layers = list(itertools.pairwise(widths))
     sizes = [size for fan_in, fan_out in layers for size in (fan_in * fan_out, fan_out)]
 
-    def outputs_and_losses(values: Any, features: Any, target: Any) -> tuple[Any, Any]:
-        """Return outputs (seeds, rows, outputs) and the loss of each row (seeds, rows)."""
+    def mask(layer: int, draw: Any, rows: Any) -> Any:
+        """Return what dropout multiplies the outputs of a hidden layer by at one step, (seeds, rows, width)."""
+        ones = tf.ones((rows, widths[layer + 1]))
+        # As `keras.layers.Dropout` draws: its seed, and how often it was called before.
+        seeds = [tf.stack([tf.constant(seed), draw]) for seed in np.array(mask_seeds, dtype=np.int32)[:, layer]]
+        drop = tf.nn.experimental.stateless_dropout
+        return tf.stack([drop(ones, rate=config.dropout, seed=seed) for seed in seeds])
+
+    def outputs_and_losses(values: Any, features: Any, target: Any, draw: Any = None) -> tuple[Any, Any]:
+        """Return outputs (seeds, rows, outputs) and the loss of each row (seeds, rows); in a step, with its number."""
         parts = tf.split(values, sizes, axis=1)
         signal = features
         for number, (fan_in, fan_out) in enumerate(layers):
@@ -136,6 +159,8 @@ def _program(config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer
             signal = tf.matmul(signal, weights) + parts[2 * number + 1][:, None]
             if number + 1 < len(layers):
                 signal = activation(signal)
+                if config.dropout and draw is not None:
+                    signal *= mask(number, draw, tf.shape(signal)[1])
         shape = tf.shape(signal)
         rows = tf.reshape(signal, (-1, widths[-1]))
         if classify:
@@ -154,22 +179,32 @@ def _program(config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer
     def program(
         train_features: Any, train_target: Any, test_features: Any, test_target: Any, orders: Any
     ) -> tuple[Any, Any]:
+        steps = -(-train_features.shape[1] // config.batch_size)
         rows, test_rows, seeds = train_features.shape[1], test_features.shape[1], train_features.shape[0]
 
-        def step(start: Any, features: Any, target: Any, loss_sum: Any, hit_sum: Any) -> tuple[Any, ...]:
+        def step(draw: Any, start: Any, features: Any, target: Any, loss_sum: Any, hit_sum: Any) -> tuple[Any, ...]:
             batch = slice(start, start + config.batch_size)
             with tf.GradientTape() as tape:
-                outputs, losses = outputs_and_losses(flat.value, features[:, batch], target[:, batch])
+                outputs, losses = outputs_and_losses(flat.value, features[:, batch], target[:, batch], draw)
                 total = tf.reduce_sum(losses) / tf.cast(tf.shape(losses)[1], tf.float32)
             optimizer.apply([tape.gradient(total, flat.value)], [flat])
             loss_sum += tf.reduce_sum(losses, axis=1)
-            return start + config.batch_size, features, target, loss_sum, hit_sum + hits(outputs, target[:, batch])
+            return (
+                draw + 1,
+                start + config.batch_size,
+                features,
+                target,
+                loss_sum,
+                hit_sum + hits(outputs, target[:, batch]),
+            )
 
         def epoch(number: Any, predictions: Any, *curves: Any) -> tuple[Any, ...]:
             features = tf.gather(train_features, orders[number], batch_dims=1)
             target = tf.gather(train_target, orders[number], batch_dims=1)
             *_, loss_sum, hit_sum = tf.while_loop(
-                lambda start, *_: start < rows, step, (0, features, target, tf.zeros(seeds), tf.zeros(seeds))
+                lambda _, start, *__: start < rows,
+                step,
+                (number * steps, 0, features, target, tf.zeros(seeds), tf.zeros(seeds)),
             )
             predictions, losses = outputs_and_losses(flat.value, test_features, test_target)
             ends = (

@@ -114,7 +114,7 @@ def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: 
     model = keras.Sequential(
         [
             keras.Input((inputs,)),
-            *(keras.layers.Dense(width, activation=config.activation) for width in config.hidden_widths),
+            *(layer for width in config.hidden_widths for layer in _hidden(config, width)),
             keras.layers.Dense(outputs, activation="softmax" if classify else None),
         ]
     )
@@ -125,6 +125,11 @@ def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: 
         **compile_options,
     )
     return model
+
+
+def _hidden(config: TrainingConfig, width: int) -> list[Any]:
+    layers = [keras.layers.Dense(width, activation=config.activation)]
+    return [*layers, keras.layers.Dropout(config.dropout)] if config.dropout else layers
 
 
 def train(config: TrainingConfig, split: Split, seed: Seed) -> Runs:

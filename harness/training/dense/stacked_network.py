@@ -7,6 +7,7 @@ over three lines of rows.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -35,6 +36,26 @@ DERIVATIVES: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
     "elu": lambda gradient, output, _: aten.elu_backward(gradient, 1.0, 1.0, 1.0, True, output),
     "gelu": lambda gradient, _, value: aten.gelu_backward(gradient, value),
 }
+
+
+@dataclass(frozen=True)
+class _Signals:
+    """What flows through the networks.
+
+    Attributes
+    ----------
+    inputs : each (seeds, rows, width)
+        Of each layer.
+    values, activated : each (seeds, rows, width)
+        What the activation of each hidden layer is taken of, and what it gives.
+    last : (seeds, outputs, rows)
+        What the last layer puts out.
+    """
+
+    inputs: list[Tensor]
+    values: list[Tensor]
+    activated: list[Tensor]
+    last: Tensor
 
 
 class StackedNetwork:
@@ -67,7 +88,7 @@ class StackedNetwork:
 
     def __call__(self, features: Tensor) -> Tensor:
         """Map features (seeds, rows, inputs) to outputs (seeds, outputs, rows)."""
-        return self._outputs(self._signals(features)[0][-1])
+        return self._outputs(self._signals(features).last)
 
     def losses(self, outputs: Tensor, target: Tensor) -> Tensor:
         """Return the loss of each row, shape (seeds, rows).
@@ -90,7 +111,7 @@ class StackedNetwork:
             return (target[:, None] == classes[:, None]).float()
         return target[:, None]
 
-    def fill_gradient(self, features: Tensor, wanted: Tensor) -> Tensor:
+    def fill_gradient(self, features: Tensor, wanted: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
         """Return the outputs; leave the gradient of each seed's mean loss in `parameters`.
 
         Parameters
@@ -98,9 +119,11 @@ class StackedNetwork:
         features : (seeds, rows, inputs)
         wanted : (seeds, outputs, rows)
             As `wanted` returns it.
+        masks : each (seeds, rows, width)
+            What the outputs of each hidden layer are multiplied by; empty without dropout.
         """
-        signals, values = self._signals(features)
-        outputs = self._outputs(signals[-1])
+        signals = self._signals(features, masks)
+        outputs = self._outputs(signals.last)
         # With cross-entropy, the gradient for what its softmax is taken of is the softmax less the perfect answer
         # (Bishop 2006, Pattern Recognition and Machine Learning, equation 4.109).
         error = torch.sub(outputs.softmax(dim=1) if self._classify else outputs, wanted)
@@ -111,11 +134,13 @@ class StackedNetwork:
             gradient = aten._softmax_backward_data(gradient, outputs, 1, torch.float32)
         gradient = gradient.mT
         for number in range(len(self._weights) - 1, -1, -1):
-            torch.bmm(signals[number].mT, gradient, out=self._weight_gradients[number])
+            torch.bmm(signals.inputs[number].mT, gradient, out=self._weight_gradients[number])
             torch.sum(gradient, dim=1, keepdim=True, out=self._bias_gradients[number])
             if number:
                 behind = torch.bmm(gradient, self._transposed[number])
-                gradient = self._derivative(behind, signals[number], values[number - 1])
+                if masks:
+                    behind.mul_(masks[number - 1])
+                gradient = self._derivative(behind, signals.activated[number - 1], signals.values[number - 1])
         return outputs
 
     def norms(self) -> Tensor:
@@ -123,17 +148,14 @@ class StackedNetwork:
         squares = [(values**2).sum(dim=(1, 2)) for values in (*self._weights, *self._biases)]
         return torch.stack(squares).sum(dim=0).sqrt()
 
-    def _signals(self, features: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Return the input of each layer, and what the last layer puts out: all but the last (seeds, rows, width).
-
-        Besides, what the activation of each hidden layer is taken of.
-        """
-        signals, values = [features], []
-        for biases, weights in zip(self._biases[:-1], self._weights[:-1], strict=True):
-            values.append(torch.baddbmm(biases, signals[-1], weights))
-            signals.append(self._activation(values[-1]))
-        signals.append(torch.baddbmm(self._biases[-1].mT, self._transposed[-1], signals[-1].mT))
-        return signals, values
+    def _signals(self, features: Tensor, masks: Sequence[Tensor] = ()) -> "_Signals":
+        inputs, values, activated = [features], list[Tensor](), list[Tensor]()
+        for number, (biases, weights) in enumerate(zip(self._biases[:-1], self._weights[:-1], strict=True)):
+            values.append(torch.baddbmm(biases, inputs[-1], weights))
+            activated.append(self._activation(values[-1]))
+            inputs.append(activated[-1] * masks[number] if masks else activated[-1])
+        last = torch.baddbmm(self._biases[-1].mT, self._transposed[-1], inputs[-1].mT)
+        return _Signals(inputs, values, activated, last)
 
     def _outputs(self, last: Tensor) -> Tensor:
         return last.softmax(dim=1) if self._softmax_output else last

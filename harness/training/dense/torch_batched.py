@@ -43,7 +43,8 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
         One of each for every network; all splits have as many rows.
     """
     started = time.perf_counter()
-    network = StackedNetwork([_initial(config, split, seed) for split, seed in zip(splits, seeds, strict=True)], config)
+    networks, generators = zip(*(_initial(config, *both) for both in zip(splits, seeds, strict=True)), strict=True)
+    network = StackedNetwork(networks, config)
     step = optimizer_step(config, [network.parameters])
     orders = epoch_orders(config, seeds, len(splits[0].train_target))
     with torch.no_grad():
@@ -60,7 +61,8 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
                 _batches(network.wanted(target), 2, config.batch_size),
                 strict=True,
             ):
-                outputs_by_batch.append(network.fill_gradient(batch_features, batch_wanted))
+                masks = _masks(config, generators, batch_features.shape[1])
+                outputs_by_batch.append(network.fill_gradient(batch_features, batch_wanted, masks))
                 step()
             train_outputs, test_outputs = torch.cat(outputs_by_batch, dim=2), network(test_features)
             curves["train_loss"].append(network.losses(train_outputs, target).mean(dim=1))
@@ -122,7 +124,8 @@ def shuffled(features: Tensor, target: Tensor, order: Tensor) -> tuple[Tensor, T
     )
 
 
-def _initial(config: TrainingConfig, split: Split, seed: Seed) -> Network:
+def _initial(config: TrainingConfig, split: Split, seed: Seed) -> tuple[Network, torch.Generator]:
+    """Return the network of a seed as it begins, and PyTorch's generator as it is after that was drawn."""
     torch.manual_seed(seed.training)
     inputs, outputs = split.train_features.shape[1], outputs_of(config, split)
     network = Network(inputs, config.hidden_widths, outputs, config.activation, softmax_output=False)
@@ -131,7 +134,20 @@ def _initial(config: TrainingConfig, split: Split, seed: Seed) -> Network:
         with torch.no_grad():
             for parameter, array in zip(network.parameters(), drawn, strict=True):
                 parameter.copy_(torch.as_tensor(array.T))
-    return network
+    return network, torch.Generator().set_state(torch.get_rng_state())
+
+
+def _masks(config: TrainingConfig, generators: Sequence[torch.Generator], rows: int) -> list[Tensor]:
+    """Return what dropout multiplies the outputs of each hidden layer by in the next step, (seeds, rows, width) each.
+
+    Drawn as `torch.nn.Dropout` draws them, from what each seed would draw from alone.
+    """
+    if not config.dropout:
+        return []
+    kept = 1 - config.dropout
+    shapes = [(rows, width) for width in config.hidden_widths]
+    drawn = [[torch.empty(shape).bernoulli_(kept, generator=own) for shape in shapes] for own in generators]
+    return [torch.stack(masks).div_(kept) for masks in zip(*drawn, strict=True)]
 
 
 def _epoch_order(generator: torch.Generator, rows: int) -> Tensor:

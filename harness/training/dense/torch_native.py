@@ -41,12 +41,20 @@ class Network(nn.Module):
     """A fully connected network; with `softmax_output` its outputs are probabilities, else plain numbers."""
 
     def __init__(
-        self, inputs: int, hidden_widths: tuple[int, ...], outputs: int, activation: str, softmax_output: bool
+        self,
+        inputs: int,
+        hidden_widths: tuple[int, ...],
+        outputs: int,
+        activation: str,
+        softmax_output: bool,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         for fan_in, width in zip((inputs, *hidden_widths), hidden_widths, strict=False):
             layers += [nn.Linear(fan_in, width), ACTIVATIONS[activation]()]
+            if dropout:
+                layers.append(nn.Dropout(dropout))
         layers.append(nn.Linear(hidden_widths[-1], outputs))
         if softmax_output:
             layers.append(nn.Softmax(dim=1))
@@ -92,6 +100,7 @@ def train_and_time(
         config.activation,
         # CrossEntropyLoss applies softmax itself: a network that ends in softmax applies it twice.
         softmax_output=config.loss == "cross_entropy_on_softmax",
+        dropout=config.dropout,
     )
     network = MODES[mode](model)
     loss_function = LOSSES.get(config.loss, nn.CrossEntropyLoss)()
@@ -109,6 +118,7 @@ def train_and_time(
     if classify:
         curves |= {"train_accuracy": [], "test_accuracy": []}
     for _ in range(config.epochs):
+        network.train()
         loss_sum = 0.0
         correct = 0
         for features, target in loader:
@@ -120,6 +130,7 @@ def train_and_time(
             loss_sum += loss.item() * len(target)
             if classify:
                 correct += _correct(outputs, target)
+        network.eval()
         with torch.no_grad():
             outputs = network(test_features)
             curves["test_loss"].append(loss_function(outputs, test_target).item())

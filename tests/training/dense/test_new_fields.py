@@ -32,6 +32,9 @@ CHANGES: dict[str, dict[str, Any]] = {
     "leaky_relu": {"activation": "leaky_relu"},
     "elu": {"activation": "elu"},
     "gelu": {"activation": "gelu"},
+    "dropout": {"dropout": 0.2},
+    "dropout of two layers": {"dropout": 0.5, "hidden_widths": (10, 10)},
+    "dropout of relu": {"dropout": 0.3, "activation": "relu"},
     "gelu of two layers": {"activation": "gelu", "hidden_widths": (10, 10)},
 }
 LOSSES = ("squared_error", "cross_entropy")
@@ -87,6 +90,15 @@ def test_decoupled_decay_shrinks_weights_by_itself() -> None:
         assert norms[:, 1] / norms[:, 0] == pytest.approx(0.5, abs=0.02)
 
 
+@each_trainer
+def test_nothing_is_dropped_in_a_test(trainer: str) -> None:
+    """With steps too small to change a weight, the loss in training is of thinned networks, in the test of whole."""
+    config = cell(trainer, "squared_error", "relu", "sgd", (128,)).changed(learning_rate=1e-12, epochs=1)
+    few, many = (train_block(config.changed(dropout=proportion), SEEDS) for proportion in (0.1, 0.9))
+    np.testing.assert_allclose(few.test_loss, many.test_loss, rtol=1e-6)
+    assert (np.abs(few.train_loss / many.train_loss - 1) > 1e-4).all()
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
 def test_frameworks_agree_where_all_else_is_matched(optimizer: str) -> None:
     """Momentum and decoupled decay are the same in both."""
@@ -104,6 +116,11 @@ def test_frameworks_agree_where_all_else_is_matched(optimizer: str) -> None:
         ({"nesterov": True}, "nesterov is True without a momentum; give momentum, such as 0.9"),
         ({"momentum": 1}, "momentum is 1; give a number from 0 to below 1"),
         ({"nesterov": 1}, "nesterov is 1; give true or false"),
+        ({"dropout": 1}, "dropout is 1; give a number from 0 to below 1"),
+        (
+            {"dropout": 0.5, "regime": "matched"},
+            "dropout is 0.5, and each framework draws zeros of its own; leave it out if matched",
+        ),
         ({"weight_decay": -0.1}, "weight_decay is -0.1; give a finite number of at least 0"),
         (
             {"weight_decay": 0.1, "regime": "matched"},
