@@ -22,8 +22,9 @@ OPTIMIZERS = ("sgd", "adam", "rmsprop", "adamw")
 REGIMES = ("own", "matched")
 LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
     "regression": ("squared_error", "absolute_error"),
-    "classification": ("cross_entropy", "cross_entropy_on_softmax"),
+    "classification": ("cross_entropy", "cross_entropy_on_softmax", "binary_cross_entropy"),
 }
+BINARY = "binary_cross_entropy"
 
 
 def _dataset(value: Any) -> str | DataFile:
@@ -57,7 +58,8 @@ FIELDS: dict[str, Field] = {
         one_of(*sum(LOSSES_OF_TASK.values(), ())),
         "squared_error (mean over rows, in squared units of the target); absolute_error (mean over rows, in units of "
         "the target); cross_entropy (natural logarithm, softmax applied once); cross_entropy_on_softmax (softmax "
-        "outputs taken for logits, so that softmax is applied twice, a common mistake with PyTorch's CrossEntropyLoss)",
+        "outputs taken for logits, so that softmax is applied twice, a common mistake with PyTorch's "
+        "CrossEntropyLoss); binary_cross_entropy (natural logarithm, one output for two classes)",
     ),
     "momentum": Field(
         proportion_below_one,
@@ -122,4 +124,9 @@ def check_together(config: TrainingConfig) -> None:
         raise ConfigError(
             f"loss is {config.loss!r}, but data set {name_of(config.dataset)!r} is a {task} task; "
             f"give one of: {', '.join(LOSSES_OF_TASK[task])}"
+        )
+    if config.loss == BINARY and (classes := len(registry.load(config.dataset).class_names)) != 2:
+        raise ConfigError(
+            f"loss is {BINARY!r}, which is for two classes, but data set {name_of(config.dataset)!r} has {classes}; "
+            "give cross_entropy"
         )

@@ -28,8 +28,8 @@ from numpy.typing import NDArray
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import task_of
-from harness.training.dense.recording import block_of_runs, outputs_of
+from harness.training.dense.fields import BINARY, task_of
+from harness.training.dense.recording import block_of_runs, of_both_classes, outputs_of
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -74,7 +74,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
         splits,
         seeds,
         curves=by_name,
-        test_predictions=predictions.numpy(),
+        test_predictions=of_both_classes(predictions.numpy()) if config.loss == BINARY else predictions.numpy(),
         seconds=time.perf_counter() - started,
     )
 
@@ -164,7 +164,7 @@ def _program(
         shape = tf.shape(signal)
         rows = tf.reshape(signal, (-1, widths[-1]))
         if classify:
-            rows = keras.activations.softmax(rows)
+            rows = (keras.activations.sigmoid if config.loss == BINARY else keras.activations.softmax)(rows)
         losses = loss_function(tf.reshape(target, (-1, 1)), rows)
         return tf.reshape(rows, shape), tf.reshape(losses, shape[:2])
 
@@ -172,6 +172,8 @@ def _program(
         """Return how many rows of each seed get the right class, shape (seeds,)."""
         if not classify:
             return tf.zeros(target.shape[0])
+        if config.loss == BINARY:
+            return tf.reduce_sum(tf.cast((outputs[..., 0] > 0.5) == (target > 0), tf.float32), axis=1)
         right = tf.argmax(outputs, axis=-1, output_type=tf.int64) == tf.cast(target, tf.int64)
         return tf.reduce_sum(tf.cast(right, tf.float32), axis=1)
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import task_of
-from harness.training.dense.recording import one_run, outputs_of, refuse_matched
+from harness.training.dense.fields import BINARY, task_of
+from harness.training.dense.recording import of_both_classes, one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -94,6 +94,7 @@ LOSSES = {
     "absolute_error": "mean_absolute_error",
     "cross_entropy": "sparse_categorical_crossentropy",
     "cross_entropy_on_softmax": cross_entropy_on_softmax,
+    BINARY: "binary_crossentropy",
 }
 
 
@@ -111,11 +112,12 @@ def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: 
     """Return the compiled model; all but what `optimizer_settings` tells is Keras's default."""
     refuse_matched(config)
     classify = task_of(config) == "classification"
+    last = ("sigmoid" if config.loss == BINARY else "softmax") if classify else None
     model = keras.Sequential(
         [
             keras.Input((inputs,)),
             *(layer for width in config.hidden_widths for layer in _hidden(config, width)),
-            keras.layers.Dense(outputs, activation="softmax" if classify else None),
+            keras.layers.Dense(outputs, activation=last),
         ]
     )
     model.compile(
@@ -162,12 +164,13 @@ def train_and_time(
         verbose=0,
     ).history
     curves = {name: history[key] for name, key in HISTORY_NAMES.items() if key in history}
+    predictions = model.predict(split.test_features, batch_size=len(split.test_target), verbose=0)
     run = one_run(
         config,
         split,
         seed,
         curves={**curves, "weight_norm": weight_norm.norms},
-        test_predictions=model.predict(split.test_features, batch_size=len(split.test_target), verbose=0),
+        test_predictions=of_both_classes(predictions) if config.loss == BINARY else predictions,
         seconds=epoch_times.ends[-1] - started,
     )
     return run, np.diff(epoch_times.ends)

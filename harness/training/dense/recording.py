@@ -9,16 +9,21 @@ from harness.base.arrays import Floats
 from harness.base.errors import ConfigError
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import task_of
+from harness.training.dense.fields import BINARY, task_of
 from harness.training.runs import SECONDS, Runs, concatenate
 from harness.training.seeds import Seed
 
 
 def outputs_of(config: TrainingConfig, split: Split) -> int:
-    """Return how many output neurons the task needs: one a class, or one for a regression."""
-    if task_of(config) == "regression":
+    """Return how many output neurons the task needs: one a class, or one for a regression or the second of two."""
+    if task_of(config) == "regression" or config.loss == BINARY:
         return 1
     return int(max(split.train_target.max(), split.test_target.max())) + 1
+
+
+def of_both_classes(of_second: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return the probabilities of two classes, shape (..., 2), from those of the second, shape (..., 1)."""
+    return np.concatenate([1 - of_second, of_second], axis=-1)
 
 
 def refuse_matched(config: TrainingConfig) -> None:

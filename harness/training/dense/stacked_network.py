@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import task_of
+from harness.training.dense.fields import BINARY, task_of
 from harness.training.dense.torch_native import Network
 
 aten = torch.ops.aten
@@ -84,6 +84,7 @@ class StackedNetwork:
         self._derivative = DERIVATIVES[config.activation]
         self._classify = task_of(config) == "classification"
         self._absolute = config.loss == "absolute_error"
+        self._binary = config.loss == BINARY
         self._softmax_output = config.loss == "cross_entropy_on_softmax"
 
     def __call__(self, features: Tensor) -> Tensor:
@@ -99,6 +100,8 @@ class StackedNetwork:
         target : (seeds, rows)
             Classes or values.
         """
+        if self._binary:
+            return functional.binary_cross_entropy_with_logits(outputs[:, 0], target.float(), reduction="none")
         if self._classify:
             return functional.cross_entropy(outputs, target, reduction="none")
         loss = functional.l1_loss if self._absolute else functional.mse_loss
@@ -106,10 +109,10 @@ class StackedNetwork:
 
     def wanted(self, target: Tensor) -> Tensor:
         """Return the outputs that would be perfect, shape (seeds, outputs, rows), for a target (seeds, rows)."""
-        if self._classify:
+        if self._classify and not self._binary:
             classes = torch.arange(self._biases[-1].shape[2])
             return (target[:, None] == classes[:, None]).float()
-        return target[:, None]
+        return target[:, None].float()
 
     def fill_gradient(self, features: Tensor, wanted: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
         """Return the outputs; leave the gradient of each seed's mean loss in `parameters`.
@@ -125,8 +128,8 @@ class StackedNetwork:
         signals = self._signals(features, masks)
         outputs = self._outputs(signals.last)
         # With cross-entropy, the gradient for what its softmax is taken of is the softmax less the perfect answer
-        # (Bishop 2006, Pattern Recognition and Machine Learning, equation 4.109).
-        error = torch.sub(outputs.softmax(dim=1) if self._classify else outputs, wanted)
+        # (Bishop 2006, Pattern Recognition and Machine Learning, equation 4.109), and likewise with a sigmoid (4.91).
+        error = torch.sub(self._answers(outputs), wanted)
         if self._absolute:
             error.sign_()
         gradient = error.mul_((1 if self._classify or self._absolute else 2) / wanted.shape[2])
@@ -156,6 +159,12 @@ class StackedNetwork:
             inputs.append(activated[-1] * masks[number] if masks else activated[-1])
         last = torch.baddbmm(self._biases[-1].mT, self._transposed[-1], inputs[-1].mT)
         return _Signals(inputs, values, activated, last)
+
+    def _answers(self, outputs: Tensor) -> Tensor:
+        """Return what the loss compares with the perfect answers."""
+        if self._binary:
+            return outputs.sigmoid()
+        return outputs.softmax(dim=1) if self._classify else outputs
 
     def _outputs(self, last: Tensor) -> Tensor:
         return last.softmax(dim=1) if self._softmax_output else last

@@ -18,8 +18,8 @@ from torch import Tensor
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import task_of
-from harness.training.dense.recording import block_of_runs, outputs_of
+from harness.training.dense.fields import BINARY, task_of
+from harness.training.dense.recording import block_of_runs, of_both_classes, outputs_of
 from harness.training.dense.stacked_network import StackedNetwork
 from harness.training.dense.torch_native import OPTIMIZERS, Network, optimizer_settings
 from harness.training.runs import Runs
@@ -73,12 +73,15 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
                 curves["test_accuracy"].append(_accuracy(test_outputs, test_target))
         if config.loss == "cross_entropy":
             test_outputs = test_outputs.softmax(dim=1)
+        predictions = test_outputs.mT.numpy()
+        if config.loss == BINARY:
+            predictions = of_both_classes(test_outputs.sigmoid().mT.numpy())
     return block_of_runs(
         config,
         splits,
         seeds,
         curves={name: torch.stack(curve, dim=1).numpy() for name, curve in curves.items()},
-        test_predictions=test_outputs.mT.numpy(),
+        test_predictions=predictions,
         seconds=time.perf_counter() - started,
     )
 
@@ -172,5 +175,7 @@ def _batches(values: Tensor, axis: int, size: int) -> list[Tensor]:
 
 def _accuracy(outputs: Tensor, target: Tensor) -> Tensor:
     """Return the proportion of rows with the right class, shape (seeds,)."""
+    if outputs.shape[1] == 1:
+        return ((outputs[:, 0] > 0) == target).float().mean(dim=1)
     # `argmax` gives the same, the first of equals, and takes twenty times as long along this axis.
     return (outputs.max(dim=1).indices == target).float().mean(dim=1)

@@ -12,8 +12,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import task_of
-from harness.training.dense.recording import one_run, outputs_of, refuse_matched
+from harness.training.dense.fields import BINARY, task_of
+from harness.training.dense.recording import of_both_classes, one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -34,7 +34,7 @@ OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
     "rmsprop": torch.optim.RMSprop,
     "adamw": torch.optim.AdamW,
 }
-LOSSES = {"squared_error": nn.MSELoss, "absolute_error": nn.L1Loss}
+LOSSES = {"squared_error": nn.MSELoss, "absolute_error": nn.L1Loss, BINARY: nn.BCEWithLogitsLoss}
 
 
 class Network(nn.Module):
@@ -105,8 +105,8 @@ def train_and_time(
     network = MODES[mode](model)
     loss_function = LOSSES.get(config.loss, nn.CrossEntropyLoss)()
     optimizer = OPTIMIZERS[config.optimizer](model.parameters(), **optimizer_settings(config))
-    train_features, train_target = _tensors(split.train_features, split.train_target, classify)
-    test_features, test_target = _tensors(split.test_features, split.test_target, classify)
+    train_features, train_target = _tensors(split.train_features, split.train_target, config)
+    test_features, test_target = _tensors(split.test_features, split.test_target, config)
     loader = DataLoader(
         TensorDataset(train_features, train_target),
         batch_size=config.batch_size,
@@ -143,20 +143,22 @@ def train_and_time(
 
     if config.loss == "cross_entropy":
         outputs = outputs.softmax(dim=1)
-    run = one_run(
-        config, split, seed, curves=dict(curves), test_predictions=outputs.numpy(), seconds=ends[-1] - ends[0]
-    )
+    predictions = of_both_classes(outputs.sigmoid().numpy()) if config.loss == BINARY else outputs.numpy()
+    run = one_run(config, split, seed, curves=dict(curves), test_predictions=predictions, seconds=ends[-1] - ends[0])
     return run, np.diff(ends)
 
 
-def _tensors(features: object, target: object, classify: bool) -> tuple[Tensor, Tensor]:
-    # A target of shape (rows,) against outputs of shape (rows, 1) would be broadcast to (rows, rows) by MSELoss.
+def _tensors(features: object, target: object, config: TrainingConfig) -> tuple[Tensor, Tensor]:
     target = torch.as_tensor(target)
-    return torch.as_tensor(features), target if classify else target[:, None]
+    if config.loss in LOSSES:
+        # Of shape (rows,) against outputs of shape (rows, 1) it would be broadcast to (rows, rows) by MSELoss.
+        target = target[:, None].float()
+    return torch.as_tensor(features), target
 
 
 def _correct(outputs: Tensor, target: Tensor) -> int:
-    return int((outputs.argmax(dim=1) == target).sum())
+    predicted = outputs > 0 if outputs.shape[1] == 1 else outputs.argmax(dim=1)
+    return int((predicted == target).sum())
 
 
 @torch.no_grad()

@@ -1,11 +1,15 @@
 """Optimizers, activations and losses beside those of the report under test: batched, and proved in the same way."""
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import harness.data
 from harness.base.errors import ConfigError
+from harness.data.data_file import DataFile
 from harness.training.config import TrainingConfig
 from tests.builders.configs import small_config, trained_by
 from tests.training.dense.agreement import (
@@ -69,6 +73,47 @@ def test_absolute_errors_are_trained_on(trainer: str, optimizer: str) -> None:
     check_agreement(member(block, 1), alone(config, 1), roundings_of(config, SEEDS, block))
     distances = np.abs(block.test_predictions[:, :, 0] - block.test_targets).mean(axis=1)
     np.testing.assert_allclose(block.final_test_loss, distances, rtol=1e-5)
+
+
+@pytest.fixture
+def two_classes(tmp_path: Path) -> DataFile:
+    """Two kinds of penguins of three."""
+    header, *lines = (Path(harness.data.__file__).parent / "penguins.csv").read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if not line.startswith("Gentoo") and "NA" not in line]
+    measured = [
+        ",".join(field for place, field in enumerate(line.split(",")) if place in (0, 2, 3, 4, 5)) for line in kept
+    ]
+    file = tmp_path / "two.csv"
+    names = ",".join(name for place, name in enumerate(header.split(",")) if place in (0, 2, 3, 4, 5))
+    file.write_text("\n".join([names, *measured]) + "\n", encoding="utf-8")
+    checksum = hashlib.sha256(file.read_bytes()).hexdigest()
+    return DataFile(name="two", file=str(file), sha256=checksum, task="classification", target=names.split(",")[0])
+
+
+@each_trainer
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_two_classes_have_one_output(trainer: str, optimizer: str, two_classes: DataFile) -> None:
+    """Its probabilities stand beside those of the first class, so that all else reads them as ever."""
+    three = cell(trainer, "cross_entropy", "tanh", optimizer, (10,))
+    config = three.changed(dataset=two_classes, loss="binary_cross_entropy", learning_rate=0.01)
+    block = train_block(config, SEEDS)
+    check_agreement(member(block, 1), alone(config, 1), roundings_of(config, SEEDS, block))
+    for runs in (block, train_alone(config, SEEDS[0])):
+        first, second = runs.test_predictions[:, :, 0], runs.test_predictions[:, :, 1]
+        np.testing.assert_allclose(first + second, 1, rtol=1e-6)
+        right = (second > 0.5) == runs.test_targets
+        np.testing.assert_allclose(runs.final_test_accuracy, right.mean(axis=1))
+        surprise = -np.log(np.where(runs.test_targets == 1, second, first)).mean(axis=1)
+        np.testing.assert_allclose(runs.final_test_loss, surprise, rtol=1e-4)
+
+
+def test_more_than_two_classes_are_refused() -> None:
+    """With the loss that knows them."""
+    with pytest.raises(ConfigError) as caught:
+        small_config(dataset="penguins", loss="binary_cross_entropy")
+    assert str(caught.value) == (
+        "loss is 'binary_cross_entropy', which is for two classes, but data set 'penguins' has 3; give cross_entropy"
+    )
 
 
 @each_trainer
