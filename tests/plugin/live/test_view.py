@@ -151,7 +151,7 @@ def test_a_worker_that_dies_leaves_a_whole_terminal(pytester: pytest.Pytester, m
 def test_a_log_gets_whole_lines(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
     """A changed verdict is said at once; how far the session is, now and then; no line is mixed with pytest's own."""
     make_claims(SLOW)
-    pytester.makeconftest("import harness.plugin.live.display\nharness.plugin.live.display.QUIET_INTERVAL = 0.6\n")
+    pytester.makeconftest("import harness.plugin.live.display\nharness.plugin.live.display.QUIET_INTERVAL = 0.2\n")
     result = pytester.runpytest_subprocess("claims", "-n", workers, "-p", "no:cacheprovider")
     lines = result.stdout.lines
     changes = [line for line in lines if "not as expected: " in line]
