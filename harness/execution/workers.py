@@ -53,7 +53,7 @@ def train_blocks_with(
     done
         Called after each block that was trained.
     gives_up
-        Called with the error that ends the work, while what is left is still reserved: whoever waits for it then knows.
+        Called with the error that ends the work, before anybody else may train what is left.
 
     Raises
     ------
@@ -93,7 +93,8 @@ class _HandingOut:
         self._waiting = deque(_Work(block) for block in blocks)
         self._running: dict[Future[bytes], _Work] = {}
         self._finished: SimpleQueue[Future[bytes]] = SimpleQueue()
-        self._lost: list[tuple[_Work, str]] = []
+        self._lost: list[str] = []
+        self._kept = ExitStack()  # our rights to train what is lost, until that is said
         self._count, self._ended = len(blocks), 0
         self._started = self._said = time.monotonic()
 
@@ -106,8 +107,9 @@ class _HandingOut:
         finally:
             for future in self._running:
                 future.cancel()
-            for work in (*self._running.values(), *self._waiting, *(work for work, _ in self._lost)):
+            for work in (*self._running.values(), *self._waiting):
                 work.right.close()
+            self._kept.close()
 
     def _train_all(self) -> None:
         while self._waiting or self._running:
@@ -117,7 +119,7 @@ class _HandingOut:
         if self._lost:
             raise ExecutorError(
                 f"{len(self._lost)} of {self._count} blocks were not trained in repeated attempts, the first: "
-                f"{self._lost[0][1]}; what is trained is kept: run again"
+                f"{self._lost[0]}; what is trained is kept: run again"
             )
 
     def _hand_out(self) -> None:
@@ -202,10 +204,9 @@ class _HandingOut:
             return  # it is trained; only the second opinion is missing
         if lost:
             config, seeds = work.block
-            self._lost.append((work, f"{reason} (seeds {seeds[0]} to {seeds[-1]}, {config})"))
-            self._ended += 1
-        else:
-            self._end(work)
+            self._lost.append(f"{reason} (seeds {seeds[0]} to {seeds[-1]}, {config})")
+            self._kept.push(work.right.pop_all())
+        self._end(work)
 
     def _end(self, work: _Work) -> None:
         work.right.close()
