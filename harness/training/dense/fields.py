@@ -20,11 +20,11 @@ from harness.training.fields import (
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky_relu", "elu", "gelu")
 OPTIMIZERS = ("sgd", "adam", "rmsprop", "adamw")
 REGIMES = ("own", "matched")
+BINARY = "binary_cross_entropy"
 LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
     "regression": ("squared_error", "absolute_error"),
-    "classification": ("cross_entropy", "cross_entropy_on_softmax", "binary_cross_entropy"),
+    "classification": ("cross_entropy", "cross_entropy_on_softmax", BINARY),
 }
-BINARY = "binary_cross_entropy"
 
 
 def _dataset(value: Any) -> str | DataFile:
@@ -81,7 +81,7 @@ FIELDS: dict[str, Field] = {
     "dropout": Field(
         proportion_below_one,
         "proportion of each hidden layer's outputs that is set to zero in a step, anew for each row; the others are "
-        "divided by one less that (Srivastava et al. 2014, JMLR 15); none is when a network is tested",
+        "divided by 1 - dropout (Srivastava et al. 2014, JMLR 15); in a test nothing is set to zero",
         default=0.0,
     ),
     "regime": Field(
@@ -118,7 +118,7 @@ def check_together(config: TrainingConfig) -> None:
         )
     if config.dropout and config.regime == "matched":
         raise ConfigError(
-            f"dropout is {config.dropout}, and each framework draws zeros of its own; leave it out if matched"
+            f"dropout is {config.dropout}, but each framework draws its own zeros; set it to 0 in the matched regime"
         )
     if config.loss not in LOSSES_OF_TASK[task]:
         raise ConfigError(

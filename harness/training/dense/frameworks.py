@@ -1,8 +1,8 @@
 """The two frameworks: how each is imported, and with which settings its trainings are made.
 
 Two modules a framework, one function each: ``train(config, split, seed)`` for one seed, and
-``train(config, splits, seeds)`` for a block, with the same numbers. Nothing else imports torch, tensorflow or keras,
-and these do so only when something is trained.
+``train(config, splits, seeds)`` for a block, with the same numbers. Nothing but these and the stacked networks behind
+the second imports torch, tensorflow or keras, and these do so only when something is trained.
 """
 
 import os

@@ -28,8 +28,9 @@ from numpy.typing import NDArray
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import BINARY, task_of
-from harness.training.dense.recording import block_of_runs, of_both_classes, outputs_of
+from harness.training.dense.fields import task_of
+from harness.training.dense.recording import block_of_runs, outputs_of
+from harness.training.dense.stacked_model import StackedModel
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -51,15 +52,18 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
     keras.backend.clear_session(free_memory=False)
     widths = (splits[0].train_features.shape[1], *config.hidden_widths, outputs_of(config, splits[0]))
     same = config.regime == "matched"
-    initial = matched_weights(widths, seeds) if same else initial_weights(widths, seeds, config.dropout)
+    if same:
+        initial, mask_seeds = matched_weights(widths, seeds), np.empty((len(seeds), 0), dtype=np.int32)
+    else:
+        initial, mask_seeds = first_draws(widths, seeds, config.dropout)
+    model = StackedModel(config, widths, mask_seeds)
     flat = keras.Variable(initial, name="weights")
     settings = matched.KERAS_SETTINGS[config.optimizer] if same else {}
     optimizer = keras_fit.OPTIMIZERS[config.optimizer](**keras_fit.optimizer_settings(config), **settings)
     optimizer.build([flat])
     rows = len(splits[0].train_target)
     orders = np.stack([matched.epoch_orders(seed, rows, config.epochs) for seed in seeds], axis=1)
-    mask_seeds = [_first_draws(widths, seed, config.dropout)[1] for seed in seeds] if config.dropout else []
-    curves, predictions = _program(config, widths, flat, optimizer, mask_seeds)(
+    curves, predictions = _program(config, model, flat, optimizer)(
         *(tf.constant(np.stack([getattr(split, name) for split in splits])) for name in _PARTS), tf.constant(orders)
     )
     by_name = {
@@ -74,56 +78,58 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
         splits,
         seeds,
         curves=by_name,
-        test_predictions=of_both_classes(predictions.numpy()) if config.loss == BINARY else predictions.numpy(),
+        test_predictions=predictions.numpy(),
         seconds=time.perf_counter() - started,
     )
 
 
-def initial_weights(widths: Sequence[int], seeds: Sequence[Seed], dropout: float = 0.0) -> NDArray[np.float32]:
-    """Return what each seed's native training starts with, shape (seeds, parameters of one network).
+def first_draws(
+    widths: Sequence[int], seeds: Sequence[Seed], dropout: float
+) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+    """Return what each seed's native training starts with.
 
-    Of each layer first the weights, then the biases.
+    That is its weights, (seeds, parameters of one network), of each layer first the weights, then the biases; and what
+    the zeros of each hidden layer are drawn from, (seeds, hidden layers), or (seeds, 0) without dropout.
 
     Parameters
     ----------
     widths
         Of the inputs, the hidden layers and the outputs.
     """
-    initializers = [_first_draws(widths, seed, dropout)[0] for seed in seeds]
+    drawn = [_seeds_of_layers(len(widths) - 1, seed, dropout) for seed in seeds]
 
-    def parameters(own: Sequence[Any]) -> NDArray[np.float32]:
-        layers = zip(own, itertools.pairwise(widths), strict=True)
+    def parameters(initializers: Sequence[Any]) -> NDArray[np.float32]:
+        layers = zip(initializers, itertools.pairwise(widths), strict=True)
         return np.concatenate(
             [part for draw, shape in layers for part in (np.ravel(draw(shape)), np.zeros(shape[1], dtype=np.float32))]
         )
 
     # No draw before the last seed is set: whenever it is seeded, TensorFlow forgets its compiled operations.
-    return np.stack([parameters(own) for own in initializers])
+    weights = np.stack([parameters(initializers) for initializers, _ in drawn])
+    return weights, np.array([mask_seeds for _, mask_seeds in drawn], dtype=np.int32)
 
 
-def _first_draws(widths: Sequence[int], seed: Seed, dropout: float) -> tuple[list[Any], list[int]]:
-    """Return the initializer of each layer, and what the masks of each hidden layer are drawn from.
+def _seeds_of_layers(layers: int, seed: Seed, dropout: float) -> tuple[list[Any], list[int]]:
+    """Return each layer's initializer and each dropout's seed, made in the order of the native model's layers.
 
-    Each layer draws a seed when it is made, before any weight is drawn: in the order of the native model's layers.
+    Each draws its own seed when it is made, before any weight is drawn.
     """
     keras.utils.set_random_seed(seed.training)
-    initializers, mask_seeds = [], []
-    for number in range(1, len(widths)):
-        initializers.append(keras.initializers.GlorotUniform())
-        if dropout and number < len(widths) - 1:
+    initializers, mask_seeds = [keras.initializers.GlorotUniform()], []
+    for _ in range(layers - 1):
+        if dropout:
             mask_seeds.append(int(keras.random.SeedGenerator().state.numpy()[0]))
+        initializers.append(keras.initializers.GlorotUniform())
     return initializers, mask_seeds
 
 
 def matched_weights(widths: Sequence[int], seeds: Sequence[Seed]) -> NDArray[np.float32]:
-    """Return the initial weights of the matched regime, laid out as by `initial_weights`."""
+    """Return the initial weights of the matched regime, laid out as by `first_draws`."""
     drawn = [matched.initial_weights(widths, seed) for seed in seeds]
     return np.stack([np.concatenate([np.ravel(array) for array in arrays]) for arrays in drawn])
 
 
-def _program(
-    config: TrainingConfig, widths: Sequence[int], flat: Any, optimizer: Any, mask_seeds: Sequence[Sequence[int]]
-) -> Any:
+def _program(config: TrainingConfig, model: StackedModel, flat: Any, optimizer: Any) -> Any:
     """Return the whole training as one compiled function.
 
     It takes the arrays of `_PARTS`, each with a first axis over the seeds, and the orders (epochs, seeds, rows); it
@@ -133,87 +139,40 @@ def _program(
     ----------
     flat : (seeds, parameters of one network)
         A variable; of each layer first the weights, then the biases.
-    mask_seeds : (seeds, hidden layers)
-        What the masks of dropout are drawn from; empty without.
     """
-    classify = task_of(config) == "classification"
-    activation = keras.activations.get(config.activation)
-    loss_function = keras.losses.get(keras_fit.LOSSES[config.loss])
-    layers = list(itertools.pairwise(widths))
-    sizes = [size for fan_in, fan_out in layers for size in (fan_in * fan_out, fan_out)]
-
-    def mask(layer: int, draw: Any, rows: Any) -> Any:
-        """Return what dropout multiplies the outputs of a hidden layer by at one step, (seeds, rows, width)."""
-        ones = tf.ones((rows, widths[layer + 1]))
-        # As `keras.layers.Dropout` draws: its seed, and how often it was called before.
-        seeds = [tf.stack([tf.constant(seed), draw]) for seed in np.array(mask_seeds, dtype=np.int32)[:, layer]]
-        drop = tf.nn.experimental.stateless_dropout
-        return tf.stack([drop(ones, rate=config.dropout, seed=seed) for seed in seeds])
-
-    def outputs_and_losses(values: Any, features: Any, target: Any, draw: Any = None) -> tuple[Any, Any]:
-        """Return outputs (seeds, rows, outputs) and the loss of each row (seeds, rows); in a step, with its number."""
-        parts = tf.split(values, sizes, axis=1)
-        signal = features
-        for number, (fan_in, fan_out) in enumerate(layers):
-            weights = tf.reshape(parts[2 * number], (-1, fan_in, fan_out))
-            signal = tf.matmul(signal, weights) + parts[2 * number + 1][:, None]
-            if number + 1 < len(layers):
-                signal = activation(signal)
-                if config.dropout and draw is not None:
-                    signal *= mask(number, draw, tf.shape(signal)[1])
-        shape = tf.shape(signal)
-        rows = tf.reshape(signal, (-1, widths[-1]))
-        if classify:
-            rows = (keras.activations.sigmoid if config.loss == BINARY else keras.activations.softmax)(rows)
-        losses = loss_function(tf.reshape(target, (-1, 1)), rows)
-        return tf.reshape(rows, shape), tf.reshape(losses, shape[:2])
-
-    def hits(outputs: Any, target: Any) -> Any:
-        """Return how many rows of each seed get the right class, shape (seeds,)."""
-        if not classify:
-            return tf.zeros(target.shape[0])
-        if config.loss == BINARY:
-            return tf.reduce_sum(tf.cast((outputs[..., 0] > 0.5) == (target > 0), tf.float32), axis=1)
-        right = tf.argmax(outputs, axis=-1, output_type=tf.int64) == tf.cast(target, tf.int64)
-        return tf.reduce_sum(tf.cast(right, tf.float32), axis=1)
 
     @tf.function(autograph=False, jit_compile=False)  # type: ignore[untyped-decorator]
     def program(
         train_features: Any, train_target: Any, test_features: Any, test_target: Any, orders: Any
     ) -> tuple[Any, Any]:
-        steps = -(-train_features.shape[1] // config.batch_size)
         rows, test_rows, seeds = train_features.shape[1], test_features.shape[1], train_features.shape[0]
+        steps = -(-rows // config.batch_size)  # of an epoch
 
-        def step(draw: Any, start: Any, features: Any, target: Any, loss_sum: Any, hit_sum: Any) -> tuple[Any, ...]:
+        def step(number: Any, features: Any, target: Any, loss_sum: Any, hit_sum: Any) -> tuple[Any, ...]:
+            start = number % steps * config.batch_size
             batch = slice(start, start + config.batch_size)
+            masks = model.masks(number, tf.shape(target[:, batch])[1])
             with tf.GradientTape() as tape:
-                outputs, losses = outputs_and_losses(flat.value, features[:, batch], target[:, batch], draw)
+                outputs, losses = model.outputs_and_losses(flat.value, features[:, batch], target[:, batch], masks)
                 total = tf.reduce_sum(losses) / tf.cast(tf.shape(losses)[1], tf.float32)
             optimizer.apply([tape.gradient(total, flat.value)], [flat])
             loss_sum += tf.reduce_sum(losses, axis=1)
-            return (
-                draw + 1,
-                start + config.batch_size,
-                features,
-                target,
-                loss_sum,
-                hit_sum + hits(outputs, target[:, batch]),
-            )
+            return number + 1, features, target, loss_sum, hit_sum + model.hits(outputs, target[:, batch])
 
         def epoch(number: Any, predictions: Any, *curves: Any) -> tuple[Any, ...]:
             features = tf.gather(train_features, orders[number], batch_dims=1)
             target = tf.gather(train_target, orders[number], batch_dims=1)
             *_, loss_sum, hit_sum = tf.while_loop(
-                lambda _, start, *__: start < rows,
+                lambda at, *_: at < (number + 1) * steps,
                 step,
-                (number * steps, 0, features, target, tf.zeros(seeds), tf.zeros(seeds)),
+                (number * steps, features, target, tf.zeros(seeds), tf.zeros(seeds)),
             )
-            predictions, losses = outputs_and_losses(flat.value, test_features, test_target)
+            predictions, losses = model.outputs_and_losses(flat.value, test_features, test_target)
             ends = (
                 loss_sum / rows,
                 hit_sum / rows,
                 tf.reduce_mean(losses, axis=1),
-                hits(predictions, test_target) / test_rows,
+                model.hits(predictions, test_target) / test_rows,
                 tf.sqrt(tf.reduce_sum(tf.square(flat.value), axis=1)),
             )
             return (
@@ -223,7 +182,7 @@ def _program(
             )
 
         curves = [tf.TensorArray(tf.float32, size=config.epochs, element_shape=(seeds,)) for _ in CURVES]
-        predictions = tf.zeros((seeds, test_rows, widths[-1]))
+        predictions = tf.zeros((seeds, test_rows, model.outputs))
         _, predictions, *curves = tf.while_loop(
             lambda number, *_: number < config.epochs, epoch, (0, predictions, *curves)
         )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import BINARY, task_of
-from harness.training.dense.recording import of_both_classes, one_run, outputs_of, refuse_matched
+from harness.training.dense.recording import one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -112,12 +112,11 @@ def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: 
     """Return the compiled model; all but what `optimizer_settings` tells is Keras's default."""
     refuse_matched(config)
     classify = task_of(config) == "classification"
-    last = ("sigmoid" if config.loss == BINARY else "softmax") if classify else None
     model = keras.Sequential(
         [
             keras.Input((inputs,)),
             *(layer for width in config.hidden_widths for layer in _hidden(config, width)),
-            keras.layers.Dense(outputs, activation=last),
+            keras.layers.Dense(outputs, activation=last_activation(config)),
         ]
     )
     model.compile(
@@ -127,6 +126,13 @@ def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: 
         **compile_options,
     )
     return model
+
+
+def last_activation(config: TrainingConfig) -> str | None:
+    """Return what makes outputs probabilities; None for values."""
+    if task_of(config) == "regression":
+        return None
+    return "sigmoid" if config.loss == BINARY else "softmax"
 
 
 def _hidden(config: TrainingConfig, width: int) -> list[Any]:
@@ -164,13 +170,12 @@ def train_and_time(
         verbose=0,
     ).history
     curves = {name: history[key] for name, key in HISTORY_NAMES.items() if key in history}
-    predictions = model.predict(split.test_features, batch_size=len(split.test_target), verbose=0)
     run = one_run(
         config,
         split,
         seed,
         curves={**curves, "weight_norm": weight_norm.norms},
-        test_predictions=of_both_classes(predictions) if config.loss == BINARY else predictions,
+        test_predictions=model.predict(split.test_features, batch_size=len(split.test_target), verbose=0),
         seconds=epoch_times.ends[-1] - started,
     )
     return run, np.diff(epoch_times.ends)

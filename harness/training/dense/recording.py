@@ -21,11 +21,6 @@ def outputs_of(config: TrainingConfig, split: Split) -> int:
     return int(max(split.train_target.max(), split.test_target.max())) + 1
 
 
-def of_both_classes(of_second: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return the probabilities of two classes, shape (..., 2), from those of the second, shape (..., 1)."""
-    return np.concatenate([1 - of_second, of_second], axis=-1)
-
-
 def refuse_matched(config: TrainingConfig) -> None:
     """Refuse what a reference trainer does not know: it is each framework as its users have it.
 
@@ -55,10 +50,14 @@ def one_run(
         ``train_loss``, ``test_loss`` of shape (epochs,), ``weight_norm`` of shape (epochs + 1,), and for a
         classification ``train_accuracy``, ``test_accuracy`` of shape (epochs,).
     test_predictions : (rows, outputs)
-        Class probabilities or predicted values.
+        Class probabilities or predicted values. Of two classes with one output, the probability of the second; the
+        run has both.
     seconds
         Wall time of the training.
     """
+    predictions = np.asarray(test_predictions)
+    if config.loss == BINARY:
+        predictions = np.concatenate([1 - predictions, predictions], axis=1)
     kept = without_divergence({name: np.asarray(curve, dtype=np.float64) for name, curve in curves.items()})
     # Frameworks divide in single precision, where 17 of 20 rows are 0.8500000238: equal proportions must be equal
     # numbers.
@@ -71,7 +70,7 @@ def one_run(
         curves={name: kept[name][None] for name in sorted(kept)},
         scalars={SECONDS: np.array([seconds])},
         outputs={
-            "test_predictions": np.asarray(test_predictions, dtype=np.float64)[None],
+            "test_predictions": predictions.astype(np.float64)[None],
             "test_targets": np.asarray(split.test_target, dtype=np.float64)[None],
             "test_rows": np.asarray(split.test_rows, dtype=np.int64)[None],
         },

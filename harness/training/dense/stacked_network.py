@@ -82,9 +82,10 @@ class StackedNetwork:
         self._weight_gradients, self._bias_gradients = gradients[::2], gradients[1::2]
         self._activation = ACTIVATIONS[config.activation]
         self._derivative = DERIVATIVES[config.activation]
-        self._classify = task_of(config) == "classification"
-        self._absolute = config.loss == "absolute_error"
         self._binary = config.loss == BINARY
+        self._one_hot = task_of(config) == "classification" and not self._binary
+        self._absolute = config.loss == "absolute_error"
+        self._factor = 2 if config.loss == "squared_error" else 1  # of the derivative of a loss
         self._softmax_output = config.loss == "cross_entropy_on_softmax"
 
     def __call__(self, features: Tensor) -> Tensor:
@@ -102,14 +103,14 @@ class StackedNetwork:
         """
         if self._binary:
             return functional.binary_cross_entropy_with_logits(outputs[:, 0], target.float(), reduction="none")
-        if self._classify:
+        if self._one_hot:
             return functional.cross_entropy(outputs, target, reduction="none")
         loss = functional.l1_loss if self._absolute else functional.mse_loss
         return loss(outputs[:, 0], target, reduction="none")
 
     def wanted(self, target: Tensor) -> Tensor:
         """Return the outputs that would be perfect, shape (seeds, outputs, rows), for a target (seeds, rows)."""
-        if self._classify and not self._binary:
+        if self._one_hot:
             classes = torch.arange(self._biases[-1].shape[2])
             return (target[:, None] == classes[:, None]).float()
         return target[:, None].float()
@@ -132,7 +133,7 @@ class StackedNetwork:
         error = torch.sub(self._answers(outputs), wanted)
         if self._absolute:
             error.sign_()
-        gradient = error.mul_((1 if self._classify or self._absolute else 2) / wanted.shape[2])
+        gradient = error.mul_(self._factor / wanted.shape[2])
         if self._softmax_output:
             gradient = aten._softmax_backward_data(gradient, outputs, 1, torch.float32)
         gradient = gradient.mT
@@ -151,7 +152,7 @@ class StackedNetwork:
         squares = [(values**2).sum(dim=(1, 2)) for values in (*self._weights, *self._biases)]
         return torch.stack(squares).sum(dim=0).sqrt()
 
-    def _signals(self, features: Tensor, masks: Sequence[Tensor] = ()) -> "_Signals":
+    def _signals(self, features: Tensor, masks: Sequence[Tensor] = ()) -> _Signals:
         inputs, values, activated = [features], list[Tensor](), list[Tensor]()
         for number, (biases, weights) in enumerate(zip(self._biases[:-1], self._weights[:-1], strict=True)):
             values.append(torch.baddbmm(biases, inputs[-1], weights))
@@ -164,7 +165,7 @@ class StackedNetwork:
         """Return what the loss compares with the perfect answers."""
         if self._binary:
             return outputs.sigmoid()
-        return outputs.softmax(dim=1) if self._classify else outputs
+        return outputs.softmax(dim=1) if self._one_hot else outputs
 
     def _outputs(self, last: Tensor) -> Tensor:
         return last.softmax(dim=1) if self._softmax_output else last

@@ -18,10 +18,10 @@ from torch import Tensor
 import harness.training.dense.matched as matched
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import BINARY, task_of
-from harness.training.dense.recording import block_of_runs, of_both_classes, outputs_of
+from harness.training.dense.fields import task_of
+from harness.training.dense.recording import block_of_runs, outputs_of
 from harness.training.dense.stacked_network import StackedNetwork
-from harness.training.dense.torch_native import OPTIMIZERS, Network, optimizer_settings
+from harness.training.dense.torch_native import OPTIMIZERS, Network, optimizer_settings, predicted
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -71,17 +71,12 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
             if task_of(config) == "classification":
                 curves["train_accuracy"].append(_accuracy(train_outputs, target))
                 curves["test_accuracy"].append(_accuracy(test_outputs, test_target))
-        if config.loss == "cross_entropy":
-            test_outputs = test_outputs.softmax(dim=1)
-        predictions = test_outputs.mT.numpy()
-        if config.loss == BINARY:
-            predictions = of_both_classes(test_outputs.sigmoid().mT.numpy())
     return block_of_runs(
         config,
         splits,
         seeds,
         curves={name: torch.stack(curve, dim=1).numpy() for name, curve in curves.items()},
-        test_predictions=predictions,
+        test_predictions=predicted(config, test_outputs).mT.numpy(),
         seconds=time.perf_counter() - started,
     )
 

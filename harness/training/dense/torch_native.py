@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import BINARY, task_of
-from harness.training.dense.recording import of_both_classes, one_run, outputs_of, refuse_matched
+from harness.training.dense.recording import one_run, outputs_of, refuse_matched
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -141,11 +141,16 @@ def train_and_time(
             curves["test_accuracy"].append(_correct(outputs, test_target) / len(test_target))
         ends.append(time.perf_counter())
 
-    if config.loss == "cross_entropy":
-        outputs = outputs.softmax(dim=1)
-    predictions = of_both_classes(outputs.sigmoid().numpy()) if config.loss == BINARY else outputs.numpy()
+    predictions = predicted(config, outputs).numpy()
     run = one_run(config, split, seed, curves=dict(curves), test_predictions=predictions, seconds=ends[-1] - ends[0])
     return run, np.diff(ends)
+
+
+def predicted(config: TrainingConfig, outputs: Tensor) -> Tensor:
+    """Return probabilities or values for what a network puts out; both have the classes along axis 1."""
+    if config.loss == "cross_entropy":
+        return outputs.softmax(dim=1)
+    return outputs.sigmoid() if config.loss == BINARY else outputs
 
 
 def _tensors(features: object, target: object, config: TrainingConfig) -> tuple[Tensor, Tensor]:

@@ -17,7 +17,7 @@ from harness.base.arrays import Floats
 from harness.data import registry
 from harness.data.registry import Split
 from harness.training.config import TrainingConfig
-from harness.training.dense.fields import BINARY, task_of
+from harness.training.dense.fields import task_of
 from harness.training.dense.frameworks import batched_training, native_training
 from harness.training.runs import Runs
 from harness.training.seeds import Seed, seed_blocks
@@ -122,8 +122,6 @@ def fit_in_order(config: TrainingConfig, split: Split, seed: Seed) -> Runs:
             curves[name] += history.get(key, [np.nan])
         curves["weight_norm"].append(norm())
     predictions = np.asarray(model(split.test_features))
-    if config.loss == BINARY:
-        predictions = recording.of_both_classes(predictions)
     run: Runs = recording.one_run(config, split, seed, curves=dict(curves), test_predictions=predictions, seconds=0.0)
     return run
 

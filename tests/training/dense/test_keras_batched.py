@@ -83,16 +83,19 @@ def test_a_member_is_the_fit_of_its_seed(keras_ensemble: Any, number: int) -> No
     check_agreement(member(train_block(config, SEEDS), place), reference)
 
 
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
 @pytest.mark.parametrize("widths", [(10,), (128,), (10, 10), (3, 5, 7)])
-def test_initial_weights_are_those_of_the_models(keras_ensemble: Any, widths: tuple[int, ...]) -> None:
-    """The weights and biases of each seed are, bit for bit, those that the reference's model is built with."""
+def test_initial_weights_are_those_of_the_models(keras_ensemble: Any, widths: tuple[int, ...], dropout: float) -> None:
+    """Weights, biases and what zeros are drawn from are, bit for bit, those that the reference's model begins with."""
     keras_fit = import_module("harness.training.dense.keras_native")
-    seeds = [Seed(9, 0), Seed(9, 33)]
-    drawn = keras_ensemble.initial_weights((8, *widths, 3), seeds)
-    for own, seed in zip(drawn, seeds, strict=True):
+    config, seeds = CLASSIFICATION.changed(hidden_widths=widths, dropout=dropout), [Seed(9, 0), Seed(9, 33)]
+    for own, mask_seeds, seed in zip(*keras_ensemble.first_draws((8, *widths, 3), seeds, dropout), seeds, strict=True):
         keras_fit.keras.utils.set_random_seed(seed.training)
-        built = keras_fit.build(CLASSIFICATION.changed(hidden_widths=widths), 8, 3).get_weights()
-        assert own.tobytes() == np.concatenate([array.ravel() for array in built]).tobytes()
+        model = keras_fit.build(config, 8, 3)
+        assert own.tobytes() == np.concatenate([array.ravel() for array in model.get_weights()]).tobytes()
+        states = [layer.seed_generator.state.numpy() for layer in model.layers if hasattr(layer, "seed_generator")]
+        assert [[seed, 0] for seed in mask_seeds] == [list(state) for state in states]
+        assert len(states) == (len(widths) if dropout else 0)
 
 
 def test_orders_of_rows(keras_ensemble: Any) -> None:
