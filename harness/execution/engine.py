@@ -42,7 +42,8 @@ def blocks_of(config: TrainingConfig, count: int, splits: Splits = "many") -> li
     splits
         As for `harness.training.seeds.seed_blocks`.
     """
-    return seed_blocks(count, trainer_named(config.trainer).seeds_at_once, splits)
+    trainer = trainer_named(config.trainer)
+    return seed_blocks(count, trainer.seeds_at_once, splits, trainer.most_at_once)
 
 
 def runs_of(config: TrainingConfig, count: int, store: Store, splits: Splits = "many") -> Runs:

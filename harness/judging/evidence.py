@@ -34,14 +34,14 @@ class TrainedRuns:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._read: dict[tuple[Wanted, int], Runs] = {}
+        self._read: dict[Wanted, Runs] = {}
 
     def runs(self, wanted: Wanted, count: int) -> Runs:
         """Return runs as `harness.execution.engine.runs_of` does."""
-        if (wanted, count) not in self._read:
+        if wanted not in self._read or len(self._read[wanted].seeds) < count:
             config, splits = wanted
-            self._read[wanted, count] = runs_of(config, count, self._store, splits)
-        return self._read[wanted, count]
+            self._read[wanted] = runs_of(config, count, self._store, splits)
+        return self._read[wanted].first(count)
 
 
 class Evidence:

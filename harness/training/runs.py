@@ -85,8 +85,8 @@ class Runs:
                 yield kind, name, array
 
     def first(self, count: int) -> "Runs":
-        """Return the runs of the first `count` seeds."""
-        return self.at(np.arange(min(count, len(self.seeds))))
+        """Return the runs of the first `count` seeds, without a copy of their arrays."""
+        return _runs_of(self.config, self.seeds[:count], self, lambda kind, name: getattr(self, kind)[name][:count])
 
     def at(self, places: NDArray[np.int64]) -> "Runs":
         """Return the runs at these places, in this order."""

@@ -22,8 +22,8 @@ class Seed(NamedTuple):
     training: int
 
 
-def seed_blocks(count: int, size: int, splits: Splits = "many") -> list[tuple[Seed, ...]]:
-    """Return the blocks of `size` seeds that hold the first `count` seeds.
+def seed_blocks(count: int, size: int, splits: Splits = "many", largest: int | None = None) -> list[tuple[Seed, ...]]:
+    """Return the blocks that hold the first `count` seeds.
 
     Blocks are always whole and a seed always has the same place: where many seeds are trained as one program, the last
     bits of a result depend on both, and so a seed's result is the same whoever asks for how many.
@@ -31,15 +31,22 @@ def seed_blocks(count: int, size: int, splits: Splits = "many") -> list[tuple[Se
     Parameters
     ----------
     size
-        How many seeds a trainer takes at once.
+        How many seeds the first block has.
     splits
         ``many``: each run draws a split and a training of its own, so runs are independent draws, and what is said
         over them generalizes over splits and trainings. ``one``: all runs share a split, as the networks of a
         report may have done; what is said over them holds for that split. ``crossed``: `TRAININGS_PER_SPLIT` trainings
         on each of several splits, which shows the two sources of chance apart.
+    largest
+        How many seeds a block may have: each is as large as all before it together, up to this. Then a look at twice
+        as many seeds is one block more, which costs less than many small ones. If not given, all are of one size.
     """
-    starts = range(0, count, size)
-    return [tuple(_seed(number, splits) for number in range(start, start + size)) for start in starts]
+    blocks, start = [], 0
+    while start < count:
+        end = start + max(size, min(start, largest or size))
+        blocks.append(tuple(_seed(number, splits) for number in range(start, end)))
+        start = end
+    return blocks
 
 
 def _seed(number: int, splits: Splits) -> Seed:

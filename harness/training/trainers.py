@@ -33,9 +33,10 @@ class Trainer(Protocol):
         What configs and pages call it.
     fields
         What a config of it may hold, by name.
-    seeds_at_once
-        How many seeds `train` is given together. Where they are trained as one program, the last bits of a seed's
-        result may depend on its neighbours, so that blocks are always whole; 1 where each seed is trained alone.
+    seeds_at_once, most_at_once
+        How many seeds `train` is given together: first, and at most, as `harness.training.seeds.seed_blocks` tells.
+        Where they are trained as one program, the last bits of a seed's result may depend on its neighbours, so that
+        blocks are always whole; 1 where each seed is trained alone.
     distributions
         The packages whose versions determine a result; a fingerprint has them under these names.
     """
@@ -43,6 +44,7 @@ class Trainer(Protocol):
     name: str
     fields: Mapping[str, Field]
     seeds_at_once: int
+    most_at_once: int
     distributions: Sequence[str]
 
     def check(self, config: "TrainingConfig") -> None:

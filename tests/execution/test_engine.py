@@ -270,9 +270,9 @@ import sklearn.model_selection
 print("ready", flush=True)
 sys.stdin.readline()
 store = engine.open_store(Path({folder!r}))
-missing = engine.missing_blocks([(PROTOCOL, "many")], 160, store)
+missing = engine.missing_blocks([(PROTOCOL, "many")], 640, store)
 engine.train_blocks(missing[::-1] if sys.argv[1] == "b" else missing, store, lambda block: None)
-print(engine.runs_of(PROTOCOL, 160, store).seconds.tolist(), flush=True)
+print(engine.runs_of(PROTOCOL, 640, store).seconds.tolist(), flush=True)
 """
 
 
@@ -292,10 +292,10 @@ def test_processes_share_the_blocks(tmp_path: Path) -> None:
         process.stdin.flush()
     results = [process.communicate(timeout=60)[0] for process in processes]
     lines = [line.split() for line in log.read_text().splitlines()]
-    assert sorted(int(first) for _, first in lines) == list(range(0, 160, 20))
+    assert sorted(int(first) for _, first in lines) == [0, 20, 40, 80, 160, 320, 480]
     assert {name for name, _ in lines} == {"a", "b"}
     assert results[0] == results[1]
-    assert results[0].count(",") == 159
+    assert results[0].count(",") == 639
 
 
 # Imports

@@ -45,12 +45,13 @@ def test_more_seeds_keep_the_first(evidence: Evidence) -> None:
 
 
 def test_claims_share_what_they_rest_on(small_report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two claims of a session get the same runs, read once; neither can change them."""
+    """Two claims of a session get the same runs, read once; neither can change them, and fewer seeds are the first."""
     store, grid = open_store(tmp_path / "store"), open_folder(small_report).grid
     source = TrainedRuns(store)
     runs = Evidence(grid, 3, source)(activation="tanh")
     monkeypatch.setattr(Store, "load", None)
-    assert Evidence(grid, 3, source)(activation="tanh") is runs
+    assert np.shares_memory(Evidence(grid, 3, source)(activation="tanh").test_loss, runs.test_loss)
+    np.testing.assert_array_equal(Evidence(grid, 2, source)(activation="tanh").test_loss, runs.test_loss[:2])
     with pytest.raises(ValueError, match="read-only"):
         runs.test_loss[0, 0] = 0
 

@@ -16,6 +16,7 @@ class Coin:
     name = "coin"
     fields = {"bias": Field(float, "probability of heads"), "tosses": Field(int, "how often", default=50)}
     seeds_at_once = 1
+    most_at_once = 1
     distributions = ("numpy",)
 
     def check(self, config):

@@ -57,3 +57,22 @@ def test_blocks_have_the_size_that_a_trainer_takes(count: int, size: int, splits
     assert len(blocks) == -(-count // size)
     one_each = [seed for (seed,) in seed_blocks(size * len(blocks), 1, splits)]
     assert [seed for block in blocks for seed in block] == one_each
+
+
+@given(st.integers(1, 700), st.integers(1, 700), st.sampled_from(SPLITS))
+def test_blocks_grow_up_to_the_largest_and_hold_the_same_seeds(few: int, more: int, splits: Splits) -> None:
+    """So each look at twice as many seeds is whole blocks, and a seed stands in the same block whoever asks."""
+    few, more = sorted((few, more))
+    blocks = seed_blocks(more, 20, splits, 160)
+    assert blocks[: len(seed_blocks(few, 20, splits, 160))] == seed_blocks(few, 20, splits, 160)
+    of_one_size = [seed for block in seed_blocks(more + 160, 20, splits) for seed in block]
+    seeds = [seed for block in blocks for seed in block]
+    assert seeds == of_one_size[: len(seeds)]
+    assert len(seeds) - len(blocks[-1]) < more <= len(seeds)
+
+
+def test_blocks_double_and_then_stay() -> None:
+    """Up to the largest that a trainer takes; where that is the first, all are alike."""
+    assert [len(block) for block in seed_blocks(640, 20, largest=160)] == [20, 20, 40, 80, 160, 160, 160]
+    assert [len(block) for block in seed_blocks(5, 1, largest=1)] == [1] * 5
+    assert [len(block) for block in seed_blocks(50, 20, largest=30)] == [20, 20, 30]

@@ -34,8 +34,9 @@ class DenseTrainer:
         Whose versions determine a result; scikit-learn makes the splits.
     modes
         By the mode in which a single training can be timed, in which kind of process that happens.
-    fields, seeds_at_once, stopwatch
-        As of `harness.training.trainers.TimedTrainer`. Twenty seeds take little longer than one.
+    fields, seeds_at_once, most_at_once, stopwatch
+        As of `harness.training.trainers.TimedTrainer`. Twenty seeds take little longer than one, and 160 of a small
+        network about two and a half times as long as 20.
     """
 
     name: str
@@ -43,6 +44,7 @@ class DenseTrainer:
     modes: Mapping[str, str]
     fields: Mapping[str, Field] = field(default_factory=lambda: FIELDS)
     seeds_at_once: int = 20
+    most_at_once: int = 160
     stopwatch: str = "harness.training.dense.stopwatch"
 
     def check(self, config: TrainingConfig) -> None:
