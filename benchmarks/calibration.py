@@ -1,7 +1,7 @@
 """How often verdicts are wrong where the truth is known: ``python -m benchmarks.calibration [--quick]``.
 
-Simulates evidence for every kind of check, judges it as claims are judged, and counts. Takes about two minutes on one
-core; the same twice.
+Simulates evidence for every kind of check, judges it as claims are judged, and counts. Takes some minutes on one core; the
+same twice.
 """
 
 import argparse
@@ -33,16 +33,17 @@ from harness.base.arrays import Floats
 from harness.drawing.figures import COLOURS
 from harness.statistics import position
 from harness.statistics.estimate import Estimate, Interval
-from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Band, Outcome, decide, error_rate_at
+from harness.verdicts.error_rate import ERROR_RATE, MOST_LOOKS, error_rate_at
+from harness.verdicts.verdict import OUTCOMES, Band, Outcome, decide
 
 NAME = "calibration"  # of page, counts and plot
 SCHEMA = 1  # of the counts
 SEED = 20_260_131
-LOOKS = (20, 40, 80)
+LOOKS = tuple(20 * 2**number for number in range(MOST_LOOKS))
 REPETITIONS, QUICK_REPETITIONS = 2000, 20
 CONFIDENCE = 0.99  # of the intervals around simulated rates
 DISTRIBUTIONS = ("numpy", "scipy")
-STAGES = {"only": "one look", "first": "first of three", "last": "up to three"}
+STAGES = {"only": "one look", "first": "first of six", "last": "up to six"}
 INTRODUCTIONS = {
     "mean_over_seeds": "For normal samples Student's t is exact, and the widening for skewness only ever takes wrong "
     "verdicts away. Clearly: the edge is one standard deviation of a seed from the mean. "
@@ -70,6 +71,7 @@ ADVICE = {
     "ratio_over_seeds": "the interval misses on one side where the logarithms of ratios have a tail that a sample may "
     "not show. Use `median_over_seeds` or `proportion_of_seeds` on the ratios of such samples.",
     "proportion_of_seeds": "this contradicts theory: look for the mistake.",
+    "proportion_of_cells": "this contradicts theory: look for the mistake.",
     "median_over_seeds": "this contradicts theory: look for the mistake.",
     "plausible_draw": "far draws are more frequent than in a normal distribution. Use `proportion_of_seeds` with "
     "a region.",
@@ -94,7 +96,7 @@ def verdict_of(
     band
         What it is judged against.
     looks
-        The numbers of seeds; `harness.verdicts.verdict.error_rate_at` splits the error rate over them.
+        The numbers of seeds; `harness.verdicts.error_rate.error_rate_at` splits the error rate over them.
 
     Returns
     -------
@@ -113,8 +115,8 @@ def verdict_of(
 def simulate(experiment: Experiment, repetitions: int) -> list[dict[str, Any]]:
     """Judge many samples of an experiment, and return one row of counts for each of its truths.
 
-    Counted are the outcomes of a claim with one look only (``only``), those of the first of three looks (``first``),
-    and those of up to three looks (``last``).
+    Counted are the outcomes of a claim with one look only (``only``), those of the first of six looks (``first``),
+    and those of up to six looks (``last``).
     """
     key = "/".join((experiment.check, experiment.distribution, *(truth.where for truth in experiment.truths)))
     probabilities = np.random.default_rng([SEED, zlib.crc32(key.encode())]).random((repetitions, max(LOOKS) + 1))
@@ -243,8 +245,8 @@ Written by `make calibration`, the same each time: {len(rows)} rows of {repetiti
 
 How to read the tables:
 
-- **one look** is a claim that is judged once, over {first} seeds (`--claims-looks 1`); **first of three** is what the
-  usual claim says after {first} seeds, **up to three** what it says in the end.
+- **one look** is a claim that is judged once, over {first} seeds (`--claims-looks 1`); **first of six** is what the
+  usual claim says after {first} seeds, **up to six** what it says in the end.
 - After each rate stands the upper end of its Clopper-Pearson interval ({100 * CONFIDENCE:g} %, two-sided). A rate is
   **bold** where the lower end, too, is above {LIMIT}.
 - *Just outside* and *just inside*: the truth lies {BESIDE:g} from the band's edge, where a verdict is hardest; wrong is
@@ -277,10 +279,10 @@ def _summary(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         "check",
         "wrong at most, exact",
         "wrong at most, approximate",
-        "right, first of three",
-        "right, up to three",
+        "right, first of six",
+        "right, up to six",
     )
-    note = "After up to three looks; power is that of the exact distributions where there are some."
+    note = "After up to six looks; power is that of the exact distributions where there are some."
     return ["## In short", note, table(head, lines, numbers=False)]
 
 
@@ -307,7 +309,7 @@ def _exceeding(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _sections(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    head = ("distribution", "truth", "wrong is", *STAGES.values(), "right, first of three", "right, up to three")
+    head = ("distribution", "truth", "wrong is", *STAGES.values(), "right, first of six", "right, up to six")
     return [
         f"## `{check}`\n\n{INTRODUCTIONS[check]}\n\n"
         + table(
@@ -401,7 +403,7 @@ def _draw_wrong(
         fmt="o",
         color=colour,
         markersize=4,
-        label=f"{rows[0]['wrong']} wrongly, up to three looks",
+        label=f"{rows[0]['wrong']} wrongly, up to six looks",
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from scipy import special, stats
 
 from harness.base.arrays import Floats
+from harness.statistics.cells import proportion_of_cells
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import mean_over_seeds, median_over_seeds, proportion_of_seeds, ratio_over_seeds
@@ -113,7 +114,7 @@ class Experiment:
 
 def experiments() -> list[Experiment]:
     """Return everything that is simulated, check by check."""
-    return [*_means(), *_ratios(), *_proportions(), *_medians(), *_draws(), *_proportion_draws()]
+    return [*_means(), *_ratios(), *_proportions(), *_medians(), *_cells(), *_draws(), *_proportion_draws()]
 
 
 def edges(truth: float) -> tuple[Truth, Truth]:
@@ -273,6 +274,23 @@ def _medians() -> Iterator[Experiment]:
         if low < truth < high < math.inf:
             truths += clearly(low, high)
         yield Experiment("median_over_seeds", source.name, True, source.quantile, estimate, truths)
+
+
+def _cells() -> Iterator[Experiment]:
+    count = 9
+
+    def estimate(sample: Floats, _: float) -> Estimate:
+        true = np.rint(sample * count)
+        return proportion_of_cells([np.where(true > cell, 1.0, 0.0) for cell in range(count)], (1.0, 1.0), "")
+
+    for name, cells in (
+        ("9 cells apart", stats.binom(count, 0.5)),
+        ("9 cells that depend on each other", stats.betabinom(count, 1, 1)),
+        ("9 cells that are nearly one", stats.betabinom(count, 0.05, 0.05)),
+    ):
+        source = _accuracy(name, count, cells)
+        truths = *edges(source.mean), *clearly(source.mean - 0.3, source.mean + 0.3)
+        yield Experiment("proportion_of_cells", name, True, source.quantile, estimate, truths)
 
 
 def _draws() -> Iterator[Experiment]:

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from claims.axes import every_activation, every_framework, every_optimizer, every_task
+from claims.axes import (
+    ACTIVATIONS,
+    FRAMEWORKS,
+    OPTIMIZERS,
+    TASKS,
+    cells,
+    every_activation,
+    every_framework,
+    every_optimizer,
+    every_task,
+)
 from claims.learning import MORE, if_learnt
 from harness import (
     area_above_end,
@@ -11,10 +21,19 @@ from harness import (
     epochs_to_level,
     epochs_to_maximum,
     median_over_seeds,
+    proportion_of_cells,
     proportion_of_seeds,
 )
 
 EXAMPLE = {"framework": "torch", "task": "classification", "activation": "sigmoid", "optimizer": "rmsprop"}
+CELLS = cells(framework=FRAMEWORKS, activation=ACTIVATIONS, optimizer=OPTIMIZERS)
+
+
+@pytest.mark.finding("depth.milder-than-width", reading="cells")
+def test_a_layer_changes_less_than_neurons_in_most_cells(evidence, judge):
+    """On the same rows, the test loss changes less with one more layer than with more neurons in most cells."""
+    milder = [_milder(evidence, task=task, **cell) for task in TASKS for cell in CELLS]
+    judge(proportion_of_cells(milder, (MORE, np.inf), "change of log test loss, by neurons minus by a layer"))
 
 
 @pytest.mark.finding("depth.milder-than-width", reading="loss")
@@ -24,12 +43,15 @@ EXAMPLE = {"framework": "torch", "task": "classification", "activation": "sigmoi
 @every_framework
 def test_a_layer_changes_less_than_neurons(evidence, judge, framework, task, activation, optimizer):
     """On the same rows, the test loss changes less with one more layer than with more neurons."""
-    cell = {"framework": framework, "task": task, "activation": activation, "optimizer": optimizer}
-    net1, net2, net3 = (
-        np.log(evidence(network=network, **cell).final_test_loss) for network in ("net1", "net2", "net3")
-    )
-    milder = np.abs(net2 - net1) - np.abs(net3 - net1)
+    milder = _milder(evidence, framework=framework, task=task, activation=activation, optimizer=optimizer)
     judge(proportion_of_seeds(milder, (MORE, np.inf), "change of log test loss, by neurons minus by a layer"))
+
+
+@pytest.mark.finding("depth.faster-loss", reading="cells")
+def test_loss_falls_earlier_with_one_more_layer_in_most_cells(evidence, judge):
+    """On the same rows, the deeper network's test loss stays above its end for less of the training in most cells."""
+    earlier = [_earlier(evidence, task=task, **cell) for task in TASKS for cell in CELLS]
+    judge(proportion_of_cells(earlier, (MORE, np.inf), "area above the end, Net1 minus Net3"))
 
 
 @pytest.mark.finding("depth.faster-loss", reading="area")
@@ -39,9 +61,8 @@ def test_a_layer_changes_less_than_neurons(evidence, judge, framework, task, act
 @every_framework
 def test_loss_falls_earlier_with_one_more_layer(evidence, judge, framework, task, activation, optimizer):
     """On the same rows, the deeper network's test loss stays above its end for less of the training."""
-    cell = {"framework": framework, "task": task, "activation": activation, "optimizer": optimizer}
-    deep, shallow = (area_above_end(evidence(network=network, **cell).test_loss) for network in ("net3", "net1"))
-    judge(proportion_of_seeds(shallow - deep, (MORE, np.inf), "area above the end, Net1 minus Net3"))
+    earlier = _earlier(evidence, framework=framework, task=task, activation=activation, optimizer=optimizer)
+    judge(proportion_of_seeds(earlier, (MORE, np.inf), "area above the end, Net1 minus Net3"))
 
 
 @pytest.mark.finding("depth.faster-loss", reading="level")
@@ -91,13 +112,38 @@ def test_shallow_network_is_near_its_best_after_epoch_30(evidence, reading, judg
     judge(median_over_seeds(epochs, "epochs to near the best test accuracy"))
 
 
+@pytest.mark.finding("depth.accuracy-minor", reading="cells")
+def test_accuracies_of_both_depths_agree_in_most_cells(evidence, reading, judge):
+    """On the same rows, Net1 and Net3 get about the same proportion of the test rows right in most cells."""
+    differences = [_difference_in_accuracy(evidence, **cell) for cell in CELLS]
+    judge(proportion_of_cells(differences, (-reading.margin, reading.margin), "test accuracy, Net1 minus Net3"))
+
+
 @pytest.mark.finding("depth.accuracy-minor", reading="accuracy")
 @every_optimizer
 @every_activation
 @every_framework
 def test_accuracies_of_both_depths_agree(evidence, reading, judge, framework, activation, optimizer):
     """On the same rows, Net1 and Net3 get about the same proportion of the test rows right."""
-    cell = {"framework": framework, "task": "classification", "activation": activation, "optimizer": optimizer}
-    shallow, deep = evidence(network="net1", **cell), evidence(network="net3", **cell)
-    difference = shallow.final_test_accuracy - deep.final_test_accuracy
+    difference = _difference_in_accuracy(evidence, framework=framework, activation=activation, optimizer=optimizer)
     judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Net1 minus Net3"))
+
+
+def _milder(evidence, **cell):
+    """Return how much more the log test loss changes with 128 neurons than with one more layer, shape (seeds,)."""
+    net1, net2, net3 = (
+        np.log(evidence(network=network, **cell).final_test_loss) for network in ("net1", "net2", "net3")
+    )
+    return np.abs(net2 - net1) - np.abs(net3 - net1)
+
+
+def _earlier(evidence, **cell):
+    """Return how much less of the training Net3's test loss stays above its end than Net1's, shape (seeds,)."""
+    deep, shallow = (area_above_end(evidence(network=network, **cell).test_loss) for network in ("net3", "net1"))
+    return shallow - deep
+
+
+def _difference_in_accuracy(evidence, **cell):
+    """Return the test accuracy of Net1 minus that of Net3, shape (seeds,)."""
+    shallow, deep = (evidence(task="classification", network=network, **cell) for network in ("net1", "net3"))
+    return shallow.final_test_accuracy - deep.final_test_accuracy

@@ -5,10 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from claims.axes import every_activation, every_network, every_optimizer
-from harness import exactly, measure, predicted_classes, proportion_of_seeds, ratio_over_seeds
+from claims.axes import ACTIVATIONS, NETWORKS, OPTIMIZERS, cells, every_activation, every_network, every_optimizer
+from harness import exactly, measure, predicted_classes, proportion_of_cells, proportion_of_seeds, ratio_over_seeds
 
 SCRIPTS = Path(__file__).with_name("scripts")
+CELLS = cells(activation=ACTIVATIONS, optimizer=OPTIMIZERS, network=NETWORKS)
+
+
+@pytest.mark.finding("frameworks.classification-parity", reading="cells")
+def test_accuracies_agree_in_most_cells(evidence, reading, judge):
+    """Trained on the same rows, both frameworks get about the same proportion of them right in most cells."""
+    differences = [_difference_in_accuracy(evidence, **cell) for cell in CELLS]
+    region = (-reading.margin, reading.margin)
+    judge(proportion_of_cells(differences, region, "test accuracy, Keras minus PyTorch"))
 
 
 @pytest.mark.finding("frameworks.classification-parity", reading="accuracy")
@@ -17,9 +26,7 @@ SCRIPTS = Path(__file__).with_name("scripts")
 @every_activation
 def test_accuracies_agree(evidence, reading, judge, activation, optimizer, network):
     """Trained on the same rows, both frameworks get about the same proportion of the test rows right."""
-    cell = {"task": "classification", "activation": activation, "optimizer": optimizer, "network": network}
-    keras, torch = evidence(framework="keras", **cell), evidence(framework="torch", **cell)
-    difference = keras.final_test_accuracy - torch.final_test_accuracy
+    difference = _difference_in_accuracy(evidence, activation=activation, optimizer=optimizer, network=network)
     judge(proportion_of_seeds(difference, (-reading.margin, reading.margin), "test accuracy, Keras minus PyTorch"))
 
 
@@ -58,6 +65,16 @@ def test_predicted_classes_agree(evidence, reading, judge, activation, optimizer
     differing = (predicted_classes(keras) != predicted_classes(torch)).mean(axis=1)
     known = np.where(keras.diverged | torch.diverged, np.nan, differing)
     judge(proportion_of_seeds(known, (0, reading.margin), "proportion of test rows with different classes"))
+
+
+@pytest.mark.finding("frameworks.regression-parity", reading="cells")
+def test_losses_agree_in_most_cells(evidence, reading, judge):
+    """Trained on the same rows, both frameworks reach about the same test loss in most cells."""
+    ratios = []
+    for cell in CELLS:
+        keras, torch = (evidence(framework=name, task="regression", **cell) for name in ("keras", "torch"))
+        ratios.append(keras.final_test_loss / torch.final_test_loss)
+    judge(proportion_of_cells(ratios, (1 / reading.margin, reading.margin), "test loss, Keras over PyTorch"))
 
 
 @pytest.mark.finding("frameworks.regression-parity", reading="loss")
@@ -152,3 +169,9 @@ def test_torch_has_more_paths(judge):
     """The same training has more paths through its code in PyTorch."""
     keras, torch = (measure((SCRIPTS / f"{name}_classifier.py").read_text()) for name in ("keras", "torch"))
     judge(exactly(torch.cyclomatic / keras.cyclomatic, "cyclomatic complexity, PyTorch over Keras"))
+
+
+def _difference_in_accuracy(evidence, **cell):
+    """Return the test accuracy of Keras minus that of PyTorch, shape (seeds,)."""
+    keras, torch = (evidence(framework=name, task="classification", **cell) for name in ("keras", "torch"))
+    return keras.final_test_accuracy - torch.final_test_accuracy

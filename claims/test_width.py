@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from claims.axes import every_activation, every_optimizer, every_task
+from claims.axes import ACTIVATIONS, OPTIMIZERS, TASKS, cells, every_activation, every_optimizer, every_task
 from claims.learning import MORE
 from harness import (
     epochs_later,
@@ -11,12 +11,21 @@ from harness import (
     epochs_to_proportion,
     final_gap,
     mean_over_seeds,
+    proportion_of_cells,
     proportion_of_seeds,
     ratio_over_seeds,
     rise_after_minimum,
 )
 
 CONVERGED = 0.95
+CELLS = cells(activation=ACTIVATIONS, optimizer=OPTIMIZERS)
+
+
+@pytest.mark.finding("width.keras-converges-faster", reading="cells")
+def test_wide_network_converges_in_fewer_epochs_in_most_cells(evidence, judge):
+    """On the same rows, the wide network makes most of its own drop in fewer epochs in most cells of both tasks."""
+    saved = [_epochs_saved(evidence, task=task, **cell) for task in TASKS for cell in CELLS]
+    judge(proportion_of_cells(saved, (1, np.inf), "epochs saved by 128 neurons"))
 
 
 @pytest.mark.finding("width.keras-converges-faster", reading="own-drop")
@@ -25,10 +34,7 @@ CONVERGED = 0.95
 @every_task
 def test_wide_network_converges_in_fewer_epochs(evidence, judge, task, activation, optimizer):
     """On the same rows, the wide network makes most of its own drop in test loss in fewer epochs."""
-    cell = {"framework": "keras", "task": task, "activation": activation, "optimizer": optimizer}
-    wide, narrow = evidence(network="net2", **cell), evidence(network="net1", **cell)
-    needed_by_wide, needed_by_narrow = (epochs_to_proportion(runs.test_loss, CONVERGED) for runs in (wide, narrow))
-    saved = epochs_later(needed_by_narrow, needed_by_wide, wide.config.epochs)
+    saved = _epochs_saved(evidence, task=task, activation=activation, optimizer=optimizer)
     judge(proportion_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
 
 
@@ -46,13 +52,19 @@ def test_wide_network_reaches_the_same_loss_in_fewer_epochs(evidence, judge, tas
     judge(proportion_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
 
 
+@pytest.mark.finding("width.torch-overfits", reading="cells")
+def test_loss_of_wide_network_rises_again_in_most_cells(evidence, reading, judge):
+    """The wide network ends with a test loss above the lowest it had in most cells."""
+    rises = [rise_after_minimum(_wide(evidence, "classification", **cell).test_loss) for cell in CELLS]
+    judge(proportion_of_cells(rises, (reading.margin, np.inf), "rise after the minimum"))
+
+
 @pytest.mark.finding("width.torch-overfits", reading="rise")
 @every_optimizer
 @every_activation
 def test_loss_of_wide_network_rises_again(evidence, reading, judge, activation, optimizer):
     """Most trainings of the wide network end with a test loss above the lowest they had."""
-    cell = {"framework": "torch", "task": "classification", "activation": activation, "optimizer": optimizer}
-    runs = evidence(network="net2", **cell)
+    runs = _wide(evidence, "classification", activation=activation, optimizer=optimizer)
     judge(proportion_of_seeds(rise_after_minimum(runs.test_loss), (reading.margin, np.inf), "rise after the minimum"))
 
 
@@ -67,15 +79,19 @@ def test_wide_network_has_a_larger_gap(evidence, judge, activation, optimizer):
     judge(mean_over_seeds(gaps, "test minus train loss, 128 neurons minus 10"))
 
 
+@pytest.mark.finding("width.torch-regression-milder", reading="cells")
+def test_regression_rises_less_in_most_cells(evidence, judge):
+    """The wide regression's test loss ends less above its minimum than the wide classification's in most cells."""
+    milder = [_milder(evidence, **cell) for cell in CELLS]
+    judge(proportion_of_cells(milder, (MORE, np.inf), "rise after the minimum, classification minus regression"))
+
+
 @pytest.mark.finding("width.torch-regression-milder", reading="milder")
 @every_optimizer
 @every_activation
 def test_regression_rises_less(evidence, judge, activation, optimizer):
     """The test loss of the wide regression ends less above its minimum than that of the wide classification."""
-    cell = {"framework": "torch", "network": "net2", "activation": activation, "optimizer": optimizer}
-    classification = rise_after_minimum(evidence(task="classification", **cell).test_loss)
-    regression = rise_after_minimum(evidence(task="regression", **cell).test_loss)
-    milder = classification - regression
+    milder = _milder(evidence, activation=activation, optimizer=optimizer)
     judge(proportion_of_seeds(milder, (MORE, np.inf), "rise after the minimum, classification minus regression"))
 
 
@@ -97,3 +113,23 @@ def test_more_neurons_take_longer(classification_timings, judge, framework):
     wide, narrow = classification_timings[f"{framework} net2"], classification_timings[framework]
     ratios = ratio_over_seeds(wide.seconds, narrow.seconds, "seconds a training, 128 over 10 neurons")
     judge(ratios, note=f"128 neurons: {wide}; 10 neurons: {narrow}")
+
+
+def _wide(evidence, task, **cell):
+    """Return the runs of PyTorch's wide network."""
+    return evidence(framework="torch", task=task, network="net2", **cell)
+
+
+def _epochs_saved(evidence, **cell):
+    """Return by how many epochs Keras's wide network makes most of its own drop earlier, shape (seeds,)."""
+    wide, narrow = (evidence(framework="keras", network=network, **cell) for network in ("net2", "net1"))
+    needed_by_wide, needed_by_narrow = (epochs_to_proportion(runs.test_loss, CONVERGED) for runs in (wide, narrow))
+    return epochs_later(needed_by_narrow, needed_by_wide, wide.config.epochs)
+
+
+def _milder(evidence, **cell):
+    """Return by how much less the wide regression's test loss ends above its minimum, shape (seeds,)."""
+    classification, regression = (
+        rise_after_minimum(_wide(evidence, task, **cell).test_loss) for task in ("classification", "regression")
+    )
+    return classification - regression

@@ -4,6 +4,7 @@ from .execution.engine import open_store, runs_of
 from .judging.evidence import RunSource
 from .report.folder import open_folder
 from .sessions.session import Session, read_session
+from .statistics.cells import proportion_of_cells
 from .statistics.complexity import Complexity, measure
 from .statistics.curves import (
     area_above_end,
@@ -75,6 +76,7 @@ __all__ = [
     "plausible_proportion_draw",
     "possible_counts",
     "predicted_classes",
+    "proportion_of_cells",
     "proportion_of_seeds",
     "proportions_of_variance",
     "ratio_over_seeds",

@@ -24,7 +24,8 @@ from harness.report.register import Finding, Reading
 from harness.statistics import position as positions
 from harness.statistics.estimate import Estimate
 from harness.statistics.estimators import mean_over_seeds
-from harness.verdicts.verdict import ERROR_RATE, Band, error_rate_at
+from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
+from harness.verdicts.verdict import Band
 
 REPETITIONS = 300
 EXACT = [experiment for experiment in experiments() if experiment.exact]
@@ -68,7 +69,7 @@ def with_confidence(experiment: Experiment, change: Callable[[float], float]) ->
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_verdicts_are_seldom_wrong(check: str) -> None:
-    """Where theory promises it, at most 5 % of verdicts are wrong: of one look, of the first of three, in the end."""
+    """Where theory promises it, at most 5 % of verdicts are wrong: of one look, of the first of six, in the end."""
     own = [experiment for experiment in EXACT if experiment.check == check]
     for experiment in own:
         for row in simulate(experiment, REPETITIONS):
@@ -85,8 +86,8 @@ def test_a_broken_interval_is_noticed(check: str, stage: str) -> None:
     assert wrong(row, stage) > allowance(200)
 
 
-def test_three_looks_share_the_error_rate() -> None:
-    """The whole error rate at each of three looks gives more wrong verdicts than are allowed, its split does not."""
+def test_looks_share_the_error_rate() -> None:
+    """The whole error rate at each of six looks gives more wrong verdicts than are allowed, its split does not."""
     experiment = at_the_edge("mean_over_seeds")
     greedy = with_confidence(experiment, lambda _: 1 - 2 * ERROR_RATE)
     assert sum(wrong(row, "last") for row in simulate(greedy, 1000)) > allowance(2000)
@@ -263,7 +264,7 @@ def test_the_same_page_twice(tmp_path: Path) -> None:
 def test_the_page_of_the_docs_is_of_the_looks_and_truths_of_today() -> None:
     """It names today's looks and error rates, and its tables have a row for every truth that is simulated, in order."""
     text = (PAGES / "calibration.md").read_text(encoding="utf-8")
-    spent = ", ".join(f"{100 * error_rate_at(number, len(LOOKS)):.3g} %" for number in (1, 2, 3))
+    spent = ", ".join(f"{100 * error_rate_at(number, len(LOOKS)):.3g} %" for number in range(1, len(LOOKS) + 1))
     assert f"The looks may spend {spent} of error." in text
     assert f"over {LOOKS[0]} seeds, and while it is inconclusive over twice as many, up to {LOOKS[-1]};" in text
     covered = []

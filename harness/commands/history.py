@@ -10,6 +10,7 @@ from harness.base.errors import SessionError
 from harness.pages.report import SYMBOLS, aligned
 from harness.sessions.history import History, PastReading, PastSession
 from harness.sessions.timeline import Stretch, Timelines, commit_text, stretches, verdict_changes, what_else
+from harness.verdicts.verdict import OUTCOMES
 
 HELP = "list the sessions that were kept, or what became of one finding"
 FILE = Path(".claims-history.sqlite")
@@ -67,7 +68,15 @@ def run(options: argparse.Namespace) -> int:
 def session_lines(sessions: Sequence[PastSession], timelines: Timelines) -> list[str]:
     """Return a table of sessions, the oldest first."""
     changed = Counter(change.after.session for change in verdict_changes(timelines))
-    header = ("session", "started (UTC)", "commit", "claims", *SYMBOLS.values(), "findings changed", "")
+    header = (
+        "session",
+        "started (UTC)",
+        "commit",
+        "claims",
+        *(SYMBOLS[outcome] for outcome in OUTCOMES),
+        "findings changed",
+        "",
+    )
     rows = [
         (
             *(str(one.number), _minute(one.started), commit_text(one), str(one.claims)),

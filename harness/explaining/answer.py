@@ -9,7 +9,8 @@ from harness.sessions.changed import changed
 from harness.sessions.noise import p_same
 from harness.sessions.session import Session
 from harness.verdicts.combination import combined, deciding
-from harness.verdicts.verdict import ERROR_RATE, Needs, Outcome, Verdict, decide
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.verdict import Needs, Outcome, Verdict, decide
 
 STRENGTH: dict[Outcome, int] = {"refuted": -1, "inconclusive": 0, "supported": 1}
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+import math
+from collections.abc import Sized
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from harness.base.errors import RegisterError
 from harness.judging.claim import Claim
 from harness.judging.marks import FINDING
 from harness.report.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
+from harness.verdicts.error_rate import settled_at
 
 
 def claim_of(item: pytest.Item) -> Claim:
@@ -38,6 +41,26 @@ def _parameters(item: pytest.Item) -> dict[str, Any]:
         direct.update(name for name in names if name not in (names if indirect is True else indirect or ()))
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return {name: value for name, value in parameters.items() if name in direct}
+
+
+def settled_at_of(item: pytest.Item, claim: Claim) -> float:
+    """Return the p-value at which a claim needs no more seeds: what its reading's role in the finding asks for.
+
+    A detail has to be decided alone, an alternative together with the claims on its other cases, a primary reading
+    also among all findings of the register.
+    """
+    findings = len(report_folder_of(item).register.findings) if claim.reading.role == "primary" else 1
+    return settled_at(findings, 1 if claim.reading.role == "detail" else _cases(item))
+
+
+def _cases(item: pytest.Item) -> int:
+    """Return how many claims the marks make of a test, also where a session has selected only some of them."""
+    values = [
+        one
+        for marker in item.iter_markers("parametrize")
+        for one in (marker.kwargs.get("argvalues"), *marker.args[1:2])
+    ]
+    return math.prod(len(one) for one in values if isinstance(one, Sized))
 
 
 def report_folder_of(item: pytest.Item) -> ReportFolder:

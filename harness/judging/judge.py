@@ -3,13 +3,14 @@
 import math
 from collections.abc import Callable, Mapping
 
-from harness.base.errors import Inconclusive
+from harness.base.errors import Inconclusive, Refuted
 from harness.judging.evidence import Evidence
 from harness.report.register import Finding, Reading
 from harness.statistics.estimate import Estimate
 from harness.training.runs import Runs
-from harness.verdicts.look import at_look, power_of_first_look
-from harness.verdicts.verdict import Outcome, Verdict
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.look import Look, at_look, over_looks, power_of_look
+from harness.verdicts.verdict import Verdict
 
 
 class Judge:
@@ -25,8 +26,8 @@ class Judge:
         The command that runs this claim alone.
     planned_looks
         How often the claim may be judged, over more and more seeds.
-    recorded
-        The verdict that the register expects. Both decide as in `harness.verdicts.look.at_look`.
+    settled_at
+        The p-value at which more seeds are not needed; `harness.verdicts.error_rate.settled_at` gives it.
 
     Attributes
     ----------
@@ -41,16 +42,16 @@ class Judge:
         evidence: Evidence,
         rerun: str,
         planned_looks: int,
-        recorded: Outcome = "supported",
+        settled_at: float = ERROR_RATE,
     ) -> None:
         self._finding = finding
         self._reading = reading
         self._evidence = evidence
         self._rerun = rerun
         self._planned_looks = planned_looks
-        self._recorded = recorded
+        self._settled_at = settled_at
         self._judged_this_look = False
-        self._looks: tuple[int, ...] = ()
+        self._looks: tuple[Look, ...] = ()
         self.estimate: Estimate | None = None
         self.verdict: Verdict | None = None
 
@@ -76,18 +77,21 @@ class Judge:
             raise RuntimeError("a claim is judged once; write a second test for a second estimate")
         self._judged_this_look = True
         self.estimate = estimate
-        self._looks += (estimate.seeds,)
         self.verdict = self._verdict(estimate, note)
         exception = self.verdict.exception()
         if exception is not None:
             raise exception
 
     def _verdict(self, estimate: Estimate, note: str) -> Verdict:
-        """Put together what the present look says, and on what it rests."""
-        finding, reading, planned = self._finding, self._reading, self._planned_looks
-        look = at_look(estimate, reading.band, len(self._looks), planned, self._recorded)
+        """Put together what the looks say, and on what the last one rests."""
+        finding, reading = self._finding, self._reading
+        # A claim without runs cannot be looked at again, so its one look may spend everything.
+        planned = self._planned_looks if self._evidence.used else 1
+        last = at_look(estimate, reading.band, len(self._looks) + 1, planned)
+        self._looks += (last,)
+        decision = over_looks(self._looks)
         return Verdict(
-            outcome=look.outcome,
+            outcome=decision.outcome,
             finding=finding.id,
             section=finding.section,
             statement=finding.statement,
@@ -95,22 +99,29 @@ class Judge:
             basis=finding.basis,
             estimand=reading.estimand,
             value=estimate.value,
-            low=look.low,
-            high=look.high,
-            confidence=look.confidence,
-            p_supported=look.p_supported,
-            p_refuted=look.p_refuted,
-            power=power_of_first_look(estimate, reading.band, self._looks[0], planned),
+            low=last.low,
+            high=last.high,
+            confidence=last.confidence,
+            p_supported=decision.p_supported,
+            p_refuted=decision.p_refuted,
+            power=power_of_look(estimate, reading.band, self._looks[0].seeds * 2 ** (planned - 1), planned, planned),
             method=estimate.method,
-            note="; ".join(text for text in (estimate.note, note, look.note) if text),
+            note="; ".join(text for text in (estimate.note, note, decision.note) if text),
             band=reading.band,
-            looks=self._looks,
+            looks=tuple(look.seeds for look in self._looks),
             splits=self._evidence.splits,
             needs=reading.needs,
+            role=reading.role,
             cells=(*self._evidence.used, *self._evidence.timed),
             trainers=self._evidence.trainers,
             rerun=self._rerun,
         )
+
+    @property
+    def settled(self) -> bool:
+        """Whether neither the claim nor its finding needs more seeds of it."""
+        assert self.verdict is not None  # asked after a look
+        return min(self.verdict.p_supported, self.verdict.p_refuted) <= self._settled_at
 
     def look_again(self, seeds: int) -> bool:
         """Get ready for a look at more seeds; returns False where more seeds cannot decide.
@@ -130,7 +141,7 @@ class Judge:
 
 
 def judge_in_looks(claim: Callable[[], object], judge: Judge, seeds: int, looks: int) -> None:
-    """Call a claim, and again over twice as many seeds each time while it is inconclusive.
+    """Call a claim, and again over twice as many seeds each time until it is settled.
 
     Parameters
     ----------
@@ -142,15 +153,22 @@ def judge_in_looks(claim: Callable[[], object], judge: Judge, seeds: int, looks:
     Raises
     ------
     Refuted, Inconclusive
-        If the last look does not support the finding.
+        If all looks together do not support the finding.
     """
     __tracebackhide__ = True
     for number in range(1, looks):
-        try:
-            claim()
-        except Inconclusive:
-            if not judge.look_again(seeds * 2**number):
-                raise
-        else:
+        failure = _failure_of(claim)
+        if judge.verdict is None or judge.settled or not judge.look_again(seeds * 2**number):
+            if failure is not None:
+                raise failure
             return
     claim()
+
+
+def _failure_of(claim: Callable[[], object]) -> AssertionError | None:
+    __tracebackhide__ = True
+    try:
+        claim()
+    except (Refuted, Inconclusive) as failure:
+        return failure
+    return None

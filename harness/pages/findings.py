@@ -9,13 +9,14 @@ from harness.pages.forest import Row, row_of
 from harness.pages.rendering import anchor
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.combination import Judgement, deciding
-from harness.verdicts.verdict import OUTCOMES, Verdict
+from harness.verdicts.finding import ANSWERS, Answer, FindingVerdict
+from harness.verdicts.verdict import Verdict
 
-GROUPS = {
-    "supported": "Held, in every reading",
-    "refuted": "Did not hold, in any reading",
-    "inconclusive": "Not decided",
-    "mixed": "Depends on the reading",
+GROUPS: dict[Answer, str] = {
+    "holds": "Held",
+    "does not hold": "Did not hold",
+    "not decided": "Not decided",
+    "depends": "Depends on how it is read",
 }
 
 
@@ -67,24 +68,20 @@ class ReadingView:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingView:
-    """A finding with its readings."""
+    """A finding with its verdict and its readings, the primary one first."""
 
-    id: str
-    statement: str
-    section: str
-    basis: str
+    verdict: FindingVerdict
     readings: Sequence[ReadingView]
+
+    @property
+    def id(self) -> str:
+        """As the register has it."""
+        return self.verdict.finding
 
     @property
     def anchor(self) -> str:
         """Where it stands on the page."""
         return anchor(self.id)
-
-    @property
-    def group(self) -> str:
-        """The outcome that all its readings proportion, or ``mixed``."""
-        outcomes = {reading.judgement.outcome for reading in self.readings}
-        return outcomes.pop() if len(outcomes) == 1 else "mixed"
 
 
 def sections_of(session: Session) -> dict[str, list[FindingView]]:
@@ -93,31 +90,24 @@ def sections_of(session: Session) -> dict[str, list[FindingView]]:
     for claim in session.claims:
         claims[claim.verdict.finding, claim.verdict.reading].append(claim)
     per_function = Counter(_function(claim.test) for claim in session.claims)
-    readings: dict[str, list[ReadingView]] = defaultdict(list)
-    for judgement in session.judgements:
-        own = claims[judgement.finding, judgement.reading]
-        readings[judgement.finding].append(_reading(judgement, own, per_function))
     sections: dict[str, list[FindingView]] = {claim.verdict.section: [] for claim in session.claims}
-    for finding, views in readings.items():
-        first = views[0].judgement
-        sections[first.section].append(
-            FindingView(id=finding, statement=first.statement, section=first.section, basis=first.basis, readings=views)
-        )
+    for verdict in session.findings:
+        views = [_reading(one, claims[one.finding, one.reading], per_function) for one in verdict.readings]
+        sections[verdict.section].append(FindingView(verdict=verdict, readings=views))
     return sections
 
 
-def tally(readings: Iterable[ReadingView], corrected: bool = False) -> dict[str, int]:
-    """Return how many readings have which outcome, alone or (corrected) with the error rate held over all."""
-    judgements = [reading.judgement for reading in readings]
-    counts = Counter(one.corrected_outcome if corrected else one.outcome for one in judgements)
-    return {outcome: counts[outcome] for outcome in OUTCOMES}
+def tally(findings: Iterable[FindingView]) -> dict[Answer, int]:
+    """Return how many findings have which answer."""
+    counts = Counter(finding.verdict.answer for finding in findings)
+    return {answer: counts[answer] for answer in ANSWERS}
 
 
-def grouped(findings: Iterable[FindingView]) -> dict[str, list[FindingView]]:
-    """Return findings by what they came to, in the order of `GROUPS`."""
-    found: dict[str, list[FindingView]] = {group: [] for group in GROUPS}
+def grouped(findings: Iterable[FindingView]) -> dict[Answer, list[FindingView]]:
+    """Return findings by their answer, in the order of `GROUPS`."""
+    found: dict[Answer, list[FindingView]] = {group: [] for group in GROUPS}
     for finding in findings:
-        found[finding.group].append(finding)
+        found[finding.verdict.answer].append(finding)
     return found
 
 

@@ -6,7 +6,7 @@ from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.rendering import render
-from harness.pages.report import RULE, summary_lines, universes_text
+from harness.pages.report import LOOKS_LIKE, RULE, summary_lines, universes_text
 from harness.sessions.session import Session, TakenChoice
 from harness.verdicts.verdict import OUTCOMES
 
@@ -46,6 +46,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         bases={basis: _of_basis(findings, basis) for basis in BASES},
         basis_notes=BASES,
         groups=GROUPS,
+        looks_like=LOOKS_LIKE,
         outcomes=OUTCOMES,
         choices=_by_task(session),
         origins=ORIGINS,
@@ -60,7 +61,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
-        in_universes=summary_lines(session.judgements, session.specified)[2:],
+        in_universes=summary_lines(session.findings, session.specified)[2:],
         rule=RULE,
         grouped=grouped,
         tally=tally,
@@ -69,7 +70,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
 
 
 def _of_basis(findings: list[FindingView], basis: str) -> list[FindingView]:
-    return [finding for finding in findings if finding.basis == basis]
+    return [finding for finding in findings if finding.verdict.basis == basis]
 
 
 def _by_task(session: Session) -> dict[tuple[str, str], list[TakenChoice]]:

@@ -16,7 +16,9 @@ from harness.reconstruction.specification import (
 )
 from harness.sessions.session import ONLY_DEFAULT, Session, Specified
 from harness.verdicts.combination import Judgement
-from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Verdict
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.finding import Answer, FindingVerdict
+from harness.verdicts.verdict import OUTCOMES, Verdict
 
 COLUMNS = (
     "Result",
@@ -36,7 +38,14 @@ _SORTABLE = {
     "Verdict": "verdict",
     "Test": "testId",
 }
-SYMBOLS = {"supported": "✔", "refuted": "✘", "inconclusive": "?"}
+SYMBOLS = {"supported": "✔", "refuted": "✘", "inconclusive": "?", "depends": "±"}
+LOOKS_LIKE: dict[Answer, str] = {
+    "holds": "supported",
+    "does not hold": "refuted",
+    "not decided": "inconclusive",
+    "depends": "depends",
+}
+"""By the answer to a finding, whose symbol and colour it has."""
 
 
 def table_header() -> list[str]:
@@ -118,30 +127,36 @@ def unfolding_html(title: str, file: str) -> str:
 
 def summary_html(session: Session) -> list[str]:
     """Return what stands above the table of claims: missing results, counts, a table of the findings."""
-    found, specified = session.judgements, session.specified
+    found, specified = session.findings, session.specified
     lines = [f'<p class="claim-missing">✘ {escape(text)}</p>' for text in session.missing]
     lines.append(f"<h2>{escape(session.title)}</h2>")
     lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found, specified)]
     lines.append('<table class="findings"><thead><tr>')
-    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", *judgement_columns(specified))]
+    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", "Answer", *judgement_columns(specified))]
     lines.append("</tr></thead><tbody>")
-    for judgement in found:
-        name = f"{judgement.finding} ({judgement.reading}): {judgement.statement}"
-        cells = [name, *judgement_texts(judgement, specified)]
-        lines.append(f"<tr>{''.join(f'<td>{escape(text)}</td>' for text in cells)}</tr>")
+    for finding in found:
+        lines.append(f"<tr>{_cells([f'{finding.finding}: {finding.statement}', answer_text(finding)])}</tr>")
+        for one in finding.readings:
+            cells = [f"read as {one.reading} ({one.role})", "", *judgement_texts(one, specified)]
+            lines.append(f"<tr>{_cells(cells)}</tr>")
     lines.append("</tbody></table>")
     lines.append(f"<p>{escape(RULE)}</p>")
     return lines
 
 
-def summary_lines(found: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
-    """Return how many readings of findings have which verdict, those on fitted numbers apart."""
-    independent = [judgement for judgement in found if judgement.basis == "independent"]
-    fitted = [judgement for judgement in found if judgement.basis == "fitted"]
+def answer_text(finding: FindingVerdict) -> str:
+    """Return what a finding comes to, with its symbol."""
+    return f"{SYMBOLS[LOOKS_LIKE[finding.answer]]} {finding.words}"
+
+
+def summary_lines(found: Sequence[FindingVerdict], specified: Specified = ONLY_DEFAULT) -> list[str]:
+    """Return how many findings have which answer, those on fitted numbers apart."""
+    independent = [finding for finding in found if finding.basis == "independent"]
+    fitted = [finding for finding in found if finding.basis == "fitted"]
     return [
-        f"Independent findings, by reading: {_counts(independent)}.",
+        f"Independent findings: {_counts(independent)}.",
         f"Fitted findings (no evidence; the reconstruction was fitted to them): {_counts(fitted)}.",
-        *_prediction(independent, specified),
+        *_prediction([one for finding in independent for one in finding.readings], specified),
     ]
 
 
@@ -167,9 +182,10 @@ def _prediction(independent: Sequence[Judgement], specified: Specified = ONLY_DE
 
 JUDGEMENT_COLUMNS = ("Verdict", "By Holm", "Claims", "Least power", "Evidence")
 RULE = (
-    f"A finding is supported if all, most (more than half) or some of its claims hold, as the register says; p is the "
-    f"error rate at which the verdict would just be given, {ERROR_RATE:g} suffices. Holm's procedure holds the rate "
-    "over all findings together."
+    "A finding holds if its primary reading is supported, with the error rate held over all findings (Holm); it "
+    "depends on how it is read if an alternative reading says the opposite. A reading is supported if all, most (more "
+    "than half) or some of its claims hold, as the register says; p is the error rate at which that would just be "
+    f"said, {ERROR_RATE:g} suffices."
 )
 
 
@@ -203,9 +219,15 @@ def universes_text(specifications: Sequence[Specification]) -> str:
     return text if decision is None else f"{text}; {decision}"
 
 
-def findings_table(found: Sequence[Judgement]) -> list[str]:
-    """Return one line a reading of a finding, for the terminal."""
-    return aligned([(f"{judgement.finding} ({judgement.reading})", *judgement_texts(judgement)) for judgement in found])
+def findings_table(found: Sequence[FindingVerdict]) -> list[str]:
+    """Return what each finding comes to, its readings below it, for the terminal."""
+    readings = [one for finding in found for one in finding.readings]
+    below = iter(aligned([(f"    {one.reading} ({one.role})", *judgement_texts(one)) for one in readings]))
+    lines = []
+    for finding in found:
+        lines.append(f"{answer_text(finding)}  {finding.finding}: {finding.statement}")
+        lines += [next(below) for _ in finding.readings]
+    return lines
 
 
 def universes_table(specified: Specified) -> list[str]:
@@ -239,6 +261,18 @@ def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     return ["  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
-def _counts(found: Sequence[Judgement]) -> str:
-    counter = Counter(judgement.outcome for judgement in found)
-    return ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)
+def _cells(texts: Sequence[str]) -> str:
+    return "".join(f"<td>{escape(text)}</td>" for text in texts)
+
+
+def _counts(found: Sequence[FindingVerdict]) -> str:
+    counter = Counter(finding.answer for finding in found)
+    return ", ".join(f"{counter[answer]} {text}" for answer, text in _MANY.items() if counter[answer]) or "none"
+
+
+_MANY: dict[Answer, str] = {
+    "holds": "held",
+    "does not hold": "did not hold",
+    "not decided": "not decided",
+    "depends": "depending on how they are read",
+}

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from harness.base.text import counted
 from harness.judging.claim import case_of
-from harness.pages.report import SYMBOLS
+from harness.pages.report import LOOKS_LIKE, SYMBOLS, answer_text
 from harness.sessions.session import JudgedClaim, Session
-from harness.verdicts.combination import Judgement, deciding
-from harness.verdicts.verdict import OUTCOMES
+from harness.verdicts.combination import deciding
+from harness.verdicts.finding import ANSWERS, FindingVerdict
 
 LARGEST = 60_000  # bytes; a comment on GitHub may have 65,536 characters
 SHOWN = (100, 50, 25, 12, 6, 3, 1, 0)  # entries of each list; the first number is taken with which all of it fits
@@ -65,7 +65,7 @@ def code(text: str) -> str:
 
 def _parts(session: Session, changes: Sequence[str], shown: int) -> list[str]:
     unexpected = [claim for claim in session.claims if not claim.as_expected]
-    open_readings = [one for one in session.judgements if one.outcome != "supported"]
+    open_findings = [one for one in session.findings if one.answer != "holds"]
     return [
         _items("### ✘ This session is not finished", [plain(sentence) for sentence in session.missing], shown),
         f"### Claims: {plain(session.title)}",
@@ -73,7 +73,7 @@ def _parts(session: Session, changes: Sequence[str], shown: int) -> list[str]:
         _counts(session),
         _items("#### Changed since the last session", [plain(change) for change in changes], shown),
         _items("#### Not as the register expects", [_unexpected(claim) for claim in unexpected], shown),
-        _readings(session, open_readings, shown),
+        _findings(session, open_findings, shown),
         _foot(session),
     ]
 
@@ -90,11 +90,11 @@ def _headline(session: Session, unexpected: Sequence[JudgedClaim]) -> str:
 
 
 def _counts(session: Session) -> str:
-    rows = ["| Readings of findings | " + " | ".join(f"{SYMBOLS[outcome]} {outcome}" for outcome in OUTCOMES) + " |"]
-    rows.append("|---" * (1 + len(OUTCOMES)) + "|")
+    rows = ["| Findings | " + " | ".join(f"{SYMBOLS[LOOKS_LIKE[answer]]} {answer}" for answer in ANSWERS) + " |"]
+    rows.append("|---" * (1 + len(ANSWERS)) + "|")
     for basis, name in BASES.items():
-        counter = Counter(one.outcome for one in session.judgements if one.basis == basis)
-        rows.append(f"| {name} | " + " | ".join(str(counter[outcome]) for outcome in OUTCOMES) + " |")
+        counter = Counter(one.answer for one in session.findings if one.basis == basis)
+        rows.append(f"| {name} | " + " | ".join(str(counter[answer]) for answer in ANSWERS) + " |")
     return "\n".join(rows)
 
 
@@ -115,28 +115,27 @@ def _unexpected(claim: JudgedClaim) -> str:
     )
 
 
-def _readings(session: Session, readings: Sequence[Judgement], shown: int) -> str:
-    if not readings:
+def _findings(session: Session, findings: Sequence[FindingVerdict], shown: int) -> str:
+    if not findings:
         return ""
-    names = ["Verdict", "By Holm", "Finding", "Claims supported", "The claim that decides", "Band"]
+    names = ["Answer", "Finding", "Claims supported", "The claim that decides", "Band"]
     if session.specified:
         names.append("Universes that support it")
     rows = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
-    rows += [f"| {' | '.join(_row(session, one))} |" for one in readings[:shown]]
-    more = [f"and {len(readings) - shown} more"] if len(readings) > shown else []
-    return "\n\n".join(["#### Readings that are not supported", "\n".join(rows), *more])
+    rows += [f"| {' | '.join(_row(session, one))} |" for one in findings[:shown]]
+    more = [f"and {len(findings) - shown} more"] if len(findings) > shown else []
+    return "\n\n".join(["#### Findings that do not hold, or not surely", "\n".join(rows), *more])
 
 
-def _row(session: Session, judgement: Judgement) -> list[str]:
-    verdicts = [claim.verdict for claim in session.claims_of(judgement.finding, judgement.reading)]
-    verdict = deciding(judgement.needs, verdicts)
-    universes = session.specified.get((judgement.finding, judgement.reading), ())
+def _row(session: Session, finding: FindingVerdict) -> list[str]:
+    primary = finding.primary
+    verdict = deciding(primary.needs, [one.verdict for one in session.claims_of(primary.finding, primary.reading)])
+    universes = session.specified.get((primary.finding, primary.reading), ())
     held = sum(one.outcome == "supported" for one in universes)
     return [
-        f"{SYMBOLS[judgement.outcome]} {judgement.outcome}",
-        judgement.corrected_outcome,
-        f"**{plain(f'{judgement.finding} ({judgement.reading})')}**: {plain(judgement.statement)}",
-        f"{judgement.supported} of {judgement.claims}, needs {judgement.needs}",
+        plain(answer_text(finding)),
+        f"**{plain(finding.finding)}**: {plain(finding.statement)}",
+        f"{primary.supported} of {primary.claims}, needs {primary.needs}",
         plain(verdict.interval),
         plain(str(verdict.band)),
         *([f"{held} of {len(universes)}" if universes else ""] if session.specified else []),

@@ -8,12 +8,18 @@ from harness.pages.rendering import number
 from harness.sessions.changed import changed, changes_in
 from harness.sessions.history import PastReading
 from harness.verdicts.combination import Judgement
-from harness.verdicts.verdict import OUTCOMES, Band, Needs, Verdict
+from harness.verdicts.verdict import OUTCOMES, Band, Needs, Role, Verdict
 
 HAVE_TO_HOLD: dict[Needs, str] = {
     "all": "all have to hold",
     "most": "more than half have to hold",
     "some": "one has to hold",
+}
+
+ROLES: dict[Role, str] = {
+    "primary": "the primary reading",
+    "alternative": "another way to read it",
+    "detail": "a detail of it",
 }
 
 
@@ -29,7 +35,8 @@ def judgement_sentence(judgement: Judgement) -> str:
 
 def error_sentence(judgement: Judgement) -> str:
     """Return the error rates at which the verdict on a reading would just be given, alone and among all."""
-    together = f"{p_text(judgement.corrected_p_value)} with the error rate held over all findings (Holm)"
+    family = "findings" if judgement.role == "primary" else "readings that are not the primary one"
+    together = f"{p_text(judgement.corrected_p_value)} with the error rate held over all {family} (Holm)"
     alone = f"{p_text(judgement.p_value)} alone, {together}"
     if judgement.corrected_outcome == judgement.outcome:
         return f"{alone}."

@@ -72,7 +72,7 @@ def _print_verdicts(terminalreporter: pytest.TerminalReporter, ending: Ending) -
         terminalreporter.write_line(line)
     terminalreporter.section("findings")
     trained = [] if ending.progress is None else [ending.progress.proof()]
-    for line in [*findings_table(session.judgements), *summary_lines(session.judgements, session.specified), *trained]:
+    for line in [*findings_table(session.findings), *summary_lines(session.findings, session.specified), *trained]:
         terminalreporter.write_line(line)
     if session.specified:
         terminalreporter.section("findings in all universes")

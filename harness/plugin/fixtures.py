@@ -54,15 +54,13 @@ def reported(request: pytest.FixtureRequest) -> "dict[str, Reported]":
 @pytest.fixture
 def judge(request: pytest.FixtureRequest, _claims_evidence: "Evidence") -> "Judge":
     """Judges an estimate against the finding's band: the last line of a claim."""
-    from harness.judging.collected import claim_of
+    from harness.judging.collected import claim_of, settled_at_of
     from harness.judging.judge import Judge
 
-    claim = claim_of(request.node)
-    rerun = f"pytest {shlex.quote(request.node.nodeid)}"
-    expected = claim.finding.expectation(claim.reading.name, recorded_case(request.node))
-    recorded = expected.verdict if expected else "supported"
-    looks = looks_of(request.node)
-    judge = Judge(claim.finding, claim.reading, _claims_evidence, rerun, planned_looks=looks, recorded=recorded)
+    item, claim = request.node, claim_of(request.node)
+    rerun = f"pytest {shlex.quote(item.nodeid)}"
+    settled_at = settled_at_of(item, claim)
+    judge = Judge(claim.finding, claim.reading, _claims_evidence, rerun, looks_of(item), settled_at)
     request.node.stash[JUDGE] = judge
     return judge
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from harness.judging.marks import is_timed
+from harness.verdicts.error_rate import MOST_LOOKS
 
 if TYPE_CHECKING:
     from harness.plugin.prepare import PlannedTrainings
@@ -27,8 +28,8 @@ def _seed_count(text: str) -> int:
 
 
 def _look_count(text: str) -> int:
-    if text not in ("1", "2", "3", "4", "5"):
-        raise ArgumentTypeError(f"is {text!r}; give a whole number from 1 to 5")
+    if text not in map(str, range(1, MOST_LOOKS + 1)):
+        raise ArgumentTypeError(f"is {text!r}; give a whole number from 1 to {MOST_LOOKS}")
     return int(text)
 
 
@@ -53,9 +54,10 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--claims-looks",
         type=_look_count,
-        default=3,
+        default=MOST_LOOKS,
         metavar="N",
-        help="look at an inconclusive claim again over twice as many seeds, N times in all (default: 3)",
+        help=f"look again over twice as many seeds while a claim or its finding is not decided, N times in all "
+        f"(default: {MOST_LOOKS})",
     )
     group.addoption(
         "--claims-universes",

@@ -25,7 +25,8 @@ from harness.report.folder import REGISTER_FILE, open_folder
 from harness.report.grid import Grid
 from harness.storage.store import Store, keep
 from harness.verdicts.combination import combined, deciding
-from harness.verdicts.verdict import ERROR_RATE, Needs, Outcome, decide, p_values
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.verdict import Needs, Outcome, decide, p_values
 
 # What judges in a universe; the trainers have a version of their own in the store's names. Claims take their estimates
 # from the package of statistics.

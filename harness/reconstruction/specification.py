@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.base.text import plain_number
-from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, Outcome
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.verdict import OUTCOMES, Outcome
 
 DEFAULT = "default"  # the universe of ``protocol.toml``
 PERMUTATIONS = 1999  # with the outcomes as they are: 2,000 arrangements, so that p-values are multiples of 0.0005

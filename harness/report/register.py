@@ -10,7 +10,7 @@ from typing import Literal
 from harness.base.errors import RegisterError
 from harness.base.tables import Table
 from harness.statistics.estimate import Reported
-from harness.verdicts.verdict import NEEDS, OUTCOMES, Band, Needs, Outcome
+from harness.verdicts.verdict import NEEDS, OUTCOMES, ROLES, Band, Needs, Outcome, Role
 
 Basis = Literal["fitted", "independent"]
 BASES = ("fitted", "independent")
@@ -32,6 +32,8 @@ class Reading:
         How far apart, or how far beyond, a single seed's number must be to count; None where no seed is counted.
     needs
         Of how many of its claims (cells, pairs ...) the finding speaks: all, most (more than half), or some.
+    role
+        In the verdict on the finding, as of `harness.verdicts.finding`.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Reading:
     band: Band
     margin: float | None
     needs: Needs = "all"
+    role: Role = "primary"
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,7 @@ def _finding(finding_id: str, findings: Table, sections: dict[str, str]) -> Find
     if section not in sections or not name:
         raise findings.error(finding_id, f"an id is a section, a dot and a name; sections: {', '.join(sections)}")
     table = findings.table(finding_id)
-    readings = {name: _reading(name, reading) for name, reading in table.table("readings").named_tables()}
-    if not readings:
-        raise table.error("readings", "is empty; give at least one reading")
+    readings = _readings(table)
     finding = Finding(
         id=finding_id,
         section=sections[section],
@@ -148,11 +149,23 @@ def _finding(finding_id: str, findings: Table, sections: dict[str, str]) -> Find
         readings=readings,
         expected=_all_expected(table, readings),
     )
-    table.close()
+    table.close(known=("expected", "primary", "reported"))
     return finding
 
 
-def _reading(name: str, table: Table) -> Reading:
+def _readings(finding: Table) -> dict[str, Reading]:
+    tables = dict(finding.table("readings").named_tables())
+    if not tables:
+        raise finding.error("readings", "is empty; give at least one reading")
+    primary = next(iter(tables))
+    if "primary" in finding:
+        primary = finding.get("primary", str, among=tuple(tables))
+    elif len(tables) > 1:
+        raise finding.error("primary", f"missing; name the reading that gives the verdict: {', '.join(tables)}")
+    return {name: _reading(name, table, name == primary) for name, table in tables.items()}
+
+
+def _reading(name: str, table: Table, primary: bool) -> Reading:
     low, high = table.get("low", float), table.get("high", float)
     if not low <= high:
         raise table.error("high", f"is {high!r}, below low ({low!r}); give a band that is not empty")
@@ -166,11 +179,22 @@ def _reading(name: str, table: Table) -> Reading:
         band=Band(low, high, table.get("reason", str)),
         margin=table.get("margin", float) if "margin" in table else None,
         needs=table.get("needs", str, among=NEEDS) if "needs" in table else "all",  # type: ignore[arg-type]
+        role=_role(table, primary),
     )
     if reading.margin is not None and not 0 <= reading.margin < math.inf:
         raise table.error("margin", f"is {reading.margin!r}; give a finite number of at least 0")
-    table.close()
+    table.close(known=("counts", "margin", "needs"))
     return reading
+
+
+def _role(table: Table, primary: bool) -> Role:
+    if primary and "counts" in table:
+        raise table.error("counts", "is for readings other than the primary one; take it out")
+    if primary:
+        return "primary"
+    if "counts" in table:
+        return table.get("counts", str, among=ROLES[1:])  # type: ignore[arg-type]
+    return "alternative"
 
 
 def _reported(table: Table) -> dict[str, Reported]:

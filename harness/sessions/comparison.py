@@ -11,7 +11,7 @@ from harness.sessions.noise import p_same
 from harness.sessions.provenance import NOTHING, Difference, differences, provenance
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.combination import Judgement, holm
-from harness.verdicts.verdict import ERROR_RATE
+from harness.verdicts.error_rate import ERROR_RATE
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from typing import Any
 
 from harness.base.errors import SessionError
 from harness.sessions.history_file import connection_to, has_tables, newer, planned, write
-from harness.sessions.session import SCHEMA, Session
+from harness.sessions.migration import SCHEMA
+from harness.sessions.session import Session
 from harness.verdicts.verdict import Outcome
 
 

@@ -12,10 +12,11 @@ from harness.base.errors import SessionError
 from harness.base.files import write_atomically
 from harness.base.text import plain_number
 from harness.reconstruction.specification import Specification
+from harness.sessions.migration import SCHEMA, migrated
 from harness.verdicts.combination import Judgement, judgements
+from harness.verdicts.finding import FindingVerdict, finding_verdicts
 from harness.verdicts.verdict import Outcome, Verdict
 
-SCHEMA = 2
 SESSION_FILE = "claims.json"
 SCHEMA_FILE = Path(__file__).with_name("session.schema.json")
 SHOWN = 120  # characters of either end of a message
@@ -176,6 +177,11 @@ class Session:
         """One for each reading of each finding, sorted by finding."""
         return judgements([claim.verdict for claim in self.claims])
 
+    @functools.cached_property
+    def findings(self) -> list[FindingVerdict]:
+        """One verdict for each finding, sorted by finding."""
+        return finding_verdicts(self.judgements)
+
     def claims_of(self, finding: str, reading: str) -> list[JudgedClaim]:
         """Return the claims on one reading of a finding."""
         return [one for one in self.claims if (one.verdict.finding, one.verdict.reading) == (finding, reading)]
@@ -190,7 +196,8 @@ class Session:
             }
             for judgement in self.judgements
         ]
-        shallow = {name: value for name, value in vars(self).items() if name not in ("judgements", "specified")}
+        computed = ("judgements", "findings", "specified")
+        shallow = {name: value for name, value in vars(self).items() if name not in computed}
         plain = {
             **shallow,
             "schema": SCHEMA,
@@ -198,6 +205,7 @@ class Session:
             "reports": [asdict(report) for report in self.reports],
             "claims": claims,
             "readings": readings,
+            "findings": [_finding(one) for one in self.findings],
         }
         lists: dict[str, Any] = json.loads(json.dumps(plain, allow_nan=False))
         return lists
@@ -211,7 +219,7 @@ class Session:
             for one in plain["readings"]
             if one["universes"]
         }
-        told = {name: value for name, value in plain.items() if name not in ("schema", "readings")}
+        told = {name: value for name, value in plain.items() if name not in ("schema", "readings", "findings")}
         return cls(
             **{
                 **told,
@@ -256,26 +264,6 @@ def read_session(file: Path) -> Session:
     return Session.from_plain(plain)
 
 
-def migrated(plain: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what `Session.to_plain` wrote in an earlier edition as this one writes it; anything else as it is."""
-    if plain.get("schema") != 1 or "holes" not in plain:
-        return plain
-    return {**_renamed(plain), "schema": SCHEMA}
-
-
-# Names of schema 1, with what took their place.
-_NAMES = {"holes": "missing", "frameworks": "trainers", "provenance": "origin"}
-_BASES = {"held out": "independent", "calibrated": "fitted"}
-
-
-def _renamed(plain: Any) -> Any:
-    """Return what an earlier edition wrote, with the names of this one at any depth."""
-    if isinstance(plain, Mapping):
-        told = {_NAMES.get(name, name): _renamed(value) for name, value in plain.items()}
-        return {**told, "basis": _BASES.get(told["basis"], told["basis"])} if "basis" in told else told
-    return [_renamed(one) for one in plain] if isinstance(plain, list) else plain
-
-
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number in JSON")
 
@@ -287,6 +275,14 @@ def _short(message: str) -> str:
 
 def _finite(plain: dict[str, Any]) -> dict[str, Any]:
     return {name: plain_number(value) if isinstance(value, float) else value for name, value in plain.items()}
+
+
+def _finding(verdict: FindingVerdict) -> dict[str, Any]:
+    return {
+        **{name: getattr(verdict, name) for name in ("finding", "section", "statement", "basis", "answer", "words")},
+        "primary": verdict.primary.reading,
+        "opposed": [one.reading for one in verdict.opposed],
+    }
 
 
 def _claim(plain: Mapping[str, Any]) -> JudgedClaim:

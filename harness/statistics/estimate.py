@@ -7,7 +7,7 @@ from typing import Literal
 from harness.base.arrays import Floats
 
 Interval = tuple[float, float]
-Kind = Literal["mean", "ratio", "proportion", "median", "draw", "exact"]
+Kind = Literal["mean", "ratio", "proportion", "median", "cells", "draw", "exact"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Estimate:
     sample_label
         What one number of the sample is.
     kind
-        Of check: ``mean``, ``ratio``, ``proportion``, ``median``, ``draw`` or ``exact``.
+        Of check: ``mean``, ``ratio``, ``proportion``, ``median``, ``cells``, ``draw`` or ``exact``.
     region
         The range of a single seed's number in which that seed agrees with the finding (for a reported value: the
         prediction interval); None where only the mean counts.

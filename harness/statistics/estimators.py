@@ -9,7 +9,7 @@ that a report prints are in `harness.statistics.draws`.
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special, stats
 
 from harness.base.arrays import Floats
@@ -96,27 +96,24 @@ def proportion_of_seeds(sample: ArrayLike, region: tuple[float, float], label: s
         What one number of the sample is.
     """
     values = at_least_two(sample)
-    low, high = region
-    # Differences of proportions such as 0.95 - 0.90 miss the margin they equal by an error of rounding.
-    tolerance = 1e-9
-    inside = int((np.isfinite(values) & (values >= low - tolerance) & (values <= high + tolerance)).sum())
-    outside = len(values) - inside
+    within = int(inside(values, region).sum())
+    outside = len(values) - within
 
     def interval(confidence: float) -> Interval:
         tail = (1 - confidence) / 2
-        lowest = float(special.betaincinv(inside, outside + 1, tail)) if inside else 0.0
-        highest = float(special.betaincinv(inside + 1, outside, 1 - tail)) if outside else 1.0
+        lowest = float(special.betaincinv(within, outside + 1, tail)) if within else 0.0
+        highest = float(special.betaincinv(within + 1, outside, 1 - tail)) if outside else 1.0
         return lowest, highest
 
     return Estimate(
-        inside / len(values),
+        within / len(values),
         interval,
         "proportion of seeds, exact binomial interval",
         values,
         label,
         "proportion",
         region=region,
-        note=f"{inside} of {len(values)} seeds",
+        note=f"{within} of {len(values)} seeds",
     )
 
 
@@ -166,6 +163,14 @@ def at_least_two(sample: ArrayLike) -> Floats:
     if values.ndim != 1 or len(values) < 2:
         raise ValueError(f"a sample has shape (seeds,) with at least 2 seeds, not {values.shape}")
     return values
+
+
+def inside(values: Floats, region: tuple[float, float]) -> NDArray[np.bool_]:
+    """Tell which numbers are finite and lie in a region, ends included."""
+    low, high = region
+    # Differences of proportions such as 0.95 - 0.90 miss the margin they equal by an error of rounding.
+    tolerance = 1e-9
+    return np.isfinite(values) & (values >= low - tolerance) & (values <= high + tolerance)
 
 
 def refuse_unless_positive(positive: bool | np.bool_) -> None:

@@ -2,7 +2,8 @@
 
 A claim judges one cell (or pair of cells); a finding speaks of all its cells, of most, or of some. Whether at least a
 number of them hold is a partial conjunction hypothesis (Benjamini and Heller 2008, Biometrics 64, 1215-1222); over all
-findings the error rate is held by Holm's procedure (Holm 1979, Scand. J. Statist. 6, 65-70).
+findings the error rate is held by Holm's procedure (Holm 1979, Scand. J. Statist. 6, 65-70). Readings that are not the
+primary ones of their findings are a family of their own: they explain a verdict, and must not make one harder.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +13,8 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from harness.verdicts.verdict import ERROR_RATE, Needs, Outcome, Verdict
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.verdict import Needs, Outcome, Role, Verdict
 
 
 class HasPValues(Protocol):
@@ -43,9 +45,10 @@ class Judgement:
     outcome, p_value
         The verdict on the finding by itself, and the error rate at which it would just be given.
     power
-        The least power of its claims at the first look; NaN where that of one is not known.
+        The least power of its claims at the last look; NaN where that of one is not known.
     corrected_outcome, corrected_p_value
-        The same with the error rate held over all findings of the session.
+        The same with the error rate held over all findings of the session; of a reading that is not the primary one
+        of its finding, over all such readings.
     """
 
     finding: str
@@ -54,6 +57,7 @@ class Judgement:
     statement: str
     basis: str
     needs: Needs
+    role: Role
     supported: int
     refuted: int
     inconclusive: int
@@ -83,7 +87,7 @@ def judgements(verdicts: Iterable[Verdict]) -> list[Judgement]:
         )
         for key in keys
     ]
-    corrected = holm([p_value for _, p_value in singles])
+    corrected = _holm_by_family([groups[key][0].role == "primary" for key in keys], [p for _, p in singles])
     return [
         _judgement(groups[key], outcome, p_value, corrected_p_value)
         for key, (outcome, p_value), corrected_p_value in zip(keys, singles, corrected, strict=True)
@@ -107,6 +111,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
     for rank, place in enumerate(order):
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
         adjusted[place] = largest
+    return adjusted
+
+
+def _holm_by_family(primary: Sequence[bool], p_values: Sequence[float]) -> list[float]:
+    """Return p-values adjusted within the primary ones, and within the others."""
+    adjusted = [0.0] * len(p_values)
+    for family in (True, False):
+        places = [place for place, one in enumerate(primary) if one is family]
+        for place, p_value in zip(places, holm([p_values[place] for place in places]), strict=True):
+            adjusted[place] = p_value
     return adjusted
 
 
@@ -137,7 +151,7 @@ def combined(needs: Needs, p_supported: Sequence[float], p_refuted: Sequence[flo
 def _judgement(group: Sequence[Verdict], outcome: Outcome, p_value: float, corrected: float) -> Judgement:
     first, counts = group[0], Counter(verdict.outcome for verdict in group)
     shared: dict[str, Any] = {
-        name: getattr(first, name) for name in ("finding", "reading", "section", "statement", "basis", "needs")
+        name: getattr(first, name) for name in ("finding", "reading", "section", "statement", "basis", "needs", "role")
     }
     return Judgement(
         **shared,

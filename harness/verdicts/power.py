@@ -1,4 +1,4 @@
-"""How likely a claim that is true is to be supported at its first look: what a verdict of inconclusive is worth.
+"""How likely a claim that is true is to be supported at a look: what a verdict of inconclusive is worth.
 
 The truth is taken in the middle of the band; of a band that is open to one side, as far from its end as that is from
 zero, since the end is the smallest effect of interest, or the largest that is none. Not the observed effect: power at
@@ -66,7 +66,7 @@ def _of_proportion(truth: float, band: Band, seeds: int, confidence: float) -> f
         low = np.where(counts == 0, 0.0, special.betaincinv(counts, seeds - counts + 1, tail))
         high = np.where(counts == seeds, 1.0, special.betaincinv(counts + 1, seeds - counts, 1 - tail))
     inside = (low >= band.low) & (high <= band.high)
-    return float(stats.binom.pmf(counts[inside], seeds, truth).sum())
+    return min(1.0, float(stats.binom.pmf(counts[inside], seeds, truth).sum()))
 
 
 def _deviation(sample: Floats) -> float:

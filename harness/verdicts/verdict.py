@@ -12,14 +12,9 @@ Outcome = Literal["supported", "refuted", "inconclusive"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Needs = Literal["all", "most", "some"]
 NEEDS: tuple[Needs, ...] = get_args(Needs)
+Role = Literal["primary", "alternative", "detail"]
+ROLES: tuple[Role, ...] = get_args(Role)
 
-# One-sided, for each verdict, over all looks at its evidence.
-ERROR_RATE = 0.05
-# The part of it that each look but the last may spend: an early verdict needs strong evidence, so that more seeds
-# would not have undone it.
-EARLY_PROPORTION = 0.2
-# What is recorded as inconclusive takes a p-value below this part of the error rate to become anything else.
-EDGE = 0.2
 SMALLEST_P = 1e-9
 
 
@@ -46,21 +41,22 @@ class Verdict:
     Attributes
     ----------
     low, high, confidence
-        The interval that decided, and its two-sided confidence.
+        The interval of the last look, and its two-sided confidence.
     p_supported, p_refuted
-        Smallest one-sided error rates at which the claim would be supported, or refuted, counting all planned looks;
-        where the register records inconclusive, divided by `EDGE`, as such a claim has only so much of the error rate.
+        Smallest one-sided error rates at which the claim would be supported, or refuted, counting all planned looks.
     power
-        Probability that the first look supports a claim that is true; NaN where it is not known
+        Probability that the last planned look supports a claim that is true; NaN where it is not known
         (`harness.verdicts.power`).
     looks
-        Over how many seeds it was judged, one look after the other; the last one decided.
+        Over how many seeds it was judged, one look after the other.
     splits
         How many splits of the data are among these seeds; 0 where none is trained, or time alone is measured.
     trainers
         Of the cells, each once.
     needs
         How many of a finding's claims have to hold for the finding to hold.
+    role
+        Of the reading in the verdict on its finding, as of `harness.verdicts.finding`.
     """
 
     outcome: Outcome
@@ -83,13 +79,14 @@ class Verdict:
     looks: tuple[int, ...]
     splits: int
     needs: Needs
+    role: Role
     cells: tuple[str, ...]
     trainers: tuple[str, ...]
     rerun: str
 
     @property
     def seeds(self) -> int:
-        """Over how many seeds it was decided."""
+        """Over how many seeds it was judged last."""
         return self.looks[-1]
 
     @property
@@ -105,11 +102,7 @@ class Verdict:
             f"  estimate  {self.interval} ({self.method}, confidence {self.confidence:.1%})",
             f"  band      {self.band}: {self.band.reason}",
             f"  seeds     {self.seeds_text}",
-            *(
-                []
-                if math.isnan(self.power)
-                else [f"  power     {self.power:.2f} at {self.looks[0]} seeds, if it is true"]
-            ),
+            *([] if math.isnan(self.power) else [f"  power     {self.power:.2f} at the last look, if it is true"]),
             f"  cells     {', '.join(self.cells) or 'none'}",
             f"  evidence  {self.basis}",
             f"  rerun     {self.rerun}",
@@ -157,22 +150,6 @@ _NUMBERS = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "p
 _ENDS = ("low", "high")
 _LISTS = ("cells", "trainers", "looks")
 EXCEPTIONS: dict[str, type[AssertionError]] = {"refuted": Refuted, "inconclusive": Inconclusive}
-
-
-def error_rate_at(look: int, planned_looks: int) -> float:
-    """Return the one-sided error rate that a look may spend; over all planned looks they add up to `ERROR_RATE`.
-
-    Whichever look decides, the verdict is then wrong no more often than that (Bonferroni).
-
-    Parameters
-    ----------
-    look
-        Counted from 1.
-    planned_looks
-        How many there may be, up to five.
-    """
-    early = EARLY_PROPORTION * ERROR_RATE
-    return early if look < planned_looks else ERROR_RATE - early * (planned_looks - 1)
 
 
 def decide(interval: Interval, band: Band) -> Outcome:

@@ -29,6 +29,7 @@ def verdict_with(outcome: Outcome = "refuted", **changes: object) -> Verdict:
         looks=(20,),
         splits=20,
         needs="all",
+        role="primary",
         cells=("torch-adam", "torch-rmsprop"),
         trainers=("torch",),
         rerun="pytest claims -k loss",

@@ -19,7 +19,8 @@ from harness.report.folder import open_folder
 from harness.report.register import Finding, Reading
 from harness.statistics.estimate import Estimate, Reported
 from harness.verdicts.combination import needed
-from harness.verdicts.verdict import ERROR_RATE, Band, Outcome, decide
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.verdict import Band, Outcome, decide
 from tests.claims.simulation import SEEDS, SimulatedEvidence
 from tests.claims.worlds import AS_REPORTED, World
 

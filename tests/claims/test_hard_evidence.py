@@ -51,8 +51,8 @@ def allowed(kind: str, name: str) -> set[str]:
     Two seeds carry none when seeds are counted or ranked; what takes them for normal is exact at any number.
     """
     if name == ALL_DIVERGED:
-        return {"inconclusive", "refuted"} if kind == "proportion" else {"inconclusive"}
-    if name == TWO_SEEDS and kind in ("proportion", "median"):
+        return {"inconclusive", "refuted"} if kind in ("proportion", "cells") else {"inconclusive"}
+    if name == TWO_SEEDS and kind in ("proportion", "median", "cells"):
         return {"inconclusive"}
     return {"supported", "refuted", "inconclusive"}
 

@@ -7,7 +7,9 @@ import pytest
 
 from harness.base.errors import RegisterError
 from harness.judging.claim import Claim
-from harness.judging.collected import collect_claims
+from harness.judging.collected import claim_of, collect_claims, settled_at_of
+from harness.verdicts.error_rate import ERROR_RATE
+from tests.builders.reports import REPORT
 
 WriteClaims = Callable[[str], Path]
 HEAD = """
@@ -139,3 +141,46 @@ def test_a_folder_without_register(write_claims: WriteClaims) -> None:
     (folder / "report.toml").unlink()
     with pytest.raises(RegisterError, match=r"test_one: no report\.toml with findings beside .* or above"):
         collect_claims(folder)
+
+
+CASES = """
+@pytest.mark.parametrize("second", ("one", "two", "three"))
+@pytest.mark.parametrize(argnames="first", argvalues=["one", "two"])
+@pytest.mark.finding("speed.faster", reading="{reading}")
+def test_{reading}(judge, first, second):
+    pass
+
+"""
+READINGS = """
+[findings."speed.faster".readings.{reading}]
+estimand = "another"
+counts = "{reading}"
+low = 0
+high = 1
+reason = "so"
+"""
+OTHER = """
+[findings."speed.other"]
+statement = "So it is."
+basis = "independent"
+
+[findings."speed.other".readings.only]
+estimand = "x"
+low = 0
+high = 1
+reason = "so"
+"""
+
+
+def test_what_a_claim_needs_depends_on_its_reading(pytester: pytest.Pytester, make_claims: Callable[..., None]) -> None:
+    """Of a primary reading all findings and all its cases count, also where one case is selected; of others less."""
+    report = REPORT.replace('basis = "independent"\n', 'basis = "independent"\nprimary = "ratio"\n')
+    readings = "".join(READINGS.format(reading=role) for role in ("alternative", "detail"))
+    claims = "".join(CASES.format(reading=name) for name in ("ratio", "alternative", "detail"))
+    make_claims(claims, report=report + readings + OTHER)
+    for selected, count in (("claims", 18), ("claims/test_speed.py::test_ratio[one-two]", 1)):
+        items, _ = pytester.inline_genitems(selected)
+        found = {claim_of(item).reading.role: settled_at_of(item, claim_of(item)) for item in items}
+        assert len(items) == count
+        expected = {"primary": ERROR_RATE / 12, "alternative": ERROR_RATE / 6, "detail": ERROR_RATE}
+        assert found == pytest.approx({role: expected[role] for role in found})

@@ -11,7 +11,9 @@ from harness.base.errors import Inconclusive, Refuted
 from harness.judging.judge import Judge, judge_in_looks
 from harness.report.register import Finding, Reading
 from harness.statistics.estimators import mean_over_seeds
-from harness.verdicts.verdict import EDGE, ERROR_RATE, Band, Outcome, error_rate_at, p_values
+from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
+from harness.verdicts.power import power
+from harness.verdicts.verdict import Band, p_values
 
 READING = Reading("ratio", "mean of the ratio", Band(0.9, 1.1, "a tenth"), margin=None, needs="most")
 FINDING = Finding("speed.faster", "Speed", "A is faster.", "independent", {}, {"ratio": READING}, ())
@@ -38,9 +40,9 @@ class ScriptedEvidence:
         self.seeds = seeds
 
 
-def judge_of(evidence: Any, looks: int = 1, recorded: Outcome = "supported") -> Judge:
+def judge_of(evidence: Any, looks: int = 1, settled_at: float = ERROR_RATE) -> Judge:
     """Make a judge of the one finding."""
-    return Judge(FINDING, READING, evidence, "pytest x", planned_looks=looks, recorded=recorded)
+    return Judge(FINDING, READING, evidence, "pytest x", looks, settled_at)
 
 
 def spread(mean: float, deviation: float, seeds: int) -> list[float]:
@@ -89,7 +91,7 @@ def test_what_twenty_seeds_leave_open_forty_may_decide(mean: float, outcome: str
     """Inconclusive at 20 and decided at 40: called twice, over twice the seeds, and the text tells both looks."""
     evidence = ScriptedEvidence()
     judge = judge_of(evidence, looks=3)
-    claim = looking(evidence, judge, mean, 0.24)
+    claim = looking(evidence, judge, mean, 0.2)
     seen = []
 
     def watched() -> None:
@@ -173,9 +175,15 @@ def test_a_look_has_one_verdict() -> None:
         judge(estimate)
 
 
-@pytest.mark.parametrize(("looks", "rates"), [(1, [0.05]), (2, [0.01, 0.04]), (3, [0.01, 0.01, 0.03]), (5, [0.01] * 5)])
+@pytest.mark.parametrize(
+    ("looks", "rates"),
+    [(1, [0.05]), (2, [0.005, 0.045]), (3, [0.005, 0.005, 0.04]), (6, [0.005] * 2 + [0.01] * 4)],
+)
 def test_looks_share_the_error_rate(looks: int, rates: list[float]) -> None:
-    """Early looks spend a fifth of 5 % each, the last the rest; p-values are as much larger as the part is smaller."""
+    """Early looks spend little of the 5 %, the last the rest; p-values are as much larger as the part is smaller.
+
+    Those of all looks together are the least.
+    """
     assert [error_rate_at(look, looks) for look in range(1, looks + 1)] == pytest.approx(rates)
     judge = judge_of(ScriptedEvidence(), looks=looks)
     estimate = mean_over_seeds(spread(1.0, 0.2, 20), "ratio")
@@ -188,7 +196,7 @@ def test_looks_share_the_error_rate(looks: int, rates: list[float]) -> None:
         assert judge.verdict is not None
         assert judge.verdict.confidence == pytest.approx(1 - 2 * rate)
         assert (judge.verdict.low, judge.verdict.high) == estimate.interval(judge.verdict.confidence)
-        assert judge.verdict.p_supported == pytest.approx(p_supported * 0.05 / rate)
+        assert judge.verdict.p_supported == pytest.approx(min(1, p_supported * 0.05 / max(rates[: look + 1])))
         assert (judge.verdict.p_supported <= 0.05) == (judge.verdict.outcome == "supported")
         assert (judge.verdict.p_refuted, p_refuted) == (1.0, 1.0)
 
@@ -204,40 +212,55 @@ def outcome_in_looks(sample: Floats, looks: int) -> str:
 
 
 def test_more_looks_do_not_make_more_errors() -> None:
-    """A mean on the very end of its band, looked at three times, is called supported or refuted in 5 % each at most."""
-    samples = np.random.default_rng(1).normal(1.1, 0.1, (1000, 80))
-    outcomes = [outcome_in_looks(sample, 3) for sample in samples]
+    """A mean on the very end of its band, looked at six times, is called supported or refuted in 5 % each at most."""
+    samples = np.random.default_rng(1).normal(1.1, 0.1, (1000, 640))
+    outcomes = [outcome_in_looks(sample, 6) for sample in samples]
     assert outcomes.count("supported") / 1000 <= 0.05
     assert outcomes.count("refuted") / 1000 <= 0.05
     assert outcomes.count("inconclusive") / 1000 < 0.97
 
 
-# What was recorded as inconclusive
+# When a claim is settled
 
 
-def outcome_of(judge: Judge, deviation: float, mean: float = 1.0) -> str:
-    """Judge a sample of twenty and return the outcome."""
-    with suppress(Refuted, Inconclusive):
-        judge(mean_over_seeds(spread(mean, deviation, 20), "ratio"))
-    assert judge.verdict is not None
-    return judge.verdict.outcome
+def test_a_claim_that_is_decided_goes_on_for_its_finding() -> None:
+    """Until its p-value is as small as the finding needs; the verdict is that of all looks."""
+    sample = np.array(spread(1.0, 0.2, 640))
+    for settled_at, looks in (
+        (ERROR_RATE, (20, 40)),
+        (ERROR_RATE / 100, (20, 40, 80)),
+        (0.0, (20, 40, 80, 160, 320, 640)),
+    ):
+        evidence = ScriptedEvidence()
+        judge = judge_of(evidence, looks=6, settled_at=settled_at)
+
+        def claim(judge: Judge = judge, evidence: ScriptedEvidence = evidence) -> None:
+            judge(mean_over_seeds(sample[: evidence.seeds], ""))
+
+        judge_in_looks(claim, judge, 20, 6)
+        assert judge.verdict is not None
+        assert (judge.verdict.outcome, judge.verdict.looks) == ("supported", looks)
+        assert settled_at == 0 or (judge.settled and judge.verdict.p_supported <= settled_at)
 
 
-@pytest.mark.parametrize(("mean", "outcome"), [(1.0, "supported"), (1.2, "refuted")])
-def test_at_the_edge_a_recorded_inconclusive_stays(mean: float, outcome: str) -> None:
-    """What is just decided stays inconclusive where that is recorded, and says so; beyond the edge it changes."""
-    just, clearly = 0.22, 0.1
-    for recorded in ("supported", "refuted"):
-        judge = judge_of(ScriptedEvidence(), recorded=recorded)
-        assert outcome_of(judge, just, mean) == outcome
-    assert judge.verdict is not None
-    assert EDGE * ERROR_RATE < min(judge.verdict.p_supported, judge.verdict.p_refuted) < ERROR_RATE
-    judge = judge_of(ScriptedEvidence(), recorded="inconclusive")
-    assert outcome_of(judge, just, mean) == "inconclusive"
-    assert judge.verdict is not None
-    note = f"{outcome} only just: recorded as inconclusive, it takes 0.2 of the error rate to change"
-    assert note in judge.verdict.note
-    judge = judge_of(ScriptedEvidence(), recorded="inconclusive")
-    assert outcome_of(judge, clearly, mean) == outcome
-    assert judge.verdict is not None
-    assert judge.verdict.note == ""
+def test_a_refuted_claim_goes_on_too_and_stays_refuted() -> None:
+    """Its exception is raised when no more seeds are to be had, or when it is settled."""
+    for settled_at, looks in ((ERROR_RATE, (20,)), (0.0, (20, 40, 80))):
+        evidence = ScriptedEvidence()
+        judge = judge_of(evidence, looks=3, settled_at=settled_at)
+        with pytest.raises(Refuted):
+            judge_in_looks(lambda: judge(mean_over_seeds(spread(2.0, 0.2, evidence.seeds), "")), judge, 20, 3)  # noqa: B023
+        assert judge.verdict is not None
+        assert (judge.verdict.outcome, judge.verdict.looks) == ("refuted", looks)
+
+
+def test_the_power_is_that_of_the_last_look_there_may_be() -> None:
+    """Over its seeds, also when an earlier look decides; a claim without runs has one look, which may spend all."""
+    estimate = mean_over_seeds(spread(1.0, 0.2, 20), "ratio")
+    for cells, looks, seeds in ((True, 3, 80), (False, 1, 20)):
+        judge = judge_of(ScriptedEvidence(cells=cells), looks=3)
+        with suppress(Inconclusive):
+            judge(estimate)
+        assert judge.verdict is not None
+        assert judge.verdict.power == power(estimate, READING.band, seeds, 1 - 2 * error_rate_at(looks, looks))
+        assert judge.verdict.confidence == pytest.approx(1 - 2 * error_rate_at(1, looks))

@@ -71,8 +71,8 @@ def test_the_page_shows_rows_figures_and_no_foreign_script(document: str) -> Non
         "Evidence",
         "Test",
     ]
-    assert headers_of(above.split('class="findings"')[1]) == ["Finding", *JUDGEMENT_COLUMNS]
-    assert "<td>speed.faster (ratio): &lt;script&gt;document.title = 'owned'&lt;/script&gt;</td>" in above
+    assert headers_of(above.split('class="findings"')[1]) == ["Finding", "Answer", *JUDGEMENT_COLUMNS]
+    assert "<td>speed.faster: &lt;script&gt;document.title = 'owned'&lt;/script&gt;</td>" in above
     assert "<td>1 of 2 supported, 1 refuted; needs all</td>" in above
     assert document.count('class="claim-figure"') == document.count('src="figures/test-speed-py-test-') == 2
     assert "<title" in document

@@ -20,6 +20,7 @@ from harness.pages.report import (
     verdict_text,
 )
 from harness.verdicts.combination import judgements
+from harness.verdicts.finding import finding_verdicts
 from harness.verdicts.verdict import Band
 from tests.builders.sessions import REPORT as A_REPORT
 from tests.builders.sessions import judged_claim, session_of
@@ -84,14 +85,14 @@ def test_text_of_the_register_is_never_markup(hostile: str) -> None:
 
 
 def test_held_out_and_calibrated_are_counted_apart() -> None:
-    """Agreement with a fitted number is no evidence and never in the same count; a reading counts once."""
+    """Agreement with a fitted number is no evidence and never in the same count; a finding counts once."""
     fitted = [
         replace(SUPPORTED, basis="fitted", finding="speed.b", reading=reading) for reading in ("loss", "loss", "acc")
     ]
     undecided = replace(VERDICT, outcome="inconclusive", p_refuted=0.3, finding="speed.c")
-    assert summary_lines(judgements([VERDICT, VERDICT, *fitted, undecided])) == [
-        "Independent findings, by reading: 0 supported, 1 refuted, 1 inconclusive.",
-        "Fitted findings (no evidence; the reconstruction was fitted to them): 2 supported, 0 refuted, 0 inconclusive.",
+    assert summary_lines(finding_verdicts(judgements([VERDICT, VERDICT, *fitted, undecided]))) == [
+        "Independent findings: 1 did not hold, 1 not decided.",
+        "Fitted findings (no evidence; the reconstruction was fitted to them): 1 held.",
     ]
 
 
@@ -109,17 +110,21 @@ def test_the_summary_has_a_row_for_each_finding() -> None:
     html = "".join(summary_html(session_of(*(replace(judged_claim("test_a"), verdict=one) for one in verdicts))))
     rows = [re.findall(r"<t[dh]>(.*?)</t[dh]>", row) for row in re.findall(r"<tr>(.*?)</tr>", html)]
     assert [[unescape(cell) for cell in row] for row in rows] == [
-        ["Finding", *JUDGEMENT_COLUMNS],
+        ["Finding", "Answer", *JUDGEMENT_COLUMNS],
+        ["speed.b: A <b>is</b> faster", "✔ holds"],
         [
-            "speed.b (ratio): A <b>is</b> faster",
+            "read as ratio (primary)",
+            "",
             "✔ supported, p = 0.01",
             "✔ supported, p = 0.02",
             "1 of 1 supported, 0 refuted; needs some",
             "0.88",
             "independent",
         ],
+        ["speed.faster: A <b>is</b> faster", "✘ does not hold"],
         [
-            "speed.faster (ratio): A <b>is</b> faster",
+            "read as ratio (primary)",
+            "",
             "✘ refuted, p = 0.012",
             "✘ refuted, p = 0.02",
             "0 of 1 supported, 1 refuted; needs all",
@@ -165,12 +170,14 @@ def test_the_terminal_table_is_aligned_and_sorted() -> None:
 
 
 def test_the_table_of_findings_is_aligned() -> None:
-    """One line a reading of a finding, with the texts of its judgement below those of the others."""
-    found = judgements([VERDICT, replace(SUPPORTED, finding="a.b")])
+    """What each finding comes to, and below it one line a reading, with the texts of its judgement aligned."""
+    found = finding_verdicts(judgements([VERDICT, replace(SUPPORTED, finding="a.b")]))
     assert findings_table(found) == [
-        "a.b (ratio)           ✔ supported, p = 0.01  ✔ supported, p = 0.02  1 of 1 supported, 0 refuted; needs all  "
+        "✔ holds  a.b: A <b>is</b> faster",
+        "    ratio (primary)  ✔ supported, p = 0.01  ✔ supported, p = 0.02  1 of 1 supported, 0 refuted; needs all  "
         "0.88  independent",
-        "speed.faster (ratio)  ✘ refuted, p = 0.012   ✘ refuted, p = 0.02    0 of 1 supported, 1 refuted; needs all  "
+        "✘ does not hold  speed.faster: A <b>is</b> faster",
+        "    ratio (primary)  ✘ refuted, p = 0.012   ✘ refuted, p = 0.02    0 of 1 supported, 1 refuted; needs all  "
         "0.88  independent",
     ]
     assert findings_table([]) == []

@@ -49,7 +49,7 @@ def test_a_session_without_changes_is_short() -> None:
     """The headline, the counts and how to run it again; no list of what there is not."""
     text = summary_markdown(full_session(claims=(full_claim(p_supported=0.001, p_refuted=1.0),)))
     assert text.startswith("### Claims: A small report\n\n✔ 1 claim judged, each as the register expects.\n")
-    assert "| independent | 1 | 0 | 0 |\n| fitted (no evidence) | 0 | 0 | 0 |" in text
+    assert "| independent | 1 | 0 | 0 | 0 |\n| fitted (no evidence) | 0 | 0 | 0 | 0 |" in text
     assert "####" not in text
     assert text.endswith(
         "\n2026-01-31T12:00:00+00:00, 6 s; 60 trainings, 20 of them done now. Some CPU, 2 cores; commit 3c7121b32fc7. "
@@ -58,7 +58,7 @@ def test_a_session_without_changes_is_short() -> None:
 
 
 def test_what_is_missing_comes_first_and_what_changed_next() -> None:
-    """Missing results on top; then changes against the last session and against the register, then readings."""
+    """Missing results on top; then changes against the last session and against the register, then findings."""
     text = summary_markdown(
         full_session(claims=(full_claim(), refuted()), missing=("A worker died.",)),
         ["a.b (loss) was supported, and is refuted."],
@@ -70,8 +70,8 @@ def test_what_is_missing_comes_first_and_what_changed_next() -> None:
         "#### Changed since the last session\n\n- a.b (loss) was supported, and is refuted.",
         "#### Not as the register expects\n\n- ✘ refuted, not supported: a.b0 (loss) 0: 0.03123",
         "Again: `pytest claims -k loss`",
-        "#### Readings that are not supported\n\n| Verdict | By Holm | Finding |",
-        "| **a.b0 (loss)**: Adam and RMSprop end almost identical in loss and accuracy. | 0 of 1, needs all |",
+        "#### Findings that do not hold, or not surely\n\n| Answer | Finding |",
+        "| **a.b0**: Adam and RMSprop end almost identical in loss and accuracy. | 0 of 1, needs all |",
     ]
     places = [text.index(part) for part in order]
     assert places == sorted(places)

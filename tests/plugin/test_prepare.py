@@ -45,10 +45,10 @@ def counted(pytester: pytest.Pytester) -> tuple[int, int, int]:
 def test_trainings_of_later_looks_are_counted(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
     """A claim that goes on to 80 seeds needs 80 trainings, each counted once however many claims rest on it."""
     make_claims(TO_THE_LAST_LOOK)
-    first = pytester.runpytest_subprocess("claims", "-n", workers)
+    first = pytester.runpytest_subprocess("claims", "-n", workers, "--claims-looks", "3")
     first.stdout.fnmatch_lines(["Planned trainings: 100, of which 100 done now and 0 before.*"])
     assert counted(pytester) == (100, 0, 100)
-    second = pytester.runpytest_subprocess("claims", "-n", workers)
+    second = pytester.runpytest_subprocess("claims", "-n", workers, "--claims-looks", "3")
     second.stdout.fnmatch_lines(["Planned trainings: 100, of which 0 done now and 100 before.*"])
     assert counted(pytester) == (100, 100, 0)
 

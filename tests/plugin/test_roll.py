@@ -14,6 +14,7 @@ ANOTHER = """
 [findings."speed.slower"]
 statement = "B is slower than A."
 basis = "independent"
+primary = "ratio"
 
 [findings."speed.slower".readings.ratio]
 estimand = "mean of the ratio"

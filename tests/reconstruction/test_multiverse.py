@@ -32,7 +32,8 @@ from harness.report.register import Reading
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
 from harness.verdicts.combination import combined
-from harness.verdicts.verdict import ERROR_RATE, NEEDS, OUTCOMES, Band, Needs, decide, p_values
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.verdict import NEEDS, OUTCOMES, Band, Needs, decide, p_values
 from tests.builders.reconstructions import PROTOCOL, TWO_TASKS, MadeUp, finding_of, replace_trainers
 
 EPOCHS = (6, 3, 12)

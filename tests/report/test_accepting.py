@@ -26,6 +26,7 @@ statement = \"\"\"
 A is faster.
 \"\"\"
 basis = "independent"
+primary = "ratio"
 reported = {ratio="0.50", other = "1"}
 
 [findings."speed.a".readings.ratio]

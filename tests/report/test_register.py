@@ -21,6 +21,7 @@ optimizers = "Optimizers"
 [findings."optimizers.table"]
 statement = "Accuracy: SGD 0.50, loss 1.08 and 14.45."
 basis = "fitted"
+primary = "draw"
 reported = { sgd = "0.50", adam = "1.08", rmsprop = "14.45", whole = "3" }
 
 [findings."optimizers.table".readings.draw]
@@ -73,7 +74,7 @@ def test_a_register_is_read(tmp_path: Path) -> None:
     }
     assert finding.readings == {
         "draw": Reading("draw", "distance", Band(-1.96, 1.96, "one draw"), None),
-        "gap": Reading("gap", "proportion of seeds", Band(1.0, math.inf, "half the gap"), 0.25),
+        "gap": Reading("gap", "proportion of seeds", Band(1.0, math.inf, "half the gap"), 0.25, role="alternative"),
     }
     expected = Expected("draw", ("sgd", "adam"), "refuted", "too far out", datetime.date(2026, 1, 31))
     assert finding.expected == (expected,)
@@ -89,6 +90,17 @@ def test_how_many_claims_a_reading_needs(tmp_path: Path, needs: str) -> None:
     said = read(tmp_path, REPORT.replace("margin = 0.25\n", f'margin = 0.25\nneeds = "{needs}"\n'))
     readings = said.findings["optimizers.table"].readings
     assert (readings["gap"].needs, readings["draw"].needs) == (needs, "all")
+
+
+def test_each_reading_has_a_role(tmp_path: Path) -> None:
+    """The one that is named is primary, the others are alternatives unless they say that they are details."""
+    given = {"": "alternative", 'counts = "alternative"\n': "alternative", 'counts = "detail"\n': "detail"}
+    for counts, role in given.items():
+        said = read(tmp_path, REPORT.replace("margin = 0.25\n", f"margin = 0.25\n{counts}"))
+        readings = said.findings["optimizers.table"].readings
+        assert (readings["draw"].role, readings["gap"].role) == ("primary", role)
+    only = REPORT[: REPORT.index('[findings."optimizers.table".readings.gap]')].replace('primary = "draw"\n', "")
+    assert read(tmp_path, only).findings["optimizers.table"].readings["draw"].role == "primary"
 
 
 def test_cases_of_several_entries(tmp_path: Path) -> None:
@@ -187,7 +199,7 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         (
             "basis =",
             "source = 'x'\nbasis =",
-            f"{FINDING} 'source': unknown; known here: basis, expected, readings, reported, statement",
+            f"{FINDING} 'source': unknown; known here: basis, expected, primary, readings, reported, statement",
         ),
         ('"fitted"', '"guessed"', f"{FINDING} 'basis': is 'guessed'; give one of: fitted, independent"),
         ('"0.50"', "0.50", f"{REPORTED} 'sgd': is 0.5; give text"),
@@ -211,7 +223,7 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         (
             "margin = 0.25",
             "margin = 0.25\nmargins = 0.5",
-            f"{GAP} 'margins': unknown; known here: estimand, high, low, margin, reason",
+            f"{GAP} 'margins': unknown; known here: counts, estimand, high, low, margin, needs, reason",
         ),
         ('"half the gap"', "0.5", f"{GAP} 'reason': is 0.5; give text"),
         ('reading = "draw"', 'reading = "mean"', f"{EXPECTED} 'reading': is 'mean'; give one of: draw, gap"),
@@ -245,6 +257,22 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
             "margin = 0.25",
             'margin = 0.25\nneeds = "few"',
             f"{GAP} 'needs': is 'few'; give one of: all, most, some",
+        ),
+        (
+            'primary = "draw"\n',
+            "",
+            f"{FINDING} 'primary': missing; name the reading that gives the verdict: draw, gap",
+        ),
+        ('primary = "draw"', 'primary = "mean"', f"{FINDING} 'primary': is 'mean'; give one of: draw, gap"),
+        (
+            "margin = 0.25",
+            'margin = 0.25\ncounts = "primary"',
+            f"{GAP} 'counts': is 'primary'; give one of: alternative, detail",
+        ),
+        (
+            "low = -1.96",
+            'low = -1.96\ncounts = "detail"',
+            f"{DRAW} 'counts': is for readings other than the primary one; take it out",
         ),
         (
             WHOLE_ENTRY,

@@ -12,7 +12,8 @@ from statsmodels.stats.multitest import multipletests
 
 from harness.base.arrays import Floats
 from harness.verdicts.combination import Judgement, holm, judgements, needed, partial_conjunction
-from harness.verdicts.verdict import ERROR_RATE, NEEDS, Needs, Outcome, Verdict
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.verdict import NEEDS, Needs, Outcome, Verdict
 from tests.builders.verdicts import verdict_with
 
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=12)

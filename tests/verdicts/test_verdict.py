@@ -17,7 +17,8 @@ from harness.statistics.estimators import (
     proportion_of_seeds,
     ratio_over_seeds,
 )
-from harness.verdicts.verdict import ERROR_RATE, OUTCOMES, SMALLEST_P, Band, Outcome, Verdict, decide, p_values
+from harness.verdicts.error_rate import ERROR_RATE
+from harness.verdicts.verdict import OUTCOMES, SMALLEST_P, Band, Outcome, Verdict, decide, p_values
 from tests.builders.verdicts import verdict_with
 
 INF, NAN = math.inf, math.nan
@@ -210,7 +211,7 @@ optimizers.adam-rmsprop-level (loss): refuted
   estimate  0.03123 [0.0251, 0.0374] (mean over seeds, t interval widened for skewness, confidence 90.0%)
   band      -0.02 to 0.02: two units of the last decimal are almost identical
   seeds     20, each with a split and a training of its own
-  power     0.88 at 20 seeds, if it is true
+  power     0.88 at the last look, if it is true
   cells     torch-adam, torch-rmsprop
   evidence  independent
   rerun     pytest claims -k loss"""
@@ -235,7 +236,7 @@ optimizers.sgd-fails (accuracy): supported
             19 of 20 seeds
   band      at least 0.75: whoever repeats the comparison once should see it with odds of three to one
   seeds     20, each with a split and a training of its own
-  power     1.00 at 20 seeds, if it is true
+  power     1.00 at the last look, if it is true
   cells     keras-adam
   evidence  fitted
   rerun     pytest claims -k sgd"""
@@ -285,7 +286,7 @@ def test_text_of_a_supported_verdict() -> None:
 def test_text_of_several_looks() -> None:
     """All looks are told, in their order, and the seeds of the verdict are those of the last."""
     assert "  seeds     20, then 40, each with a split and" in str(verdict_with(looks=(20, 40), splits=40))
-    assert "  power     0.88 at 20 seeds, if" in str(verdict_with(looks=(20, 40)))
+    assert "  power     0.88 at the last look, if" in str(verdict_with(looks=(20, 40)))
     assert verdict_with(looks=(20, 40)).seeds == 40
 
 

@@ -1,0 +1,36 @@
+"""What earlier editions wrote of a session, as this one writes it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+SCHEMA = 3
+
+
+def migrated(plain: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what `Session.to_plain` wrote in an earlier edition as this one writes it; anything else as it is."""
+    if plain.get("schema") == 1 and "holes" in plain:
+        plain = {**_renamed(plain), "schema": 2}
+    if plain.get("schema") == 2 and "readings" in plain:
+        plain = {**_with_roles(plain), "schema": SCHEMA, "findings": []}
+    return plain
+
+
+# Names of schema 1, with what took their place.
+_NAMES = {"holes": "missing", "frameworks": "trainers", "provenance": "origin"}
+_BASES = {"held out": "independent", "calibrated": "fitted"}
+
+
+def _renamed(plain: Any) -> Any:
+    """Return what an earlier edition wrote, with the names of this one at any depth."""
+    if isinstance(plain, Mapping):
+        told = {_NAMES.get(name, name): _renamed(value) for name, value in plain.items()}
+        return {**told, "basis": _BASES.get(told["basis"], told["basis"])} if "basis" in told else told
+    return [_renamed(one) for one in plain] if isinstance(plain, list) else plain
+
+
+def _with_roles(plain: Any) -> Any:
+    """Return what was written when each reading was a verdict of its own: all of them count as alternatives."""
+    if isinstance(plain, Mapping):
+        told = {name: _with_roles(value) for name, value in plain.items()}
+        return {**told, "role": "alternative"} if "needs" in told else told
+    return [_with_roles(one) for one in plain] if isinstance(plain, list) else plain

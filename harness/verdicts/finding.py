@@ -1,0 +1,89 @@
+"""One verdict a finding: what its primary reading says, unless another way to read it says the opposite.
+
+The register names the primary reading of each finding. Of the others, an alternative is another sense of the same
+statement, and its opposite makes the finding depend on how it is read; a detail, such as the claims on single cells,
+explains a verdict and never changes it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from harness.verdicts.combination import Judgement
+from harness.verdicts.verdict import Outcome
+
+Answer = Literal["holds", "does not hold", "not decided", "depends"]
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
+_ANSWER_OF: dict[Outcome, Answer] = {
+    "supported": "holds",
+    "refuted": "does not hold",
+    "inconclusive": "not decided",
+}
+_OPPOSITE: dict[Outcome, Outcome] = {"supported": "refuted", "refuted": "supported"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingVerdict:
+    """What a finding comes to.
+
+    Attributes
+    ----------
+    answer
+        With the error rate held over all findings.
+    primary
+        The reading that gives it.
+    opposed
+        Alternatives that say the opposite by themselves; these make the answer ``depends``.
+    readings
+        All that were judged, the primary one first.
+    """
+
+    finding: str
+    section: str
+    statement: str
+    basis: str
+    answer: Answer
+    primary: Judgement
+    opposed: tuple[Judgement, ...]
+    readings: tuple[Judgement, ...]
+
+    @property
+    def words(self) -> str:
+        """The answer, and on what it depends."""
+        if self.answer != "depends":
+            return self.answer
+        said = ", ".join(f"{one.reading} {_ANSWER_OF[one.outcome]}" for one in (self.primary, *self.opposed))
+        return f"depends on how it is read: {said}"
+
+
+def finding_verdicts(judged: Iterable[Judgement]) -> list[FindingVerdict]:
+    """Return one verdict for each finding, in the order in which they come.
+
+    Parameters
+    ----------
+    judged
+        All readings; a selection of claims may have left some out. Where no primary reading was judged, the first
+        one stands for it.
+    """
+    by_finding: dict[str, list[Judgement]] = defaultdict(list)
+    for one in judged:
+        by_finding[one.finding].append(one)
+    return [_verdict(readings) for readings in by_finding.values()]
+
+
+def _verdict(readings: list[Judgement]) -> FindingVerdict:
+    primary = next((one for one in readings if one.role == "primary"), readings[0])
+    others = [one for one in readings if one is not primary]
+    opposite = _OPPOSITE.get(primary.corrected_outcome)
+    opposed = tuple(one for one in others if one.role != "detail" and one.outcome == opposite)
+    return FindingVerdict(
+        finding=primary.finding,
+        section=primary.section,
+        statement=primary.statement,
+        basis=primary.basis,
+        answer="depends" if opposed else _ANSWER_OF[primary.corrected_outcome],
+        primary=primary,
+        opposed=opposed,
+        readings=(primary, *others),
+    )

@@ -1,0 +1,78 @@
+"""One verdict a finding, from its readings."""
+
+from itertools import product
+
+import pytest
+
+from harness.verdicts.combination import judgements
+from harness.verdicts.finding import ANSWERS, FindingVerdict, finding_verdicts
+from harness.verdicts.verdict import OUTCOMES, Outcome, Role, Verdict
+from tests.builders.verdicts import verdict_with
+
+SURE = 1e-6
+P_VALUES: dict[Outcome, tuple[float, float]] = {
+    "supported": (SURE, 1.0),
+    "refuted": (1.0, SURE),
+    "inconclusive": (0.5, 0.5),
+}
+
+
+def claim(outcome: Outcome, role: Role, reading: str, finding: str = "a.b") -> Verdict:
+    """Return the verdict on the one claim of a reading."""
+    p_supported, p_refuted = P_VALUES[outcome]
+    return verdict_with(
+        outcome, finding=finding, reading=reading, role=role, p_supported=p_supported, p_refuted=p_refuted
+    )
+
+
+def verdict_of(*claims: Verdict) -> FindingVerdict:
+    """Return the verdict on the one finding of these claims."""
+    (verdict,) = finding_verdicts(judgements(claims))
+    return verdict
+
+
+@pytest.mark.parametrize(("primary", "other"), list(product(OUTCOMES, OUTCOMES)))
+@pytest.mark.parametrize("role", ["alternative", "detail"])
+def test_only_the_opposite_of_an_alternative_makes_it_depend(primary: Outcome, other: Outcome, role: Role) -> None:
+    """What is not decided opposes nothing, and a detail never does."""
+    verdict = verdict_of(claim(primary, "primary", "one"), claim(other, role, "another"))
+    alone = {"supported": "holds", "refuted": "does not hold", "inconclusive": "not decided"}[primary]
+    opposed = role == "alternative" and {primary, other} == {"supported", "refuted"}
+    assert verdict.answer == ("depends" if opposed else alone)
+    assert [one.reading for one in verdict.opposed] == (["another"] if opposed else [])
+    assert [one.reading for one in verdict.readings] == ["one", "another"]
+    assert verdict.primary.reading == "one"
+    assert verdict.answer in ANSWERS
+
+
+def test_words_say_on_what_it_depends() -> None:
+    """The primary reading first, then each that says the opposite."""
+    opposed = [claim("refuted", "alternative", name) for name in ("later", "wider")]
+    verdict = verdict_of(claim("supported", "primary", "cells"), *opposed, claim("supported", "alternative", "as"))
+    assert verdict.words == ("depends on how it is read: cells holds, later does not hold, wider does not hold")
+    assert verdict_of(claim("refuted", "primary", "cells")).words == "does not hold"
+
+
+def test_a_finding_holds_with_the_error_rate_held_over_all() -> None:
+    """What is only just supported is not decided among many; an alternative speaks by itself."""
+    just = verdict_with("supported", finding="a.b", reading="one", p_supported=0.04, p_refuted=1.0)
+    others = [claim("inconclusive", "primary", "one", f"a.c{number}") for number in range(3)]
+    assert verdict_of(just).answer == "holds"
+    found = {one.finding: one for one in finding_verdicts(judgements([just, *others]))}
+    assert found["a.b"].answer == "not decided"
+    assert found["a.b"].primary.outcome == "supported"
+
+
+def test_other_readings_do_not_make_a_finding_harder() -> None:
+    """The error rate is held over primary readings, and apart over all others."""
+    just = verdict_with("supported", finding="a.b", reading="one", p_supported=0.04, p_refuted=1.0)
+    details = [claim("inconclusive", "detail", f"detail-{number}") for number in range(9)]
+    verdict = verdict_of(just, *details)
+    assert (verdict.answer, verdict.primary.corrected_p_value) == ("holds", 0.04)
+    assert {one.corrected_p_value for one in verdict.readings[1:]} == {1.0}
+
+
+def test_a_selection_without_the_primary_reading_has_a_verdict_too() -> None:
+    """Its first reading stands for it."""
+    verdict = verdict_of(claim("supported", "alternative", "later"), claim("refuted", "alternative", "sooner"))
+    assert (verdict.primary.reading, verdict.answer) == ("later", "depends")
