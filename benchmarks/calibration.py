@@ -1,7 +1,7 @@
 """How often verdicts are wrong where the truth is known: ``python -m benchmarks.calibration [--quick]``.
 
-Simulates evidence for every kind of check, judges it as claims are judged, and counts. Takes some minutes on one core; the
-same twice.
+Simulates evidence for every kind of check, judges it as claims are judged, and counts. Takes some minutes on one
+core; the same twice.
 """
 
 import argparse
@@ -56,6 +56,9 @@ INTRODUCTIONS = {
     f"and 0.95 against {SHARE:g}; power depends on the proportion alone.",
     "median_over_seeds": "Exact for every distribution. Clearly: the edge is the 20 % or the 80 % quantile, where "
     "these are finite and other numbers than the median.",
+    "proportion_of_cells": "Exact for every distribution of the proportion of cells in which a statement is true for a "
+    "seed, however cells depend on each other; the interval pays for that with power. Clearly: a mean proportion of "
+    "0.5 against bands that begin at 0.2 and at 0.8.",
     "plausible_draw": "Here the truth is whether the number that a report printed is a draw of the distribution over "
     f"seeds: *a draw* is one, and refuting it is wrong; *{FAR:g} sd away* lies that far above the mean, on the scale "
     "of logarithms. Exact for lognormal samples, also with the printed number at the band's edge, 1.96 standard "

@@ -21,6 +21,7 @@ from harness import (
     epochs_to_maximum,
     epochs_to_proportion,
     median_over_seeds,
+    median_ratio_over_seeds,
     plausible_draw,
     proportion_of_cells,
     proportion_of_seeds,
@@ -52,7 +53,7 @@ def test_activations_end_at_the_same_loss(evidence, judge, framework, optimizer,
     """On the same rows, two activations reach about the same test loss."""
     cell = {"framework": framework, "task": "regression", "optimizer": optimizer}
     one, other = evidence(activation=first, **cell), evidence(activation=second, **cell)
-    judge(ratio_over_seeds(one.final_test_loss, other.final_test_loss, f"test loss, {first} over {second}"))
+    judge(median_ratio_over_seeds(one.final_test_loss, other.final_test_loss, f"test loss, {first} over {second}"))
 
 
 @pytest.mark.finding("activations.classification-parity", reading="cells")
@@ -104,7 +105,7 @@ def test_mean_losses_of_the_table_are_equivalent(evidence, judge, first, second)
     """Over many trainings, the table's networks reach about the same test loss."""
     one = evidence(framework="torch", task="regression", activation=first)
     other = evidence(framework="torch", task="regression", activation=second)
-    judge(ratio_over_seeds(one.final_test_loss, other.final_test_loss, f"test loss, {first} over {second}"))
+    judge(median_ratio_over_seeds(one.final_test_loss, other.final_test_loss, f"test loss, {first} over {second}"))
 
 
 @pytest.mark.finding("activations.fast", reading="loss")

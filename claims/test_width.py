@@ -11,6 +11,7 @@ from harness import (
     epochs_to_proportion,
     final_gap,
     mean_over_seeds,
+    median_ratio_over_seeds,
     proportion_of_cells,
     proportion_of_seeds,
     ratio_over_seeds,
@@ -39,17 +40,15 @@ def test_wide_network_converges_in_fewer_epochs(evidence, judge, task, activatio
 
 
 @pytest.mark.finding("width.keras-converges-faster", reading="same-level")
-@every_optimizer
-@every_activation
-@every_task
-def test_wide_network_reaches_the_same_loss_in_fewer_epochs(evidence, judge, task, activation, optimizer):
-    """On the same rows, the wide network reaches in fewer epochs the loss at which the narrow one has converged."""
-    cell = {"framework": "keras", "task": task, "activation": activation, "optimizer": optimizer}
-    wide, narrow = (evidence(network=network, **cell).test_loss for network in ("net2", "net1"))
-    level = narrow[:, 0] - CONVERGED * (narrow[:, 0] - narrow[:, -1])
-    needed_by_wide, needed_by_narrow = (epochs_to_level(losses, level, falling=True) for losses in (wide, narrow))
-    saved = epochs_later(needed_by_narrow, needed_by_wide, wide.shape[1])
-    judge(proportion_of_seeds(saved, (1, np.inf), "epochs saved by 128 neurons"))
+def test_wide_network_reaches_the_same_loss_in_fewer_epochs(evidence, judge):
+    """On the same rows, the wide network is sooner at the loss where the narrow one has converged in most cells."""
+    saved = []
+    for cell in cells(task=TASKS, activation=ACTIVATIONS, optimizer=OPTIMIZERS):
+        wide, narrow = (evidence(framework="keras", network=name, **cell).test_loss for name in ("net2", "net1"))
+        level = narrow[:, 0] - CONVERGED * (narrow[:, 0] - narrow[:, -1])
+        needed_by_wide, needed_by_narrow = (epochs_to_level(losses, level, falling=True) for losses in (wide, narrow))
+        saved.append(epochs_later(needed_by_narrow, needed_by_wide, wide.shape[1]))
+    judge(proportion_of_cells(saved, (1, np.inf), "epochs saved by 128 neurons"))
 
 
 @pytest.mark.finding("width.torch-overfits", reading="cells")
@@ -102,7 +101,7 @@ def test_wide_regression_has_a_lower_loss(evidence, judge, activation, optimizer
     """On the same rows, the wide network reaches a lower test loss than the narrow one."""
     cell = {"framework": "torch", "task": "regression", "activation": activation, "optimizer": optimizer}
     wide, narrow = evidence(network="net2", **cell), evidence(network="net1", **cell)
-    judge(ratio_over_seeds(wide.final_test_loss, narrow.final_test_loss, "test loss, 128 over 10 neurons"))
+    judge(median_ratio_over_seeds(wide.final_test_loss, narrow.final_test_loss, "test loss, 128 over 10 neurons"))
 
 
 @pytest.mark.timed

@@ -22,6 +22,7 @@ from .statistics.estimators import (
     exactly,
     mean_over_seeds,
     median_over_seeds,
+    median_ratio_over_seeds,
     proportion_of_seeds,
     ratio_over_seeds,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "mean_over_seeds",
     "measure",
     "median_over_seeds",
+    "median_ratio_over_seeds",
     "most_classes",
     "open_folder",
     "open_store",

@@ -64,6 +64,21 @@ def with_confidence(experiment: Experiment, change: Callable[[float], float]) ->
     return replace(experiment, estimate=estimate)
 
 
+def nearer(experiment: Experiment) -> Experiment:
+    """Return an experiment whose intervals are an eighth as wide on each side."""
+
+    def estimate(sample: Floats, printed: float) -> Estimate:
+        made = experiment.estimate(sample, printed)
+
+        def interval(confidence: float) -> tuple[float, float]:
+            low, high = made.interval(confidence)
+            return made.value - (made.value - low) / 8, made.value + (high - made.value) / 8
+
+        return replace(made, interval=interval)
+
+    return replace(experiment, estimate=estimate)
+
+
 # Wrong verdicts
 
 
@@ -80,8 +95,8 @@ def test_verdicts_are_seldom_wrong(check: str) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("check", CHECKS)
 def test_a_broken_interval_is_noticed(check: str, stage: str) -> None:
-    """Half the confidence gives more wrong verdicts than are allowed, at every stage and for every check."""
-    broken = with_confidence(at_the_edge(check), lambda confidence: confidence / 2)
+    """Ends an eighth as far from the estimate give more wrong verdicts than are allowed, at every stage, for all."""
+    broken = nearer(at_the_edge(check))
     (row, *_) = simulate(broken, 200)
     assert wrong(row, stage) > allowance(200)
 
@@ -144,6 +159,7 @@ def test_verdicts_are_those_of_the_judge() -> None:
     """The looks and their outcome are those of a claim that pytest runs, also where a sample carries no interval."""
     rng = np.random.default_rng(1)
     samples = [*rng.normal(0.5, 1, (12, LOOKS[-1])), *np.where(rng.random((8, LOOKS[-1])) < 0.95, 1.0, 0.67)]
+    samples += list(rng.normal(0.9, 1, (4, LOOKS[-1])))  # at the edge of a band
     seen = set()
     for sample in samples:
         for band in (Band(0.0, math.inf, ""), Band(0.9, math.inf, "")):
@@ -153,7 +169,7 @@ def test_verdicts_are_those_of_the_judge() -> None:
             seen.add(judged)
     # All that can happen did: each verdict, each number of looks, and none further where all numbers are equal.
     assert {outcome for outcome, _ in seen} == {"supported", "refuted", "inconclusive"}
-    assert {len(looks) for _, looks in seen} == {1, 2, 3}
+    assert {len(looks) for _, looks in seen} >= {1, 2, 3, len(LOOKS)}
     assert ("inconclusive", LOOKS[:1]) in seen
     assert ("inconclusive", LOOKS) in seen
 

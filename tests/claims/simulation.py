@@ -24,7 +24,7 @@ from harness.training.seeds import Seed
 from tests.builders.runs import runs_for
 from tests.claims.worlds import Cell, Spread, Training, World
 
-SEEDS = 20
+SEEDS = 80
 DIVERGES_AT = 3
 MADE = 0.95  # of the drop in loss, by the epoch `Training.epochs_to_loss`
 

@@ -47,11 +47,12 @@ def hard() -> Iterator[object]:
 def allowed(kind: str, name: str) -> set[str]:
     """Return the verdicts that a kind of estimate may come to.
 
-    Runs that all diverged carry no verdict, except that a diverged run is outside every region when seeds are counted.
+    Runs that all diverged carry no verdict, except that a diverged run is outside every region when seeds are counted,
+    and the worst value where ratios are ranked.
     Two seeds carry none when seeds are counted or ranked; what takes them for normal is exact at any number.
     """
     if name == ALL_DIVERGED:
-        return {"inconclusive", "refuted"} if kind in ("proportion", "cells") else {"inconclusive"}
+        return {"inconclusive", "refuted"} if kind in ("proportion", "cells", "median") else {"inconclusive"}
     if name == TWO_SEEDS and kind in ("proportion", "median", "cells"):
         return {"inconclusive"}
     return {"supported", "refuted", "inconclusive"}

@@ -11,7 +11,7 @@ from harness.training.runs import Runs, predicted_classes
 from tests.builders.runs import arrays_of
 from tests.claims.catalogue import FOLDER, GRID
 from tests.claims.conditions import KERAS, world
-from tests.claims.simulation import SimulatedEvidence
+from tests.claims.simulation import SEEDS, SimulatedEvidence
 from tests.claims.worlds import AS_REPORTED
 
 CELLS = (
@@ -21,7 +21,7 @@ CELLS = (
 )
 
 
-def runs_of(cell: dict[str, object], seeds: int = 20) -> Runs:
+def runs_of(cell: dict[str, object], seeds: int = SEEDS) -> Runs:
     """Return simulated runs of the world as reported, made anew."""
     return SimulatedEvidence(GRID, AS_REPORTED, seeds)(**cell)
 
@@ -39,7 +39,7 @@ def test_test_rows_are_as_many_as_in_a_real_split(cell: dict[str, object]) -> No
     runs = runs_of(cell)
     dataset = registry.load(runs.config.dataset)
     real = registry.split(dataset, runs.config.test_size, runs.config.scaling, 0)
-    assert runs.test_predictions.shape == (20, len(real.test_target), len(dataset.class_names) or 1)
+    assert runs.test_predictions.shape == (SEEDS, len(real.test_target), len(dataset.class_names) or 1)
     assert (runs.test_targets == dataset.target[runs.test_rows]).all()
     assert all(len(set(rows)) == len(rows) for rows in runs.test_rows)
 
@@ -76,7 +76,7 @@ def test_a_changed_world_differs_only_where_it_says() -> None:
 def test_runs_that_diverge_say_so() -> None:
     """The asked proportion of the seeds counts as diverged, from an epoch after the first on."""
     runs = SimulatedEvidence(GRID, world("some", {}, diverged=0.1).world)(framework="torch", task="regression")
-    assert runs.diverged.sum() == 2
+    assert runs.diverged.sum() == SEEDS / 10
     assert np.isfinite(runs.test_loss[:, 0]).all()
 
 

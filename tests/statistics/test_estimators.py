@@ -16,6 +16,7 @@ from harness.statistics.estimators import (
     exactly,
     mean_over_seeds,
     median_over_seeds,
+    median_ratio_over_seeds,
     proportion_of_seeds,
     ratio_over_seeds,
 )
@@ -589,3 +590,39 @@ def test_a_logarithm_needs_positive_numbers(number: float) -> None:
     ):
         with pytest.raises(ValueError, match="needs positive numbers"):
             estimate()
+
+
+def test_a_median_of_ratios_counts_what_diverged_as_worst() -> None:
+    """Infinite where the first diverged, also where both did, and 0 where only the second did; no estimate is lost."""
+    first, second = [2.0, np.nan, 3.0, np.inf, 0.0, 4.0], [1.0, 2.0, np.inf, np.nan, 5.0, 1.0]
+    estimate = median_ratio_over_seeds(first, second, "x")
+    np.testing.assert_array_equal(estimate.sample, [2.0, np.inf, 0.0, np.inf, 0.0, 4.0])
+    assert (estimate.value, estimate.kind) == (3.0, "median")
+    assert estimate.interval(0.5) == median_over_seeds(estimate.sample, "x").interval(0.5)
+    assert estimate.method == "median of paired ratios, interval between order statistics"
+
+
+def test_a_median_of_ratios_is_not_moved_by_one_seed() -> None:
+    """One run of many that diverged changes neither the median nor its interval by more than one rank."""
+    losses = np.linspace(1, 2, 101)
+    with_one = losses.copy()
+    with_one[0] = np.nan
+    assert median_ratio_over_seeds(losses, np.ones(101), "x").value == 1.5
+    assert median_ratio_over_seeds(with_one, np.ones(101), "x").value == pytest.approx(1.51)
+
+
+@pytest.mark.parametrize(("first", "second"), [([-1.0, 1.0], [1.0, 1.0]), ([1.0, 1.0], [0.0, 1.0])])
+def test_a_median_of_ratios_needs_positive_numbers(first: list[float], second: list[float]) -> None:
+    """As the mean of ratios does."""
+    with pytest.raises(ValueError, match="needs positive numbers"):
+        median_ratio_over_seeds(first, second, "x")
+
+
+def test_a_mean_of_a_skewed_sample_says_so() -> None:
+    """With its skewness; so does the mean of ratios whose logarithms are skewed. Others say nothing."""
+    skewed = np.array([0.0] * 18 + [0.1, 5.0])
+    assert mean_over_seeds(skewed, "x").note == "a mean of a skewed sample (skewness 4.1), wrong more often"
+    assert mean_over_seeds(-skewed, "x").note == "a mean of a skewed sample (skewness -4.1), wrong more often"
+    ratios = ratio_over_seeds(np.exp(skewed), np.ones(20), "x")
+    assert ratios.note == mean_over_seeds(skewed, "x").note
+    assert mean_over_seeds(np.linspace(0, 1, 20), "x").note == ""
