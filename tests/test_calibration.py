@@ -20,7 +20,8 @@ from benchmarks.written import PAGES
 from harness.base.arrays import Floats
 from harness.base.errors import Inconclusive, Refuted
 from harness.judging.judge import Judge, judge_in_looks
-from harness.report.register import Finding, Reading
+from harness.report.reading import Reading
+from harness.report.register import Finding
 from harness.statistics import position as positions
 from harness.statistics.estimate import Estimate
 from harness.statistics.estimators import mean_over_seeds

@@ -19,6 +19,7 @@ from harness.verdicts.verdict import Band
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (1, 1)))
 MOST_POINTS = 60
+MOST_CELLS = 9  # whose curves a reader can tell apart
 STYLE: Any = {
     "svg.fonttype": "none",  # text stays text: small files, and a reader can search them
     "svg.hashsalt": "harness",
@@ -31,7 +32,7 @@ STYLE: Any = {
 
 
 def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Interval, band: Band) -> str:
-    """Draw what a claim rests on: the curves of its cells over epochs, and its sample over seeds.
+    """Draw what a claim rests on: the curves of its cells over epochs, if they are few, and its sample over seeds.
 
     Parameters
     ----------
@@ -45,7 +46,7 @@ def claim_figure(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval:
     str
         An SVG document.
     """
-    names = curves_shown(list(runs_by_cell.values()))
+    names = curves_shown(list(runs_by_cell.values())) if len(runs_by_cell) <= MOST_CELLS else []
     with matplotlib.rc_context(STYLE):
         width = 4.2 * (len(names) + 1)
         figure = Figure(figsize=(width, 3.2))

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report.register import Finding, Reading
+from harness.report.reading import Reading
+from harness.report.register import Finding
 from harness.statistics.estimate import Estimate
 
 

@@ -1,16 +1,18 @@
 """Turns the estimate of a claim into its verdict, and the verdict into the outcome of a test."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from harness.base.errors import Inconclusive, Refuted
 from harness.judging.evidence import Evidence
-from harness.report.register import Finding, Reading
+from harness.report.reading import Reading
+from harness.report.register import Finding
 from harness.statistics.estimate import Estimate
 from harness.training.runs import Runs
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.look import Look, at_look, over_looks, power_of_look
-from harness.verdicts.verdict import Verdict
+from harness.verdicts.verdict import Band, Neighbour, Verdict
 
 
 class Judge:
@@ -31,6 +33,8 @@ class Judge:
 
     Attributes
     ----------
+    evidence
+        As given.
     estimate, verdict
         Those of the last look; None before the first.
     """
@@ -46,7 +50,7 @@ class Judge:
     ) -> None:
         self._finding = finding
         self._reading = reading
-        self._evidence = evidence
+        self.evidence = evidence
         self._rerun = rerun
         self._planned_looks = planned_looks
         self._settled_at = settled_at
@@ -85,8 +89,9 @@ class Judge:
     def _verdict(self, estimate: Estimate, note: str) -> Verdict:
         """Put together what the looks say, and on what the last one rests."""
         finding, reading = self._finding, self._reading
-        # A claim without runs cannot be looked at again, so its one look may spend everything.
-        planned = self._planned_looks if self._evidence.used else 1
+        if not self.evidence.used:  # it cannot be looked at again, so the one look may spend everything
+            self._planned_looks = 1
+        planned = self._planned_looks
         last = at_look(estimate, reading.band, len(self._looks) + 1, planned)
         self._looks += (last,)
         decision = over_looks(self._looks)
@@ -109,13 +114,22 @@ class Judge:
             note="; ".join(text for text in (estimate.note, note, decision.note) if text),
             band=reading.band,
             looks=tuple(look.seeds for look in self._looks),
-            splits=self._evidence.splits,
+            splits=self.evidence.splits,
             needs=reading.needs,
             role=reading.role,
-            cells=(*self._evidence.used, *self._evidence.timed),
-            trainers=self._evidence.trainers,
+            cells=(*self.evidence.used, *self.evidence.timed),
+            trainers=self.evidence.trainers,
             rerun=self._rerun,
         )
+
+    def last_look(self, estimate: Estimate, band: Band) -> Look:
+        """Return what another estimate from the last look's evidence says, or another band."""
+        return at_look(estimate, band, len(self._looks), self._planned_looks)
+
+    def add_neighbours(self, neighbours: Sequence[Neighbour]) -> None:
+        """Add to the verdict what it would be with other conventions."""
+        assert self.verdict is not None  # added after a look
+        self.verdict = replace(self.verdict, neighbours=tuple(neighbours))
 
     @property
     def settled(self) -> bool:
@@ -128,16 +142,16 @@ class Judge:
 
         That is so if the claim asked for no runs, and if its sample carries no estimate, as when seeds diverged.
         """
-        if self.estimate is None or math.isnan(self.estimate.value) or not self._evidence.used:
+        if self.estimate is None or math.isnan(self.estimate.value) or not self.evidence.used:
             return False
-        self._evidence.extend(seeds)
+        self.evidence.extend(seeds)
         self._judged_this_look = False
         return True
 
     @property
     def runs(self) -> Mapping[str, Runs]:
         """What the last look rests on, by the name of the cell."""
-        return self._evidence.used
+        return self.evidence.used
 
 
 def judge_in_looks(claim: Callable[[], object], judge: Judge, seeds: int, looks: int) -> None:

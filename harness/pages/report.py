@@ -145,8 +145,9 @@ def summary_html(session: Session) -> list[str]:
 
 
 def answer_text(finding: FindingVerdict) -> str:
-    """Return what a finding comes to, with its symbol."""
-    return f"{SYMBOLS[LOOKS_LIKE[finding.answer]]} {finding.words}"
+    """Return what a finding comes to, with its symbol; fragile, if a neighbouring convention turns it around."""
+    fragile = f" (fragile: the opposite {finding.fragile})" if finding.fragile else ""
+    return f"{SYMBOLS[LOOKS_LIKE[finding.answer]]} {finding.words}{fragile}"
 
 
 def summary_lines(found: Sequence[FindingVerdict], specified: Specified = ONLY_DEFAULT) -> list[str]:

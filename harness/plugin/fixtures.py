@@ -11,7 +11,7 @@ from harness.plugin.options import looks_of, store_folder, trainings_of
 if TYPE_CHECKING:
     from harness.judging.evidence import Evidence
     from harness.judging.judge import Judge
-    from harness.report.register import Reading
+    from harness.report.reading import Reading
     from harness.statistics.estimate import Reported
 
 JUDGE: pytest.StashKey["Judge"] = pytest.StashKey()

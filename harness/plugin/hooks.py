@@ -297,23 +297,27 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         try:
             yield
         except (Refuted, Inconclusive):
-            _judge_everywhere(item)
+            _judge_otherwise(item)
             raise
-        _judge_everywhere(item)
+        _judge_otherwise(item)
     if is_claim(item) and judge_of(item) is None:
         pytest.fail(f"{item.nodeid} has a finding but no verdict: it never called judge", pytrace=False)
 
 
-def _judge_everywhere(item: pytest.Item) -> None:
-    """Leave what a claim says in each universe in its report, where that is asked for."""
-    if judge_of(item) is None or not everywhere(item.config):
+def _judge_otherwise(item: pytest.Item) -> None:
+    """Find out what a claim says with neighbouring conventions and, where that is asked for, in each universe."""
+    judge = judge_of(item)
+    if judge is None:
         return
     from harness.judging.collected import claim_of, report_folder_of
-    from harness.pages.audit_log import UNIVERSES_PROPERTY
-    from harness.reconstruction.multiverse import open_multiverse
+    from harness.judging.neighbours import judge_neighbours
 
     claim = claim_of(item)
-    if claim.rests_on_runs and not is_timed(item):
+    judge_neighbours(claim, judge)
+    if everywhere(item.config) and claim.rests_on_runs and not is_timed(item):
+        from harness.pages.audit_log import UNIVERSES_PROPERTY
+        from harness.reconstruction.multiverse import open_multiverse
+
         multiverse = open_multiverse(report_folder_of(item).path)
         answers = multiverse.verdicts(claim, item.config.getoption("claims_seeds"), store_of(item.config))
         item.user_properties.append((UNIVERSES_PROPERTY, json.dumps(answers.to_plain())))

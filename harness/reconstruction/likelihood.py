@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.report.register import Reading
+from harness.report.reading import Reading
 from harness.statistics.estimate import Estimate
 from harness.verdicts.combination import needed
 from harness.verdicts.verdict import Band

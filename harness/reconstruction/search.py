@@ -24,7 +24,7 @@ from harness.judging.evidence import Evidence, RunSource, TrainedRuns
 from harness.judging.plan import ChosenCell, cells_asked, tasks_of, wanted_of
 from harness.reconstruction.likelihood import log_likelihood_of_fact
 from harness.report.grid import SPLITS_CHOICE, Grid
-from harness.report.register import Reading
+from harness.report.reading import Reading
 from harness.statistics.estimate import Estimate
 from harness.storage.store import Store
 

@@ -9,39 +9,12 @@ from typing import Literal
 
 from harness.base.errors import RegisterError
 from harness.base.tables import Table
+from harness.report.reading import Reading, readings_of
 from harness.statistics.estimate import Reported
-from harness.verdicts.verdict import NEEDS, OUTCOMES, ROLES, Band, Needs, Outcome, Role
+from harness.verdicts.verdict import OUTCOMES, Outcome
 
 Basis = Literal["fitted", "independent"]
 BASES = ("fitted", "independent")
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to read a finding, with all that a verdict on it needs to be fixed beforehand.
-
-    Attributes
-    ----------
-    name
-        What the claim's marker calls it.
-    estimand
-        The quantity that is estimated, in words.
-    band
-        Where that quantity must lie.
-    margin
-        How far apart, or how far beyond, a single seed's number must be to count; None where no seed is counted.
-    needs
-        Of how many of its claims (cells, pairs ...) the finding speaks: all, most (more than half), or some.
-    role
-        In the verdict on the finding, as of `harness.verdicts.finding`.
-    """
-
-    name: str
-    estimand: str
-    band: Band
-    margin: float | None
-    needs: Needs = "all"
-    role: Role = "primary"
 
 
 @dataclass(frozen=True)
@@ -139,7 +112,7 @@ def _finding(finding_id: str, findings: Table, sections: dict[str, str]) -> Find
     if section not in sections or not name:
         raise findings.error(finding_id, f"an id is a section, a dot and a name; sections: {', '.join(sections)}")
     table = findings.table(finding_id)
-    readings = _readings(table)
+    readings = readings_of(table)
     finding = Finding(
         id=finding_id,
         section=sections[section],
@@ -151,50 +124,6 @@ def _finding(finding_id: str, findings: Table, sections: dict[str, str]) -> Find
     )
     table.close(known=("expected", "primary", "reported"))
     return finding
-
-
-def _readings(finding: Table) -> dict[str, Reading]:
-    tables = dict(finding.table("readings").named_tables())
-    if not tables:
-        raise finding.error("readings", "is empty; give at least one reading")
-    primary = next(iter(tables))
-    if "primary" in finding:
-        primary = finding.get("primary", str, among=tuple(tables))
-    elif len(tables) > 1:
-        raise finding.error("primary", f"missing; name the reading that gives the verdict: {', '.join(tables)}")
-    return {name: _reading(name, table, name == primary) for name, table in tables.items()}
-
-
-def _reading(name: str, table: Table, primary: bool) -> Reading:
-    low, high = table.get("low", float), table.get("high", float)
-    if not low <= high:
-        raise table.error("high", f"is {high!r}, below low ({low!r}); give a band that is not empty")
-    if low == float("-inf") and high == float("inf"):
-        raise table.error("low", "the band holds every number, so that nothing could refute the finding")
-    if math.isinf(low) and low == high:
-        raise table.error("high", f"is {high!r}, as is low; give a band that holds a finite number")
-    reading = Reading(
-        name=name,
-        estimand=table.get("estimand", str),
-        band=Band(low, high, table.get("reason", str)),
-        margin=table.get("margin", float) if "margin" in table else None,
-        needs=table.get("needs", str, among=NEEDS) if "needs" in table else "all",  # type: ignore[arg-type]
-        role=_role(table, primary),
-    )
-    if reading.margin is not None and not 0 <= reading.margin < math.inf:
-        raise table.error("margin", f"is {reading.margin!r}; give a finite number of at least 0")
-    table.close(known=("counts", "margin", "needs"))
-    return reading
-
-
-def _role(table: Table, primary: bool) -> Role:
-    if primary and "counts" in table:
-        raise table.error("counts", "is for readings other than the primary one; take it out")
-    if primary:
-        return "primary"
-    if "counts" in table:
-        return table.get("counts", str, among=ROLES[1:])  # type: ignore[arg-type]
-    return "alternative"
 
 
 def _reported(table: Table) -> dict[str, Reported]:

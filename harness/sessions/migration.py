@@ -29,8 +29,14 @@ def _renamed(plain: Any) -> Any:
 
 
 def _with_roles(plain: Any) -> Any:
-    """Return what was written when each reading was a verdict of its own: all of them count as alternatives."""
+    """Return what was written when each reading was a verdict of its own: all of them count as alternatives.
+
+    Nothing was said then of neighbouring conventions.
+    """
     if isinstance(plain, Mapping):
         told = {name: _with_roles(value) for name, value in plain.items()}
-        return {**told, "role": "alternative"} if "needs" in told else told
+        if "needs" in told:
+            told["role"] = "alternative"
+            told["neighbours" if "band" in told else "fragile"] = []
+        return told
     return [_with_roles(one) for one in plain] if isinstance(plain, list) else plain

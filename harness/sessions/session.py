@@ -277,9 +277,15 @@ def _finite(plain: dict[str, Any]) -> dict[str, Any]:
     return {name: plain_number(value) if isinstance(value, float) else value for name, value in plain.items()}
 
 
+_OF_A_FINDING = ("finding", "section", "statement", "basis", "answer", "words", "fragile")
+
+
 def _finding(verdict: FindingVerdict) -> dict[str, Any]:
     return {
-        **{name: getattr(verdict, name) for name in ("finding", "section", "statement", "basis", "answer", "words")},
+        **{
+            name: getattr(verdict, name)
+            for name in ("finding", "section", "statement", "basis", "answer", "words", "fragile")
+        },
         "primary": verdict.primary.reading,
         "opposed": [one.reading for one in verdict.opposed],
     }

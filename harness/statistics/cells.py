@@ -29,7 +29,7 @@ def proportion_of_cells(samples: Sequence[ArrayLike], region: tuple[float, float
     region
         Lowest and highest number that counts, both included.
     label
-        What one number of a sample is.
+        What one number of a cell is.
 
     Raises
     ------
@@ -50,8 +50,9 @@ def proportion_of_cells(samples: Sequence[ArrayLike], region: tuple[float, float
         interval,
         "proportion of cells, mean over seeds, interval by betting",
         proportions,
-        f"proportion of {len(numbers)} cells: {label}",
+        f"proportion of {len(numbers)} cells",
         "cells",
+        note=f"of {len(numbers)} cells, by {label}",
     )
 
 

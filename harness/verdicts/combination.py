@@ -31,6 +31,7 @@ class HasPValues(Protocol):
         ...
 
 
+OPPOSITE: dict[Outcome, Outcome] = {"supported": "refuted", "refuted": "supported"}
 Judged = TypeVar("Judged", bound=HasPValues)
 
 
@@ -46,6 +47,8 @@ class Judgement:
         The verdict on the finding by itself, and the error rate at which it would just be given.
     power
         The least power of its claims at the last look; NaN where that of one is not known.
+    fragile
+        The neighbouring conventions with each of which the verdict by itself would be the opposite.
     corrected_outcome, corrected_p_value
         The same with the error rate held over all findings of the session; of a reading that is not the primary one
         of its finding, over all such readings.
@@ -66,6 +69,7 @@ class Judgement:
     power: float
     corrected_outcome: Outcome
     corrected_p_value: float
+    fragile: tuple[str, ...] = ()
 
     @property
     def claims(self) -> int:
@@ -163,4 +167,15 @@ def _judgement(group: Sequence[Verdict], outcome: Outcome, p_value: float, corre
         power=float(np.min([verdict.power for verdict in group])),
         corrected_outcome=outcome if corrected <= ERROR_RATE else "inconclusive",
         corrected_p_value=corrected,
+        fragile=_fragile(group, outcome),
     )
+
+
+def _fragile(group: Sequence[Verdict], outcome: Outcome) -> tuple[str, ...]:
+    """Return the conventions with which claims that come to this outcome would come to the opposite."""
+    found = []
+    for same in zip(*(verdict.neighbours for verdict in group), strict=True):
+        other, _ = combined(group[0].needs, [one.p_supported for one in same], [one.p_refuted for one in same])
+        if OPPOSITE.get(outcome) == other:
+            found.append(same[0].convention)
+    return tuple(found)

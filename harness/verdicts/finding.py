@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from harness.verdicts.combination import Judgement
+from harness.verdicts.combination import OPPOSITE, Judgement
 from harness.verdicts.verdict import Outcome
 
 Answer = Literal["holds", "does not hold", "not decided", "depends"]
@@ -20,7 +20,6 @@ _ANSWER_OF: dict[Outcome, Answer] = {
     "refuted": "does not hold",
     "inconclusive": "not decided",
 }
-_OPPOSITE: dict[Outcome, Outcome] = {"supported": "refuted", "refuted": "supported"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +55,11 @@ class FindingVerdict:
         said = ", ".join(f"{one.reading} {_ANSWER_OF[one.outcome]}" for one in (self.primary, *self.opposed))
         return f"depends on how it is read: {said}"
 
+    @property
+    def fragile(self) -> str:
+        """With which neighbouring conventions the primary reading would say the opposite; empty if with none."""
+        return ", or ".join(f"with {one}" for one in self.primary.fragile)
+
 
 def finding_verdicts(judged: Iterable[Judgement]) -> list[FindingVerdict]:
     """Return one verdict for each finding, in the order in which they come.
@@ -75,7 +79,7 @@ def finding_verdicts(judged: Iterable[Judgement]) -> list[FindingVerdict]:
 def _verdict(readings: list[Judgement]) -> FindingVerdict:
     primary = next((one for one in readings if one.role == "primary"), readings[0])
     others = [one for one in readings if one is not primary]
-    opposite = _OPPOSITE.get(primary.corrected_outcome)
+    opposite = OPPOSITE.get(primary.corrected_outcome)
     opposed = tuple(one for one in others if one.role != "detail" and one.outcome == opposite)
     return FindingVerdict(
         finding=primary.finding,

@@ -34,6 +34,24 @@ class Band:
         return f"{self.low:.4g} to {self.high:.4g}"
 
 
+@dataclass(frozen=True)
+class Neighbour:
+    """What the evidence says of a claim where a convention is another one, at the last look.
+
+    Attributes
+    ----------
+    convention
+        The band or margin in question, in words.
+    outcome, p_supported, p_refuted
+        As of a `Verdict`.
+    """
+
+    convention: str
+    outcome: Outcome
+    p_supported: float
+    p_refuted: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What the evidence says of one claim, in words and numbers that travel between processes and into files.
@@ -57,6 +75,8 @@ class Verdict:
         How many of a finding's claims have to hold for the finding to hold.
     role
         Of the reading in the verdict on its finding, as of `harness.verdicts.finding`.
+    neighbours
+        What it would be with each of the neighbouring conventions that the register names.
     """
 
     outcome: Outcome
@@ -83,6 +103,7 @@ class Verdict:
     cells: tuple[str, ...]
     trainers: tuple[str, ...]
     rerun: str
+    neighbours: tuple[Neighbour, ...] = ()
 
     @property
     def seeds(self) -> int:
@@ -137,7 +158,9 @@ class Verdict:
         numbers = {name: float(plain[name]) for name in _NUMBERS}
         lists = {name: tuple(plain[name]) for name in _LISTS}
         ends = {name: float(plain["band"][name]) for name in _ENDS}
-        return cls(**{**plain, **numbers, **lists, "band": Band(**ends, reason=plain["band"]["reason"])})
+        neighbours = tuple(Neighbour(**one) for one in plain["neighbours"])
+        band = Band(**ends, reason=plain["band"]["reason"])
+        return cls(**{**plain, **numbers, **lists, "band": band, "neighbours": neighbours})
 
     def exception(self) -> AssertionError | None:
         """Return what a claim raises on this verdict; None if the finding is supported."""
@@ -148,7 +171,7 @@ class Verdict:
 
 _NUMBERS = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
 _ENDS = ("low", "high")
-_LISTS = ("cells", "trainers", "looks")
+_LISTS = ("cells", "trainers", "looks", "neighbours")
 EXCEPTIONS: dict[str, type[AssertionError]] = {"refuted": Refuted, "inconclusive": Inconclusive}
 
 

@@ -11,7 +11,8 @@ import pytest
 from harness.data import registry
 from harness.data.registry import Split
 from harness.reconstruction.search import Candidate, Search
-from harness.report.register import Basis, Finding, Reading
+from harness.report.reading import Reading
+from harness.report.register import Basis, Finding
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Reported
 from harness.statistics.estimators import proportion_of_seeds

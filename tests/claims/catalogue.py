@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from harness.report.folder import open_folder
-from harness.report.register import Finding, Reading
+from harness.report.reading import Reading
+from harness.report.register import Finding
 from harness.statistics.estimate import Estimate, Reported
 from harness.verdicts.combination import needed
 from harness.verdicts.error_rate import ERROR_RATE

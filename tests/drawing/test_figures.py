@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from harness.drawing.figures import MOST_POINTS, claim_figure, draw_curves
+from harness.drawing.figures import MOST_CELLS, MOST_POINTS, claim_figure, draw_curves
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
@@ -60,6 +60,15 @@ def test_curves_of_what_diverged() -> None:
     assert "gone: all diverged" in texts
     assert "partly: " not in texts
     assert "alive: " not in texts
+
+
+@pytest.mark.parametrize(("cells", "shown"), [(MOST_CELLS, True), (MOST_CELLS + 1, False)])
+def test_curves_of_many_cells_are_left_out(cells: int, shown: bool) -> None:
+    """Nobody can tell them apart; the sample is drawn all the same."""
+    runs = {f"cell {number}": random_runs() for number in range(cells)}
+    texts = texts_of(claim_figure(runs, mean_over_seeds(SAMPLE, "ratio"), (0.95, 1.05), BAND))
+    assert (("epoch" in texts), ("cell 0" in texts)) == (shown, shown)
+    assert "estimate and interval" in texts
 
 
 @pytest.mark.parametrize(("epochs", "points"), [(1, 1), (4, 4), (MOST_POINTS, MOST_POINTS), (5000, MOST_POINTS)])

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from harness.judging.claim import Claim
-from harness.report.register import Finding, Reading
+from harness.report.reading import Reading
+from harness.report.register import Finding
 from harness.statistics.estimate import Reported
 from harness.verdicts.verdict import Band
 

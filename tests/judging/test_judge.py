@@ -9,7 +9,8 @@ import pytest
 from harness.base.arrays import Floats
 from harness.base.errors import Inconclusive, Refuted
 from harness.judging.judge import Judge, judge_in_looks
-from harness.report.register import Finding, Reading
+from harness.report.reading import Reading
+from harness.report.register import Finding
 from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
 from harness.verdicts.power import power

@@ -7,7 +7,8 @@ from harness.judging.claim import Claim
 from harness.judging.plan import BlankEvidence, cells_asked, tasks_of, wanted_of
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
-from harness.report.register import Finding, Reading
+from harness.report.reading import Reading
+from harness.report.register import Finding
 
 
 @pytest.fixture

@@ -422,6 +422,23 @@ def test_a_wrong_number_of_looks_gets_one_sentence(
     result.stderr.fnmatch_lines([f"*--claims-looks: is '{value}'; give a whole number from 1 to 6"])
 
 
+def test_a_finding_that_a_neighbouring_band_turns_around_is_fragile(
+    pytester: pytest.Pytester, make_claims: MakeClaims
+) -> None:
+    """Terminal, page and data say so."""
+    report = REPORT.replace("high = 1.1\n", "high = 1.1\nbands = [[0.9, 1.1], [1.05, 1.2], [0.5, 2]]\n")
+    make_claims("\n@finding\ndef test_one(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n", report=report)
+    result = pytester.runpytest_subprocess("claims")
+    said = "(fragile: the opposite with a band of 1.05 to 1.2)"
+    result.stdout.fnmatch_lines([f"✔ holds {said}  speed.faster: A is faster than B."])
+    text = (pytester.path / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "<strong>Fragile:</strong> the opposite with a band of 1.05 to 1.2." in text
+    assert "a band of 0.5 to 2: supported" in text
+    session = read_session(pytester.path / "reports" / "claims.json")
+    (finding,) = session.findings
+    assert finding.fragile == "with a band of 1.05 to 1.2"
+
+
 # Verdicts that are right although they are not the expected ones
 
 BY_CASE = """

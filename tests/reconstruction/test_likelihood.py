@@ -9,7 +9,7 @@ from scipy import stats
 
 from harness.base.arrays import Floats
 from harness.reconstruction.likelihood import log_likelihood_of_fact, log_likelihood_of_reading, shown, weights_of
-from harness.report.register import Reading
+from harness.report.reading import Reading
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.verdicts.verdict import NEEDS, Band, Needs

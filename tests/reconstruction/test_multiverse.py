@@ -28,7 +28,7 @@ from harness.reconstruction.universes import Universe
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
 from harness.report.protocol_file import read_grid
-from harness.report.register import Reading
+from harness.report.reading import Reading
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
 from harness.verdicts.combination import combined

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.base.errors import RegisterError
-from harness.report.register import Expected, Reading, Register, Reported, read_register
+from harness.report.reading import Reading
+from harness.report.register import Expected, Register, Reported, read_register
 from harness.verdicts.verdict import Band
 
 REPORT = """\
@@ -101,6 +102,14 @@ def test_each_reading_has_a_role(tmp_path: Path) -> None:
         assert (readings["draw"].role, readings["gap"].role) == ("primary", role)
     only = REPORT[: REPORT.index('[findings."optimizers.table".readings.gap]')].replace('primary = "draw"\n', "")
     assert read(tmp_path, only).findings["optimizers.table"].readings["draw"].role == "primary"
+
+
+def test_neighbouring_conventions_are_read(tmp_path: Path) -> None:
+    """The reading's own are among them; whole numbers become floats, and an end may be open."""
+    given = "margin = 0.25\nmargins = [0, 0.25, 1]\nbands = [[1, inf], [2, inf]]\n"
+    reading = read(tmp_path, REPORT.replace("margin = 0.25\n", given)).findings["optimizers.table"].readings["gap"]
+    assert reading.margins == (0.0, 0.25, 1.0)
+    assert reading.bands == ((1.0, math.inf), (2.0, math.inf))
 
 
 def test_cases_of_several_entries(tmp_path: Path) -> None:
@@ -222,8 +231,9 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         ("margin = 0.25", "margin = nan", f"{GAP} 'margin': is nan; give a finite number of at least 0"),
         (
             "margin = 0.25",
-            "margin = 0.25\nmargins = 0.5",
-            f"{GAP} 'margins': unknown; known here: counts, estimand, high, low, margin, needs, reason",
+            "margin = 0.25\nmarginal = 0.5",
+            f"{GAP} 'marginal': unknown; known here: bands, counts, estimand, high, low, margin, margins, needs, "
+            "reason",
         ),
         ('"half the gap"', "0.5", f"{GAP} 'reason': is 0.5; give text"),
         ('reading = "draw"', 'reading = "mean"', f"{EXPECTED} 'reading': is 'mean'; give one of: draw, gap"),
@@ -264,6 +274,33 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
             f"{FINDING} 'primary': missing; name the reading that gives the verdict: draw, gap",
         ),
         ('primary = "draw"', 'primary = "mean"', f"{FINDING} 'primary': is 'mean'; give one of: draw, gap"),
+        ("margin = 0.25", "margin = 0.25\nmargins = 0.5", f"{GAP} 'margins': is 0.5; give a list"),
+        (
+            "margin = 0.25",
+            "margin = 0.25\nmargins = [0.1, 0.5]",
+            f"{GAP} 'margins': does not hold the margin itself, 0.25; add it",
+        ),
+        ("margin = 0.25", "margins = [0.1]", f"{GAP} 'margins': no margin is given; add it"),
+        (
+            "margin = 0.25",
+            "margin = 0.25\nmargins = [0.25, -1]",
+            f"{GAP} 'margins': is [0.25, -1]; give finite numbers of at least 0",
+        ),
+        (
+            "low = -1.96",
+            "low = -1.96\nbands = [[-1, 1]]",
+            f"{DRAW} 'bands': does not hold the band itself, [-1.96, 1.96]; add it",
+        ),
+        (
+            "low = -1.96",
+            "low = -1.96\nbands = [[1, -1]]",
+            f"{DRAW} 'bands': is [[1, -1]]; give pairs such as [0.7, 1.0], the lower end first",
+        ),
+        (
+            "low = -1.96",
+            "low = -1.96\nbands = [1.96]",
+            f"{DRAW} 'bands': is [1.96]; give pairs such as [0.7, 1.0], the lower end first",
+        ),
         (
             "margin = 0.25",
             'margin = 0.25\ncounts = "primary"',

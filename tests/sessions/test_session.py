@@ -18,7 +18,7 @@ from harness.sessions.session import (
     read_session,
     write_session,
 )
-from harness.verdicts.verdict import OUTCOMES, Band
+from harness.verdicts.verdict import OUTCOMES, Band, Neighbour
 from tests.builders.sessions import full_claim, full_session
 from tests.builders.specifications import specification_with
 
@@ -45,7 +45,7 @@ def test_the_schema_is_one_and_says_what_every_field_is() -> None:
     """It is valid itself, allows no field that it does not name, needs every one, and describes each."""
     Draft202012Validator.check_schema(SCHEMA)
     described = objects(SCHEMA)
-    assert len(described) == 10
+    assert len(described) == 11
     for part in described:
         assert part["additionalProperties"] is False
         assert sorted(part["required"]) == sorted(part["properties"])
@@ -69,9 +69,10 @@ def earlier(plain: Any) -> Any:
 
 
 def without_roles(plain: Any) -> Any:
-    """Return what was written before readings had a role."""
+    """Return what was written before readings had a role, and neighbouring conventions."""
     if isinstance(plain, dict):
-        return {name: without_roles(value) for name, value in plain.items() if name != "role"}
+        later = ("role", "neighbours", "fragile")
+        return {name: without_roles(value) for name, value in plain.items() if name not in later}
     return [without_roles(one) for one in plain] if isinstance(plain, list) else plain
 
 
@@ -89,6 +90,9 @@ def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path, basis: str) -> 
     assert Session.from_plain(before).to_plain() == whole.to_plain()
 
 
+NEIGHBOUR = Neighbour("a band of 0.6 to 1", "refuted", 1.0, 0.001)
+
+
 def test_a_session_survives_its_file(tmp_path: Path) -> None:
     """What is read is what was written, with universes, holes and numbers that are not finite."""
     curve = [
@@ -97,7 +101,7 @@ def test_a_session_survives_its_file(tmp_path: Path) -> None:
     ]
     whole = full_session(
         claims=(
-            full_claim("a", value=math.nan, low=-math.inf, high=math.inf, power=math.nan),
+            full_claim("a", value=math.nan, low=-math.inf, high=math.inf, power=math.nan, neighbours=(NEIGHBOUR,)),
             full_claim("b", outcome="refuted", finding="x.y", band=Band(0.5, math.inf, "open above")),
         ),
         universes="all",

@@ -26,7 +26,8 @@ def test_each_seed_gives_one_number() -> None:
     estimate = proportion_of_cells([[0.1, 0.9, np.nan], [0.2, 0.8, 0.3], [0.35, 0.7, np.inf]], (0.1, 0.3), "x")
     np.testing.assert_allclose(estimate.sample, [2 / 3, 0, 1 / 3])
     assert estimate.value == pytest.approx(1 / 3)
-    assert (estimate.kind, estimate.sample_label, estimate.seeds) == ("cells", "proportion of 3 cells: x", 3)
+    assert (estimate.kind, estimate.sample_label, estimate.seeds) == ("cells", "proportion of 3 cells", 3)
+    assert estimate.note == "of 3 cells, by x"
 
 
 def test_cells_are_over_the_same_seeds() -> None:

@@ -1,12 +1,13 @@
 """One verdict a finding, from its readings."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 
 from harness.verdicts.combination import judgements
 from harness.verdicts.finding import ANSWERS, FindingVerdict, finding_verdicts
-from harness.verdicts.verdict import OUTCOMES, Outcome, Role, Verdict
+from harness.verdicts.verdict import OUTCOMES, Neighbour, Outcome, Role, Verdict
 from tests.builders.verdicts import verdict_with
 
 SURE = 1e-6
@@ -76,3 +77,28 @@ def test_a_selection_without_the_primary_reading_has_a_verdict_too() -> None:
     """Its first reading stands for it."""
     verdict = verdict_of(claim("supported", "alternative", "later"), claim("refuted", "alternative", "sooner"))
     assert (verdict.primary.reading, verdict.answer) == ("later", "depends")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_finding_is_fragile_if_a_neighbour_says_the_opposite(outcome: Outcome) -> None:
+    """Not if it is then open, and what is open has no opposite."""
+    neighbours = tuple(Neighbour(f"a band of {other}", other, *P_VALUES[other]) for other in OUTCOMES)
+    one = claim(outcome, "primary", "cells")
+    verdict = verdict_of(replace(one, neighbours=neighbours))
+    opposite = {"supported": "refuted", "refuted": "supported"}.get(outcome)
+    assert verdict.primary.fragile == ((f"a band of {opposite}",) if opposite else ())
+    assert verdict.fragile == (f"with a band of {opposite}" if opposite else "")
+    assert verdict_of(one).fragile == ""
+
+
+def test_neighbours_of_several_claims_count_together() -> None:
+    """A reading of many claims is turned around only if so many of them are that it says the opposite."""
+
+    def with_neighbour(outcome: Outcome) -> Verdict:
+        other = Neighbour("a margin of 1", outcome, *P_VALUES[outcome])
+        return replace(claim("supported", "primary", "cells"), needs="most", neighbours=(other,))
+
+    some = [with_neighbour("refuted"), with_neighbour("supported"), with_neighbour("supported")]
+    assert verdict_of(*some).fragile == ""
+    most = [with_neighbour("refuted"), with_neighbour("refuted"), with_neighbour("supported")]
+    assert verdict_of(*most).fragile == "with a margin of 1"
