@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from harness import floor_of_cross_entropy
+
 LEARNT = 0.9  # accuracy
 MORE = 1e-6  # equal is not more
 
@@ -15,3 +17,10 @@ def if_learnt(runs, epochs, otherwise=np.inf):
         Infinite where the finding says "by then", so that such a seed speaks against it; 0 where it says "not before".
     """
     return np.where(runs.final_test_accuracy < LEARNT, otherwise, epochs)
+
+
+def excess(runs):
+    """Return the test loss above the lowest that its kind can reach (seeds, epochs): no network can fall below that."""
+    twice = runs.config.loss == "cross_entropy_on_softmax"
+    floor = floor_of_cross_entropy(runs.test_predictions.shape[2]) if twice else 0.0
+    return np.maximum(runs.test_loss - floor, 0)  # NaN where a run diverged

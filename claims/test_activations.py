@@ -108,10 +108,24 @@ def test_mean_losses_of_the_table_are_equivalent(evidence, judge, first, second)
     judge(median_ratio_over_seeds(one.final_test_loss, other.final_test_loss, f"test loss, {first} over {second}"))
 
 
+@pytest.mark.finding("activations.table-pattern", reading="worst")
+def test_relu_has_the_worst_loss_of_the_table(evidence, judge):
+    """On the same rows, relu ends with a higher test loss than both others."""
+    relu, sigmoid, tanh = _losses_of_the_table(evidence)
+    judge(proportion_of_seeds(relu / np.maximum(sigmoid, tanh), (1 + MORE, np.inf), "relu over the worse of both"))
+
+
+@pytest.mark.finding("activations.table-pattern", reading="by-a-third")
+def test_relu_is_worse_by_a_third(evidence, judge):
+    """On the same rows, relu's test loss is about a third above the average of both others."""
+    relu, sigmoid, tanh = _losses_of_the_table(evidence)
+    judge(median_ratio_over_seeds(relu, (sigmoid + tanh) / 2, "test loss, relu over the average of both others"))
+
+
 @pytest.mark.finding("activations.fast", reading="loss")
 @fast_activation
-def test_fast_activations_reach_their_loss_in_20_to_30_epochs(evidence, judge, activation):
-    """Half of the trainings have made most of their drop in test loss by an epoch from 20 to 30."""
+def test_fast_activations_reach_their_loss_by_epoch_30(evidence, judge, activation):
+    """Half of the trainings have made most of their drop in test loss by the last epoch of the report's range."""
     runs = evidence(framework="torch", task="classification", activation=activation)
     epochs = if_learnt(runs, epochs_to_proportion(runs.test_loss, NEAR_OPTIMAL))
     judge(median_over_seeds(epochs, "epochs to 95 % of the drop in test loss"))
@@ -119,8 +133,8 @@ def test_fast_activations_reach_their_loss_in_20_to_30_epochs(evidence, judge, a
 
 @pytest.mark.finding("activations.fast", reading="accuracy")
 @fast_activation
-def test_fast_activations_reach_their_accuracy_in_20_to_30_epochs(evidence, judge, activation):
-    """Half of the trainings are near their best test accuracy by an epoch from 20 to 30."""
+def test_fast_activations_reach_their_accuracy_by_epoch_30(evidence, judge, activation):
+    """Half of the trainings are near their best test accuracy by the last epoch of the report's range."""
     runs = evidence(framework="torch", task="classification", activation=activation)
     epochs = if_learnt(runs, epochs_to_maximum(runs.test_accuracy, tolerance=0.01))
     judge(median_over_seeds(epochs, "epochs to within 0.01 of the best test accuracy"))
@@ -141,6 +155,13 @@ def test_sigmoid_reaches_its_loss_in_nearly_50_epochs(evidence, judge):
     runs = evidence(framework="torch", task="classification", activation="sigmoid")
     epochs = if_learnt(runs, epochs_to_proportion(runs.test_loss, NEAR_OPTIMAL))
     judge(median_over_seeds(epochs, "epochs to 95 % of the drop in test loss"))
+
+
+@pytest.mark.finding("activations.slow-sigmoid", reading="own-drop")
+def test_sigmoid_makes_its_own_drop_in_nearly_50_epochs(evidence, judge):
+    """However far they get, half of the trainings have made most of their own drop by an epoch from 40 to 50."""
+    runs = evidence(framework="torch", task="classification", activation="sigmoid")
+    judge(median_over_seeds(epochs_to_proportion(runs.test_loss, NEAR_OPTIMAL), "epochs to 95 % of the drop"))
 
 
 @pytest.mark.finding("activations.slow-sigmoid", reading="accuracy")
@@ -170,3 +191,28 @@ def test_sigmoid_learns_later(evidence, judge, activation):
     other = evidence(framework="torch", task="classification", activation=activation)
     later = area_above_end(sigmoid.test_loss) - area_above_end(other.test_loss)
     judge(proportion_of_seeds(later, (MORE, np.inf), f"area above the end, sigmoid minus {activation}"))
+
+
+@pytest.mark.finding("activations.accuracy-rate", reading="epochs")
+@fast_activation
+def test_sigmoid_is_later_at_its_accuracy(evidence, judge, activation):
+    """On the same rows, sigmoid is later near its best test accuracy than another activation."""
+    sigmoid = evidence(framework="torch", task="classification", activation="sigmoid")
+    other = evidence(framework="torch", task="classification", activation=activation)
+    needed, needed_by_other = (epochs_to_maximum(runs.test_accuracy, tolerance=0.01) for runs in (sigmoid, other))
+    later = epochs_later(needed, needed_by_other, sigmoid.config.epochs)
+    judge(proportion_of_seeds(later, (1, np.inf), f"epochs to near the best accuracy, sigmoid minus {activation}"))
+
+
+@pytest.mark.finding("activations.fast-alike", reading="loss")
+def test_relu_and_tanh_are_as_quick(evidence, judge):
+    """On the same rows, relu and tanh make most of their drop in test loss in about as many epochs."""
+    relu, tanh = (evidence(framework="torch", task="classification", activation=name) for name in ("relu", "tanh"))
+    needed, needed_by_tanh = (epochs_to_proportion(runs.test_loss, NEAR_OPTIMAL) for runs in (relu, tanh))
+    later = epochs_later(needed, needed_by_tanh, relu.config.epochs)
+    judge(median_over_seeds(later, "epochs to 95 % of the drop in test loss, relu minus tanh"))
+
+
+def _losses_of_the_table(evidence):
+    """Return the final test losses of relu, sigmoid and tanh, each of shape (seeds,)."""
+    return (evidence(framework="torch", task="regression", activation=name).final_test_loss for name in ACTIVATIONS)

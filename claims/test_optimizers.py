@@ -8,6 +8,7 @@ import pytest
 from claims.axes import ACTIVATIONS, OPTIMIZERS, every_activation, every_framework, every_optimizer, every_task
 from harness import (
     area_above_end,
+    final_gap,
     mean_over_seeds,
     median_over_seeds,
     median_ratio_over_seeds,
@@ -100,6 +101,13 @@ def test_keras_gets_almost_every_row_right(evidence, reading, judge, optimizer):
     """Most trainings end with a test accuracy of almost 1."""
     runs = evidence(framework="keras", task="classification", optimizer=optimizer)
     judge(proportion_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
+
+
+@pytest.mark.finding("optimizers.keras-sgd-half", reading="near")
+def test_keras_with_sgd_ends_near_half(evidence, judge):
+    """Half of the trainings with SGD end near half of the test rows."""
+    runs = evidence(framework="keras", task="classification", optimizer="sgd")
+    judge(median_over_seeds(runs.final_test_accuracy, "test accuracy"))
 
 
 @pytest.mark.finding("optimizers.keras-sgd-half", reading="literal")
@@ -217,6 +225,33 @@ def test_sgd_ends_at_a_high_loss(evidence, reading, judge, framework, activation
     learnt_by_adam = np.where(adam.final_test_loss < uniform_guess, uniform_guess - adam.final_test_loss, np.nan)
     unlearnt = (sgd.final_test_loss - adam.final_test_loss) / learnt_by_adam
     judge(proportion_of_seeds(unlearnt, (reading.margin, np.inf), "proportion of Adam's gain that SGD has not made"))
+
+
+@pytest.mark.finding("optimizers.sgd-fails", reading="each-row")
+@every_framework
+def test_sgd_ends_at_a_low_accuracy_with_an_update_a_row(evidence, reading, judge, framework):
+    """With an update after every row, as the report has it for SGD, it still gets far fewer rows right than Adam."""
+    cell = {"framework": framework, "task": "classification"}
+    sgd, adam = evidence(optimizer="sgd", batch_size=1, **cell), evidence(optimizer="adam", **cell)
+    gap = adam.final_test_accuracy - sgd.final_test_accuracy
+    judge(proportion_of_seeds(gap, (reading.margin, np.inf), "test accuracy, Adam minus SGD with an update a row"))
+
+
+@pytest.mark.finding("optimizers.sgd-overfits", reading="gap")
+@pytest.mark.parametrize("learning_rate", [0.003, 0.01, 0.03, 0.1, 0.3])
+def test_sgd_overfits_with_another_learning_rate(evidence, reading, judge, learning_rate):
+    """With this learning rate and all else as it was, most trainings with SGD end with a gap between the losses."""
+    runs = evidence(framework="torch", task="classification", optimizer="sgd", learning_rate=learning_rate)
+    gaps = final_gap(runs.test_loss, runs.train_loss)
+    judge(proportion_of_seeds(gaps, (reading.margin, np.inf), "test minus train loss"))
+
+
+@pytest.mark.finding("optimizers.sgd-weights-grow", reading="each-row")
+@every_framework
+def test_weights_grow_with_an_update_a_row(evidence, judge, framework):
+    """Training with SGD and an update after every row, as the report has it, makes the weights much larger."""
+    runs = evidence(framework=framework, task="classification", optimizer="sgd", batch_size=1)
+    judge(ratio_over_seeds(runs.weight_norm[:, -1], runs.weight_norm[:, 0], "norm of all weights, end over start"))
 
 
 @pytest.mark.finding("optimizers.sgd-weights-grow", reading="growth")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from claims.axes import ACTIVATIONS, OPTIMIZERS, TASKS, cells, every_activation, every_optimizer, every_task
-from claims.learning import MORE
+from claims.learning import MORE, excess
 from harness import (
     epochs_later,
     epochs_to_level,
@@ -54,7 +54,7 @@ def test_wide_network_reaches_the_same_loss_in_fewer_epochs(evidence, judge):
 @pytest.mark.finding("width.torch-overfits", reading="cells")
 def test_loss_of_wide_network_rises_again_in_most_cells(evidence, reading, judge):
     """The wide network ends with a test loss above the lowest it had in most cells."""
-    rises = [rise_after_minimum(_wide(evidence, "classification", **cell).test_loss) for cell in CELLS]
+    rises = [rise_after_minimum(excess(_wide(evidence, "classification", **cell))) for cell in CELLS]
     judge(proportion_of_cells(rises, (reading.margin, np.inf), "rise after the minimum"))
 
 
@@ -64,7 +64,7 @@ def test_loss_of_wide_network_rises_again_in_most_cells(evidence, reading, judge
 def test_loss_of_wide_network_rises_again(evidence, reading, judge, activation, optimizer):
     """Most trainings of the wide network end with a test loss above the lowest they had."""
     runs = _wide(evidence, "classification", activation=activation, optimizer=optimizer)
-    judge(proportion_of_seeds(rise_after_minimum(runs.test_loss), (reading.margin, np.inf), "rise after the minimum"))
+    judge(proportion_of_seeds(rise_after_minimum(excess(runs)), (reading.margin, np.inf), "rise after the minimum"))
 
 
 @pytest.mark.finding("width.torch-overfits", reading="gap")
@@ -104,6 +104,45 @@ def test_wide_regression_has_a_lower_loss(evidence, judge, activation, optimizer
     judge(median_ratio_over_seeds(wide.final_test_loss, narrow.final_test_loss, "test loss, 128 over 10 neurons"))
 
 
+@pytest.mark.finding("width.torch-too-complex", reading="cells")
+def test_wide_network_errs_more_in_most_cells(evidence, judge):
+    """On the same rows, the wide network ends with a higher test loss than the narrow one in most cells."""
+    more = []
+    for cell in CELLS:
+        wide, narrow = (
+            evidence(framework="torch", task="classification", network=name, **cell).final_test_loss
+            for name in ("net2", "net1")
+        )
+        more.append(wide - narrow)
+    judge(proportion_of_cells(more, (MORE, np.inf), "test loss, 128 neurons minus 10"))
+
+
+@pytest.mark.finding("width.contrast", reading="overfitting")
+def test_wide_network_overfits_more_in_torch_in_most_cells(evidence, judge):
+    """On the same rows, PyTorch's wide network ends further above its lowest test loss than Keras's in most cells."""
+    more = []
+    for cell in CELLS:
+        keras, torch = (
+            rise_after_minimum(excess(evidence(framework=name, task="classification", network="net2", **cell)))
+            for name in ("keras", "torch")
+        )
+        more.append(torch - keras)
+    judge(proportion_of_cells(more, (MORE, np.inf), "rise after the minimum, PyTorch minus Keras"))
+
+
+@pytest.mark.finding("width.contrast", reading="convergence")
+def test_wide_network_saves_more_epochs_in_keras_in_most_cells(evidence, judge):
+    """On the same rows, 128 neurons save more epochs with Keras than with PyTorch in most cells."""
+    more = []
+    for cell in CELLS:
+        keras, torch = (
+            _epochs_saved(evidence, framework=name, task="classification", **cell) for name in ("keras", "torch")
+        )
+        # Where neither network gets there, neither saves anything; infinite savings of both are equal.
+        more.append(np.where(keras == torch, 0.0, keras - torch))
+    judge(proportion_of_cells(more, (1, np.inf), "epochs saved by 128 neurons, Keras minus PyTorch"))
+
+
 @pytest.mark.timed
 @pytest.mark.finding("width.training-time", reading="total")
 @pytest.mark.parametrize("framework", ["keras", "torch"])
@@ -119,9 +158,9 @@ def _wide(evidence, task, **cell):
     return evidence(framework="torch", task=task, network="net2", **cell)
 
 
-def _epochs_saved(evidence, **cell):
-    """Return by how many epochs Keras's wide network makes most of its own drop earlier, shape (seeds,)."""
-    wide, narrow = (evidence(framework="keras", network=network, **cell) for network in ("net2", "net1"))
+def _epochs_saved(evidence, framework="keras", **cell):
+    """Return by how many epochs the wide network makes most of its own drop earlier, shape (seeds,)."""
+    wide, narrow = (evidence(framework=framework, network=network, **cell) for network in ("net2", "net1"))
     needed_by_wide, needed_by_narrow = (epochs_to_proportion(runs.test_loss, CONVERGED) for runs in (wide, narrow))
     return epochs_later(needed_by_narrow, needed_by_wide, wide.config.epochs)
 
@@ -129,6 +168,6 @@ def _epochs_saved(evidence, **cell):
 def _milder(evidence, **cell):
     """Return by how much less the wide regression's test loss ends above its minimum, shape (seeds,)."""
     classification, regression = (
-        rise_after_minimum(_wide(evidence, task, **cell).test_loss) for task in ("classification", "regression")
+        rise_after_minimum(excess(_wide(evidence, task, **cell))) for task in ("classification", "regression")
     )
     return classification - regression

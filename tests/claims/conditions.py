@@ -100,6 +100,9 @@ AS_FAST = world("Keras is as fast", KERAS, startup_seconds=0.01, epoch_seconds=t
 # Activations
 RELU_ERRS = world("relu errs more", REGRESSION | RELU | NET1, end_loss=times(1.6))
 SIGMOID_ERRS = world("sigmoid errs more", REGRESSION | SIGMOID | NET1, end_loss=times(1.6))
+RELU_WORST = world(
+    "relu errs more by a third", BY_ACTIVATION | RELU, end_loss=times(1.33), loss_spread=Spread(split=0.1)
+)
 SAME_EPOCHS = world("all activations take the same epochs", PACE, epochs_to_loss=25.0, epochs_spread=0.0)
 SIGMOID_FASTER = world("sigmoid is faster than the others", PACE | SIGMOID, epochs_to_loss=10.0)
 SLOW = world("all need nearly 50 epochs", PACE | FAST, epochs_to_loss=45.0, epochs_to_accuracy=45.0)
@@ -117,6 +120,7 @@ ADAM_FAILS = Conditions(
     "Adam ends worse than a guess, and SGD works",
     CURED.world.but("Adam fails", CLASSIFICATION | ADAM | NET1, end_accuracy=0.4, end_loss=1.3),
 )
+SGD_OVERFITS = world("SGD overfits", BY_OPTIMIZER | TORCH | SGD, gap=0.2)
 ONE_LOSS = AS_REPORTED.but("all cells end alike", {}, end_loss=0.3)
 
 # Width and depth
@@ -126,6 +130,7 @@ ONE_NETWORK = Conditions(
         "no probability", {}, loss_spread=Spread(split=0.1), epochs_spread=0.0
     ),
 )
+TOO_COMPLEX = world("128 neurons err more", CLASSIFICATION | TORCH | NET2, end_loss=times(1.2))
 DEEP_SLOWER = world("Net3 is slower", NET3, epochs_to_loss=times(4.0))
 DEEP_NEVER = world("Net3 never gets there", NET3, end_loss=times(4.0))
 DEEP_ACCURATE = world("Net1 gets fewer rows right", CLASSIFICATION | NET1, end_accuracy=plus(-0.08))
