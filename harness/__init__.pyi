@@ -37,11 +37,12 @@ from .statistics.printed import (
 from .training.config import TrainingConfig
 from .training.fields import Field
 from .training.runs import Runs, predicted_classes
-from .training.seeds import Seed
+from .training.seeds import TRAININGS_PER_SPLIT, Seed
 from .training.trainers import Trainer
 from .verdicts.verdict import Band, Verdict
 
 __all__ = [
+    "TRAININGS_PER_SPLIT",
     "Band",
     "Complexity",
     "Estimate",

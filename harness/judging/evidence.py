@@ -84,7 +84,9 @@ class Evidence:
         ----------
         chosen
             A value for each axis of the grid that matters, such as ``framework="keras"``; the others take the
-            grid's defaults. Besides, fields of its config that differ from the cell's, such as ``learning_rate=0.1``.
+            grid's defaults. Besides, fields of its config that differ from the cell's, such as ``learning_rate=0.1``;
+            and ``splits="crossed"`` for `harness.training.seeds.TRAININGS_PER_SPLIT` trainings on each split, one after
+            the other, which are no independent draws: a claim on them makes one number a split.
 
         Raises
         ------

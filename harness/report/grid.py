@@ -17,7 +17,7 @@ from harness.data.data_file import DataFile
 from harness.report.choices import Axes, Choice, axis_of
 from harness.training.config import TrainingConfig
 from harness.training.fields import REQUIRED, Field
-from harness.training.seeds import Splits
+from harness.training.seeds import SPLITS, Splits
 from harness.training.trainers import trainer_named
 
 SPLITS_CHOICE = "splits"
@@ -114,13 +114,16 @@ class Grid:
         Parameters
         ----------
         chosen
-            Values for axes of the grid, as in `cell_name`, and for fields of its config that are no axes.
+            Values for axes of the grid, as in `cell_name`, and for fields of its config that are no axes; besides
+            ``splits``, one of `harness.training.seeds.SPLITS`.
 
         Raises
         ------
         ConfigError
             If an axis, a field or a value is unknown.
         """
+        if SPLITS_CHOICE in chosen:
+            return self._on_splits(dict(chosen))
         changed = {name: value for name, value in chosen.items() if name not in self.axes}
         known = dict.fromkeys(name for config in self.configs.values() for name in config)
         for name in changed:
@@ -133,6 +136,13 @@ class Grid:
         return self.named_cell(
             self.cell_name(**{axis: one for axis, one in chosen.items() if axis in self.axes}), changed
         )
+
+    def _on_splits(self, chosen: dict[str, Any]) -> Cell:
+        splits = chosen.pop(SPLITS_CHOICE)
+        if splits not in SPLITS:
+            raise ConfigError(f"{SPLITS_CHOICE} is {splits!r}; give one of: {', '.join(SPLITS)}")
+        cell = self.cell(chosen)
+        return replace(cell, name=f"{cell.name} ({SPLITS_CHOICE}={splits})", splits=splits)
 
     def named_cell(self, cell_name: str, changed: Mapping[str, Any]) -> Cell:
         """Return a cell, given its name, in which some fields of the config are changed.

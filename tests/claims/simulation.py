@@ -20,7 +20,7 @@ from harness.execution.timing import REPEATS, BenchmarkEntry, Timing
 from harness.report.grid import Grid
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
-from harness.training.seeds import Seed
+from harness.training.seeds import TRAININGS_PER_SPLIT, Seed
 from tests.builders.runs import runs_for
 from tests.claims.worlds import Cell, Spread, Training, World
 
@@ -53,7 +53,10 @@ class SimulatedEvidence:
         asked = self._grid.cell(chosen)
         if asked.name not in self.used:
             cell = self._cell(chosen, asked.config)
-            self.used[asked.name] = _runs(asked.name, cell, asked.config, self._world.training(cell), self._seeds)
+            trainings = TRAININGS_PER_SPLIT if asked.splits == "crossed" else 1
+            self.used[asked.name] = _runs(
+                asked.name, cell, asked.config, self._world.training(cell), self._seeds, trainings
+            )
         return self.used[asked.name]
 
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
@@ -75,7 +78,7 @@ class SimulatedEvidence:
         return {**config, "framework": config.trainer, **self._grid.default, **chosen}
 
 
-def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, seeds: int) -> Runs:
+def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, seeds: int, trainings: int) -> Runs:
     dataset = registry.load(config.dataset)
     epochs, rows = config.epochs, int(np.ceil(config.test_size * len(dataset.target)))
     recipe = "-".join(str(cell[axis]) for axis in ("framework", "task", "activation", "optimizer"))
@@ -90,7 +93,9 @@ def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, see
     def own(quantity: str, spread: float) -> Floats:
         return np.exp(spread * _scores(seeds, quantity, name))
 
-    test_rows = _orders("rows", config.dataset, seeds=seeds, rows=len(dataset.target))[:, :rows]
+    splits = -(-seeds // trainings)
+    test_rows = _orders("rows", config.dataset, seeds=splits, rows=len(dataset.target))[:, :rows]
+    test_rows = np.repeat(test_rows, trainings, axis=0)[:seeds]
     targets = dataset.target[test_rows].astype(np.float64)
     level = np.exp(noise("loss", training.loss_spread))
     soonest = own("epochs to loss", training.epochs_spread)
@@ -106,7 +111,7 @@ def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, see
         predictions = _probabilities(targets, accuracy[:, -1], training, name, len(dataset.class_names))
     else:
         accuracy = None
-        predictions = targets[:, :, None] + _errors(cell, name, training, test_loss[:, -1], rows)[:, :, None]
+        predictions = targets[:, :, None] + _errors(cell, name, training, test_loss[:, -1], rows, trainings)[:, :, None]
     runs = {
         "train_loss": train_loss - gaps,
         "test_loss": test_loss,
@@ -119,7 +124,7 @@ def _runs(name: str, cell: Cell, config: TrainingConfig, training: Training, see
         values[: round(training.diverged * seeds), begin:] = np.nan
     return runs_for(
         config,
-        [Seed(number, number) for number in range(seeds)],
+        [Seed(number // trainings, number) for number in range(seeds)],
         rows=rows,
         **runs,
         test_targets=targets,
@@ -155,13 +160,18 @@ def _probabilities(targets: Floats, accuracy: Floats, training: Training, name: 
     return np.where(np.arange(classes) == predicted[:, :, None], 0.9, 0.1 / (classes - 1))
 
 
-def _errors(cell: Cell, name: str, training: Training, loss: Floats, rows: int) -> Floats:
-    """Return errors of shape (seeds, rows) whose mean square is the loss."""
+def _errors(cell: Cell, name: str, training: Training, loss: Floats, rows: int, trainings: int) -> Floats:
+    """Return errors of shape (seeds, rows) whose mean square is the loss.
+
+    What goes with the activation, and what goes with the rows, is the same in all trainings on a split.
+    """
     proportions = {cell["activation"]: training.activation_error, name: training.own_error}
     proportions["all"] = np.sqrt(1 - sum(proportion**2 for proportion in proportions.values()))
-    errors = sum(
-        proportion * _generator("errors", who).normal(size=(len(loss), rows)) for who, proportion in proportions.items()
-    )
+    errors = np.zeros((len(loss), rows))
+    for who, proportion in proportions.items():
+        times = 1 if who == name else trainings
+        drawn = _generator("errors", who).normal(size=(-(-len(loss) // times), rows))
+        errors += proportion * np.repeat(drawn, times, axis=0)[: len(loss)]
     scaled: Floats = errors * np.sqrt(loss / (errors**2).mean(axis=1))[:, None]
     return scaled
 

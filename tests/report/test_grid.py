@@ -173,6 +173,17 @@ def test_a_variant_without_changes_is_its_cell(tmp_path: Path) -> None:
     assert asked == grid.named_cell(deep, {}) == Cell(deep, "classification", grid.config(deep), "many")
 
 
+def test_a_cell_may_be_asked_for_on_other_splits(tmp_path: Path) -> None:
+    """Its config is the same, its name says so; together with what is changed, and only with splits that there are."""
+    grid = read(tmp_path)
+    crossed = grid.cell({**NAMED, "splits": "crossed"})
+    assert crossed == Cell(f"{NAME} (splits=crossed)", "classification", grid.config(NAME), "crossed")
+    longer = grid.cell({**NAMED, "splits": "one", "epochs": 3})
+    assert (longer.splits, longer.name, longer.config.epochs) == ("one", f"{NAME} (epochs=3) (splits=one)", 3)
+    with pytest.raises(ConfigError, match=r"^splits is 'two'; give one of: many, one, crossed$"):
+        grid.cell({**NAMED, "splits": "two"})
+
+
 @pytest.mark.parametrize(
     ("changed", "described"),
     [
