@@ -11,6 +11,7 @@ from harness.judging.claim import case_of
 from harness.reconstruction.specification import (
     Specification,
     deciding_choice,
+    on_many_splits,
     outcome_proportions,
     weighted_proportions,
 )
@@ -157,13 +158,14 @@ def summary_lines(found: Sequence[FindingVerdict], specified: Specified = ONLY_D
     return [
         f"Independent findings: {_counts(independent)}.",
         f"Fitted findings (no evidence; the reconstruction was fitted to them): {_counts(fitted)}.",
-        *_prediction([one for finding in independent for one in finding.readings], specified),
+        *_prediction([finding.primary for finding in independent], specified),
     ]
 
 
 def _prediction(independent: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
     """Return how well universes that fit the fitted findings predict the others: their mean proportions of outcomes."""
-    curves = [specified[key] for one in independent if (key := (one.finding, one.reading)) in specified]
+    curves = [on_many_splits(specified.get((one.finding, one.reading), ())) for one in independent]
+    curves = [curve for curve in curves if curve]
     weighted = [
         proportions for curve in curves if not math.isnan((proportions := weighted_proportions(curve))["supported"])
     ]
@@ -176,8 +178,8 @@ def _prediction(independent: Sequence[Judgement], specified: Specified = ONLY_DE
         for proportions in (weighted, [outcome_proportions(curve) for curve in curves])
     ]
     return [
-        f"Over all universes, each weighted by how well it fits the fitted findings, the {len(weighted)} independent "
-        f"readings are {means[0]} on average; unweighted {means[1]}."
+        f"Over all universes with many splits of the data, each weighted by how well it fits the fitted findings, the "
+        f"{len(weighted)} independent findings are {means[0]} on average; unweighted {means[1]}."
     ]
 
 
@@ -209,7 +211,19 @@ def judgement_texts(judgement: Judgement, specified: Specified = ONLY_DEFAULT) -
 
 
 def universes_text(specifications: Sequence[Specification]) -> str:
-    """Return in how many universes a reading has which outcome, by weight too, and what decides it; empty for none."""
+    """Return in how many universes a reading has which outcome, by weight too, and what decides it; empty for none.
+
+    Universes whose seeds share one split of the data are told apart: what they say holds for that split alone.
+    """
+    many = on_many_splits(specifications)
+    one = [universe for universe in specifications if universe.on_one_split]
+    text = _universes_text(many)
+    if not one:
+        return text
+    return f"{text}{'; ' if text else ''}apart, on one split of the data: {_universes_text(one)}"
+
+
+def _universes_text(specifications: Sequence[Specification]) -> str:
     if not specifications:
         return ""
     counter, weighted = Counter(one.outcome for one in specifications), weighted_proportions(specifications)

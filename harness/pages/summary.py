@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from harness.base.text import counted
 from harness.judging.claim import case_of
 from harness.pages.report import LOOKS_LIKE, SYMBOLS, answer_text
+from harness.reconstruction.specification import on_many_splits
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.combination import deciding
 from harness.verdicts.finding import ANSWERS, FindingVerdict
@@ -130,7 +131,7 @@ def _findings(session: Session, findings: Sequence[FindingVerdict], shown: int) 
 def _row(session: Session, finding: FindingVerdict) -> list[str]:
     primary = finding.primary
     verdict = deciding(primary.needs, [one.verdict for one in session.claims_of(primary.finding, primary.reading)])
-    universes = session.specified.get((primary.finding, primary.reading), ())
+    universes = on_many_splits(session.specified.get((primary.finding, primary.reading), ()))
     held = sum(one.outcome == "supported" for one in universes)
     return [
         plain(answer_text(finding)),

@@ -56,6 +56,11 @@ class Specification:
         if self.weight < 0 or self.weight == math.inf:
             raise ValueError(f"{self.universe}: a weight of {self.weight} is neither positive nor zero nor unknown")
 
+    @property
+    def on_one_split(self) -> bool:
+        """Whether its seeds share a split of the data: what it says then holds for that split, and not in general."""
+        return any(name.rpartition(": ")[2] == "splits" and value == "one" for name, value in self.choices.items())
+
     def to_plain(self) -> dict[str, Any]:
         """Return the fields as plain JSON values; numbers that are not finite become text."""
         plain = asdict(self)
@@ -107,6 +112,11 @@ class Decision:
         *others, last = values
         supported, universes = (sum(counts[value] for value in values) for counts in (self.supported, self.universes))
         return f"in {supported} of {universes} with {', '.join(others)}{' or ' if others else ''}{last}"
+
+
+def on_many_splits(specifications: Sequence[Specification]) -> list[Specification]:
+    """Return the universes whose seeds have splits of their own; those on one shared split are another population."""
+    return [one for one in specifications if not one.on_one_split]
 
 
 def outcome_proportions(specifications: Sequence[Specification]) -> dict[Outcome, float]:

@@ -17,6 +17,7 @@ from harness.pages.report import (
     table_header,
     table_row,
     terminal_table,
+    universes_text,
     verdict_text,
 )
 from harness.verdicts.combination import judgements
@@ -24,6 +25,7 @@ from harness.verdicts.finding import finding_verdicts
 from harness.verdicts.verdict import Band
 from tests.builders.sessions import REPORT as A_REPORT
 from tests.builders.sessions import judged_claim, session_of
+from tests.builders.specifications import specification_with
 from tests.builders.verdicts import verdict_with
 
 VERDICT = verdict_with(
@@ -186,3 +188,29 @@ def test_the_table_of_findings_is_aligned() -> None:
 def test_aligned() -> None:
     """Every column is as wide as its widest text, and no line ends in blanks."""
     assert aligned([("a", "bb", ""), ("aaa", "b", "c")]) == ["a    bb", "aaa  b   c"]
+
+
+def test_universes_on_one_split_are_told_apart() -> None:
+    """What they say holds for that split alone: they are in no count and no weight of the others."""
+    many = [specification_with(universe=f"m{number}", choices={"splits": "many"}) for number in range(3)]
+    one = [
+        specification_with(universe=f"o{number}", choices={"splits": "one"}, outcome="refuted") for number in range(2)
+    ]
+    alone = "3 supported, 0 refuted, 0 inconclusive; by weight 1.00, 0.00, 0.00"
+    apart = "apart, on one split of the data: 0 supported, 2 refuted, 0 inconclusive; by weight 0.00, 1.00, 0.00"
+    assert universes_text(many) == alone
+    assert universes_text([*one, *many]) == f"{alone}; {apart}"
+    assert universes_text(one) == apart
+    assert universes_text([]) == ""
+
+
+def test_the_prediction_is_of_universes_on_many_splits() -> None:
+    """And of primary readings: a finding counts once."""
+    findings = finding_verdicts(judgements([SUPPORTED]))
+    key = (SUPPORTED.finding, SUPPORTED.reading)
+    many = specification_with(choices={"task: splits": "many"})
+    one = specification_with(universe="one", choices={"task: splits": "one"}, outcome="refuted")
+    said = summary_lines(findings, {key: [many, one]})[2]
+    assert said.startswith("Over all universes with many splits of the data, each weighted")
+    assert "the 1 independent findings are 100% supported and 0% refuted on average; unweighted 100% supported" in said
+    assert summary_lines(findings, {key: [one]})[2:] == []
