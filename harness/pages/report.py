@@ -76,7 +76,7 @@ def table_row(result_cell: str, test: str, verdict: Verdict | None, expected: bo
     if verdict is None:
         texts = ["no verdict", "", "", "", "", "", ""]
     else:
-        outcome = f"{SYMBOLS[verdict.outcome]} {verdict.outcome}" + (", as recorded" if expected else "")
+        outcome = f"{SYMBOLS[verdict.outcome]} {verdict.word}" + (", as recorded" if expected else "")
         texts = [
             f"{verdict.finding} ({verdict.reading})",
             verdict.section,
@@ -201,8 +201,8 @@ def judgement_texts(judgement: Judgement, specified: Specified = ONLY_DEFAULT) -
     """Return the texts of `judgement_columns`."""
     universes = universes_text(specified.get((judgement.finding, judgement.reading), ()))
     return (
-        f"{SYMBOLS[judgement.outcome]} {judgement.outcome}, {p_text(judgement.p_value)}",
-        f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_outcome}, {p_text(judgement.corrected_p_value)}",
+        f"{SYMBOLS[judgement.outcome]} {judgement.word}, {p_text(judgement.p_value)}",
+        f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_word}, {p_text(judgement.corrected_p_value)}",
         f"{judgement.supported} of {judgement.claims} supported, {judgement.refuted} refuted; needs {judgement.needs}",
         "" if math.isnan(judgement.power) else f"{judgement.power:.2f}",
         judgement.basis,
@@ -259,7 +259,7 @@ def terminal_table(verdicts_by_test: dict[str, Verdict]) -> list[str]:
     """Return one line for each claim that is not supported, sorted by finding."""
     rows = [
         (
-            f"{SYMBOLS[verdict.outcome]} {verdict.outcome}",
+            f"{SYMBOLS[verdict.outcome]} {verdict.word}",
             f"{verdict.finding} ({verdict.reading}) {case_of(test)}".rstrip(),
             verdict.interval,
             f"band {verdict.band}",

@@ -37,6 +37,6 @@ def _with_roles(plain: Any) -> Any:
         told = {name: _with_roles(value) for name, value in plain.items()}
         if "needs" in told:
             told["role"] = "alternative"
-            told["neighbours" if "band" in told else "fragile"] = []
+            told |= {"neighbours": []} if "band" in told else {"fragile": [], "of_one_draw": False}
         return told
     return [_with_roles(one) for one in plain] if isinstance(plain, list) else plain

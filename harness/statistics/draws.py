@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy import special, stats
 
 from harness.base.arrays import Floats
-from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Reported
 from harness.statistics.estimators import all_equal, at_least_two, no_interval, refuse_unless_positive, why_no_interval
 from harness.statistics.position import Drawn, Scale, drawn_among, ratio_of, rounding_of
 
@@ -95,7 +95,7 @@ def _next_draw(mean: float, deviation: float, count: int) -> tuple[float, float]
 
 def _estimate(reported: Reported, values: Floats, label: str, scale: Scale) -> Estimate:
     """Return how far a reported number lies from the distribution over seeds, on a scale."""
-    method = "distance of the reported value from the mean over seeds, noncentral t interval"
+    method = f"{OF_ONE_DRAW} from the mean over seeds, noncentral t interval"
     if not np.isfinite(values).all() or (all_equal(values) and scale.least_deviation == 0):
         nothing = no_interval(values, method, label, "draw", why_no_interval(values), reported.value)
         return replace(nothing, log_likelihood=-math.inf)

@@ -7,6 +7,8 @@ from typing import Literal
 from harness.base.arrays import Floats
 
 Interval = tuple[float, float]
+OF_ONE_DRAW = "distance of the reported value"
+"""How the method of an estimate begins that asks whether a printed number can be one draw."""
 Kind = Literal["mean", "ratio", "proportion", "median", "cells", "draw", "exact"]
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import Needs, Outcome, Role, Verdict
+from harness.verdicts.verdict import WORDS_OF_A_DRAW, Needs, Outcome, Role, Verdict
 
 
 class HasPValues(Protocol):
@@ -47,6 +47,8 @@ class Judgement:
         The verdict on the finding by itself, and the error rate at which it would just be given.
     power
         The least power of its claims at the last look; NaN where that of one is not known.
+    of_one_draw
+        Whether its claims ask if a printed number can be one draw.
     fragile
         The neighbouring conventions with each of which the verdict by itself would be the opposite.
     corrected_outcome, corrected_p_value
@@ -69,7 +71,21 @@ class Judgement:
     power: float
     corrected_outcome: Outcome
     corrected_p_value: float
+    of_one_draw: bool = False
     fragile: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> str:
+        """The outcome by itself, for people."""
+        return self._in_words(self.outcome)
+
+    @property
+    def corrected_word(self) -> str:
+        """The corrected outcome, for people."""
+        return self._in_words(self.corrected_outcome)
+
+    def _in_words(self, outcome: Outcome) -> str:
+        return WORDS_OF_A_DRAW[outcome] if self.of_one_draw else outcome
 
     @property
     def claims(self) -> int:
@@ -167,6 +183,7 @@ def _judgement(group: Sequence[Verdict], outcome: Outcome, p_value: float, corre
         power=float(np.min([verdict.power for verdict in group])),
         corrected_outcome=outcome if corrected <= ERROR_RATE else "inconclusive",
         corrected_p_value=corrected,
+        of_one_draw=all(verdict.of_one_draw for verdict in group),
         fragile=_fragile(group, outcome),
     )
 

@@ -51,7 +51,8 @@ class FindingVerdict:
     def words(self) -> str:
         """The answer, and on what it depends."""
         if self.answer != "depends":
-            return self.answer
+            draw = self.primary.of_one_draw and self.answer != "not decided"
+            return f"{self.primary.corrected_word} with one draw" if draw else self.answer
         said = ", ".join(f"{one.reading} {_ANSWER_OF[one.outcome]}" for one in (self.primary, *self.opposed))
         return f"depends on how it is read: {said}"
 

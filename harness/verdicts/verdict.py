@@ -6,12 +6,18 @@ from typing import Any, Literal, get_args
 
 from harness.base.errors import Inconclusive, Refuted
 from harness.base.text import counted, plain_number
-from harness.statistics.estimate import Estimate, Interval
+from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Interval
 
 Outcome = Literal["supported", "refuted", "inconclusive"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Needs = Literal["all", "most", "some"]
 NEEDS: tuple[Needs, ...] = get_args(Needs)
+# Of a printed number there is no evidence but itself: it can be compatible with one draw, and never supported.
+WORDS_OF_A_DRAW: dict[Outcome, str] = {
+    "supported": "compatible",
+    "refuted": "not compatible",
+    "inconclusive": "inconclusive",
+}
 Role = Literal["primary", "alternative", "detail"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -111,13 +117,23 @@ class Verdict:
         return self.looks[-1]
 
     @property
+    def of_one_draw(self) -> bool:
+        """Whether it says if a printed number can be one draw of the distribution over seeds."""
+        return self.method.startswith(OF_ONE_DRAW)
+
+    @property
+    def word(self) -> str:
+        """The outcome, for people."""
+        return WORDS_OF_A_DRAW[self.outcome] if self.of_one_draw else self.outcome
+
+    @property
     def interval(self) -> str:
         """The estimate with its interval, ready to read."""
         return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
 
     def __str__(self) -> str:
         lines = [
-            f"{self.finding} ({self.reading}): {self.outcome}",
+            f"{self.finding} ({self.reading}): {self.word}",
             f"  finding   {self.statement}",
             f"  estimand  {self.estimand}",
             f"  estimate  {self.interval} ({self.method}, confidence {self.confidence:.1%})",

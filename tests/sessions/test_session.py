@@ -71,7 +71,7 @@ def earlier(plain: Any) -> Any:
 def without_roles(plain: Any) -> Any:
     """Return what was written before readings had a role, and neighbouring conventions."""
     if isinstance(plain, dict):
-        later = ("role", "neighbours", "fragile")
+        later = ("role", "neighbours", "fragile", "of_one_draw")
         return {name: without_roles(value) for name, value in plain.items() if name not in later}
     return [without_roles(one) for one in plain] if isinstance(plain, list) else plain
 

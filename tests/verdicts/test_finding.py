@@ -3,8 +3,11 @@
 from dataclasses import replace
 from itertools import product
 
+import numpy as np
 import pytest
 
+from harness.statistics.draws import plausible_draw
+from harness.statistics.estimate import Reported
 from harness.verdicts.combination import judgements
 from harness.verdicts.finding import ANSWERS, FindingVerdict, finding_verdicts
 from harness.verdicts.verdict import OUTCOMES, Neighbour, Outcome, Role, Verdict
@@ -102,3 +105,23 @@ def test_neighbours_of_several_claims_count_together() -> None:
     assert verdict_of(*some).fragile == ""
     most = [with_neighbour("refuted"), with_neighbour("refuted"), with_neighbour("supported")]
     assert verdict_of(*most).fragile == "with a margin of 1"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        ("supported", "compatible with one draw"),
+        ("refuted", "not compatible with one draw"),
+        ("inconclusive", "not decided"),
+    ],
+)
+def test_a_printed_number_is_compatible_or_not(outcome: Outcome, words: str) -> None:
+    """It is one draw, and no evidence for itself; the answer is the same as of any other finding."""
+    draw = plausible_draw(Reported(1.0, 0.05), np.exp(np.linspace(-1, 1, 20)), "loss")
+    one = replace(claim(outcome, "primary", "draw"), method=draw.method)
+    verdict = verdict_of(one)
+    assert verdict.words == words
+    assert verdict.answer == verdict_of(replace(one, method="mean over seeds")).words
+    expected = {"supported": "compatible", "refuted": "not compatible"}.get(outcome, outcome)
+    assert (one.word, verdict.primary.word) == (expected, expected)
+    assert str(one).startswith(f"a.b (draw): {expected}\n")
