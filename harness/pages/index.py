@@ -14,7 +14,8 @@ PAGE = "index.html"
 LONGEST_TIMELINE = 30
 ORIGINS = ("stated", "inferred", "assumed")
 BASES = {
-    "independent": "Evidence: nothing of these findings went into the reconstruction.",
+    "independent": "Evidence: no training of these findings is one that the reconstruction was fitted to.",
+    "related": "Weak evidence: these findings share trainings with those that the reconstruction was fitted to.",
     "fitted": "No evidence: the reconstruction was chosen to reproduce these, so agreement proves nothing.",
 }
 
@@ -61,7 +62,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
-        in_universes=summary_lines(session.findings, session.specified)[2:],
+        in_universes=summary_lines(session.findings, session.specified)[len(BASES) :],
         rule=RULE,
         grouped=grouped,
         tally=tally,

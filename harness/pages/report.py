@@ -15,6 +15,7 @@ from harness.reconstruction.specification import (
     outcome_proportions,
     weighted_proportions,
 )
+from harness.report.register import BASES, Basis
 from harness.sessions.session import ONLY_DEFAULT, Session, Specified
 from harness.verdicts.combination import Judgement
 from harness.verdicts.error_rate import ERROR_RATE
@@ -152,13 +153,11 @@ def answer_text(finding: FindingVerdict) -> str:
 
 
 def summary_lines(found: Sequence[FindingVerdict], specified: Specified = ONLY_DEFAULT) -> list[str]:
-    """Return how many findings have which answer, those on fitted numbers apart."""
-    independent = [finding for finding in found if finding.basis == "independent"]
-    fitted = [finding for finding in found if finding.basis == "fitted"]
+    """Return how many findings have which answer, by what they are evidence of."""
+    by_basis = {name: [finding for finding in found if finding.basis == name] for name in BASES}
     return [
-        f"Independent findings: {_counts(independent)}.",
-        f"Fitted findings (no evidence; the reconstruction was fitted to them): {_counts(fitted)}.",
-        *_prediction([finding.primary for finding in independent], specified),
+        *(f"{text}: {_counts(by_basis[name])}." for name, text in _FINDINGS_OF.items()),
+        *_prediction([one.primary for name in ("independent", "related") for one in by_basis[name]], specified),
     ]
 
 
@@ -179,7 +178,7 @@ def _prediction(independent: Sequence[Judgement], specified: Specified = ONLY_DE
     ]
     return [
         f"Over all universes with many splits of the data, each weighted by how well it fits the fitted findings, the "
-        f"{len(weighted)} independent findings are {means[0]} on average; unweighted {means[1]}."
+        f"{len(weighted)} other findings are {means[0]} on average; unweighted {means[1]}."
     ]
 
 
@@ -217,21 +216,18 @@ def universes_text(specifications: Sequence[Specification]) -> str:
     """
     many = on_many_splits(specifications)
     one = [universe for universe in specifications if universe.on_one_split]
-    text = _universes_text(many)
-    if not one:
-        return text
-    return f"{text}{'; ' if text else ''}apart, on one split of the data: {_universes_text(one)}"
+    parts = [_counted_universes(many)] if many else []
+    parts += [f"apart, on one split of the data: {_counted_universes(one)}"] if one else []
+    decision = deciding_choice(specifications)
+    return "; ".join([*parts, *([] if decision is None else [str(decision)])])
 
 
-def _universes_text(specifications: Sequence[Specification]) -> str:
-    if not specifications:
-        return ""
+def _counted_universes(specifications: Sequence[Specification]) -> str:
     counter, weighted = Counter(one.outcome for one in specifications), weighted_proportions(specifications)
     text = ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)
-    if not math.isnan(weighted["supported"]):
-        text += f"; by weight {', '.join(f'{weighted[outcome]:.2f}' for outcome in OUTCOMES)}"
-    decision = deciding_choice(specifications)
-    return text if decision is None else f"{text}; {decision}"
+    if math.isnan(weighted["supported"]):
+        return text
+    return f"{text}; by weight {', '.join(f'{weighted[outcome]:.2f}' for outcome in OUTCOMES)}"
 
 
 def findings_table(found: Sequence[FindingVerdict]) -> list[str]:
@@ -285,6 +281,11 @@ def _counts(found: Sequence[FindingVerdict]) -> str:
     return ", ".join(f"{counter[answer]} {text}" for answer, text in _MANY.items() if counter[answer]) or "none"
 
 
+_FINDINGS_OF: dict[Basis, str] = {
+    "independent": "Independent findings",
+    "related": "Related findings (they share trainings with fitted ones)",
+    "fitted": "Fitted findings (no evidence; the reconstruction was fitted to them)",
+}
 _MANY: dict[Answer, str] = {
     "holds": "held",
     "does not hold": "did not hold",

@@ -17,7 +17,7 @@ from harness.verdicts.finding import ANSWERS, FindingVerdict
 LARGEST = 60_000  # bytes; a comment on GitHub may have 65,536 characters
 SHOWN = (100, 50, 25, 12, 6, 3, 1, 0)  # entries of each list; the first number is taken with which all of it fits
 LONGEST = 160  # characters of one text
-BASES = {"independent": "independent", "fitted": "fitted (no evidence)"}
+BASES = {"independent": "independent", "related": "related to fitted ones", "fitted": "fitted (no evidence)"}
 
 # In front of what GitHub would turn into something else after Markdown was rendered: a mention, the number of an
 # issue, an address, an emoji. A comment in between keeps the text and takes the meaning.

@@ -3,9 +3,8 @@
 import inspect
 import json
 import os
-from collections import defaultdict
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,15 +39,14 @@ from harness.plugin.options import (
 )
 
 if TYPE_CHECKING:
-    from harness.execution.engine import Wanted
     from harness.judging.judge import Judge
-    from harness.judging.plan import ChosenCell
     from harness.pages.run_table import RunTableWriter
     from harness.report.folder import ReportFolder
 
 pytest_plugins = ("harness.plugin.fixtures",)
 USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError, MissingPackageError)
 _folders_key: pytest.StashKey[frozenset[str]] = pytest.StashKey()  # of the reports that the session is about
+_misdeclared_key: pytest.StashKey[dict[tuple[Path, str], str]] = pytest.StashKey()  # by report and finding
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
 
@@ -203,11 +201,14 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     trains = worker is not None or config.getoption("dist", "no") == "no"
     if not trains or PROGRESS not in config.stash or config.getoption("collectonly") or session.testsfailed:
         return (yield)
+    from harness.plugin.planning import cells_of, misdeclared_in, wanted_by
     from harness.plugin.prepare import prepare
 
     trainings = trainings_of(config)
+    cells = cells_of(session.items)
+    config.stash[_misdeclared_key] = misdeclared_in(cells)
     prepare(
-        _wanted_by(session.items, in_universes=everywhere(config)),
+        wanted_by(cells, in_universes=everywhere(config)),
         config.getoption("claims_seeds"),
         trainings,
         backwards=worker is not None and worker[-1] in "13579",
@@ -217,28 +218,6 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         return (yield)
     finally:
         trainings.say_trained()
-
-
-def _wanted_by(items: list[pytest.Item], *, in_universes: bool) -> "set[Wanted]":
-    from harness.judging.collected import claim_of, report_folder_of
-    from harness.judging.plan import cells_asked, wanted_of
-    from harness.report.folder import open_folder
-
-    cells: dict[Path, dict[str, ChosenCell]] = defaultdict(dict)
-    for item in items:
-        if is_claim(item):
-            with suppress(RegisterError):  # said where the claim is set up
-                folder = report_folder_of(item)
-                cells[folder.path].update((repr(cell), cell) for cell in cells_asked(claim_of(item), folder.grid))
-    wanted: set[Wanted] = set()
-    for path, asked in cells.items():
-        grids = [open_folder(path).grid]
-        if in_universes:
-            from harness.reconstruction.multiverse import open_multiverse
-
-            grids += open_multiverse(path).grids.values()
-        wanted = wanted.union(*(wanted_of(asked.values(), grid) for grid in grids))
-    return wanted
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -262,7 +241,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
 
 
 def _refuse_unexpected(item: pytest.Item) -> None:
-    """Raise a `RegisterError` if the report of a claim was not found when the session began.
+    """Raise a `RegisterError` if the report of a claim was not found when the session began, or its basis is wrong.
 
     Another plugin, or a conftest, may have brought the claim: its report can then not be guessed from what pytest was
     told.
@@ -274,6 +253,11 @@ def _refuse_unexpected(item: pytest.Item) -> None:
         raise RegisterError(
             f"{item.nodeid}: its report was not found when the session began; name its folder: pytest {folder}"
         )
+    marker = item.get_closest_marker(FINDING)
+    finding = marker.args[0] if marker and marker.args else ""
+    sentence = item.config.stash.get(_misdeclared_key, {}).get((folder, finding))
+    if sentence is not None:
+        raise RegisterError(sentence)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,8 +13,9 @@ from harness.report.reading import Reading, readings_of
 from harness.statistics.estimate import Reported
 from harness.verdicts.verdict import OUTCOMES, Outcome
 
-Basis = Literal["fitted", "independent"]
-BASES = ("fitted", "independent")
+# What the reconstruction was fitted to; what shares a training with that; and what shares none.
+Basis = Literal["fitted", "related", "independent"]
+BASES = ("fitted", "related", "independent")
 
 
 @dataclass(frozen=True)

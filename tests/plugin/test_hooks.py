@@ -439,6 +439,52 @@ def test_a_finding_that_a_neighbouring_band_turns_around_is_fragile(
     assert finding.fragile == "with a band of 1.05 to 1.2"
 
 
+RELATED = """
+[findings."speed.table"]
+statement = "So it is."
+basis = "fitted"
+
+[findings."speed.table".readings.ratio]
+estimand = "mean of the ratio"
+low = 0.9
+high = 1.1
+reason = "a tenth either way"
+"""
+ON_ONE_CELL = """
+@finding
+def test_one(evidence, judge):
+    evidence(activation="relu")
+    judge(mean_over_seeds(SUPPORTED, 'ratio'))
+
+@pytest.mark.finding("speed.table", reading="ratio")
+def test_table(evidence, judge):
+    evidence(activation="relu")
+    judge(mean_over_seeds(SUPPORTED, 'ratio'))
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_finding_that_shares_a_training_with_a_fitted_one_is_not_independent(
+    pytester: pytest.Pytester, make_claims: MakeClaims, workers: str
+) -> None:
+    """Its claims fail in one sentence until the register says that it is related."""
+    make_claims(ON_ONE_CELL, report=REPORT + RELATED)
+    result = pytester.runpytest_subprocess("claims", "-n", workers, "--claims-looks", "1", "--claims-seeds", "2")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*report.toml, table [[]findings.\"speed.faster\"], key 'basis': is 'independent', but "
+            "claims/test_speed.py::test_one rests on torch-classification-relu-adam, as the fitted finding speed.table "
+            "does; give 'related'"
+        ]
+    )
+    text = (REPORT + RELATED).replace('basis = "independent"', 'basis = "related"', 1)
+    (pytester.path / "claims" / "report.toml").write_text(text, encoding="utf-8")
+    again = pytester.runpytest_subprocess("claims", "-n", workers, "--claims-looks", "1", "--claims-seeds", "2")
+    again.assert_outcomes(passed=2)
+    again.stdout.fnmatch_lines(["Related findings (they share trainings with fitted ones): 1 held."])
+
+
 # Verdicts that are right although they are not the expected ones
 
 BY_CASE = """

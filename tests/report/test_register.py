@@ -210,7 +210,7 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
             "source = 'x'\nbasis =",
             f"{FINDING} 'source': unknown; known here: basis, expected, primary, readings, reported, statement",
         ),
-        ('"fitted"', '"guessed"', f"{FINDING} 'basis': is 'guessed'; give one of: fitted, independent"),
+        ('"fitted"', '"guessed"', f"{FINDING} 'basis': is 'guessed'; give one of: fitted, related, independent"),
         ('"0.50"', "0.50", f"{REPORTED} 'sgd': is 0.5; give text"),
         ('"0.50"', '"half"', f"{REPORTED} 'sgd': is 'half'; {PRINTED}"),
         ('"0.50"', '"nan"', f"{REPORTED} 'sgd': is 'nan'; {PRINTED}"),

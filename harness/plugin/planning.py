@@ -1,0 +1,52 @@
+"""What the claims of a session ask for before the first is judged, and what follows from it."""
+
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from harness.base.errors import RegisterError
+from harness.execution.engine import Wanted
+from harness.judging.basis import misdeclared
+from harness.judging.claim import Claim
+from harness.judging.collected import claim_of, report_folder_of
+from harness.judging.marks import is_claim
+from harness.judging.plan import ChosenCell, cells_asked, wanted_of
+from harness.reconstruction.multiverse import open_multiverse
+from harness.report.folder import open_folder
+
+CellsOfClaims = dict[Path, dict[Claim, list[ChosenCell]]]
+"""By the folder of the report, what each of its claims asks its evidence for."""
+
+
+def cells_of(items: list[pytest.Item]) -> CellsOfClaims:
+    """Return what each claim asks its evidence for, by the folder of its report."""
+    cells: dict[Path, dict[Claim, list[ChosenCell]]] = defaultdict(dict)
+    for item in items:
+        if is_claim(item):
+            with suppress(RegisterError):  # said where the claim is set up
+                claim, folder = claim_of(item), report_folder_of(item)
+                cells[folder.path][claim] = cells_asked(claim, folder.grid)
+    return cells
+
+
+def wanted_by(cells: CellsOfClaims, *, in_universes: bool) -> set[Wanted]:
+    """Return what has to be trained for these claims."""
+    wanted: set[Wanted] = set()
+    for path, by_claim in cells.items():
+        asked = {repr(cell): cell for chosen in by_claim.values() for cell in chosen}
+        grids = [open_folder(path).grid]
+        if in_universes:
+            grids += open_multiverse(path).grids.values()
+        wanted = wanted.union(*(wanted_of(asked.values(), grid) for grid in grids))
+    return wanted
+
+
+def misdeclared_in(cells: CellsOfClaims) -> dict[tuple[Path, str], str]:
+    """Return a sentence for each finding whose basis these claims contradict, by report and id."""
+    return {
+        (path, finding): sentence
+        for path, by_claim in cells.items()
+        for finding, sentence in misdeclared(open_folder(path), by_claim).items()
+    }
