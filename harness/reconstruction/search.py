@@ -102,11 +102,11 @@ class Profile:
 def facts_of(claims: Iterable[Claim], grid: Grid, task: str) -> list[Fact]:
     """Return the facts on a task to which a reconstruction is fitted: first those with a number, then by effort.
 
-    Claims that speak of two tasks at once, or rest on no runs, belong to none.
+    Claims that speak of two tasks at once, or rest on no runs, belong to none; details are no sense of their finding.
     """
     grouped: dict[str, list[tuple[Claim, list[ChosenCell]]]] = defaultdict(list)
     for claim in claims:
-        if claim.finding.basis == "fitted":
+        if claim.finding.basis == "fitted" and claim.reading.role != "detail":
             cells = cells_asked(claim, grid)
             if tasks_of(cells, grid) == {task}:
                 grouped[claim.finding.id].append((claim, cells))

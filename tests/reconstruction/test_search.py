@@ -298,6 +298,16 @@ def test_an_interrupted_search_goes_on_to_the_same_end(
     assert rest.trained == undisturbed.trained - (0 + 1 + 5 + 17)
 
 
+def test_a_detail_is_no_fact(grid: Grid, made_up: MadeUp) -> None:
+    """It explains a verdict and is no sense of the finding; the finding's other claims are its fact."""
+    claims = report_on_losses(grid, made_up)
+    first = claims[0]
+    detail = replace(first, reading=replace(first.reading, role="detail"))
+    assert facts_of([detail], grid, "classification") == []
+    (fact,) = [fact for fact in facts_of([detail, *claims], grid, "classification") if first in fact.claims]
+    assert detail not in fact.claims
+
+
 def test_facts_are_computed_for_candidates_within_reach_only(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """A dropped candidate costs no further training, and is not complete."""
     search = search_for(report_on_losses(grid, made_up), grid, store)
