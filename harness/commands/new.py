@@ -26,7 +26,9 @@ def run(options: argparse.Namespace) -> int:
         If something is there already, or the folder cannot be written to.
     """
     folder: Path = options.folder
-    if not options.title.strip() or not options.title.isprintable():
+    # Before Python 3.13, argparse takes "--" for the end of the options also where it is a value, which is then empty.
+    title: str = "--" if options.title == [] else options.title
+    if not title.strip() or not title.isprintable():
         raise RegisterError("--title is empty or has characters that cannot be printed; give the report's title")
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -34,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         for template in sorted(TEMPLATES.glob("*.txt")):
             # TOML writes text as JSON does.
-            text = template.read_text(encoding="utf-8").replace(TITLE, json.dumps(options.title, ensure_ascii=False))
+            text = template.read_text(encoding="utf-8").replace(TITLE, json.dumps(title, ensure_ascii=False))
             with (folder / template.stem).open("x", encoding="utf-8") as file:
                 file.write(text)
     except OSError as reason:

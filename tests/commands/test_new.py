@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from harness.__main__ import main
@@ -24,6 +24,7 @@ def test_a_new_folder_is_green_at_once(tmp_path: Path, monkeypatch: pytest.Monke
     assert "Mine" in (tmp_path / "reports" / "index.html").read_text(encoding="utf-8")
 
 
+@example(title="--")
 @given(title=st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1).filter(str.isprintable))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 def test_any_title_can_be_given(tmp_path_factory: pytest.TempPathFactory, title: str) -> None:
