@@ -68,15 +68,8 @@ def run(options: argparse.Namespace) -> int:
 def session_lines(sessions: Sequence[PastSession], timelines: Timelines) -> list[str]:
     """Return a table of sessions, the oldest first."""
     changed = Counter(change.after.session for change in verdict_changes(timelines))
-    header = (
-        "session",
-        "started (UTC)",
-        "commit",
-        "claims",
-        *(SYMBOLS[outcome] for outcome in OUTCOMES),
-        "findings changed",
-        "",
-    )
+    outcomes = (SYMBOLS[outcome] for outcome in OUTCOMES)
+    header = ("session", "started (UTC)", "commit", "claims", *outcomes, "findings changed", "")
     rows = [
         (
             *(str(one.number), _minute(one.started), commit_text(one), str(one.claims)),

@@ -46,21 +46,29 @@ def blocks_of(config: TrainingConfig, count: int, splits: Splits = "many") -> li
     return seed_blocks(count, trainer.seeds_at_once, splits, trainer.most_at_once)
 
 
-def runs_of(config: TrainingConfig, count: int, store: Store, splits: Splits = "many") -> Runs:
+def runs_of(
+    config: TrainingConfig, count: int, store: Store, splits: Splits = "many", known: Runs | None = None
+) -> Runs:
     """Return the runs of the first `count` seeds of a config, training what the store does not have.
 
     Parameters
     ----------
     splits
         As for `harness.training.seeds.seed_blocks`.
+    known
+        Runs of the first seeds that were read already; only the others are read.
 
     Raises
     ------
     HarnessError
         If a training fails; naming config and seeds.
     """
-    parts = []
+    parts, reached = [], 0
     for seeds in blocks_of(config, count, splits):
+        reached += len(seeds)
+        if known is not None and reached <= len(known.seeds):
+            parts = [known.first(reached)]
+            continue
         runs = _load_or_train((config, seeds), store, wait=True)
         assert runs is not None  # whoever waits gets them
         parts.append(runs)

@@ -38,10 +38,11 @@ class TrainedRuns:
 
     def runs(self, wanted: Wanted, count: int) -> Runs:
         """Return runs as `harness.execution.engine.runs_of` does."""
-        if wanted not in self._read or len(self._read[wanted].seeds) < count:
+        known = self._read.get(wanted)
+        if known is None or len(known.seeds) < count:
             config, splits = wanted
-            self._read[wanted] = runs_of(config, count, self._store, splits)
-        return self._read[wanted].first(count)
+            self._read[wanted] = known = runs_of(config, count, self._store, splits, known)
+        return known.first(count)
 
 
 class Evidence:

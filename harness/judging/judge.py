@@ -89,9 +89,7 @@ class Judge:
     def _verdict(self, estimate: Estimate, note: str) -> Verdict:
         """Put together what the looks say, and on what the last one rests."""
         finding, reading = self._finding, self._reading
-        if not self.evidence.used:  # it cannot be looked at again, so the one look may spend everything
-            self._planned_looks = 1
-        planned = self._planned_looks
+        planned = self._looks_there_may_be
         last = at_look(estimate, reading.band, len(self._looks) + 1, planned)
         self._looks += (last,)
         decision = over_looks(self._looks)
@@ -122,9 +120,14 @@ class Judge:
             rerun=self._rerun,
         )
 
+    @property
+    def _looks_there_may_be(self) -> int:
+        """As planned; a claim without runs cannot be looked at again, so its one look may spend everything."""
+        return self._planned_looks if self.evidence.used else 1
+
     def last_look(self, estimate: Estimate, band: Band) -> Look:
         """Return what another estimate from the last look's evidence says, or another band."""
-        return at_look(estimate, band, len(self._looks), self._planned_looks)
+        return at_look(estimate, band, len(self._looks), self._looks_there_may_be)
 
     def add_neighbours(self, neighbours: Sequence[Neighbour]) -> None:
         """Add to the verdict what it would be with other conventions."""

@@ -56,7 +56,7 @@ def add_options(parser: pytest.Parser) -> None:
         type=_look_count,
         default=MOST_LOOKS,
         metavar="N",
-        help=f"look again over twice as many seeds while a claim or its finding is not decided, N times in all "
+        help="look again over twice as many seeds while a claim or its finding is not decided, N times in all "
         f"(default: {MOST_LOOKS})",
     )
     group.addoption(

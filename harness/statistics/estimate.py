@@ -27,11 +27,6 @@ class Reported:
     value: float
     half_unit: float
 
-    def over(self, other: "Reported") -> "Reported":
-        """Return the ratio to another reported number, with what rounding may have hidden in either."""
-        highest = (self.value + self.half_unit) / (other.value - other.half_unit)
-        return Reported(self.value / other.value, highest - self.value / other.value)
-
 
 @dataclass(frozen=True, eq=False)
 class Estimate:

@@ -30,7 +30,7 @@ from tests.claims.conditions import (
 )
 from tests.claims.worlds import Spread
 
-# One world makes every finding true that trainings decide: none contradicts another there.
+# One world makes every finding true that can be true together with the others.
 AS_REPORTED = Conditions("as reported")
 # Which cells a finding speaks of: that it is true does not depend on any other.
 CELLS: dict[str, dict[str, object]] = {

@@ -111,10 +111,10 @@ class World:
 
 
 def _as_reported(cell: Cell) -> Training:
-    """Every finding of the report holds as far as trainings decide it.
+    """Return how a cell trains where the findings of the report hold.
 
-    No two findings contradict each other here. The narrowest place is the table of regression losses: its largest
-    ratio, 1.33, is that of two seeds (a spread of at least 0.21 of the log ratio) while means agree within 1.25.
+    All of them that can hold together: relu cannot be worse by a third and yet make no difference, for instance. Where
+    the others hold stands in `tests.claims.truths`.
     """
     net, sigmoid = cell["network"], cell["activation"] == "sigmoid"
     wide_torch = cell["framework"] == "torch" and net == "net2"

@@ -107,6 +107,26 @@ def test_more_seeds_train_only_further_blocks(trainer: FakeTrainer, store: Store
     assert (more.test_rows[0] != more.test_rows[1]).any()
 
 
+@pytest.mark.parametrize(("known", "read"), [(0, 3), (20, 2), (30, 2), (40, 1), (79, 1), (80, 0)])
+def test_runs_that_are_known_are_not_read_again(
+    trainer: FakeTrainer, store: Store, monkeypatch: pytest.MonkeyPatch, known: int, read: int
+) -> None:
+    """Only blocks of which a seed is missing are read, and the runs are those of a whole reading."""
+    whole = engine.runs_of(PROTOCOL, 80, store)
+    loaded: list[tuple[Seed, ...]] = []
+    load = Store.load
+
+    def counted(self: Store, config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs | None:
+        loaded.append(seeds)
+        return load(self, config, seeds)
+
+    monkeypatch.setattr(Store, "load", counted)
+    runs = engine.runs_of(PROTOCOL, 80, store, known=whole.first(known) if known else None)
+    assert len(loaded) == read
+    assert runs.seeds == whole.seeds
+    np.testing.assert_array_equal(runs.test_loss, whole.test_loss)
+
+
 def test_each_config_is_trained_with_its_framework(trainer: FakeTrainer, store: Store) -> None:
     """Runs of another config are not taken for those asked for."""
     engine.runs_of(PROTOCOL, 1, store)

@@ -3,8 +3,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
 
 from harness.base.arrays import Floats
@@ -67,26 +65,6 @@ def test_prediction_interval_is_hahn_and_meekers() -> None:
 
 
 # Numbers as the report prints them
-
-
-printed = st.builds(
-    lambda units, decimals: Reported(units / 10**decimals, 0.5 / 10**decimals),
-    st.integers(1, 10_000),
-    st.integers(0, 4),
-)
-
-
-@given(printed, printed, st.floats(-1, 1), st.floats(-1, 1))
-def test_a_ratio_of_reported_numbers_holds_what_rounding_hid(
-    one: Reported, other: Reported, above: float, below: float
-) -> None:
-    """Whatever two numbers were rounded to the printed ones, their ratio is within the half unit; the largest at it."""
-    ratio = one.over(other)
-    true = (one.value + above * one.half_unit) / (other.value + below * other.half_unit)
-    assert ratio.value == one.value / other.value
-    assert abs(true - ratio.value) <= ratio.half_unit * (1 + 1e-9)
-    largest = (one.value + one.half_unit) / (other.value - other.half_unit)
-    assert ratio.value + ratio.half_unit == pytest.approx(largest)
 
 
 # Coverage: how often the interval holds the truth
