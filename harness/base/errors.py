@@ -47,6 +47,20 @@ class MissingPackageError(HarnessError):
     """A package is not installed that is needed for what was asked; says the command that installs it."""
 
 
+class TrainingFailedError(HarnessError):
+    """A training function of a report's own failed.
+
+    Attributes
+    ----------
+    traceback
+        As Python prints it, without the lines of the harness; empty where nothing was raised.
+    """
+
+    def __init__(self, problem: str, traceback: str = "") -> None:
+        super().__init__(problem)
+        self.traceback = traceback
+
+
 class RerunError(HarnessError):
     """Code or versions of an earlier session cannot be brought back, or do not run."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from harness.base.errors import RegisterError
 
 HELP = "start the folder of a report of your own, with two findings that can be judged at once"
-TEMPLATES = Path(__file__).with_name("new_report")
+REPORT, FUNCTION = (Path(__file__).with_name(name) for name in ("new_report", "new_trainer"))
 TITLE = '"A report of my own"'  # as it stands in the template
 
 
@@ -15,6 +15,14 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.add_argument("folder", type=Path, help="to be made; one that is there has to be empty")
     parser.add_argument("--title", default="A report of my own", help="of the report under test")
+    parser.add_argument(
+        "--trainer",
+        dest="templates",
+        action="store_const",
+        const=FUNCTION,
+        default=REPORT,
+        help="with a training function of your own, train.py, in place of networks that the harness trains",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RegisterError(f"{folder}: is there already, and not an empty folder; give another name")
         folder.mkdir(parents=True, exist_ok=True)
-        for template in sorted(TEMPLATES.glob("*.txt")):
+        for template in sorted(options.templates.glob("*.txt")):
             # TOML writes text as JSON does.
             text = template.read_text(encoding="utf-8").replace(TITLE, json.dumps(title, ensure_ascii=False))
             with (folder / template.stem).open("x", encoding="utf-8") as file:

@@ -60,9 +60,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _ends(runs: "Runs", place: int) -> list[str]:
-    """Return where each curve of a run ends, those over test rows first."""
-    names = sorted(runs.curves, key=lambda name: (not name.startswith("test_"), "loss" not in name))
-    return [f"{name.replace('_', ' ')} {runs.curves[name][place, -1]:.4g}" for name in names]
+    """Return where each curve of a run ends, and each scalar, those over test rows first."""
+    from harness.training.runs import SECONDS
+
+    ends = {name: curve[place, -1] for name, curve in runs.curves.items()} | {
+        name: scalar[place] for name, scalar in runs.scalars.items() if name != SECONDS
+    }
+    names = sorted(ends, key=lambda name: (not name.startswith("test_"), "loss" not in name))
+    return [f"{name.replace('_', ' ')} {ends[name]:.4g}" for name in names]
 
 
 def _changed(assignments: list[str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, TrainingFailedError
 from harness.data import registry
 from harness.data.data_file import DataFile
 from harness.execution.training_process import train_there
@@ -130,7 +130,9 @@ def train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     try:
         return train_there(config, seeds)
     except HarnessError as reason:
-        raise HarnessError(f"training failed: seeds {seeds[0]} to {seeds[-1]}, {config}: {reason}") from reason
+        which = f"seeds {seeds[0]} to {seeds[-1]}" if len(seeds) > 1 else f"seed {seeds[0]}"
+        traceback = reason.traceback if isinstance(reason, TrainingFailedError) else ""
+        raise TrainingFailedError(f"training failed: {which}, {config}: {reason}", traceback) from reason
 
 
 def _load_or_train(
@@ -140,6 +142,8 @@ def _load_or_train(
     stored = store.load(*block)
     if stored is not None:
         return stored
+    if block in store.failed:
+        raise store.failed[block]
     with store.reserve(*block, wait=wait) as reserved:
         if not reserved:
             return None
@@ -148,6 +152,10 @@ def _load_or_train(
         if stored is not None:
             return stored
         begins(block)
-        runs = train(*block)
+        try:
+            runs = train(*block)
+        except TrainingFailedError as failure:
+            store.failed[block] = failure
+            raise
         store.save(runs)
         return runs

@@ -33,6 +33,8 @@ class Answer:
         Of the config there: versions, source and data.
     problem
         Why nothing was trained, in words; empty if it was.
+    traceback
+        Of a training function that failed; empty for any other problem.
     record
         The runs, as the store keeps them; not checked yet.
     """
@@ -41,6 +43,7 @@ class Answer:
     processor: str
     fingerprint: Mapping[str, str]
     problem: str = ""
+    traceback: str = ""
     record: bytes = b""
 
     def to_bytes(self) -> bytes:
@@ -60,7 +63,7 @@ class Answer:
         try:
             header, _, record = bytes(payload).partition(b"\n") if isinstance(payload, bytes) else (b"", b"", b"")
             fields = json.loads(header)
-            texts = {name: fields[name] for name in ("worker", "processor", "problem")}
+            texts = {name: fields[name] for name in ("worker", "processor", "problem", "traceback")}
             fingerprint = {str(name): str(value) for name, value in fields["fingerprint"].items()}
             if not all(isinstance(text, str) for text in texts.values()):
                 raise TypeError("texts expected")

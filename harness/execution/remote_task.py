@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import HarnessError, MissingPackageError
+from harness.base.errors import HarnessError, MissingPackageError, TrainingFailedError
 from harness.base.machine import processor
 from harness.data import registry
 from harness.execution.engine import Block, train
@@ -49,6 +49,8 @@ def answer_to(task: str, train: Callable[[TrainingConfig, tuple[Seed, ...]], Run
             if differing_versions(asked["fingerprint"], answer.fingerprint):
                 return replace(answer, problem="other versions").to_bytes()
             return replace(answer, record=Store(NOBODY).record(train(config, seeds))).to_bytes()
+    except TrainingFailedError as problem:
+        return replace(answer, problem=str(problem), traceback=problem.traceback).to_bytes()
     except HarnessError as problem:
         return replace(answer, problem=str(problem)).to_bytes()
     except Exception as problem:  # an exception that travels would have to be unpickled

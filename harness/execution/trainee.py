@@ -11,7 +11,7 @@ import threading
 import traceback
 from queue import SimpleQueue
 
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, TrainingFailedError
 from harness.execution.remote_task import answer_to
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
@@ -46,10 +46,16 @@ def main(ready: str) -> None:
 
 
 def _train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
+    process = os.getpid()
     try:
         return trainer_named(config.trainer).train(config, seeds)
+    except TrainingFailedError:
+        raise
     except Exception as reason:
         raise HarnessError(str(reason) or repr(reason)) from reason
+    finally:
+        if os.getpid() != process:  # a copy that a training function made and did not end: only one may answer
+            os._exit(0)
 
 
 def _read_into(tasks: "SimpleQueue[str]") -> None:

@@ -9,16 +9,19 @@ import subprocess
 import tempfile
 import threading
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, TrainingFailedError
 from harness.execution.messages import NOBODY, Answer, differing_versions, other_versions, task_of
 from harness.storage.store import Store
 from harness.training.clean_start import clean_command, clean_environment
 from harness.training.config import TrainingConfig
+from harness.training.function.trainer import FunctionTrainer
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
-from harness.training.trainers import fingerprint_of
+from harness.training.trainers import fingerprint_of, trainer_named
 
 
 def train_there(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
@@ -32,11 +35,13 @@ def train_there(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
         If other versions of the libraries are found there.
     """
     fingerprint = fingerprint_of(config)
-    answer = Answer.from_bytes(_kept.ask(task_of((config, seeds), fingerprint)))
+    trainer = trainer_named(config.trainer)
+    home, limit = (trainer.home, trainer.seconds_for(seeds)) if isinstance(trainer, FunctionTrainer) else (None, None)
+    answer = Answer.from_bytes(_kept.ask(task_of((config, seeds), fingerprint), home, limit))
     if answer.fingerprint and (differing := differing_versions(fingerprint, answer.fingerprint)):
         raise other_versions(answer.worker, differing)
     if answer.problem:
-        raise HarnessError(answer.problem)
+        raise TrainingFailedError(answer.problem, answer.traceback)
     return Store(NOBODY).read_record(config, seeds, answer.record, f"from {answer.worker}")
 
 
@@ -102,6 +107,10 @@ class _TrainingProcess:
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         return HarnessError(f"its process ended ({lines[-1] if lines else f'status {self._process.returncode}'})")
 
+    def kill(self) -> None:
+        """Let it end, from another thread than that which asks it."""
+        self._process.kill()
+
     def end(self) -> None:
         """End it, whatever it does."""
         self._process.kill()
@@ -120,24 +129,61 @@ class _TrainingProcess:
                 end.close()
 
 
+@contextmanager
+def _ended_after(limit: float | None, process: _TrainingProcess) -> Iterator[threading.Event]:
+    """End a process after some seconds, unless the work with it is done before; gives whether it was so."""
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(limit, end) if limit is not None else None
+    if timer is not None:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield late
+    finally:
+        if timer is not None:
+            timer.cancel()
+
+
 class _Kept:
     """The one training process of this process, if there is any yet; threads take turns."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._process: _TrainingProcess | None = None
+        self._home: Path | None = None
 
-    def ask(self, task: str) -> bytes:
-        """Return the answer to a task, starting the process where there is none."""
+    def ask(self, task: str, home: Path | None, limit: float | None) -> bytes:
+        """Return the answer to a task, starting the process where there is none.
+
+        Parameters
+        ----------
+        home
+            The folder from which the task imports; a process that has imported from another one is not asked.
+        limit
+            Seconds that it may take; None for any time.
+
+        Raises
+        ------
+        HarnessError
+            If the process ends, or takes longer.
+        """
         with self._turn:
-            if self._process is not None and self._process.ended:
+            if self._process is not None and (self._process.ended or self._home != home):
                 self.end()
             if self._process is None:
-                self._process = _TrainingProcess()
+                self._process, self._home = _TrainingProcess(), home
             try:
-                return self._process.ask(task)
+                with _ended_after(limit, self._process) as late:
+                    return self._process.ask(task)
             except BaseException:  # after an interrupt, its answer would be taken for that to the next task
                 self.end()
+                if late.is_set():
+                    raise HarnessError(f"it was ended after {limit:g} s, which is all that time_limit allows") from None
                 raise
 
     def end(self) -> None:

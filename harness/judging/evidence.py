@@ -9,6 +9,7 @@ from harness.execution.engine import Wanted, runs_of
 from harness.execution.timing import BenchmarkEntry, Timing, race
 from harness.report.grid import Grid
 from harness.storage.store import Store
+from harness.training.function.source import short_name
 from harness.training.runs import Runs
 
 
@@ -103,8 +104,13 @@ class Evidence:
     @property
     def trainers(self) -> tuple[str, ...]:
         """Names of those who made what was handed out, each once."""
-        trained = {runs.config.trainer for runs in self.used.values()}
-        return tuple(sorted(trained | {entry.config.trainer for entry in self.timed.values()}))
+        configs = [*(runs.config for runs in self.used.values()), *(entry.config for entry in self.timed.values())]
+        return tuple(sorted({short_name(config.trainer) for config in configs}))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of the runs that were handed out, each once."""
+        return tuple(dict.fromkeys(runs.note for runs in self.used.values() if runs.note))
 
     @property
     def splits(self) -> int:

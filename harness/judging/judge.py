@@ -109,7 +109,7 @@ class Judge:
             p_refuted=decision.p_refuted,
             power=power_of_look(estimate, reading.band, self._looks[0].seeds * 2 ** (planned - 1), planned, planned),
             method=estimate.method,
-            note="; ".join(text for text in (estimate.note, note, decision.note) if text),
+            note="; ".join(text for text in (estimate.note, note, decision.note, *self.evidence.notes) if text),
             band=reading.band,
             looks=tuple(look.seeds for look in self._looks),
             splits=self.evidence.splits,

@@ -20,6 +20,7 @@ import numpy as np
 from harness.base.arrays import Floats
 from harness.base.files import write_atomically
 from harness.training.config import TrainingConfig, plain_value
+from harness.training.function.source import short_name
 from harness.training.runs import FINAL, Runs
 from harness.training.seeds import Seed
 
@@ -158,7 +159,7 @@ def _rows(report: str, cell: str, runs: Runs, places: list[int]) -> Iterator[Run
             report=report,
             cell=cell,
             config=config.digest[:DIGITS],
-            trainer=config.trainer,
+            trainer=short_name(config.trainer),
             fields=fields,
             split=seed.split,
             training=seed.training,

@@ -19,6 +19,7 @@ from harness.base.errors import (
     Refuted,
     RegisterError,
     StoreError,
+    TrainingFailedError,
 )
 from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
 from harness.plugin import specs
@@ -361,5 +362,9 @@ def _note_runs(item: pytest.Item, judge: "Judge") -> None:
 def _one_sentence() -> Generator[None, None, None]:
     try:
         yield
+        return
+    except TrainingFailedError as problem:
+        sentence = f"{problem}\n{problem.traceback}".rstrip()
     except USER_ERRORS as problem:
-        pytest.fail(str(problem), pytrace=False)
+        sentence = str(problem)
+    raise pytest.fail.Exception(sentence, pytrace=False) from None

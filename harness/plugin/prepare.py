@@ -9,8 +9,10 @@ from harness.execution.timing import machine
 from harness.execution.workers import train_blocks_with
 from harness.judging.evidence import TrainedRuns
 from harness.plugin.live.progress import ProgressWriter
+from harness.storage.elsewhere import stored_fingerprint
 from harness.storage.store import Store
-from harness.training.config import name_of
+from harness.training.config import TrainingConfig, name_of
+from harness.training.function.source import is_function, short_name
 from harness.training.runs import Runs
 
 
@@ -45,6 +47,8 @@ class PlannedTrainings:
         blocks = [(config, seeds) for config, splits in needed for seeds in blocks_of(config, count, splits)]
         self.progress.planned(((_name(block), len(block[1])) for block in blocks), map(_name, missing))
         self._missing += missing
+        for sentence in _edited({config for config, _ in missing}, self.store):
+            self.progress.note(sentence)
         return missing
 
     def runs(self, wanted: Wanted, count: int) -> Runs:
@@ -125,14 +129,29 @@ def _wait_for_others(blocks: Sequence[Block], store: Store) -> None:
                 pass
 
 
+def _edited(configs: Iterable[TrainingConfig], store: Store) -> set[str]:
+    """Return a sentence for each training function whose stored runs are of other source or versions than now."""
+    found = set()
+    for config in configs:
+        if is_function(config.trainer) and (stored := stored_fingerprint(store.folder, config.to_plain())):
+            now = store.fingerprint_of(config)
+            changed = sorted(name for name in {*stored, *now} if stored.get(name) != now.get(name))
+            if changed:
+                trainer = short_name(config.trainer)
+                found.add(f"{trainer} was trained again: {', '.join(changed)} changed since its stored runs were made.")
+    return found
+
+
 def _name(block: Block) -> str:
     config, seeds = block
-    # The last seed tells splits apart that are many from one: the first is (0, 0) in both.
-    return f"{config.digest} {seeds[-1].split} {seeds[-1].training}"
+    # Functions of two reports may have one name. The last seed tells splits apart that are many from one: the first is
+    # (0, 0) in both.
+    return f"{config.trainer} {config.digest} {seeds[-1].split} {seeds[-1].training}"
 
 
 def _in_words(block: Block) -> str:
     """Return what tells a block from others that are trained beside it, for people."""
     config, seeds = block
     told = ", ".join(map(name_of, config.told().values()))
-    return f"{config.trainer}: {told}, seeds {seeds[0].training} to {seeds[-1].training}"
+    first, last = seeds[0].training, seeds[-1].training
+    return f"{short_name(config.trainer)}: {told}, {f'seeds {first} to {last}' if last > first else f'seed {first}'}"

@@ -11,6 +11,11 @@ ORIGINS = ("stated", "inferred", "assumed")
 Axes = Mapping[str, tuple[str, ...]]
 
 
+def axis_text(value: Any) -> str:
+    """Return how a cell's name writes a value of an axis: text as it is, true and false as TOML does."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 @dataclass(frozen=True)
 class Choice:
     """What is taken for one field of a config, and why.

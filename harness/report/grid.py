@@ -15,7 +15,7 @@ from typing import Any
 from harness.base.errors import ConfigError, RegisterError
 from harness.data import registry
 from harness.data.data_file import DataFile
-from harness.report.choices import Axes, Choice, axis_of
+from harness.report.choices import Axes, Choice, axis_of, axis_text
 from harness.training.config import TrainingConfig
 from harness.training.fields import REQUIRED, Field
 from harness.training.seeds import SPLITS, Splits
@@ -77,7 +77,7 @@ class Grid:
     configs: dict[str, TrainingConfig]
     data_files: DataFiles
 
-    def cell_name(self, **chosen: str) -> str:
+    def cell_name(self, **chosen: Any) -> str:
         """Return the name of a cell, axes that are not given filled with their defaults.
 
         Raises
@@ -88,7 +88,7 @@ class Grid:
         for axis in chosen:
             if axis not in self.axes:
                 raise ConfigError(f"the grid in {self.file} has no axis {axis!r}; it has: {', '.join(self.axes)}")
-        cell = {**self.default, **chosen}
+        cell = {**self.default, **{axis: axis_text(value) for axis, value in chosen.items()}}
         for axis, values in self.axes.items():
             if axis not in cell:
                 raise ConfigError(f"say which {axis}: {', '.join(values)} ({self.file} sets no default)")
@@ -206,9 +206,11 @@ def task_of(cell: Mapping[str, str], reconstruction: Mapping[str, Choices]) -> s
     return "" if "" in reconstruction else cell["task"]
 
 
-def fields_of(axes: Axes, trainer: Choice) -> dict[str, Field]:
+def fields_of(axes: Axes, trainer: Choice) -> Mapping[str, Field]:
     """Return the fields that the configs of a grid may have, over all its trainers."""
-    named = [trainer.value] if trainer.by is None else [trainer.value[value] for value in axes[trainer.by]]
+    if trainer.by is None:
+        return trainer_named(trainer.value).fields
+    named = [trainer.value[value] for value in axes[trainer.by]]
     return {field: told for name in dict.fromkeys(named) for field, told in trainer_named(name).fields.items()}
 
 
@@ -272,11 +274,13 @@ def _config(
     key: str,
 ) -> TrainingConfig:
     fields = trainer_named(trainer).fields
-    chosen = {name: choice.at(cell) for name, choice in choices.items() if name in fields}
-    chosen |= {axis: value for axis, value in cell.items() if axis in fields}
+    chosen = {name: choice.at(cell) for name, choice in choices.items() if name in fields and name != SPLITS_CHOICE}
+    chosen |= {axis: value for axis, value in cell.items() if axis in fields and axis not in choices}
     try:
-        if DATASET in chosen:
+        if DATASET in tuple(fields):
             chosen[DATASET] = _checked_data(chosen[DATASET], task, data_files)
+        elif DATASET in chosen:  # of a trainer that takes any field, this one may mean what it likes
+            chosen[DATASET] = data_of(chosen[DATASET], data_files)
         return TrainingConfig.make(trainer, chosen)
     except ConfigError as problem:
         # Every message of a config begins with the name of the field.

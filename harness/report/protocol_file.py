@@ -9,9 +9,11 @@ from harness.base.errors import ConfigError, DataError
 from harness.base.tables import Table
 from harness.data import registry
 from harness.data.data_file import DataFile, read_data_file
-from harness.report.choices import Axes, Choice, axis_of, read_choice
+from harness.report.choices import Axes, Choice, axis_of, axis_text, read_choice
 from harness.report.grid import SPLITS_CHOICE, DataFiles, Grid, configs_of, fields_of, needs
-from harness.training.fields import Field
+from harness.training.fields import AnyFields, Field, is_number
+from harness.training.function.source import function_in
+from harness.training.function.trainer import set_time_limit
 from harness.training.trainers import trainer_named, trainer_names
 
 CLAIMED_SPLITS = ("many", "one")  # crossed seeds are no independent draws: no claim may rest on them
@@ -32,25 +34,47 @@ def read_grid(file: Path) -> Grid:
     """
     top = Table.read(file, RENAMED)
     axes_table = top.table("axes")
-    axes = {axis: axes_table.texts(axis) for axis in axes_table}
+    values = {axis: _values(axes_table, axis) for axis in axes_table}
+    axes = {axis: tuple(map(axis_text, listed)) for axis, listed in values.items()}
     default = _default(top.table("default"), axes) if "default" in top else {}
     trainer = _trainer(top, axes)
     data_files = _data_files(top.table("datasets")) if "datasets" in top else {}
     fields = fields_of(axes, trainer)
-    if "config" in top:
-        reconstruction = {"": _choices(file, "", top.table("config"), axes, trainer, fields, data_files)}
+    if "config" in top or ("reconstruction" not in top and isinstance(fields, AnyFields)):
+        config = top.table("config") if "config" in top else Table({}, file, "config")
+        reconstruction = {"": _choices(file, "", config, axes, trainer, fields, data_files)}
     else:
         reconstruction = _reconstruction(file, top, axes_table, axes, trainer, fields, data_files)
-    top.close(known=("config", "datasets", "default", "reconstruction"))
+    # The grid's own names are texts; what is not, a trainer gets as it was written.
+    typed = {
+        axis: Choice(dict(zip(axes[axis], listed, strict=True)), axis, "stated", "an axis of the grid")
+        for axis, listed in values.items()
+        if axes[axis] != tuple(listed)
+    }
+    reconstruction = {task: {**choices, **typed} for task, choices in reconstruction.items()}
+    top.close(known=("config", "datasets", "default", "reconstruction", "time_limit"))
     configs = configs_of(file, axes, trainer, reconstruction, data_files)
     return Grid(file, axes, default, trainer, reconstruction, configs, data_files)
 
 
+def _values(table: Table, axis: str) -> list[Any]:
+    """Read the values of an axis: all texts, all numbers, or true and false."""
+    values = table.get(axis, list)
+    kinds = {"text" if isinstance(one, str) else "number" if is_number(one) else type(one) for one in values}
+    if len(kinds) != 1 or not kinds <= {"text", "number", bool}:
+        raise table.error(axis, f"is {values!r}; give a list of texts, of numbers, or of true and false")
+    return values
+
+
 def _default(table: Table, axes: Axes) -> dict[str, str]:
+    found = {}
     for axis in table:
         if axis not in axes:
             raise table.error(axis, f"no axis of the grid; the axes are: {', '.join(axes)}")
-    return {axis: table.get(axis, str, among=axes[axis]) for axis in table}
+        found[axis] = axis_text(table.get_any(axis))
+        if found[axis] not in axes[axis]:
+            raise table.error(axis, f"is {table.get_any(axis)!r}; give one of: {', '.join(axes[axis])}")
+    return found
 
 
 def _trainer(top: Table, axes: Axes) -> Choice:
@@ -70,7 +94,19 @@ def _trainer(top: Table, axes: Axes) -> Choice:
 
 
 def _one_trainer(top: Table) -> Choice:
-    return Choice(top.get("trainer", str), None, "stated", "who trains")
+    name = top.get("trainer", str)
+    try:
+        found = function_in(top.file.parent.absolute(), name)
+    except ConfigError as problem:
+        raise top.error("trainer", str(problem)) from problem
+    if "time_limit" in top:
+        seconds = top.get("time_limit", float)
+        if found is None or not seconds > 0:
+            raise top.error(
+                "time_limit", f"is {seconds:g}; give the seconds that a run of a training function may take"
+            )
+        set_time_limit(found, seconds)
+    return Choice(found or name, None, "stated", "who trains")
 
 
 def _trainer_by_axis(table: Table, axes: Axes) -> Choice:
@@ -124,7 +160,9 @@ def _choices(
     fields: Mapping[str, Field],
     data_files: DataFiles,
 ) -> dict[str, Choice]:
-    wanted = [name for name, field in fields.items() if name not in axes and (name in table or needs(field))]
+    given = [name for name in table if isinstance(fields, AnyFields) and name != SPLITS_CHOICE]
+    needed = [name for name, field in fields.items() if name in table or needs(field)]
+    wanted = [name for name in (*needed, *given) if name not in axes]
     choices = {name: _choice(table, name, axes) for name in wanted}
     if SPLITS_CHOICE in table:
         choices[SPLITS_CHOICE] = _choice(table, SPLITS_CHOICE, axes)

@@ -11,7 +11,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import MissingPackageError, StoreError, StoreWarning
+import numpy as np
+
+from harness.base.errors import MissingPackageError, StoreError, StoreWarning, TrainingFailedError
 from harness.base.files import make_folder, write_atomically
 from harness.base.hashing import content_digest
 from harness.base.locks import locked
@@ -23,6 +25,7 @@ from harness.training.seeds import Seed
 from harness.training.trainers import Fingerprint, fingerprint_of
 
 UNREADABLE = ".unreadable"
+NOTE = "note"  # beside the arrays, by the name of the kind and their own
 
 
 class Store:
@@ -34,10 +37,18 @@ class Store:
         Made when the first run is kept.
     fingerprint
         Says what else determines a result of a config here besides the seeds.
+
+    Attributes
+    ----------
+    folder, fingerprint
+        As given.
+    failed
+        What could not be trained since it was opened, so that it is not tried again for each claim that needs it.
     """
 
     def __init__(self, folder: Path, fingerprint: Fingerprint = fingerprint_of) -> None:
         self.folder = folder
+        self.failed: dict[tuple[TrainingConfig, tuple[Seed, ...]], TrainingFailedError] = {}
         self.fingerprint = fingerprint
         self._refusal = ""
 
@@ -117,6 +128,8 @@ class Store:
     def record(self, runs: Runs) -> bytes:
         """Return the bytes in which these runs are kept: arrays, what determines them, and a digest."""
         arrays = {f"{kind}.{name}": array for kind, name, array in runs.arrays()}
+        if runs.note:
+            arrays[NOTE] = np.array(runs.note)
         return pack(arrays, self._identity(runs.config, runs.seeds))
 
     def read_record(self, config: TrainingConfig, seeds: tuple[Seed, ...], record: bytes, place: str) -> Runs:
@@ -137,11 +150,12 @@ class Store:
         arrays, identity = unpack(record, place)
         if identity != _as_json(self._identity(config, seeds)):
             raise ValueError("it holds other runs than its name says")
+        note = str(arrays.pop(NOTE, ""))
         by_kind: dict[str, dict[str, Any]] = {"curves": {}, "scalars": {}, "outputs": {}}
         for place_and_name, array in arrays.items():
             kind, _, name = place_and_name.partition(".")
             by_kind[kind][name] = array
-        return Runs(config=config, seeds=seeds, **by_kind)
+        return Runs(config=config, seeds=seeds, **by_kind, note=note)
 
     @contextmanager
     def reserve(self, config: TrainingConfig, seeds: tuple[Seed, ...], *, wait: bool) -> Iterator[bool]:

@@ -13,6 +13,7 @@ from harness.base.errors import ConfigError
 from harness.base.hashing import content_digest
 from harness.data.data_file import DataFile
 from harness.training.fields import REQUIRED
+from harness.training.function.source import short_name
 from harness.training.trainers import trainer_named
 
 
@@ -25,7 +26,8 @@ class TrainingConfig(Mapping[str, Any]):
     Attributes
     ----------
     trainer
-        Its name, as `harness.training.trainers.trainer_named` knows it.
+        What `harness.training.trainers.trainer_named` finds it by; a trainer that is found by a place has a shorter
+        name.
     pairs
         Name and value of every field, in the trainer's order, defaults filled in.
     """
@@ -48,7 +50,9 @@ class TrainingConfig(Mapping[str, Any]):
             if name not in known.fields:
                 raise ConfigError(f"{name} is no field of trainer {trainer!r}; it has: {', '.join(known.fields)}")
         pairs = []
-        for name, field in known.fields.items():
+        # A trainer that takes any field lists none: then equal configs have them in the order of the alphabet.
+        for name in dict.fromkeys((*known.fields, *sorted(given))):
+            field = known.fields[name]
             if name not in given and field.default is REQUIRED:
                 raise ConfigError(f"{name} is missing: {field.meaning}")
             pairs.append((name, _parsed(name, given[name], field.parse) if name in given else field.default))
@@ -77,7 +81,8 @@ class TrainingConfig(Mapping[str, Any]):
         return len(self.pairs)
 
     def __repr__(self) -> str:
-        return f"{self.trainer}({', '.join(f'{name}={name_of(value)}' for name, value in self.told().items())})"
+        told = (f"{name}={name_of(value)}" for name, value in self.told().items())
+        return f"{short_name(self.trainer)}({', '.join(told)})"
 
     @property
     def digest(self) -> str:
@@ -94,7 +99,8 @@ class TrainingConfig(Mapping[str, Any]):
 
         Of a data file name and checksum, for it may lie anywhere.
         """
-        return {"trainer": self.trainer, **{name: _plain(value) for name, value in self.told().items()}}
+        told = {name: _plain(value) for name, value in self.told().items()}
+        return {"trainer": short_name(self.trainer), **told}
 
     def to_json(self) -> dict[str, Any]:
         """Return all that another process needs to make the same config, as JSON has it."""

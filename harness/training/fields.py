@@ -2,9 +2,11 @@
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from harness.data.data_file import DataFile
 
 REQUIRED: Any = object()
 """The default of a field that has to be given."""
@@ -29,6 +31,22 @@ class Field:
     parse: Callable[[Any], Any]
     meaning: str
     default: Any = REQUIRED
+
+
+class AnyFields(Mapping[str, Field]):
+    """The fields of a trainer that takes whatever a report gives: every name is a field, and none has to be given."""
+
+    def __getitem__(self, name: str) -> Field:
+        return Field(plain, "whatever the report gives")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
 def one_of(*valid: str) -> Callable[[Any], str]:
@@ -85,15 +103,13 @@ def yes_or_no(value: Any) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return any value that TOML or JSON can hold, made hashable: lists become tuples, tables tuples of pairs."""
-    if isinstance(value, dict):
-        return tuple((str(key), plain(one)) for key, one in sorted(value.items()))
+    """Return text, a number, true or false, a data file, or a list of these as a tuple."""
     if isinstance(value, list | tuple):
         return tuple(plain(one) for one in value)
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("give a finite number")
-    if not isinstance(value, str | int | float | bool):
-        raise ValueError("give text, a number, true or false, or a list or table of these")
+    if not isinstance(value, str | int | float | DataFile):
+        raise ValueError("give text, a number, true or false, or a list of these")
     return value
 
 

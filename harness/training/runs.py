@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from harness.base.arrays import Array, Floats
 from harness.training.config import TrainingConfig
+from harness.training.function.source import short_name
 from harness.training.seeds import Seed
 
 FINAL = "final_"
@@ -37,6 +38,8 @@ class Runs:
         By name.
     outputs : (seeds, ...)
         By name, whatever else a trainer gives, such as predictions.
+    note
+        What a reader of any verdict on them should know, in one sentence; may be empty.
     """
 
     config: TrainingConfig
@@ -44,6 +47,7 @@ class Runs:
     curves: Mapping[str, Floats]
     scalars: Mapping[str, Floats]
     outputs: Mapping[str, Array]
+    note: str = ""
 
     def __post_init__(self) -> None:
         count = len(self.seeds)
@@ -70,8 +74,8 @@ class Runs:
         if name.removeprefix(FINAL) != name and name.removeprefix(FINAL) in self.curves:
             return self.curves[name.removeprefix(FINAL)][:, -1]
         raise AttributeError(
-            f"runs of {self.config.trainer} have no metric {name!r}; there are: {', '.join(self.metrics())}; "
-            f"of a curve {FINAL}... is the last step"
+            f"runs of {short_name(self.config.trainer)} have no metric {name!r}; "
+            f"there are: {', '.join(self.metrics())}; of a curve {FINAL}... is the last step"
         )
 
     def metrics(self) -> list[str]:
@@ -86,12 +90,12 @@ class Runs:
 
     def first(self, count: int) -> "Runs":
         """Return the runs of the first `count` seeds, without a copy of their arrays."""
-        return _runs_of(self.config, self.seeds[:count], self, lambda kind, name: getattr(self, kind)[name][:count])
+        return _runs_of(self.config, self.seeds[:count], [self], lambda kind, name: getattr(self, kind)[name][:count])
 
     def at(self, places: NDArray[np.int64]) -> "Runs":
         """Return the runs at these places, in this order."""
         seeds = tuple(self.seeds[place] for place in places)
-        return _runs_of(self.config, seeds, self, lambda kind, name: getattr(self, kind)[name][places])
+        return _runs_of(self.config, seeds, [self], lambda kind, name: getattr(self, kind)[name][places])
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
@@ -114,6 +118,8 @@ def predicted_classes(runs: Runs) -> NDArray[np.int64]:
 def concatenate(parts: Sequence[Runs]) -> Runs:
     """Join runs of one config along the seeds.
 
+    A curve that ends before another, as with early stopping, keeps its last value: so does the model that it is of.
+
     Raises
     ------
     ValueError
@@ -125,15 +131,25 @@ def concatenate(parts: Sequence[Runs]) -> Runs:
     if len({frozenset(part.metrics()) for part in parts}) != 1:
         raise ValueError(f"runs of {parts[0].config} do not all have the same metrics")
     seeds = sum((part.seeds for part in parts), ())
-    return _runs_of(
-        parts[0].config,
-        seeds,
-        parts[0],
-        lambda kind, name: np.concatenate([getattr(part, kind)[name] for part in parts]),
-    )
+
+    def joined(kind: str, name: str) -> Array:
+        arrays = [getattr(part, kind)[name] for part in parts]
+        return np.concatenate(_equally_long(arrays) if kind == "curves" else arrays)
+
+    return _runs_of(parts[0].config, seeds, parts, joined)
 
 
-def _runs_of(config: TrainingConfig, seeds: tuple[Seed, ...], like: Runs, array: Callable[[str, str], Array]) -> Runs:
-    """Return runs with the arrays of others, each made anew from its kind and name."""
+def _equally_long(curves: Sequence[Floats]) -> list[Floats]:
+    """Return curves of shape (seeds, steps) with as many steps as the longest, each going on with its last value."""
+    steps = max(curve.shape[1] for curve in curves)
+    return [np.pad(curve, ((0, 0), (0, steps - curve.shape[1])), mode="edge") for curve in curves]
+
+
+def _runs_of(
+    config: TrainingConfig, seeds: tuple[Seed, ...], parts: Sequence[Runs], array: Callable[[str, str], Array]
+) -> Runs:
+    """Return runs with the arrays of others, each made anew from its kind and name, and with their notes."""
     kinds = ("curves", "scalars", "outputs")
-    return Runs(config, seeds, *({name: array(kind, name) for name in getattr(like, kind)} for kind in kinds))  # type: ignore[arg-type]
+    arrays: list[Any] = [{name: array(kind, name) for name in getattr(parts[0], kind)} for kind in kinds]
+    note = "; ".join(dict.fromkeys(part.note for part in parts if part.note))
+    return Runs(config, seeds, arrays[0], arrays[1], arrays[2], note)

@@ -1,6 +1,10 @@
 """The two sources of chance in a run, and which seeds a claim is judged over."""
 
-from typing import Literal, NamedTuple, get_args
+import random
+import sys
+from typing import Any, Literal, NamedTuple, get_args
+
+import numpy as np
 
 Splits = Literal["many", "one", "crossed"]
 SPLITS: tuple[str, ...] = get_args(Splits)
@@ -20,6 +24,24 @@ class Seed(NamedTuple):
 
     split: int
     training: int
+
+    def rng(self) -> np.random.Generator:
+        """Return NumPy's generator of this training, always at its beginning."""
+        return np.random.default_rng(self.training)
+
+    def everything(self) -> int:
+        """Seed what a training may draw from without being asked, and return the seed, ``training``.
+
+        That is `random`, NumPy's functions, and PyTorch, TensorFlow and Keras where they are imported already.
+        """
+        random.seed(self.training)
+        np.random.seed(self.training)  # noqa: NPY002 - functions use the old ones
+        frameworks: dict[str, Any] = {name: sys.modules.get(name) for name in ("torch", "tensorflow")}
+        if frameworks["torch"] is not None:
+            frameworks["torch"].manual_seed(self.training)
+        if frameworks["tensorflow"] is not None:
+            frameworks["tensorflow"].random.set_seed(self.training)
+        return self.training
 
 
 def seed_blocks(count: int, size: int, splits: Splits = "many", largest: int | None = None) -> list[tuple[Seed, ...]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from harness.base.errors import ConfigError, MissingPackageError
 from harness.training.fields import Field
+from harness.training.function.source import is_function
 from harness.training.seeds import Seed
 
 if TYPE_CHECKING:
@@ -41,11 +42,20 @@ class Trainer(Protocol):
         The packages whose versions determine a result; a fingerprint has them under these names.
     """
 
-    name: str
-    fields: Mapping[str, Field]
-    seeds_at_once: int
-    most_at_once: int
-    distributions: Sequence[str]
+    @property
+    def name(self) -> str: ...  # noqa: D102 - told above
+
+    @property
+    def fields(self) -> Mapping[str, Field]: ...  # noqa: D102 - told above
+
+    @property
+    def seeds_at_once(self) -> int: ...  # noqa: D102 - told above
+
+    @property
+    def most_at_once(self) -> int: ...  # noqa: D102 - told above
+
+    @property
+    def distributions(self) -> Sequence[str]: ...  # noqa: D102 - told above
 
     def check(self, config: "TrainingConfig") -> None:
         """Raise a `ConfigError` where fields that are each valid do not go together; it begins with a field's name."""
@@ -162,6 +172,10 @@ def trainer_named(name: str) -> Trainer:
         If there is none of that name, or what stands there is no trainer.
     """
     place = place_of(name)
+    if is_function(place):
+        from harness.training.function.trainer import FunctionTrainer
+
+        return FunctionTrainer(place)
     module, colon, attribute = place.partition(":")
     known = f"give one of: {', '.join(trainer_names())}; or module:attribute"
     if not colon or not module or not attribute:

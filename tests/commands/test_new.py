@@ -8,15 +8,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from harness.__main__ import main
-from harness.commands.new import TEMPLATES, TITLE
+from harness.commands.new import FUNCTION, REPORT, TITLE
 from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
 
 
-def test_a_new_folder_is_green_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("options", [[], ["--trainer"]])
+def test_a_new_folder_is_green_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
     """With the command that is printed; its claims come to a verdict, and nothing is expected to fail."""
     monkeypatch.chdir(tmp_path)
-    assert main(["new", "mine", "--title", "Mine"]) == 0
+    assert main(["new", "mine", "--title", "Mine", *options]) == 0
     command = [sys.executable, "-m", "pytest", "mine", "-p", "no:cacheprovider", "-p", "no:xdist"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout
@@ -38,9 +39,19 @@ def test_any_title_can_be_given(tmp_path_factory: pytest.TempPathFactory, title:
 def test_the_files_are_those_that_the_plugin_reads(tmp_path: Path) -> None:
     """Every template is written under its name, and both registers can be read."""
     assert main(["new", str(tmp_path)]) == 0
-    assert {file.name for file in tmp_path.iterdir()} == {file.stem for file in TEMPLATES.glob("*.txt")}
+    assert {file.name for file in tmp_path.iterdir()} == {file.stem for file in REPORT.glob("*.txt")}
     assert read_register(tmp_path / "report.toml").title in TITLE
     assert read_grid(tmp_path / "protocol.toml").axes["activation"] == ("relu", "tanh")
+
+
+def test_a_report_with_a_training_function_has_one(tmp_path: Path) -> None:
+    """It is found where the protocol says, and both registers can be read."""
+    assert main(["new", str(tmp_path), "--trainer"]) == 0
+    assert {file.name for file in tmp_path.iterdir()} == {file.stem for file in FUNCTION.glob("*.txt")}
+    assert read_register(tmp_path / "report.toml").title in TITLE
+    grid = read_grid(tmp_path / "protocol.toml")
+    assert grid.trainer.value == f"{tmp_path}/train.py:run"
+    assert grid.config("0.1").learning_rate == 0.1
 
 
 def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

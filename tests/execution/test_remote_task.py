@@ -134,5 +134,5 @@ def test_what_is_no_answer_is_said_to_be_none(payload: object) -> None:
 
 def test_an_answer_comes_back_as_it_was_sent() -> None:
     """A record may hold ends of lines."""
-    answer = Answer("tcp://a", "a processor", VERSIONS, "a problem\nof two lines", b"\x00\n\n\xff")
+    answer = Answer("tcp://a", "a processor", VERSIONS, "a problem\nof two lines", "a traceback", b"\x00\n\n\xff")
     assert Answer.from_bytes(answer.to_bytes()) == answer

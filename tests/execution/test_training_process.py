@@ -11,16 +11,18 @@ from typing import Any
 
 import pytest
 
-from harness.base.errors import ExecutorError, HarnessError
+from harness.base.errors import ExecutorError, HarnessError, TrainingFailedError
 from harness.execution import engine, training_process
 from harness.execution.agreement import differences_of
 from harness.execution.pools import WorkerPool, local_processes
 from harness.execution.training_process import train_there
 from harness.execution.workers import train_blocks_with
+from harness.training.function.trainer import set_time_limit
 from harness.training.seeds import seed_blocks
 from harness.training.trainers import trainer_named
 from tests.builders.clusters import say_nothing, wait_until
 from tests.builders.configs import BLOCK, TOO_LARGE, TORCH, trained_by
+from tests.builders.functions import function_config
 
 LONG = TORCH.changed(epochs=200_000)
 ROOT = Path(__file__).parent.parent.parent
@@ -100,6 +102,67 @@ def test_processes_of_an_executor_are_as_clean(tmp_path: Path, monkeypatch: pyte
     stored = store.load(keras, BLOCK)
     assert stored is not None
     assert differences_of(stored, train_there(keras, BLOCK)) == []
+
+
+# Training functions
+
+
+def test_a_training_function_has_a_process_of_its_own(own_process: training_process._Kept, tmp_path: Path) -> None:
+    """What one report's files did there cannot reach another's trainings, nor those of the harness."""
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    one = function_config(tmp_path / "one", "X = []\n" + RETURNS_COUNT)
+    other = function_config(tmp_path / "other", "X = [0, 0]\n" + RETURNS_COUNT)
+    assert train_there(one, BLOCK[1:2]).count.tolist() == [1.0]
+    pid = pid_of(own_process)
+    assert train_there(one, BLOCK[2:3]).count.tolist() == [2.0]
+    assert pid_of(own_process) == pid
+    assert train_there(other, BLOCK[1:2]).count.tolist() == [3.0]
+    assert pid_of(own_process) != pid
+    assert train_there(TORCH, BLOCK).seeds == BLOCK
+
+
+RETURNS_COUNT = (
+    "def run(config, seed):\n    print('a line', flush=True)\n    X.append(1)\n    return {'count': len(X)}\n"
+)
+
+
+def test_a_function_that_hangs_is_ended(own_process: training_process._Kept, tmp_path: Path) -> None:
+    """After its limit; the next training begins anew."""
+    train = "import time\ndef run(config, seed):\n    time.sleep(100 * (seed.training == 1))\n    return {'x': 1}\n"
+    config = function_config(tmp_path, train)
+    set_time_limit(config.trainer, 3.0)
+    with pytest.raises(TrainingFailedError, match=r"\): it was ended after 3 s, which is all that time_limit allows$"):
+        engine.train(config, BLOCK[1:2])
+    assert train_there(config, BLOCK[2:3]).x.tolist() == [1.0]
+
+
+def test_what_a_function_raises_comes_with_its_traceback(own_process: training_process._Kept, tmp_path: Path) -> None:
+    """And with config and seed."""
+    config = function_config(tmp_path, "def run(config, seed):\n    raise ValueError('too hot')\n")
+    with pytest.raises(TrainingFailedError) as caught:
+        engine.train(config, BLOCK[1:2])
+    assert str(caught.value) == f"training failed: seed {BLOCK[1]}, {config}: ValueError: too hot"
+    assert 'train.py", line 2, in run' in caught.value.traceback
+
+
+FORKS = """
+import os
+
+def run(config, seed):
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+    return {"x": 1 if child else 2}
+"""
+
+
+def test_a_copy_that_a_function_makes_of_the_process_does_not_answer(
+    own_process: training_process._Kept, tmp_path: Path
+) -> None:
+    """Only the process that was asked does."""
+    config = function_config(tmp_path, FORKS)
+    assert [train_there(config, (seed,)).x.tolist() for seed in BLOCK[1:3]] == [[1.0], [1.0]]
 
 
 # How it ends

@@ -29,6 +29,7 @@ class ScriptedEvidence:
         self.used = {"torch-relu": None} if cells else {}
         self.timed: dict[str, None] = {}
         self.trainers = ("torch",) if cells else ()
+        self.notes: tuple[str, ...] = ()
 
     @property
     def splits(self) -> int:
@@ -54,7 +55,8 @@ def spread(mean: float, deviation: float, seeds: int) -> list[float]:
 @pytest.fixture
 def judge() -> Judge:
     """Make a judge whose claim asked for one cell and timed another."""
-    return judge_of(SimpleNamespace(used={}, timed={"torch-relu (default)": None}, trainers=("torch",), splits=0))
+    timed = {"torch-relu (default)": None}
+    return judge_of(SimpleNamespace(notes=(), used={}, timed=timed, trainers=("torch",), splits=0))
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ class FixedEvidence:
     """Stands in for the evidence of a claim over 80 seeds."""
 
     trainers = ("torch",)
+    notes = ()
     splits = 80
 
     def __init__(self) -> None:

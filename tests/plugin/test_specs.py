@@ -109,7 +109,7 @@ def test_what_a_trainer_cannot_train_is_said(
     result = pytester.runpytest_subprocess("claims", "-n", "0")
     result.stdout.fnmatch_lines_random(
         [
-            "*training failed: seeds Seed(split=0, training=0) to *, coin(bias=1.5, tosses=40): no coin has a bias*",
+            "*training failed: seed Seed(split=0, training=0), coin(bias=1.5, tosses=40): no coin has a bias*",
             "*runs of coin have no metric 'tails'; there are: heads, last; of a curve final_... is the last step*",
         ]
     )

@@ -253,7 +253,8 @@ def test_a_variant_that_cannot_be_trained(tmp_path: Path, chosen: dict[str, Any]
 
 # Malformed grids
 
-TOP = "unknown; known here: axes, config, datasets, default, reconstruction, trainer"
+AXIS = "give a list of texts, of numbers, or of true and false"
+TOP = "unknown; known here: axes, config, datasets, default, reconstruction, time_limit, trainer"
 EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
 
 
@@ -273,8 +274,16 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
             '"clustering", ',
             "table [axes], key 'task': a reconstruction is by task; give some of: classification, regression",
         ),
-        ('["relu", "tanh"]', "[]", "table [axes], key 'activation': is []; give a list of texts"),
-        ('["relu", "tanh"]', '["relu", 2]', "table [axes], key 'activation': is ['relu', 2]; give a list of texts"),
+        (
+            '["relu", "tanh"]',
+            "[]",
+            f"table [axes], key 'activation': is []; {AXIS}",
+        ),
+        (
+            '["relu", "tanh"]',
+            '["relu", 2]',
+            f"table [axes], key 'activation': is ['relu', 2]; {AXIS}",
+        ),
         ('["relu", "tanh"]', '"relu"', "table [axes], key 'activation': is 'relu'; give a list"),
         (
             '["relu", "tanh"]',

@@ -8,6 +8,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,16 @@ def test_round_trip_bit_for_bit(kept: Store) -> None:
     assert loaded is not None
     assert same_bits(loaded, runs_hard_to_keep())
     assert np.signbit(loaded.train_loss[0, 0])
+
+
+def test_a_note_is_kept(tmp_path: Path) -> None:
+    """Word for word; without one nothing is added to the file."""
+    store = Store(tmp_path, fingerprint)
+    store.save(replace(runs_hard_to_keep(), note="not the same twice: é"))
+    noted = store.load(PROTOCOL, SEEDS)
+    assert noted is not None
+    assert noted.note == "not the same twice: é"
+    assert same_bits(noted, runs_hard_to_keep())
 
 
 def test_save_returns_the_path_where_load_looks(tmp_path: Path) -> None:

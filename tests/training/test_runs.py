@@ -1,6 +1,6 @@
 import re
 from copy import copy, deepcopy
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import numpy as np
 import pytest
@@ -220,3 +220,28 @@ def test_no_runs_are_not_joined() -> None:
     """Joining nothing is an error, not an empty result."""
     with pytest.raises(ValueError, match=r"^runs of 0 configs cannot be joined$"):
         concatenate([])
+
+
+def test_a_curve_that_ends_earlier_keeps_its_last_value() -> None:
+    """As the model does that stopped early; what else is joined has to have one shape."""
+    short = Runs(PROTOCOL, SEEDS[:1], {"loss": np.array([[3.0, 2.0]])}, {}, {})
+    long = Runs(PROTOCOL, SEEDS[1:], {"loss": np.array([[3.0, 2.5, 1.0, 0.5]])}, {}, {})
+    both = concatenate([short, long])
+    assert both.loss.tolist() == [[3.0, 2.0, 2.0, 2.0], [3.0, 2.5, 1.0, 0.5]]
+    assert both.final_loss.tolist() == [2.0, 0.5]
+
+
+def test_a_diverged_curve_that_ends_earlier_stays_diverged() -> None:
+    """Its last value is no number."""
+    short = Runs(PROTOCOL, SEEDS[:1], {"loss": np.array([[3.0, np.nan]])}, {}, {})
+    long = Runs(PROTOCOL, SEEDS[1:], {"loss": np.ones((1, 4))}, {}, {})
+    assert concatenate([short, long]).diverged.tolist() == [True, False]
+
+
+def test_notes_go_along() -> None:
+    """Each once, whoever has it."""
+    parts = [replace(small().at(np.array([place])), note=note) for place, note in enumerate(("one", "one"))]
+    assert concatenate(parts).note == "one"
+    assert concatenate([parts[0], replace(parts[1], note="other")]).note == "one; other"
+    assert concatenate([parts[0], replace(parts[1], note="")]).first(1).note == "one"
+    assert small().note == ""

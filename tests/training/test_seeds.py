@@ -1,3 +1,9 @@
+import random
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,3 +82,33 @@ def test_blocks_double_and_then_stay() -> None:
     assert [len(block) for block in seed_blocks(640, 20, largest=160)] == [20, 20, 40, 80, 160, 160, 160]
     assert [len(block) for block in seed_blocks(5, 1, largest=1)] == [1] * 5
     assert [len(block) for block in seed_blocks(50, 20, largest=30)] == [20, 20, 30]
+
+
+def test_a_seed_makes_generators_that_begin_anew() -> None:
+    """Of the training; the split decides nothing but the split."""
+    assert Seed(0, 3).rng().random() == Seed(5, 3).rng().random() == np.random.default_rng(3).random()
+    assert Seed(3, 0).rng().random() != Seed(3, 1).rng().random()
+
+
+def test_a_seed_seeds_everything_that_is_there() -> None:
+    """Python's, NumPy's and PyTorch's functions give the same again; the whole number is for what else there is."""
+    import torch
+
+    def draws() -> list[float]:
+        return [random.random(), float(np.random.random()), float(torch.rand(()))]  # noqa: NPY002 - the old ones
+
+    seeds = (Seed(0, 3), Seed(5, 3), Seed(0, 4))
+    first, again, other = ((seed.everything(), draws()) for seed in seeds)
+    assert first == again == (3, first[1])
+    assert not set(first[1]) & set(other[1])
+
+
+def test_only_frameworks_that_are_in_use_are_seeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None is imported for it."""
+    seeded = []
+    tensorflow = SimpleNamespace(random=SimpleNamespace(set_seed=seeded.append))
+    monkeypatch.setitem(sys.modules, "tensorflow", tensorflow)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    Seed(1, 7).everything()
+    assert seeded == [7]
+    assert "torch" not in sys.modules

@@ -29,6 +29,8 @@ class Progress:
         By worker, what it is training, in words.
     problems
         Why trainings were given up, each once.
+    notes
+        What is to be known of them besides, each once.
     """
 
     needed: int
@@ -36,6 +38,7 @@ class Progress:
     trained: int
     now: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def done(self) -> int:
@@ -52,9 +55,12 @@ class Progress:
 
     def proof(self) -> str:
         """Return what was done, in one line for the end of a session."""
-        return (
-            f"Planned trainings: {self.needed}, of which {self.trained} done now and {self.stored} before. All "
-            "comparisons are between the same seeds, each with a split and a training of its own."
+        return " ".join(
+            [
+                f"Planned trainings: {self.needed}, of which {self.trained} done now and {self.stored} before. All "
+                "comparisons are between the same seeds, each with a split and a training of its own.",
+                *self.notes,
+            ]
         )
 
 
@@ -91,6 +97,10 @@ class ProgressWriter:
         """Say why this worker gives up training."""
         self._append({"problem": problem})
 
+    def note(self, sentence: str) -> None:
+        """Say what is to be known of the trainings at the end."""
+        self._append({"note": sentence})
+
     def given_up(self) -> tuple[str, ...]:
         """Return why workers of this session, whichever, have given up training."""
         told = read_progress(self._file)
@@ -114,6 +124,7 @@ def read_progress(file: Path) -> Progress | None:
     planned = False
     trained: set[str] = set()
     problems: dict[str, None] = {}
+    notes: dict[str, None] = {}
     for line in lines:
         entry = json.loads(line)
         if "needed" in entry:
@@ -125,6 +136,8 @@ def read_progress(file: Path) -> Progress | None:
             trained.add(entry["trained"])
         if "problem" in entry:
             problems[entry["problem"]] = None
+        if "note" in entry:
+            notes[entry["note"]] = None
         if "begins" in entry:
             now[entry["worker"]] = entry["begins"]
     if not planned:
@@ -135,4 +148,5 @@ def read_progress(file: Path) -> Progress | None:
         trained=sum(count for block, count in runs.items() if block in missing and block in trained),
         now={worker: words for worker, words in sorted(now.items()) if words},
         problems=tuple(problems),
+        notes=tuple(sorted(notes)),
     )

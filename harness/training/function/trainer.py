@@ -1,0 +1,184 @@
+"""The trainer of a training function, ``run(config, seed)``: one call a run, in a process of its own."""
+
+import functools
+import hashlib
+import importlib.util
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from harness.base.arrays import Floats
+from harness.base.errors import ConfigError, HarnessError, TrainingFailedError
+from harness.training.config import TrainingConfig
+from harness.training.fields import AnyFields, Field
+from harness.training.function.gathering import one_run
+from harness.training.function.repetition import MOST_REPEATS, difference_between, unseeded
+from harness.training.function.source import files_of, packages_named_in, short_name
+from harness.training.runs import Runs, concatenate
+from harness.training.seeds import Seed
+
+FIRST = Seed(0, 0)
+LONG = 10.0  # seconds of a run, after which nobody wants several more to find out what is not seeded
+DIGITS = 12  # of a file's checksum: enough to tell its versions apart
+
+
+_time_limits: dict[str, float] = {}  # by reference
+
+
+def set_time_limit(reference: str, seconds: float) -> None:
+    """Let no run of a training function take longer from now on."""
+    _time_limits[reference] = seconds
+
+
+@dataclass(frozen=True)
+class FunctionTrainer:
+    """Calls a function of a report's own.
+
+    Attributes
+    ----------
+    reference
+        Its file and name, as ``/home/me/report/train.py:run``.
+    name
+        What configs and pages call it, as ``train:run``.
+    fields, seeds_at_once, most_at_once
+        As of `harness.training.trainers.Trainer`: any field, and one seed at a time, so that a kill costs one training.
+    """
+
+    reference: str
+    fields: Mapping[str, Field] = field(default_factory=AnyFields, compare=False)
+    seeds_at_once: int = 1
+    most_at_once: int = 1
+
+    @property
+    def name(self) -> str:
+        """As `harness.training.function.source.short_name`."""
+        return short_name(self.reference)
+
+    @property
+    def home(self) -> Path:
+        """The folder from which the function's file, and those beside it, are imported."""
+        return self._file.parent
+
+    @property
+    def time_limit(self) -> float | None:
+        """How many seconds a run may take; None for any time."""
+        return _time_limits.get(self.reference)
+
+    def seconds_for(self, seeds: Sequence[Seed]) -> float | None:
+        """Return how many seconds `train` may take for these seeds: the first of all is trained more than once."""
+        if self.time_limit is None:
+            return None
+        return self.time_limit * (len(seeds) + (FIRST in seeds)) + MOST_REPEATS * LONG * (FIRST in seeds)
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.reference.rpartition(":")[0])
+
+    @property
+    def distributions(self) -> Sequence[str]:
+        """The packages that its files import by name."""
+        return tuple(_packages(self._file))
+
+    def check(self, config: TrainingConfig) -> None:
+        """Refuse fields that cannot be read as attributes."""
+        for name in config:
+            if not name.isidentifier() or hasattr(TrainingConfig, name) or name in TrainingConfig.__dataclass_fields__:
+                raise ConfigError(f"{name} cannot be the name of a field: config.{name} is something else")
+
+    def fingerprint(self, config: TrainingConfig) -> Mapping[str, str]:
+        """Return checksums of its files, and the versions of the packages that they import by name."""
+        return {**_checksums(self._file), **_packages(self._file)}
+
+    def train(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
+        """Call the function for each seed; the first of all seeds twice.
+
+        Raises
+        ------
+        TrainingFailedError
+            If the function fails, with its traceback, or returns what is no result of a run.
+        """
+        runs = concatenate([self._run(config, seed) for seed in seeds])
+        return replace(runs, note=self._not_repeated(runs)) if runs.seeds[0] == FIRST else runs
+
+    def _run(self, config: TrainingConfig, seed: Seed) -> Runs:
+        function = _imported(self._file, self.reference.rpartition(":")[2])
+        began = time.perf_counter()
+        try:
+            returned = function(config, seed)
+        except (Exception, SystemExit) as problem:
+            raise TrainingFailedError(f"{type(problem).__name__}: {problem}", _own_traceback(problem)) from problem
+        return one_run(config, seed, returned, time.perf_counter() - began)
+
+    def _not_repeated(self, runs: Runs) -> str:
+        """Return in a sentence how a second run of the first seed differs from these; empty if it does not."""
+
+        def again() -> Runs:
+            return self._run(runs.config, FIRST)
+
+        difference = difference_between(runs.first(1), again())
+        if not difference:
+            return ""
+        advice = unseeded(again) if runs.seconds[0] < LONG else "something in it is not seeded"
+        return f"{self.name} gave {difference} for one seed; {advice}"
+
+    def blank(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
+        """Return runs of which every metric is a number of 1: only a call of the function tells what it measures."""
+        return _UnknownRuns(config, tuple(seeds), {}, {}, {})
+
+
+class _UnknownRuns(Runs):
+    def __getattr__(self, name: str) -> Floats:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        import numpy as np
+
+        return np.ones(len(self.seeds))
+
+
+@functools.cache
+def _checksums(file: Path) -> dict[str, str]:
+    """Return the checksum of a file and each beside it that it imports, as they are when first asked for."""
+    try:
+        return {
+            one.relative_to(file.parent).as_posix(): hashlib.sha256(one.read_bytes()).hexdigest()[:DIGITS]
+            for one in files_of(file)
+        }
+    except OSError as reason:
+        raise ConfigError(f"{file}: cannot be read ({reason.strerror})") from reason
+
+
+@functools.cache
+def _packages(file: Path) -> dict[str, str]:
+    return packages_named_in(files_of(file))
+
+
+@functools.cache
+def _imported(file: Path, name: str) -> Callable[[TrainingConfig, Seed], Any]:
+    """Return the function, its file imported as a module of its own name with the files beside it in reach."""
+    sys.path.insert(0, str(file.parent))
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    if spec is None or spec.loader is None:
+        raise HarnessError(f"{file} cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except (Exception, SystemExit) as problem:
+        raise TrainingFailedError(
+            f"{file} cannot be imported: {type(problem).__name__}: {problem}", _own_traceback(problem)
+        ) from problem
+    function: Callable[[TrainingConfig, Seed], Any] = getattr(module, name)
+    return function
+
+
+def _own_traceback(problem: BaseException) -> str:
+    """Return the traceback of an error as Python prints it, without the lines of the harness."""
+    shown = traceback.TracebackException.from_exception(problem)
+    ours = (__file__, importlib.util.__file__)
+    kept = [frame for frame in shown.stack if frame.filename not in ours and "<frozen" not in frame.filename]
+    shown.stack = traceback.StackSummary.from_list(kept)
+    return "".join(shown.format(chain=False)).rstrip()
