@@ -21,7 +21,8 @@ One package a question; imports run downwards only (``[tool.importlinter]`` in p
 `report`          the register of findings, the grid, the choices that a report leaves open
 `verdicts`        the verdict of a claim, of a finding, and their error rates
 `statistics`      estimators, draws, curves, effects
-`training`        configs, seeds, runs, and the trainers of both frameworks
+`logs`            runs that were made elsewhere, read from files
+`training`        configs, seeds, runs, and the trainers: of both frameworks, and of a report's own function
 `data`            registered data sets, and those that a report brings
 `base`            errors, files, locks, tables: nothing of the field in it
 ================  =====================================================================

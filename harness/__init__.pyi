@@ -34,9 +34,16 @@ from .statistics.printed import (
     possible_counts,
     rows_that_allow,
 )
+from .statistics.two_samples import (
+    difference_from_reported,
+    difference_of_means,
+    probability_of_larger,
+    ratio_of_means,
+    ratio_of_spreads,
+)
 from .training.config import TrainingConfig
 from .training.fields import Field
-from .training.runs import Runs, predicted_classes
+from .training.runs import Runs, paired, predicted_classes
 from .training.seeds import TRAININGS_PER_SPLIT, Seed
 from .training.trainers import Trainer
 from .verdicts.verdict import Band, Verdict
@@ -60,6 +67,8 @@ __all__ = [
     "Verdict",
     "area_above_end",
     "batch_averages",
+    "difference_from_reported",
+    "difference_of_means",
     "epochs_later",
     "epochs_to_level",
     "epochs_to_maximum",
@@ -75,13 +84,17 @@ __all__ = [
     "most_classes",
     "open_folder",
     "open_store",
+    "paired",
     "plausible_draw",
     "plausible_proportion_draw",
     "possible_counts",
     "predicted_classes",
+    "probability_of_larger",
     "proportion_of_cells",
     "proportion_of_seeds",
     "proportions_of_variance",
+    "ratio_of_means",
+    "ratio_of_spreads",
     "ratio_over_seeds",
     "read_session",
     "rise_after_minimum",

@@ -6,10 +6,11 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.base.errors import HarnessError
-from harness.commands import cells, compare, explain, history, new, nightly, reconstruct, store, train
+from harness.commands import cells, compare, explain, history, logs, new, nightly, reconstruct, store, train
 
 COMMANDS: dict[str, ModuleType] = {
     "new": new,
+    "logs": logs,
     "cells": cells,
     "train": train,
     "reconstruct": reconstruct,

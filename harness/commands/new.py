@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from harness.base.errors import RegisterError
+from harness.commands.new_folder import fill_new_folder
 
 HELP = "start the folder of a report of your own, with two findings that can be judged at once"
 REPORT, FUNCTION = (Path(__file__).with_name(name) for name in ("new_report", "new_trainer"))
@@ -38,16 +39,9 @@ def run(options: argparse.Namespace) -> int:
     title: str = "--" if options.title == [] else options.title
     if not title.strip() or not title.isprintable():
         raise RegisterError("--title is empty or has characters that cannot be printed; give the report's title")
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise RegisterError(f"{folder}: is there already, and not an empty folder; give another name")
-        folder.mkdir(parents=True, exist_ok=True)
-        for template in sorted(options.templates.glob("*.txt")):
-            # TOML writes text as JSON does.
-            text = template.read_text(encoding="utf-8").replace(TITLE, json.dumps(title, ensure_ascii=False))
-            with (folder / template.stem).open("x", encoding="utf-8") as file:
-                file.write(text)
-    except OSError as reason:
-        raise RegisterError(f"{folder}: cannot be written to ({reason.strerror}); give another name") from reason
+    # TOML writes text as JSON does.
+    named = json.dumps(title, ensure_ascii=False)
+    templates = {file.stem: file.read_text(encoding="utf-8") for file in sorted(options.templates.glob("*.txt"))}
+    fill_new_folder(folder, {name: text.replace(TITLE, named) for name, text in templates.items()})
     print(f"{folder}: two findings, to be replaced by yours. Next:\n  pytest {folder} -n auto")
     return 0

@@ -14,7 +14,21 @@ from harness.training.runs import Runs
 
 
 class RunSource(Protocol):
-    """Where runs come from; a claim, and what judges it, know nothing else of that."""
+    """Where runs come from; a claim, and what judges it, know nothing else of that.
+
+    Attributes
+    ----------
+    grows
+        Whether more seeds can be had; if not, a claim is looked at once.
+    planned_seeds
+        How many there were to be of each config, where that was fixed beforehand; a claim on fewer is not decided.
+    """
+
+    @property
+    def grows(self) -> bool: ...  # noqa: D102 - told above
+
+    @property
+    def planned_seeds(self) -> int | None: ...  # noqa: D102 - told above
 
     def runs(self, wanted: Wanted, count: int) -> Runs:
         """Return the runs of the first `count` seeds of a config, on the splits that are wanted.
@@ -32,6 +46,9 @@ class TrainedRuns:
 
     Many claims rest on the same runs; their arrays are read-only, so each is read once a process.
     """
+
+    grows = True
+    planned_seeds = None
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -106,6 +123,19 @@ class Evidence:
         """Names of those who made what was handed out, each once."""
         configs = [*(runs.config for runs in self.used.values()), *(entry.config for entry in self.timed.values())]
         return tuple(sorted({short_name(config.trainer) for config in configs}))
+
+    @property
+    def grows(self) -> bool:
+        """Whether more seeds of what was handed out can be had."""
+        return self._source.grows and bool(self.used)
+
+    @property
+    def lacking(self) -> str:
+        """Why what was handed out decides nothing, in a sentence; empty if it may."""
+        planned = self._source.planned_seeds
+        if planned is None or all(len(runs.seeds) >= planned for runs in self.used.values()):
+            return ""
+        return f"not decided, since fewer runs were made than the {planned} that were planned"
 
     @property
     def notes(self) -> tuple[str, ...]:

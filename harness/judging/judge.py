@@ -8,7 +8,7 @@ from harness.base.errors import Inconclusive, Refuted
 from harness.judging.evidence import Evidence
 from harness.report.reading import Reading
 from harness.report.register import Finding
-from harness.statistics.estimate import Estimate
+from harness.statistics.estimate import Estimate, undecided
 from harness.training.runs import Runs
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.look import Look, at_look, over_looks, power_of_look
@@ -80,6 +80,7 @@ class Judge:
         if self._judged_this_look:
             raise RuntimeError("a claim is judged once; write a second test for a second estimate")
         self._judged_this_look = True
+        estimate = undecided(estimate, self.evidence.lacking) if self.evidence.lacking else estimate
         self.estimate = estimate
         self.verdict = self._verdict(estimate, note)
         exception = self.verdict.exception()
@@ -122,8 +123,8 @@ class Judge:
 
     @property
     def _looks_there_may_be(self) -> int:
-        """As planned; a claim without runs cannot be looked at again, so its one look may spend everything."""
-        return self._planned_looks if self.evidence.used else 1
+        """As planned; a claim whose evidence cannot grow has one look, which may spend everything."""
+        return self._planned_looks if self.evidence.grows else 1
 
     def last_look(self, estimate: Estimate, band: Band) -> Look:
         """Return what another estimate from the last look's evidence says, or another band."""
@@ -145,7 +146,7 @@ class Judge:
 
         That is so if the claim asked for no runs, and if its sample carries no estimate, as when seeds diverged.
         """
-        if self.estimate is None or math.isnan(self.estimate.value) or not self.evidence.used:
+        if self.estimate is None or math.isnan(self.estimate.value) or not self.evidence.grows:
             return False
         self.evidence.extend(seeds)
         self._judged_this_look = False

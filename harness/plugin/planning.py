@@ -32,9 +32,11 @@ def cells_of(items: list[pytest.Item]) -> CellsOfClaims:
 
 
 def wanted_by(cells: CellsOfClaims, *, in_universes: bool) -> set[Wanted]:
-    """Return what has to be trained for these claims."""
+    """Return what has to be trained for these claims; nothing for those on runs that are logged."""
     wanted: set[Wanted] = set()
     for path, by_claim in cells.items():
+        if open_folder(path).grid.logs is not None:
+            continue
         asked = {repr(cell): cell for chosen in by_claim.values() for cell in chosen}
         grids = [open_folder(path).grid]
         if in_universes:

@@ -34,6 +34,7 @@ class PlannedTrainings:
         self.store = store
         self.progress = progress
         self._source = TrainedRuns(store)
+        self.grows, self.planned_seeds = self._source.grows, self._source.planned_seeds
         self._planned: set[tuple[Wanted, int]] = set()
         self._missing: list[Block] = []
 

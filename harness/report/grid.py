@@ -15,6 +15,8 @@ from typing import Any
 from harness.base.errors import ConfigError, RegisterError
 from harness.data import registry
 from harness.data.data_file import DataFile
+from harness.logs.mapping import LogMapping
+from harness.logs.source import LoggedRuns
 from harness.report.choices import Axes, Choice, axis_of, axis_text
 from harness.training.config import TrainingConfig
 from harness.training.fields import REQUIRED, Field
@@ -67,6 +69,8 @@ class Grid:
         The config of each cell, by the cell's name.
     data_files
         The data sets that the report brings itself, by name.
+    logs
+        Where its runs are logged; None if they are trained.
     """
 
     file: Path
@@ -76,6 +80,7 @@ class Grid:
     reconstruction: dict[str, dict[str, Choice]]
     configs: dict[str, TrainingConfig]
     data_files: DataFiles
+    logs: LogMapping | None = None
 
     def cell_name(self, **chosen: Any) -> str:
         """Return the name of a cell, axes that are not given filled with their defaults.
@@ -136,6 +141,11 @@ class Grid:
         return self.named_cell(
             self.cell_name(**{axis: one for axis, one in chosen.items() if axis in self.axes}), changed
         )
+
+    @functools.cached_property
+    def logged(self) -> LoggedRuns | None:
+        """The runs that are logged; None if they are trained."""
+        return None if self.logs is None else LoggedRuns(self.logs, tuple(self._fields))
 
     @functools.cached_property
     def _fields(self) -> dict[str, None]:

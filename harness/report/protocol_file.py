@@ -9,6 +9,8 @@ from harness.base.errors import ConfigError, DataError
 from harness.base.tables import Table
 from harness.data import registry
 from harness.data.data_file import DataFile, read_data_file
+from harness.logs.mapping import read_mapping
+from harness.logs.trainer import NAME
 from harness.report.choices import Axes, Choice, axis_of, axis_text, read_choice
 from harness.report.grid import SPLITS_CHOICE, DataFiles, Grid, configs_of, fields_of, needs
 from harness.training.fields import AnyFields, Field, is_number
@@ -20,6 +22,7 @@ CLAIMED_SPLITS = ("many", "one")  # crossed seeds are no independent draws: no c
 MANY_SPLITS = Choice(
     "many", None, "assumed", "each run draws a split of its own, so that a verdict speaks of all splits"
 )
+LOGGED = Choice(NAME, None, "stated", "whoever trained what is logged")
 # Keys of the first edition, with what took their place.
 RENAMED = {"test_share": "test_size", "provenance": "origin"}
 
@@ -37,7 +40,7 @@ def read_grid(file: Path) -> Grid:
     values = {axis: _values(axes_table, axis) for axis in axes_table}
     axes = {axis: tuple(map(axis_text, listed)) for axis, listed in values.items()}
     default = _default(top.table("default"), axes) if "default" in top else {}
-    trainer = _trainer(top, axes)
+    trainer = LOGGED if "logs" in top else _trainer(top, axes)
     data_files = _data_files(top.table("datasets")) if "datasets" in top else {}
     fields = fields_of(axes, trainer)
     if "config" in top or ("reconstruction" not in top and isinstance(fields, AnyFields)):
@@ -52,9 +55,16 @@ def read_grid(file: Path) -> Grid:
         if axes[axis] != tuple(listed)
     }
     reconstruction = {task: {**choices, **typed} for task, choices in reconstruction.items()}
-    top.close(known=("config", "datasets", "default", "reconstruction", "time_limit"))
+    logs = None
+    if "logs" in top:
+        if "trainer" in top or "" not in reconstruction:
+            wrong = "trainer" if "trainer" in top else "reconstruction"
+            raise top.error(wrong, "the runs of this report are logged, as [logs] says; take one of the two out")
+        given = (*axes, *(name for name in reconstruction[""] if name not in axes and name != SPLITS_CHOICE))
+        logs = read_mapping(top.table("logs"), given)
+    top.close(known=("config", "datasets", "default", "logs", "reconstruction", "time_limit"))
     configs = configs_of(file, axes, trainer, reconstruction, data_files)
-    return Grid(file, axes, default, trainer, reconstruction, configs, data_files)
+    return Grid(file, axes, default, trainer, reconstruction, configs, data_files, logs)
 
 
 def _values(table: Table, axis: str) -> list[Any]:

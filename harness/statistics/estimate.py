@@ -1,7 +1,8 @@
 """What a sample over seeds says of one quantity, as data; `harness.statistics.estimators` makes it."""
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from harness.base.arrays import Floats
@@ -9,7 +10,7 @@ from harness.base.arrays import Floats
 Interval = tuple[float, float]
 OF_ONE_DRAW = "distance of the reported value"
 """How the method of an estimate begins that asks whether a printed number can be one draw."""
-Kind = Literal["mean", "ratio", "proportion", "median", "cells", "draw", "exact"]
+Kind = Literal["mean", "ratio", "proportion", "median", "cells", "draw", "exact", "probability"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Estimate:
     sample_label
         What one number of the sample is.
     kind
-        Of check: ``mean``, ``ratio``, ``proportion``, ``median``, ``cells``, ``draw`` or ``exact``.
+        Of check: ``mean``, ``ratio``, ``proportion``, ``median``, ``cells``, ``draw``, ``exact`` or ``probability``.
     region
         The range of a single seed's number in which that seed agrees with the finding (for a reported value: the
         prediction interval); None where only the mean counts.
@@ -56,6 +57,9 @@ class Estimate:
         What a reader should know besides, in one sentence; may be empty.
     log_likelihood
         Of a reported number, the logarithm of the probability that one further training prints it; None otherwise.
+    deviation
+        Of a mean or a ratio, the standard error times the root of the number of seeds, where that is not the standard
+        deviation of the sample; None where it is.
     """
 
     value: float
@@ -68,8 +72,25 @@ class Estimate:
     reported: float | None = None
     note: str = ""
     log_likelihood: float | None = None
+    deviation: float | None = None
 
     @property
     def seeds(self) -> int:
         """How many seeds it rests on."""
         return len(self.sample)
+
+
+def undecided(estimate: Estimate, why: str) -> Estimate:
+    """Return an estimate of the same value that neither supports nor refutes anything, and why.
+
+    Parameters
+    ----------
+    why
+        In one sentence.
+    """
+
+    def everywhere(confidence: float) -> Interval:
+        return -math.inf, math.inf
+
+    note = "; ".join(text for text in (why, estimate.note) if text)
+    return replace(estimate, interval=everywhere, note=note)

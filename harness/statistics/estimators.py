@@ -41,7 +41,7 @@ def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:
     if problem:
         return no_interval(values, method, label, "mean", problem)
     mean, deviation, count = float(values.mean()), float(values.std(ddof=1)), len(values)
-    skewness = _skewness(values)
+    skewness = skewness_of(values)
     note = f"a mean of a skewed sample (skewness {skewness:.1f}), wrong more often" if abs(skewness) > SKEWED else ""
 
     def interval(confidence: float) -> Interval:
@@ -233,7 +233,7 @@ def no_interval(
     return Estimate(math.nan, everywhere, method, values, label, kind, reported=reported, note=note)
 
 
-def _skewness(values: Floats) -> float:
+def skewness_of(values: Floats) -> float:
     """Return the third moment in units of the second: 0 for two seeds, at most 0.71 for three and 4.1 for twenty."""
     # In units of the range, since the squares of tiny numbers would vanish.
     centred = (values - values.mean()) / np.ptp(values)

@@ -108,11 +108,39 @@ class Runs:
         return found
 
 
+class UnknownRuns(Runs):
+    """Runs of which nobody knows yet what they measure: every metric is a number of 1 a seed."""
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return np.ones(len(self.seeds))
+
+
 def predicted_classes(runs: Runs) -> NDArray[np.int64]:
     """Return the most probable class of each test row, -1 where a run diverged, shape (seeds, rows)."""
     probabilities = np.asarray(runs.test_predictions)
     known = np.isfinite(probabilities).all(axis=2) & ~runs.diverged[:, None]
     return np.where(known, np.argmax(probabilities, axis=2), -1)
+
+
+def paired(first: Runs, second: Runs) -> tuple[Runs, Runs]:
+    """Return the runs of the seeds that both have, in one order: only runs of one seed are a pair.
+
+    Raises
+    ------
+    ValueError
+        If they have fewer than two seeds in common.
+    """
+    common = sorted(set(first.seeds) & set(second.seeds))
+    if len(common) < 2:
+        raise ValueError(
+            f"{len(common)} of {len(first.seeds)} and {len(second.seeds)} seeds are the same: these runs are no pairs; "
+            "compare them by difference_of_means, ratio_of_means or probability_of_larger"
+        )
+    places = ({seed: place for place, seed in enumerate(runs.seeds)} for runs in (first, second))
+    one, other = (np.array([place[seed] for seed in common]) for place in places)
+    return first.at(one), second.at(other)
 
 
 def concatenate(parts: Sequence[Runs]) -> Runs:

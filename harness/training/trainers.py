@@ -108,6 +108,7 @@ class TimedTrainer(Trainer, Protocol):
 _registered: dict[str, str] = {
     "keras": "harness.training.dense.trainers:KERAS",
     "torch": "harness.training.dense.trainers:TORCH",
+    "logged": "harness.logs.trainer:LOGGED",
 }
 
 
@@ -130,8 +131,8 @@ def register_trainers(found: Mapping[str, str]) -> None:
 
 
 def trainer_names() -> list[str]:
-    """Return the names of all trainers that are registered."""
-    return sorted(_registered)
+    """Return the names of all trainers that are registered, and that a report may name."""
+    return sorted(set(_registered) - {"logged"})
 
 
 def place_of(name: str) -> str:

@@ -12,7 +12,6 @@ import math
 import numpy as np
 from scipy import special, stats
 
-from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate
 from harness.verdicts.verdict import Band
 
@@ -33,12 +32,11 @@ def power(estimate: Estimate, band: Band, seeds: int, confidence: float) -> floa
     if math.isnan(estimate.value):
         return math.nan
     if estimate.kind == "mean":
-        deviation = _deviation(estimate.sample)
-        return _of_mean(truth - band.low, band.high - truth, deviation, seeds, confidence)
+        return _of_mean(truth - band.low, band.high - truth, _deviation(estimate), seeds, confidence)
     if estimate.kind == "ratio" and truth > 0:
         below = math.log(truth / band.low) if band.low > 0 else math.inf
         above = math.log(band.high / truth)
-        return _of_mean(below, above, _deviation(np.log(estimate.sample)), seeds, confidence)
+        return _of_mean(below, above, _deviation(estimate), seeds, confidence)
     return math.nan
 
 
@@ -69,5 +67,8 @@ def _of_proportion(truth: float, band: Band, seeds: int, confidence: float) -> f
     return min(1.0, float(stats.binom.pmf(counts[inside], seeds, truth).sum()))
 
 
-def _deviation(sample: Floats) -> float:
-    return float(sample.std(ddof=1))
+def _deviation(estimate: Estimate) -> float:
+    """Return the standard deviation of one seed, of a ratio that of its logarithm."""
+    if estimate.deviation is not None:
+        return estimate.deviation
+    return float((np.log(estimate.sample) if estimate.kind == "ratio" else estimate.sample).std(ddof=1))

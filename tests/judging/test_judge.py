@@ -30,6 +30,12 @@ class ScriptedEvidence:
         self.timed: dict[str, None] = {}
         self.trainers = ("torch",) if cells else ()
         self.notes: tuple[str, ...] = ()
+        self.lacking = ""
+
+    @property
+    def grows(self) -> bool:
+        """Whether it has any runs."""
+        return bool(self.used)
 
     @property
     def splits(self) -> int:
@@ -55,8 +61,8 @@ def spread(mean: float, deviation: float, seeds: int) -> list[float]:
 @pytest.fixture
 def judge() -> Judge:
     """Make a judge whose claim asked for one cell and timed another."""
-    timed = {"torch-relu (default)": None}
-    return judge_of(SimpleNamespace(notes=(), used={}, timed=timed, trainers=("torch",), splits=0))
+    about = {"used": {}, "timed": {"torch-relu (default)": None}, "trainers": ("torch",), "splits": 0}
+    return judge_of(SimpleNamespace(notes=(), lacking="", grows=False, **about))
 
 
 @pytest.mark.parametrize(
@@ -267,3 +273,40 @@ def test_the_power_is_that_of_the_last_look_there_may_be() -> None:
         assert judge.verdict is not None
         assert judge.verdict.power == power(estimate, READING.band, seeds, 1 - 2 * error_rate_at(looks, looks))
         assert judge.verdict.confidence == pytest.approx(1 - 2 * error_rate_at(1, looks))
+
+
+# Runs that are what they are
+
+
+def test_evidence_that_cannot_grow_may_spend_everything_at_once() -> None:
+    """Two-sided confidence of 90 %; more looks are planned for others."""
+    evidence = ScriptedEvidence()
+    evidence.__class__ = type("Logged", (ScriptedEvidence,), {"grows": False})
+    judge = judge_of(evidence, looks=6)
+    judge_in_looks(lambda: judge(mean_over_seeds([0.99, 1.0, 1.01], "ratio")), judge, 20, 6)
+    assert judge.verdict is not None
+    assert judge.verdict.confidence == pytest.approx(0.9)
+    assert evidence.extended == []
+
+
+def test_evidence_that_lacks_runs_decides_nothing() -> None:
+    """However clear it is; the value stays to be seen, and why is said first."""
+    evidence = ScriptedEvidence()
+    evidence.lacking = "two are missing"
+    judge = judge_of(evidence)
+    with pytest.raises(Inconclusive):
+        judge(mean_over_seeds([0.99, 1.0, 1.01], "ratio"), "a note")
+    assert judge.verdict is not None
+    assert judge.verdict.value == pytest.approx(1.0)
+    assert judge.verdict.p_supported == judge.verdict.p_refuted == 1.0
+    assert judge.verdict.note == "two are missing; a note"
+
+
+def test_what_is_known_of_the_runs_is_said_last() -> None:
+    """After what the estimate and the claim say."""
+    evidence = ScriptedEvidence()
+    evidence.notes = ("19 of 20 runs used", "another")
+    judge = judge_of(evidence)
+    judge(mean_over_seeds([0.99, 1.0, 1.01], "ratio"), "a note")
+    assert judge.verdict is not None
+    assert judge.verdict.note == "a note; 19 of 20 runs used; another"

@@ -23,6 +23,8 @@ class FixedEvidence:
 
     trainers = ("torch",)
     notes = ()
+    lacking = ""
+    grows = True
     splits = 80
 
     def __init__(self) -> None:

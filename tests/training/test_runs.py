@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, replace
 import numpy as np
 import pytest
 
-from harness.training.runs import SECONDS, Runs, concatenate, predicted_classes
+from harness.training.runs import SECONDS, Runs, concatenate, paired, predicted_classes
 from harness.training.seeds import Seed
 from tests.builders.runs import (
     EPOCHS,
@@ -245,3 +245,22 @@ def test_notes_go_along() -> None:
     assert concatenate([parts[0], replace(parts[1], note="other")]).note == "one; other"
     assert concatenate([parts[0], replace(parts[1], note="")]).first(1).note == "one"
     assert small().note == ""
+
+
+def of_seeds(*numbers: int) -> Runs:
+    """Build runs of some seeds, each with its number as score."""
+    seeds = tuple(Seed(number, number) for number in numbers)
+    return Runs(PROTOCOL, seeds, {}, {"score": np.array(numbers, dtype=float)}, {})
+
+
+def test_only_runs_of_one_seed_are_a_pair() -> None:
+    """Whatever their places; the others are left out."""
+    first, second = paired(of_seeds(3, 1, 2), of_seeds(2, 5, 3))
+    assert first.seeds == second.seeds == (Seed(2, 2), Seed(3, 3))
+    assert first.score.tolist() == second.score.tolist() == [2.0, 3.0]
+
+
+def test_runs_without_seeds_in_common_are_no_pairs() -> None:
+    """It is said what compares them."""
+    with pytest.raises(ValueError, match=r"^1 of 3 and 2 seeds are the same: these runs are no pairs; compare "):
+        paired(of_seeds(1, 2, 3), of_seeds(3, 4))

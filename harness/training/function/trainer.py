@@ -11,14 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from harness.base.arrays import Floats
 from harness.base.errors import ConfigError, HarnessError, TrainingFailedError
 from harness.training.config import TrainingConfig
 from harness.training.fields import AnyFields, Field
 from harness.training.function.gathering import one_run
 from harness.training.function.repetition import MOST_REPEATS, difference_between, unseeded
 from harness.training.function.source import files_of, packages_named_in, short_name
-from harness.training.runs import Runs, concatenate
+from harness.training.runs import Runs, UnknownRuns, concatenate
 from harness.training.seeds import Seed
 
 FIRST = Seed(0, 0)
@@ -127,16 +126,7 @@ class FunctionTrainer:
 
     def blank(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
         """Return runs of which every metric is a number of 1: only a call of the function tells what it measures."""
-        return _UnknownRuns(config, tuple(seeds), {}, {}, {})
-
-
-class _UnknownRuns(Runs):
-    def __getattr__(self, name: str) -> Floats:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        import numpy as np
-
-        return np.ones(len(self.seeds))
+        return UnknownRuns(config, tuple(seeds), {}, {}, {})
 
 
 @functools.cache

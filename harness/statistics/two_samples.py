@@ -1,0 +1,256 @@
+"""Comparisons of runs that are not paired: of two sets of logs, or with a mean that a report prints.
+
+Pairs cancel what two runs of one seed have in common. Where nothing says which runs belong together, none may be made
+up: these estimates take two independent samples, of whatever sizes.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import optimize, special, stats
+
+from harness.base.arrays import Floats
+from harness.statistics.estimate import Estimate, Interval, Reported
+from harness.statistics.estimators import SKEWED, at_least_two, no_interval, refuse_unless_positive, skewness_of
+
+
+def difference_of_means(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
+    """Estimate the mean of one sample minus that of another, with Welch's t interval.
+
+    The two may have other spreads and sizes (Welch 1947, Biometrika 34, 28-35).
+
+    Parameters
+    ----------
+    first, second : (runs,)
+        Numbers of runs that are not paired.
+    label
+        What the difference is.
+    """
+    one, other = at_least_two(first), at_least_two(second)
+    shifted = one - other.mean() if np.isfinite(other).all() else one
+    method = "difference of the means of two samples, Welch's t interval"
+    problem = _why_none(one, other)
+    if problem:
+        return no_interval(shifted, method, label, "mean", problem)
+    errors = np.array([one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)])
+    freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
+    difference, error = float(one.mean() - other.mean()), math.sqrt(errors.sum())
+    return Estimate(
+        difference,
+        _student(difference, error, freedom),
+        method,
+        shifted,
+        label,
+        "mean",
+        note="; ".join(note for note in (f"{len(one)} and {len(other)} runs", _skewed(one, other)) if note),
+        deviation=error * math.sqrt(len(one)),
+    )
+
+
+def ratio_of_means(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
+    """Estimate the geometric mean of one sample over that of another: `difference_of_means` of the logarithms.
+
+    Parameters
+    ----------
+    first, second : (runs,)
+        Positive numbers of runs that are not paired.
+    label
+        What the ratio is.
+    """
+    one, other = at_least_two(first), at_least_two(second)
+    refuse_unless_positive((one[np.isfinite(one)] > 0).all() and (other[np.isfinite(other)] > 0).all())
+    method = "ratio of the geometric means of two samples, Welch's t interval on logarithms"
+    logarithms = difference_of_means(np.log(one), np.log(other), label)
+    sample = np.exp(logarithms.sample)
+    if math.isnan(logarithms.value):
+        return no_interval(sample, method, label, "ratio", logarithms.note)
+
+    def interval(confidence: float) -> Interval:
+        with np.errstate(over="ignore"):  # an end beyond all numbers is infinite
+            low, high = np.exp(logarithms.interval(confidence))
+        return float(low), float(high)
+
+    return Estimate(
+        math.exp(logarithms.value),
+        interval,
+        method,
+        sample,
+        label,
+        "ratio",
+        note=logarithms.note,
+        deviation=logarithms.deviation,
+    )
+
+
+def ratio_of_spreads(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
+    """Estimate the mean distance from the median in one sample over that in another, with an interval on logarithms.
+
+    The distances are those of Brown and Forsythe (1974, J. Am. Stat. Assoc. 69, 364-367), which hold for skewed samples
+    too; the variance of the logarithm of their mean is its squared coefficient of variation (delta method).
+
+    Parameters
+    ----------
+    first, second : (runs,)
+        Numbers of runs that are not paired.
+    label
+        What the ratio is.
+    """
+    samples = [at_least_two(first), at_least_two(second)]
+    method = "ratio of the mean distances from the median of two samples, t interval on logarithms"
+    distances = [np.abs(sample - np.median(sample)) * len(sample) / (len(sample) - 1) for sample in samples]
+    without = [place for place, one in enumerate(distances) if not one.any()]
+    problem = _why_none(*samples) or ("one of the two has no spread at all" if without else "")
+    if problem:
+        return no_interval(distances[0], method, label, "ratio", problem)
+    one, other = distances
+    errors = np.array([(each.std(ddof=1) / each.mean()) ** 2 / len(each) for each in distances])
+    freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
+    ratio = float(one.mean() / other.mean())
+    on_logarithms = _student(math.log(ratio), math.sqrt(errors.sum()), freedom)
+
+    def interval(confidence: float) -> Interval:
+        low, high = np.exp(on_logarithms(confidence))
+        return float(low), float(high)
+
+    note, deviation = f"{len(one)} and {len(other)} runs", math.sqrt(errors.sum() * len(one))
+    return Estimate(ratio, interval, method, one / other.mean(), label, "ratio", note=note, deviation=deviation)
+
+
+def probability_of_larger(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
+    """Estimate the probability that a run of one sample has a larger number than one of another; a tie counts half.
+
+    Needs no assumption on the two distributions, which for epochs or accuracies on few rows are tied and skewed. Each
+    end is the farther one of two intervals: Student's on logits with the variance of Brunner and Munzel (2000, Biom. J.
+    42, 17-25), which allows for other spreads, and Newcombe's fifth (2006, Stat. Med. 25, 559-573), which holds where
+    the two samples hardly overlap, or not at all.
+
+    Parameters
+    ----------
+    first, second : (runs,)
+        Numbers of runs that are not paired. Infinity is a number here, such as the epochs of a run that never got
+        there; of runs that diverged, NaN, there is no estimate.
+    label
+        What is compared.
+    """
+    one, other = at_least_two(first), at_least_two(second)
+    method = "probability that a run of the first sample is larger, Brunner-Munzel and Newcombe intervals"
+    both = np.concatenate([one, other])
+    if np.isnan(both).any():
+        problem = f"{int(np.isnan(both).sum())} of {len(both)} runs diverged"
+        return no_interval(one, method, label, "probability", problem)
+    ranks = stats.rankdata(both)
+    above = (ranks[: len(one)] - stats.rankdata(one)) / len(other)  # proportion of the others below each run
+    below = (ranks[len(one) :] - stats.rankdata(other)) / len(one)
+    value = float(above.mean())
+    newcombe = _newcombe(value, len(one), len(other))
+    on_logits: Callable[[float], Interval] | None = None
+    errors = np.array([above.var(ddof=1) / len(one), below.var(ddof=1) / len(other)])
+    if errors.sum() > 0:
+        freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
+        on_logits = _student(float(special.logit(value)), math.sqrt(errors.sum()) / (value * (1 - value)), freedom)
+
+    def interval(confidence: float) -> Interval:
+        low, high = newcombe(confidence)
+        if on_logits is None:
+            return low, high
+        low_logit, high_logit = special.expit(on_logits(confidence))
+        return min(low, float(low_logit)), max(high, float(high_logit))
+
+    return Estimate(value, interval, method, above, label, "probability", note=f"{len(one)} and {len(other)} runs")
+
+
+def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, runs: int, label: str) -> Estimate:
+    """Estimate the mean of one's own runs minus that of runs of which a report gives only mean and spread.
+
+    Welch's t interval from summary statistics; what rounding may have hidden of the printed mean widens it.
+
+    Parameters
+    ----------
+    sample : (runs,)
+        One's own.
+    mean
+        As printed, such as 72.9.
+    spread, runs
+        The standard deviation over the report's runs, and how many there were. A standard error is to be multiplied by
+        the root of the number of runs before.
+    label
+        What the difference is.
+    """
+    if not (spread >= 0 and math.isfinite(spread)) or runs < 2:
+        raise ValueError(f"a reported mean has a spread of at least 0 over at least 2 runs, not {spread} over {runs}")
+    values = at_least_two(sample)
+    method = "difference from a reported mean, Welch's t interval from summary statistics"
+    shifted = values - mean.value
+    if not np.isfinite(values).all():
+        return no_interval(shifted, method, label, "mean", f"{int((~np.isfinite(values)).sum())} runs diverged")
+    errors = np.array([values.var(ddof=1) / len(values), spread**2 / runs])
+    if errors.sum() == 0:
+        return no_interval(shifted, method, label, "mean", "neither one's own runs nor the report's have any spread")
+    freedom = errors.sum() ** 2 / (errors**2 / [len(values) - 1, runs - 1]).sum()
+    error = math.sqrt(errors.sum())
+    student = _student(float(shifted.mean()), error, freedom)
+
+    def interval(confidence: float) -> Interval:
+        low, high = student(confidence)
+        return low - mean.half_unit, high + mean.half_unit
+
+    note = f"{len(values)} runs against {runs} reported ones"
+    deviation = error * math.sqrt(len(values))
+    return Estimate(float(shifted.mean()), interval, method, shifted, label, "mean", note=note, deviation=deviation)
+
+
+def _student(value: float, error: float, freedom: float) -> Callable[[float], Interval]:
+    """Return Student's interval about a value, from its standard error and degrees of freedom."""
+
+    def interval(confidence: float) -> Interval:
+        reach = float(special.stdtrit(freedom, (1 + confidence) / 2)) * error
+        return value - reach, value + reach
+
+    return interval
+
+
+def _newcombe(value: float, one: int, other: int) -> Callable[[float], Interval]:
+    """Return Newcombe's interval of a probability of larger, from the sizes of the two samples.
+
+    Its ends are the probabilities p whose distance from the value is as many standard errors as Student's or the normal
+    quantile says, with the variance that two exponential distributions have (Hanley and McNeil 1982, Radiology 143):
+    p (1 - p) (1 + (n - 1) ((1 - p) / (2 - p) + p / (1 + p))) / (one other), n = (one + other) / 2.
+    """
+    size = (one + other) / 2 - 1
+
+    def error(p: float) -> float:
+        return math.sqrt(p * (1 - p) * (1 + size * ((1 - p) / (2 - p) + p / (1 + p))) / (one * other))
+
+    def interval(confidence: float) -> Interval:
+        quantile = float(special.ndtri((1 + confidence) / 2))
+
+        def end(limit: float) -> float:
+            if value == limit:
+                return limit
+            sign = math.copysign(1.0, limit - value)
+            start = value + sign * 1e-12  # where the value is 0 or 1, it has no error itself
+
+            def beyond(p: float) -> float:
+                return sign * (p - value) - quantile * error(p)
+
+            return value if beyond(start) >= 0 else float(optimize.brentq(beyond, start, limit))
+
+        return end(0.0), end(1.0)
+
+    return interval
+
+
+def _why_none(one: Floats, other: Floats) -> str:
+    diverged = int((~np.isfinite(one)).sum() + (~np.isfinite(other)).sum())
+    if diverged:
+        return f"{diverged} of {len(one) + len(other)} runs diverged: there is no mean to speak of"
+    if np.ptp(one) == 0 and np.ptp(other) == 0:
+        return f"no spread to judge by: all runs of one gave {one[0]:g}, all of the other {other[0]:g}"
+    return ""
+
+
+def _skewed(*samples: Floats) -> str:
+    worst = max((abs(skewness_of(sample)) for sample in samples if np.ptp(sample) > 0), default=0.0)
+    return f"means of skewed samples (skewness {worst:.1f}), wrong more often" if worst > SKEWED else ""

@@ -1,0 +1,77 @@
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from harness.base.errors import DataError
+from harness.logs.guessing import guess
+from tests.builders.logs import WIDE
+
+RUNS = 6
+
+
+def test_a_table_of_runs_is_understood(tmp_path: Path) -> None:
+    """Numbers that differ within a cell are metrics, what tells cells apart are axes, and words of state are found."""
+    (tmp_path / "runs.csv").write_text(WIDE, encoding="utf-8")
+    found = guess(tmp_path / "runs.csv")
+    assert (found.files, found.rows, found.seed, found.step) == ("runs.csv", 7, "seed", "")
+    assert (found.metrics, found.axes) == (("accuracy", "loss"), {"optimizer": ("adam", "sgd")})
+    assert (found.status, found.states) == ("state", ("finished", "crashed"))
+    assert found.cells == ({"optimizer": "adam"}, {"optimizer": "sgd"})
+
+
+def test_settings_that_are_numbers_are_no_metrics_and_what_follows_is_left_out(tmp_path: Path) -> None:
+    """A name of the config, or a rate that goes with each batch, tells nothing more apart."""
+    rng = random.Random(0)
+    lines = ["name,batch,rate,width,machine,seed,epochs"]
+    for batch, rate in ((32, 0.1), (64, 0.2), (128, 0.4)):
+        for width in (8, 16):
+            lines += [f"b{batch}w{width},{batch},{rate},{width},here,{s},{rng.randint(5, 50)}" for s in range(RUNS)]
+    (tmp_path / "runs.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = guess(tmp_path / "runs.csv")
+    assert found.metrics == ("epochs",)
+    assert {frozenset(found.axes)} <= {frozenset({"batch", "width"}), frozenset({"rate", "width"})}
+    assert {"name", "machine"} <= set(found.left_out)
+    one, other = found.cells
+    assert sum(one[axis] != other[axis] for axis in one) == 1
+
+
+def test_folders_of_runs_are_understood(tmp_path: Path) -> None:
+    """A part of the path that varies is a column; rows are steps, and other counts of steps are no metrics."""
+    for name in ("adam", "sgd"):
+        for seed in range(RUNS):
+            folder = tmp_path / name / f"version_{seed}"
+            folder.mkdir(parents=True)
+            rows = "".join(f"{step},{step // 2},{random.random()}\n" for step in range(4))
+            (folder / "metrics.csv").write_text("step,epoch,loss\n" + rows, encoding="utf-8")
+    (tmp_path / "notes.json").write_text("{}", encoding="utf-8")
+    found = guess(tmp_path)
+    assert found.files == "{part1}/version_{seed}/metrics.csv"
+    assert (found.seed, found.step, found.metrics) == ("seed", "step", ("loss",))
+    assert found.axes == {"part1": ("adam", "sgd")}
+    assert found.rows == 2 * RUNS * 4
+
+
+def test_rows_that_name_their_metric_are_understood(tmp_path: Path) -> None:
+    """As trackers export them."""
+    lines = [{"run": r, "model": m, "metric": n, "value": 0.5} for r in range(3) for m in "ab" for n in ("f1", "auc")]
+    (tmp_path / "runs.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    found = guess(tmp_path / "runs.jsonl")
+    assert (found.seed, found.metric, found.value, found.metrics) == ("run", "metric", "value", ())
+    assert found.axes == {"model": ("a", "b")}
+
+
+def test_files_with_names_of_their_own_are_one_pattern(tmp_path: Path) -> None:
+    """A run a file."""
+    for number in range(3):
+        (tmp_path / f"run{number}.csv").write_text("epoch,loss\n1,0.5\n2,0.25\n", encoding="utf-8")
+    assert guess(tmp_path).files == "*.csv"
+
+
+def test_what_is_no_log_is_one_sentence(tmp_path: Path) -> None:
+    """That says what would be."""
+    with pytest.raises(DataError, match=r"nothing: no such file or folder; give the place where runs are logged$"):
+        guess(tmp_path / "nothing")
+    with pytest.raises(DataError, match=r": no file that ends in \.csv, .*; give the place where runs are logged$"):
+        guess(tmp_path)

@@ -1,0 +1,214 @@
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from harness.base.arrays import Floats
+from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.two_samples import (
+    difference_from_reported,
+    difference_of_means,
+    probability_of_larger,
+    ratio_of_means,
+    ratio_of_spreads,
+)
+from harness.verdicts.power import power
+from harness.verdicts.verdict import Band
+
+Sampler = Callable[[np.random.Generator], Floats]
+SIMULATIONS = 1500
+NUMBERS = st.lists(st.floats(-100, 100, width=32), min_size=2, max_size=12)
+
+
+def errors(
+    estimator: Callable[[Floats, Floats, str], Estimate], one: Sampler, other: Sampler, truth: float, confidence: float
+) -> tuple[float, float]:
+    """Return how often the truth lies below the interval, and above it."""
+    rng = np.random.default_rng(0)
+    ends = [estimator(one(rng), other(rng), "x").interval(confidence) for _ in range(SIMULATIONS)]
+    low, high = np.array(ends).T
+    return float((low > truth).mean()), float((high < truth).mean())
+
+
+def normal(count: int, mean: float = 0.0, deviation: float = 1.0) -> Sampler:
+    """Return what draws a sample."""
+    return lambda rng: rng.normal(mean, deviation, count)
+
+
+# Means
+
+
+@given(NUMBERS, NUMBERS)
+def test_the_interval_is_welch_s(one: list[float], other: list[float]) -> None:
+    """As SciPy has it, where there is any spread."""
+    if min(np.ptp(one), np.ptp(other)) > 1e-3:  # SciPy warns where one has no spread
+        found = difference_of_means(one, other, "x")
+        theirs = stats.ttest_ind(one, other, equal_var=False).confidence_interval(0.9)
+        assert found.interval(0.9) == pytest.approx((theirs.low, theirs.high), rel=1e-6, abs=1e-6)
+        assert found.value == pytest.approx(np.mean(one) - np.mean(other), rel=1e-6, abs=1e-9)
+
+
+def test_the_ratio_is_that_of_geometric_means() -> None:
+    """On logarithms."""
+    one, other = np.array([2.0, 8.0]), np.array([1.0, 1.5, 2.0])
+    found = ratio_of_means(one, other, "x")
+    logarithms = difference_of_means(np.log(one), np.log(other), "x")
+    assert found.value == pytest.approx(4.0 / other.prod() ** (1 / 3))
+    assert found.interval(0.9) == pytest.approx(tuple(np.exp(logarithms.interval(0.9))))
+    assert found.kind == "ratio"
+    with pytest.raises(ValueError, match="positive"):
+        ratio_of_means([1.0, -1.0], other, "x")
+
+
+@pytest.mark.parametrize(("one", "other"), [(5, 5), (6, 20)])
+def test_welch_holds_for_other_sizes_and_spreads(one: int, other: int) -> None:
+    """At the error rate that is asked for, on either side."""
+    for deviation in (1.0, 3.0):
+        found = errors(difference_of_means, normal(one), normal(other, 0.0, deviation), 0.0, 0.9)
+        assert max(found) < 0.05 + 3 * math.sqrt(0.05 * 0.95 / SIMULATIONS)
+
+
+@pytest.mark.parametrize("estimator", [difference_of_means, ratio_of_means, ratio_of_spreads])
+def test_without_any_spread_there_is_no_interval(estimator: Callable[..., Estimate]) -> None:
+    """Nor with runs that diverged; it is said why."""
+    found = estimator([4.0, 4.0], [5.0, 5.0, 5.0], "x")
+    assert math.isnan(found.value)
+    assert found.interval(0.9) == (-math.inf, math.inf)
+    assert "no spread to judge by" in found.note
+    diverged = estimator([4.0, math.nan], [5.0, math.inf, 6.0], "x")
+    assert diverged.note == "2 of 5 runs diverged: there is no mean to speak of"
+    assert estimator is ratio_of_spreads or not math.isnan(estimator([4.0, 4.0], [5.0, 5.0, 5.1], "x").value)
+
+
+def test_means_of_skewed_samples_say_so() -> None:
+    """Their intervals err more often."""
+    skewed = [1.0] * 15 + [50.0]
+    assert "skewed samples (skewness 3.6)" in difference_of_means(skewed, [1.0, 2.0, 3.0], "x").note
+    assert difference_of_means([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], "x").note == "3 and 3 runs"
+
+
+def test_the_power_is_that_of_both_samples() -> None:
+    """As measured by simulation, at a look with the same proportions."""
+    rng, band = np.random.default_rng(1), Band(-1.0, 1.0, "one either way")
+    estimates = [difference_of_means(rng.normal(size=20), rng.normal(0, 2, 40), "x") for _ in range(400)]
+    inside = [low >= -1 and high <= 1 for low, high in (one.interval(0.9) for one in estimates)]
+    computed = np.mean([power(one, band, 20, 0.9) for one in estimates])
+    assert computed == pytest.approx(np.mean(inside), abs=0.1)
+
+
+# Ranks
+
+
+@given(NUMBERS, NUMBERS)
+def test_the_probability_counts_pairs_and_half_of_ties(one: list[float], other: list[float]) -> None:
+    """Mann and Whitney's; exchanged samples have the complement, intervals too."""
+    found, exchanged = probability_of_larger(one, other, "x"), probability_of_larger(other, one, "x")
+    pairs = np.subtract.outer(one, other)
+    assert found.value == pytest.approx(((pairs > 0) + 0.5 * (pairs == 0)).mean())
+    assert exchanged.value == pytest.approx(1 - found.value)
+    low, high = found.interval(0.9)
+    assert exchanged.interval(0.9) == pytest.approx((1 - high, 1 - low), abs=1e-6)
+    assert 0 <= low <= found.value <= high <= 1
+    wider = found.interval(0.99)
+    assert wider[0] <= low + 1e-12
+    assert wider[1] >= high - 1e-12
+
+
+@pytest.mark.parametrize(("sizes", "confidence"), [((5, 5), 0.9), ((20, 20), 0.9), ((20, 80), 0.98)])
+@pytest.mark.parametrize("distance", [0.0, 0.9, 2.6, 3.5])
+def test_the_probability_s_interval_holds(sizes: tuple[int, int], confidence: float, distance: float) -> None:
+    """Also where samples hardly overlap, or seldom at all."""
+    truth = float(stats.norm.cdf(distance / math.sqrt(2)))
+    found = errors(probability_of_larger, normal(sizes[0], distance), normal(sizes[1]), truth, confidence)
+    allowed = (1 - confidence) / 2
+    assert max(found) < allowed + 3 * math.sqrt(allowed * (1 - allowed) / SIMULATIONS)
+
+
+def test_the_probability_s_interval_holds_for_ties_and_other_spreads() -> None:
+    """As of epochs, or of accuracies on few rows."""
+    counts = np.arange(6)
+    one, other = (stats.binom.pmf(counts, 5, chance) for chance in (0.6, 0.4))
+    pairs = np.subtract.outer(counts, counts)
+    truth = float((np.outer(one, other) * ((pairs > 0) + 0.5 * (pairs == 0))).sum())
+    tied = errors(
+        probability_of_larger, lambda rng: rng.binomial(5, 0.6, 20), lambda rng: rng.binomial(5, 0.4, 20), truth, 0.9
+    )
+    spread = errors(probability_of_larger, normal(20), normal(20, 0.0, 4.0), 0.5, 0.9)
+    assert max(*tied, *spread) < 0.05 + 3 * math.sqrt(0.05 * 0.95 / SIMULATIONS)
+
+
+@pytest.mark.parametrize("runs", [2, 6, 20])
+def test_wholly_separate_samples_have_an_interval(runs: int) -> None:
+    """The fewer they are, the less they say; groups without any spread have one too."""
+    found = probability_of_larger(np.arange(runs) + 100.0, np.arange(runs), "x")
+    low, high = found.interval(0.9)
+    assert (found.value, high) == (1.0, 1.0)
+    assert low == probability_of_larger([6.0] * runs, [5.0] * runs, "x").interval(0.9)[0]
+    assert {2: 0.4, 6: 0.6, 20: 0.85}[runs] < low < 1
+
+
+def test_equal_samples_without_spread_are_half() -> None:
+    """All pairs are ties."""
+    found = probability_of_larger([5.0] * 20, [5.0] * 10, "x")
+    low, high = found.interval(0.9)
+    assert found.value == 0.5
+    assert 0.25 < low < 0.5 < high < 0.75
+
+
+def test_infinity_is_a_number_and_nan_is_none() -> None:
+    """An epoch that was never reached is later than all others."""
+    assert probability_of_larger([math.inf, math.inf], [1.0, math.inf], "x").value == 0.75
+    assert probability_of_larger([1.0, math.nan], [1.0, 2.0], "x").note == "1 of 4 runs diverged"
+
+
+# Spreads
+
+
+@pytest.mark.parametrize("sampler", ["normal", "uniform"])
+def test_the_ratio_of_spreads_holds(sampler: str) -> None:
+    """For twice as wide a distribution."""
+    found = errors(
+        ratio_of_spreads,
+        lambda rng: 2 * getattr(rng, sampler)(size=20),
+        lambda rng: getattr(rng, sampler)(size=20),
+        2.0,
+        0.9,
+    )
+    assert max(found) < 0.05 + 3 * math.sqrt(0.05 * 0.95 / SIMULATIONS)
+
+
+def test_the_ratio_of_spreads_is_that_of_distances_from_the_median() -> None:
+    """Whatever the means are; of unequal sizes too."""
+    assert ratio_of_spreads([0.0, 2.0, 4.0], [10.0, 11.0, 12.0], "x").value == pytest.approx(2.0)
+    assert ratio_of_spreads([0.0, 1.0], [0.0, 1.0, 1.0, 2.0], "x").value == pytest.approx(1.5)
+    assert "has no spread at all" in ratio_of_spreads([1.0, 1.0], [1.0, 2.0], "x").note
+
+
+# Reported means
+
+
+def test_a_reported_mean_is_compared_as_a_sample() -> None:
+    """From its summary: as if its runs were known, and wider by what rounding may have hidden."""
+    theirs = np.array([72.1, 72.9, 73.4, 73.0, 73.1])
+    own = np.array([72.0, 72.4, 72.2, 72.9])
+    exact = Reported(float(theirs.mean()), 0.0)
+    found = difference_from_reported(own, exact, float(theirs.std(ddof=1)), 5, "x")
+    assert found.interval(0.9) == pytest.approx(difference_of_means(own, theirs, "x").interval(0.9))
+    rounded = difference_from_reported(own, Reported(exact.value, 0.05), float(theirs.std(ddof=1)), 5, "x")
+    low, high = found.interval(0.9)
+    assert rounded.interval(0.9) == pytest.approx((low - 0.05, high + 0.05))
+    assert rounded.note == "4 runs against 5 reported ones"
+
+
+def test_a_reported_mean_without_spread_may_be_compared() -> None:
+    """Unless one's own have none either; what makes no sense is refused."""
+    assert not math.isnan(difference_from_reported([1.0, 2.0], Reported(1.5, 0.05), 0.0, 3, "x").value)
+    assert math.isnan(difference_from_reported([1.0, 1.0], Reported(1.5, 0.05), 0.0, 3, "x").value)
+    assert "1 runs diverged" in difference_from_reported([1.0, math.nan], Reported(1.5, 0.05), 0.4, 3, "x").note
+    for spread, runs in ((-0.1, 5), (math.nan, 5), (0.1, 1)):
+        with pytest.raises(ValueError, match="a reported mean has a spread of at least 0 over at least 2 runs"):
+            difference_from_reported([1.0, 2.0], Reported(1.5, 0.05), spread, runs, "x")
