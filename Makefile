@@ -11,9 +11,10 @@ claims: .venv/ready
 multiverse: .venv/ready
 	$(BIN)/pytest claims -n auto -m "not timed" --claims-universes all
 
-# A second report under test; its trainings, pages and history stay in examples/.
+# Other reports under test; their trainings, pages and history stay in examples/.
 example: .venv/ready
 	$(BIN)/pytest examples/advice -n auto
+	$(BIN)/pytest examples/convnet examples/mlperf examples/tables -n auto --claims-looks 3
 
 # Make turns every failure into exit status 2; docs/nightly.md has the command for a script that tells them apart.
 nightly: .venv/ready

@@ -34,6 +34,7 @@ from .statistics.printed import (
     possible_counts,
     rows_that_allow,
 )
+from .statistics.tasks import interquartile_mean, probability_of_improvement, rank_difference
 from .statistics.two_samples import (
     difference_from_reported,
     difference_of_means,
@@ -76,6 +77,7 @@ __all__ = [
     "exactly",
     "final_gap",
     "floor_of_cross_entropy",
+    "interquartile_mean",
     "loss_of_saturated_outputs",
     "mean_over_seeds",
     "measure",
@@ -89,10 +91,12 @@ __all__ = [
     "plausible_proportion_draw",
     "possible_counts",
     "predicted_classes",
+    "probability_of_improvement",
     "probability_of_larger",
     "proportion_of_cells",
     "proportion_of_seeds",
     "proportions_of_variance",
+    "rank_difference",
     "ratio_of_means",
     "ratio_of_spreads",
     "ratio_over_seeds",

@@ -90,7 +90,7 @@ class Judge:
     def _verdict(self, estimate: Estimate, note: str) -> Verdict:
         """Put together what the looks say, and on what the last one rests."""
         finding, reading = self._finding, self._reading
-        planned = self._looks_there_may_be
+        planned = self._looks_there_may_be(estimate)
         last = at_look(estimate, reading.band, len(self._looks) + 1, planned)
         self._looks += (last,)
         decision = over_looks(self._looks)
@@ -121,14 +121,13 @@ class Judge:
             rerun=self._rerun,
         )
 
-    @property
-    def _looks_there_may_be(self) -> int:
-        """As planned; a claim whose evidence cannot grow has one look, which may spend everything."""
-        return self._planned_looks if self.evidence.grows else 1
+    def _looks_there_may_be(self, estimate: Estimate) -> int:
+        """As planned; a claim of which more seeds would say no more has one look, which may spend everything."""
+        return self._planned_looks if self.evidence.grows and estimate.grows else 1
 
     def last_look(self, estimate: Estimate, band: Band) -> Look:
         """Return what another estimate from the last look's evidence says, or another band."""
-        return at_look(estimate, band, len(self._looks), self._looks_there_may_be)
+        return at_look(estimate, band, len(self._looks), self._looks_there_may_be(estimate))
 
     def add_neighbours(self, neighbours: Sequence[Neighbour]) -> None:
         """Add to the verdict what it would be with other conventions."""
@@ -146,7 +145,9 @@ class Judge:
 
         That is so if the claim asked for no runs, and if its sample carries no estimate, as when seeds diverged.
         """
-        if self.estimate is None or math.isnan(self.estimate.value) or not self.evidence.grows:
+        if self.estimate is None or math.isnan(self.estimate.value):
+            return False
+        if not (self.evidence.grows and self.estimate.grows):
             return False
         self.evidence.extend(seeds)
         self._judged_this_look = False

@@ -60,6 +60,8 @@ class Estimate:
     deviation
         Of a mean or a ratio, the standard error times the root of the number of seeds, where that is not the standard
         deviation of the sample; None where it is.
+    grows
+        Whether more seeds would say more; not so where the sample is of something else, such as tasks.
     """
 
     value: float
@@ -73,6 +75,7 @@ class Estimate:
     note: str = ""
     log_likelihood: float | None = None
     deviation: float | None = None
+    grows: bool = True
 
     @property
     def seeds(self) -> int:

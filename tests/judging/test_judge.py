@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -310,3 +311,15 @@ def test_what_is_known_of_the_runs_is_said_last() -> None:
     judge(mean_over_seeds([0.99, 1.0, 1.01], "ratio"), "a note")
     assert judge.verdict is not None
     assert judge.verdict.note == "a note; 19 of 20 runs used; another"
+
+
+def test_an_estimate_that_more_seeds_do_not_help_has_one_look() -> None:
+    """As one whose sample is of tasks."""
+    evidence = ScriptedEvidence()
+    judge = judge_of(evidence, looks=6)
+    fixed = replace(mean_over_seeds([0.5, 1.0, 1.6], "ratio"), grows=False)
+    with pytest.raises(Inconclusive):
+        judge_in_looks(lambda: judge(fixed), judge, 20, 6)
+    assert judge.verdict is not None
+    assert judge.verdict.confidence == pytest.approx(0.9)
+    assert evidence.extended == []
