@@ -37,10 +37,10 @@ def run(options: argparse.Namespace) -> int:
         print(line)
     if options.folder is None:
         return 0
-    if not found.seed or not (found.metrics or found.metric):
+    if not found.seed or not found.metrics:
         lacking = "tells runs apart, such as a seed" if not found.seed else "holds a metric"
         raise DataError(f"{options.place}: no column looks as if it {lacking}; write [logs] by hand")
-    base = options.place if options.place.is_dir() else options.place.parent
+    base = options.place.parent if found.files == options.place.name else options.place
     files = (Path(os.path.relpath(base, options.folder)) / found.files).as_posix()
     fill_new_folder(options.folder, _files(found, files))
     print(f"{options.folder}: mapping and a first finding, to be read and replaced by yours. Next:")
@@ -54,7 +54,7 @@ def _described(found: "Guess") -> list[str]:
         "files": f"{found.files} ({found.rows} rows)",
         "seed": found.seed or "none found",
         "step": found.step or "none: one row a run",
-        "metrics": metrics or (f"named by {found.metric}, values in {found.value}" if found.metric else "none found"),
+        "metrics": (metrics or "none found") + (f", named by {found.metric}" if found.metric else ""),
         "status": f"{found.status}: {', '.join(found.states)}" if found.status else "",
         **{f"axis {name}": _few(values) for name, values in found.axes.items()},
         "left out": ", ".join(found.left_out),
@@ -69,7 +69,7 @@ def _few(values: tuple[str, ...]) -> str:
 
 
 def _files(found: "Guess", files: str) -> dict[str, str]:
-    metric = found.metrics[0] if found.metrics else "value"
+    metric = found.metrics[0]
     sample = f"final_{metric}" if found.step else metric
     return {
         "protocol.toml": _protocol(found, files),

@@ -1,20 +1,38 @@
-"""Read the columns that are wanted from a log file: CSV, Parquet, or JSON."""
+"""Read the columns that are wanted from a log file: CSV, Parquet, JSON, or what a tracker keeps."""
 
-import csv
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from harness.base.errors import DataError, MissingPackageError
-from harness.logs.table import Labels, LogTable, Numbers, labels_from
+from harness.base.errors import DataError
+from harness.logs import parquet, text
+from harness.logs.table import LogTable, Numbers, labels_from
+from harness.logs.trackers import mlflow, optuna, tensorboard
 
-FORMATS = (".csv", ".tsv", ".parquet", ".jsonl", ".json")
-_DELIMITERS = ",;\t"
-_FIRST_LINE = 2  # of the rows of a CSV file, after its header
+DATABASES = (".db", ".sqlite", ".sqlite3")
+FORMATS = (".csv", ".tsv", ".parquet", ".jsonl", ".json", *DATABASES)
+
+
+def kind_of(place: Path) -> str:
+    """Return how a file, or the folder of a tracker, is to be read: ``csv``, ``json``, or the name of what keeps it.
+
+    Raises
+    ------
+    DataError
+        If that cannot be told.
+    """
+    if place.is_dir():
+        return "mlflow"
+    if "tfevents" in place.name:
+        return "tensorboard"
+    if place.suffix in DATABASES:
+        return _kind_of_database(place)
+    return {".parquet": "parquet", ".json": "json", ".jsonl": "json"}.get(place.suffix, "csv")
 
 
 def column_names(file: Path) -> tuple[str, ...]:
@@ -25,12 +43,17 @@ def column_names(file: Path) -> tuple[str, ...]:
     DataError
         If it cannot be read, or has none.
     """
-    if file.suffix == ".parquet":
-        return tuple(_parquet(file).schema_arrow.names)
-    if file.suffix in (".jsonl", ".json"):
-        return tuple(dict.fromkeys(name for record in _records(file) for name in record))
-    with _opened(file) as lines:
-        return tuple(_header(file, lines)[0])
+    kind = kind_of(file)
+    if kind == "parquet":
+        return tuple(parquet.opened(file).schema_arrow.names)
+    if kind == "csv":
+        return text.csv_names(file)
+    if kind == "mlflow":
+        return mlflow.names_in(file)
+    if kind == "tensorboard":
+        return tensorboard.NAMES
+    records = optuna.records_in(file) if kind == "optuna" else text.json_records(file)
+    return tuple(dict.fromkeys(name for record in records for name in record))
 
 
 def read_columns(file: Path, labels: Sequence[str], numbers: Sequence[str], shown: str) -> LogTable:
@@ -53,86 +76,39 @@ def read_columns(file: Path, labels: Sequence[str], numbers: Sequence[str], show
     for name in (*labels, *numbers):
         if name not in there:
             raise DataError(f"{shown}: no column {name!r}; there are: {', '.join(there)}")
-    if file.suffix == ".parquet":
-        return _from_parquet(file, labels, numbers, shown, there)
-    json_file = file.suffix in (".jsonl", ".json")
-    rows = _json_rows(file) if json_file else _csv_rows(file, there, shown)
-    table = _from_rows(rows, labels, numbers, shown, 1 if json_file else _FIRST_LINE)
+    kind = kind_of(file)
+    if kind == "parquet":
+        table = parquet.read(file, labels, numbers, shown)
+    elif kind == "csv":
+        table = _from_rows(text.csv_rows(file, there, shown), labels, numbers, shown, text.FIRST_LINE)
+    else:
+        table = _from_rows(_rows_of(file, kind, frozenset((*labels, *numbers))), labels, numbers, shown, 1)
     return replace(table, names=there)
 
 
-# Rows of text
-
-
-def _opened(file: Path) -> Any:
-    try:
-        return file.open(encoding="utf-8-sig", newline="")
-    except OSError as reason:
-        raise DataError(f"{file}: cannot be read ({reason.strerror})") from reason
-
-
-def _header(file: Path, lines: Any) -> tuple[list[str], str]:
-    """Return the names of the columns, and what stands between them."""
-    try:
-        first = lines.readline()
-    except UnicodeDecodeError as reason:
-        raise DataError(f"{file}: not text in UTF-8 ({reason})") from reason
-    if not first.strip():
-        raise DataError(f"{file}: empty; its first line names the columns")
-    delimiter = max(_DELIMITERS, key=first.count)
-    names = next(csv.reader([first], delimiter=delimiter))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise DataError(f"{file}: two columns are called {twice[0]!r}; rename one")
-    return names, delimiter
-
-
-def _csv_rows(file: Path, names: Sequence[str], shown: str) -> Iterator[Mapping[str, Any]]:
-    with _opened(file) as lines:
-        _, delimiter = _header(file, lines)
-        try:
-            for number, fields in enumerate(csv.reader(lines, delimiter=delimiter), start=_FIRST_LINE):
-                if len(fields) != len(names):
-                    raise DataError(f"{shown}, line {number}: {len(fields)} fields, but {len(names)} columns")
-                yield dict(zip(names, fields, strict=True))
-        except (UnicodeDecodeError, csv.Error) as reason:
-            raise DataError(f"{shown}: cannot be read ({reason})") from reason
-
-
-def _json_rows(file: Path) -> Iterator[Mapping[str, Any]]:
-    for record in _records(file):
+def _rows_of(file: Path, kind: str, wanted: frozenset[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows of what has no text of its own, with what is blank as in a CSV file."""
+    records: dict[str, Callable[[], Iterable[Mapping[str, Any]]]] = {
+        "json": lambda: text.json_records(file),
+        "mlflow": lambda: mlflow.records_in(file, wanted),
+        "optuna": lambda: optuna.records_in(file),
+        "tensorboard": lambda: tensorboard.records_in(file),
+    }
+    for record in records[kind]():
         yield {name: "" if value is None else value for name, value in record.items()}
 
 
-def _records(file: Path) -> list[dict[str, Any]]:
-    """Return the records of a JSON file: one a line, a list of them, or a list within one, as ``log_history``."""
-    with _opened(file) as opened:
-        try:
-            text = opened.read()
-        except UnicodeDecodeError as reason:
-            raise DataError(f"{file}: not text in UTF-8 ({reason})") from reason
+def _kind_of_database(file: Path) -> str:
     try:
-        found: Any = json.loads(text)
-    except ValueError:
-        try:
-            found = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except ValueError as reason:
-            raise DataError(f"{file}: no JSON ({reason})") from reason
-    if isinstance(found, dict):
-        lists = [value for value in found.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-        found = lists[0] if len(lists) == 1 else [found]
-    if not isinstance(found, list) or not found or not all(isinstance(record, dict) for record in found):
-        raise DataError(f"{file}: holds no records; give a list of objects, or one object a line")
-    return [dict(_flat(record)) for record in found]
-
-
-def _flat(record: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the entries of a record, those of one within it under both names with a dot between."""
-    for name, value in record.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name}.")
-        else:
-            yield f"{before}{name}", value
+        with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error as reason:
+        raise DataError(f"{file}: cannot be read as a database ({reason})") from reason
+    if "experiments" in tables:
+        return "mlflow"
+    if "studies" in tables:
+        return "optuna"
+    raise DataError(f"{file}: a database of neither MLflow nor Optuna")
 
 
 def _from_rows(
@@ -166,57 +142,3 @@ def _number(field: Any, shown: str, line: int, column: str) -> float:
         return float(field)
     except (TypeError, ValueError):
         raise DataError(f"{shown}, line {line}, column {column!r}: is {field!r}; give a number") from None
-
-
-# Parquet
-
-
-def _parquet(file: Path) -> Any:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as missing:
-        raise MissingPackageError(
-            f"{file}: Parquet needs pyarrow, which is not installed; run: pip install 'pytest-claims[parquet]'"
-        ) from missing
-    try:
-        return pyarrow.parquet.ParquetFile(file, memory_map=True)
-    except (OSError, pyarrow.ArrowInvalid) as reason:
-        raise DataError(f"{file}: cannot be read as Parquet ({reason})") from reason
-
-
-def _from_parquet(
-    file: Path, labels: Sequence[str], numbers: Sequence[str], shown: str, names: tuple[str, ...]
-) -> LogTable:
-    """Read one column after the other, so that only one is held twice."""
-    opened = _parquet(file)
-    if opened.metadata.num_rows == 0:
-        raise DataError(f"{shown}: no row; every run stands in a row of its own, or every step of one")
-    return LogTable(
-        {name: _column(opened, name, shown, _labels_of) for name in labels},
-        {name: _column(opened, name, shown, _numbers_of) for name in numbers},
-        [(shown, 0, 1)],
-        names,
-    )
-
-
-def _column(opened: Any, name: str, shown: str, made: Callable[[Any], Any]) -> Any:
-    import pyarrow
-
-    try:
-        found = made(opened.read(columns=[name]).column(0).combine_chunks())
-        pyarrow.default_memory_pool().release_unused()
-        return found
-    except (TypeError, ValueError, NotImplementedError) as reason:  # pyarrow's errors of types are of these
-        raise DataError(f"{shown}, column {name!r}: cannot be used ({reason}); give text or numbers") from reason
-
-
-def _labels_of(column: Any) -> Labels:
-    encoded = column.dictionary_encode()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-    return labels_from(codes, encoded.dictionary.to_pylist())
-
-
-def _numbers_of(column: Any) -> Numbers:
-    given = column.is_valid().to_numpy(zero_copy_only=False)
-    return Numbers(column.cast("float64").to_numpy(zero_copy_only=False), given)

@@ -1,6 +1,5 @@
 """What the columns of log files may be: a start for ``[logs]``, to be read and mended by whoever knows them."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -9,9 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.base.errors import DataError
-from harness.logs.files import FORMATS, column_names, read_columns
-from harness.logs.places import find_files
+from harness.logs.files import column_names, read_columns
+from harness.logs.places import find_files, is_log, pattern_in
 from harness.logs.reading import with_path
 from harness.logs.table import Labels, joined
 
@@ -19,6 +17,7 @@ SEEDS = ("seed", "random_seed", "random_state", "run", "run_id", "trial", "trial
 STEPS = ("step", "_step", "epoch", "iteration", "global_step", "training_iteration", "timestep", "timesteps")
 NAMES, VALUES = ("metric", "name", "key", "tag", "variable"), ("value", "metric_value")
 STATES = ("status", "state")
+TIMES = ("time", "timestamp", "_timestamp", "wall_time", "_runtime", "duration", "date", "created", "time_total_s")
 MOST_VALUES = 100  # of an axis
 
 
@@ -35,7 +34,7 @@ class Guess:
     seed, step, metric, value, status
         The column of each; empty if none looks like it.
     metrics
-        Columns of numbers that differ within a cell, or from step to step.
+        The names that rows give; or columns of numbers that differ within a cell, or from step to step.
     axes
         Columns whose values tell cells apart, with these.
     left_out
@@ -68,19 +67,23 @@ def guess(place: Path) -> Guess:
     DataError
         If there is no file that can be read.
     """
-    pattern = place.name if place.is_file() else _pattern(place)
-    files = find_files(place.parent if place.is_file() else place, pattern)
+    single = is_log(place)
+    pattern = place.name if single else pattern_in(place)
+    files = find_files(place.parent if single else place, pattern)
     columns = column_names(files[0].path)
     table = joined([with_path(read_columns(one.path, columns, (), one.shown), one.said) for one in files])
     labels = {name: column for name, column in table.labels.items() if column.texts}
     seed, step, status, value = (_named(labels, known) for known in (SEEDS, STEPS, STATES, VALUES))
     metric = _named([name for name in labels if name != seed], NAMES) if value else ""
-    special = {seed, step, status, value, metric, *(name for name in labels if name.lower() in STEPS)}
+    value = value if metric else ""
+    known = {name for name in labels if name.lower() in (*STEPS, *SEEDS, *TIMES)}
+    special = {seed, step, status, value, metric, *known}
     rest = {name: column for name, column in labels.items() if name not in special and len(column.texts) > 1}
     texts = [name for name, column in rest.items() if not all(map(_is_number, column.texts))]
     numbers = [name for name in rest if name not in texts]
-    metrics = () if metric else tuple(_measured(rest, texts, numbers, labels.get(seed) if step else None))
-    axes = _telling_apart(rest, [name for name in rest if name not in metrics and len(rest[name].texts) <= MOST_VALUES])
+    measured = () if metric else tuple(_measured(rest, texts, numbers, labels.get(seed) if step else None))
+    settings = {name: column for name, column in rest.items() if name not in measured}
+    axes = _telling_apart(rest, _settings(settings, labels.get(seed)))
     return Guess(
         files=pattern,
         rows=table.count,
@@ -89,12 +92,19 @@ def guess(place: Path) -> Guess:
         metric=metric,
         value=value,
         status=status,
-        metrics=metrics,
+        metrics=labels[metric].texts if metric else measured,
         axes={name: rest[name].texts for name in axes},
-        left_out=tuple(name for name in labels if name not in (*special, *metrics, *axes)),
+        left_out=tuple(name for name in labels if name not in (seed, step, metric, value, status, *measured, *axes)),
         states=labels[status].texts if status else (),
         cells=_two_cells({name: rest[name] for name in axes}, labels.get(seed)),
     )
+
+
+def _settings(columns: Mapping[str, Labels], seed: Labels | None) -> list[str]:
+    """Return the columns that may be settings: few values, each of several runs."""
+    rows = len(next(iter(columns.values())).codes) if columns else 0
+    runs = int(_together([*columns.values(), *([seed] if seed else [])], rows).max(initial=0)) + 1
+    return [name for name, column in columns.items() if len(column.texts) <= min(MOST_VALUES, max(2, runs / 2))]
 
 
 def _named(names: Iterable[str], known: Sequence[str]) -> str:
@@ -179,34 +189,3 @@ def _two_cells(axes: Mapping[str, Labels], seed: Labels | None) -> tuple[Mapping
     return tuple(
         {name: column.texts[code] for (name, column), code in zip(axes.items(), cell, strict=True)} for cell in pair
     )
-
-
-def _pattern(folder: Path) -> str:
-    """Return the pattern of the most files below a folder that have one name and one depth."""
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such file or folder; give the place where runs are logged")
-    places = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.suffix in FORMATS]
-    if not places:
-        raise DataError(f"{folder}: no file that ends in {', '.join(FORMATS)}; give the place where runs are logged")
-    kinds: dict[tuple[str, int], list[Path]] = {}
-    for place in places:
-        kinds.setdefault((place.name, len(place.parts)), []).append(place)
-    most = max(kinds.values(), key=len)
-    if len(most) == 1 and len(places) > 1:
-        same_depth = [place for place in places if len(place.parts) == len(most[0].parts)]
-        return "/".join([*_parts([place.parent for place in same_depth]), f"*{most[0].suffix}"])
-    return "/".join([*_parts([place.parent for place in most]), most[0].name])
-
-
-def _parts(folders: Sequence[Path]) -> list[str]:
-    """Return each part of folders of one depth: as it is where all have it, else a name for it."""
-    found = []
-    for values in zip(*(folder.parts for folder in folders), strict=True):
-        if len(set(values)) == 1:
-            found.append(values[0])
-            continue
-        before = os.path.commonprefix(values).rstrip("0123456789")  # noqa: RUF071 - of characters, not of folders
-        numbered = all(value[len(before) :].isdecimal() for value in values)
-        is_seed = numbered and (not before or any(name in before.lower() for name in (*SEEDS, "version")))
-        found.append(f"{before}{{seed}}" if is_seed and "{seed}" not in "".join(found) else f"{{part{len(found) + 1}}}")
-    return found

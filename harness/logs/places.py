@@ -1,12 +1,16 @@
 """Find the files of a pattern, and what their paths say of the runs in them."""
 
+import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.base.errors import DataError
+from harness.logs.files import FORMATS
 from harness.logs.mapping import PLACE
+
+NUMBERED = ("seed", "run", "trial", "version")  # what folders of runs are called by, before their number
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,11 @@ class LogFile:
     said: Mapping[str, str]
 
 
+def is_log(place: Path) -> bool:
+    """Whether a place is a file, or a folder that MLflow keeps."""
+    return place.is_file() or (place / "0" / "meta.yaml").is_file()
+
+
 def find_files(folder: Path, pattern: str) -> list[LogFile]:
     """Return the files of a pattern, sorted by their paths.
 
@@ -36,7 +45,7 @@ def find_files(folder: Path, pattern: str) -> list[LogFile]:
     """
     base, parts = _base(folder, pattern)
     if not parts:
-        if not base.is_file():
+        if not is_log(base):
             raise DataError(f"{base}: no such file; say in [logs], files = ..., where the runs are logged")
         return [LogFile(base, pattern, {})]
     shape = re.compile("/".join(_shape(part) for part in parts))
@@ -71,3 +80,36 @@ def _pieces(part: str) -> Iterator[str]:
             yield f"(?P<{piece[1:-1]}>[^/]+?)"
         else:
             yield re.escape(piece)
+
+
+def pattern_in(folder: Path) -> str:
+    """Return the pattern of the most files below a folder that have one name and one depth."""
+    if not folder.is_dir():
+        raise DataError(f"{folder}: no such file or folder; give the place where runs are logged")
+    files = [path for path in sorted(folder.rglob("*")) if path.suffix in FORMATS or "tfevents" in path.name]
+    places = [path.relative_to(folder) for path in files]
+    if not places:
+        raise DataError(f"{folder}: no file that ends in {', '.join(FORMATS)}; give the place where runs are logged")
+    kinds: dict[tuple[str, int], list[Path]] = {}
+    for place in places:
+        name = "*tfevents*" if "tfevents" in place.name else place.name
+        kinds.setdefault((name, len(place.parts)), []).append(place.with_name(name))
+    most = max(kinds.values(), key=len)
+    if len(most) == 1 and len(places) > 1:
+        same_depth = [place for place in places if len(place.parts) == len(most[0].parts)]
+        return "/".join([*_parts([place.parent for place in same_depth]), f"*{most[0].suffix}"])
+    return "/".join([*_parts([place.parent for place in most]), most[0].name])
+
+
+def _parts(folders: Sequence[Path]) -> list[str]:
+    """Return each part of folders of one depth: as it is where all have it, else a name for it."""
+    found = []
+    for values in zip(*(folder.parts for folder in folders), strict=True):
+        if len(set(values)) == 1:
+            found.append(values[0])
+            continue
+        before = os.path.commonprefix(values).rstrip("0123456789")  # noqa: RUF071 - of characters, not of folders
+        numbered = all(value[len(before) :].isdecimal() for value in values)
+        is_seed = numbered and (not before or any(name in before.lower() for name in NUMBERED))
+        found.append(f"{before}{{seed}}" if is_seed and "{seed}" not in "".join(found) else f"{{part{len(found) + 1}}}")
+    return found

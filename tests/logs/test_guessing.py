@@ -58,7 +58,7 @@ def test_rows_that_name_their_metric_are_understood(tmp_path: Path) -> None:
     lines = [{"run": r, "model": m, "metric": n, "value": 0.5} for r in range(3) for m in "ab" for n in ("f1", "auc")]
     (tmp_path / "runs.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     found = guess(tmp_path / "runs.jsonl")
-    assert (found.seed, found.metric, found.value, found.metrics) == ("run", "metric", "value", ())
+    assert (found.seed, found.metric, found.value, found.metrics) == ("run", "metric", "value", ("f1", "auc"))
     assert found.axes == {"model": ("a", "b")}
 
 
