@@ -6,13 +6,14 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.base.errors import HarnessError
-from harness.commands import cells, compare, explain, history, logs, new, nightly, reconstruct, store, train
+from harness.commands import cells, compare, explain, history, logs, new, nightly, power, reconstruct, store, train
 
 COMMANDS: dict[str, ModuleType] = {
     "new": new,
     "logs": logs,
     "cells": cells,
     "train": train,
+    "power": power,
     "reconstruct": reconstruct,
     "store": store,
     "history": history,

@@ -53,6 +53,11 @@ class Decision:
     note: str
 
 
+def confidence_of(look: int, planned_looks: int) -> float:
+    """Return the two-sided confidence of the interval at a look: both of its ends may err as often as that may."""
+    return 1 - 2 * error_rate_at(look, planned_looks)
+
+
 def at_look(estimate: Estimate, band: Band, look: int, planned_looks: int) -> Look:
     """Return what an estimate says at a look.
 
@@ -63,8 +68,7 @@ def at_look(estimate: Estimate, band: Band, look: int, planned_looks: int) -> Lo
     planned_looks
         How many there may be; `error_rate_at` splits the error rate over them.
     """
-    error_rate = error_rate_at(look, planned_looks)
-    confidence = 1 - 2 * error_rate
+    error_rate, confidence = error_rate_at(look, planned_looks), confidence_of(look, planned_looks)
     low, high = estimate.interval(confidence)
     outcome = decide((low, high), band)
     p_supported, p_refuted = (min(1.0, p * ERROR_RATE / error_rate) for p in p_values(estimate, band))
@@ -107,4 +111,4 @@ def power_of_look(estimate: Estimate, band: Band, seeds: int, look: int, planned
     seeds, look
         Of the look in question, counted from 1.
     """
-    return power(estimate, band, seeds, 1 - 2 * error_rate_at(look, planned_looks))
+    return power(estimate, band, seeds, confidence_of(look, planned_looks))

@@ -16,8 +16,8 @@ from harness.statistics.estimate import Estimate
 from harness.verdicts.verdict import Band
 
 
-def power(estimate: Estimate, band: Band, seeds: int, confidence: float) -> float:
-    """Return the probability that so many seeds support a finding that is true; NaN where no formula is known.
+def power(estimate: Estimate, band: Band, seeds: int, confidence: float, truth: float | None = None) -> float:
+    """Return the probability that so many seeds support a finding; NaN where no formula is known.
 
     Parameters
     ----------
@@ -25,8 +25,10 @@ def power(estimate: Estimate, band: Band, seeds: int, confidence: float) -> floa
         Gives the kind of check, and the spread that was seen.
     seeds, confidence
         Of the look in question.
+    truth
+        The value of the estimand; if not given, the finding is true, as `true_value` says.
     """
-    truth = true_value(band)
+    truth = true_value(band) if truth is None else truth
     if estimate.kind == "proportion":
         return _of_proportion(truth, band, seeds, confidence)
     if math.isnan(estimate.value):
@@ -38,6 +40,27 @@ def power(estimate: Estimate, band: Band, seeds: int, confidence: float) -> floa
         above = math.log(band.high / truth)
         return _of_mean(below, above, _deviation(estimate), seeds, confidence)
     return math.nan
+
+
+def power_to_refute(estimate: Estimate, band: Band, seeds: int, confidence: float, truth: float) -> float:
+    """Return the probability that so many seeds refute a finding; NaN where no formula is known.
+
+    The interval has to lie inside what the band leaves out: below it, or above.
+
+    Parameters
+    ----------
+    estimate, seeds, confidence
+        As for `power`.
+    truth
+        The value of the estimand.
+    """
+    if math.isinf(band.low) and math.isinf(band.high):
+        return 0.0
+    most = 1.0 if estimate.kind == "proportion" else math.inf
+    least = -math.inf if estimate.kind == "mean" else 0.0
+    outside = (Band(least, band.low, ""), Band(band.high, most, ""))
+    parts = [power(estimate, one, seeds, confidence, truth) for one in outside if one.low < one.high]
+    return min(1.0, sum(parts))
 
 
 def true_value(band: Band) -> float:
