@@ -18,6 +18,7 @@ from harness.judging.claim import Claim
 from harness.judging.collected import claim_of
 from harness.judging.marks import is_claim
 from harness.report.folder import open_folder
+from harness.report.protocol_file import read_grid
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS = ROOT / "claims"
@@ -196,3 +197,37 @@ def test_a_link_that_leads_nowhere_is_found() -> None:
     """A file that does not exist is found; an address, a place within the page and a file that exists are not."""
     text = "[a](nowhere.md) [b](https://example.org) [c](#place) ![d](docs/verdicts.md#place)"
     assert missing_links(ROOT / "README.md", text) == ["nowhere.md"]
+
+
+@pytest.mark.parametrize("page", ["your-own-training.md", "logged-runs.md"])
+def test_protocols_of_one_s_own_runs_are_valid(page: str, tmp_path: Path) -> None:
+    """Each block of TOML is read as it stands, beside a training function."""
+    (tmp_path / "train.py").write_text("def run(config, seed):\n    return {'x': 1}\n", encoding="utf-8")
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+    assert blocks
+    for block in blocks:
+        (tmp_path / "protocol.toml").write_text(block, encoding="utf-8")
+        assert read_grid(tmp_path / "protocol.toml").configs
+
+
+def test_functions_of_pages_are_python() -> None:
+    """Each block of Python of the page on training functions can be parsed, and has a function of two arguments."""
+    text = (ROOT / "docs" / "your-own-training.md").read_text(encoding="utf-8")
+    for block in re.findall(r"^```python\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE):
+        (function,) = ast.parse(block).body
+        assert isinstance(function, ast.FunctionDef)
+        assert [one.arg for one in function.args.args] == ["config", "seed"]
+
+
+def test_estimates_that_pages_name_can_be_imported() -> None:
+    """What stands in the tables of the page on logged runs is there, under that name."""
+    import harness
+
+    text = (ROOT / "docs" / "logged-runs.md").read_text(encoding="utf-8")
+    table = text.partition("| estimate | of |")[2].partition("\n\n")[0]
+    names = [
+        name for row in re.findall(r"^\| (.*?) \|", table, flags=re.MULTILINE) for name in re.findall(r"`(\w+)", row)
+    ]
+    assert len(names) > 5
+    assert set(names) <= set(harness.__all__)

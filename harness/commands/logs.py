@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.base.errors import DataError
-from harness.commands.new_folder import fill_new_folder
+from harness.commands.new_folder import claims_file, fill_new_folder
 
 if TYPE_CHECKING:
     from harness.logs.guessing import Guess
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         raise DataError(f"{options.place}: no column looks as if it {lacking}; write [logs] by hand")
     base = options.place.parent if found.files == options.place.name else options.place
     files = (Path(os.path.relpath(base, options.folder)) / found.files).as_posix()
-    fill_new_folder(options.folder, _files(found, files))
+    fill_new_folder(options.folder, _files(found, files, claims_file(options.folder)))
     print(f"{options.folder}: mapping and a first finding, to be read and replaced by yours. Next:")
     print(f"  pytest {options.folder}")
     return 0
@@ -68,13 +68,13 @@ def _few(values: tuple[str, ...]) -> str:
     return ", ".join(values[:SHOWN]) + more
 
 
-def _files(found: "Guess", files: str) -> dict[str, str]:
+def _files(found: "Guess", files: str, claims: str) -> dict[str, str]:
     metric = found.metrics[0]
     sample = f"final_{metric}" if found.step else metric
     return {
         "protocol.toml": _protocol(found, files),
         "report.toml": _REPORT.replace("METRIC", metric),
-        "test_findings.py": _claims(found, sample),
+        claims: _claims(found, sample),
     }
 
 

@@ -5,10 +5,11 @@ import json
 from pathlib import Path
 
 from harness.base.errors import RegisterError
-from harness.commands.new_folder import fill_new_folder
+from harness.commands.new_folder import claims_file, fill_new_folder
 
 HELP = "start the folder of a report of your own, with two findings that can be judged at once"
 REPORT, FUNCTION = (Path(__file__).with_name(name) for name in ("new_report", "new_trainer"))
+CLAIMS = "test_findings.py"  # as the template is called
 TITLE = '"A report of my own"'  # as it stands in the template
 
 
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     # TOML writes text as JSON does.
     named = json.dumps(title, ensure_ascii=False)
     templates = {file.stem: file.read_text(encoding="utf-8") for file in sorted(options.templates.glob("*.txt"))}
-    fill_new_folder(folder, {name: text.replace(TITLE, named) for name, text in templates.items()})
+    files = {name.replace(CLAIMS, claims_file(folder)): text.replace(TITLE, named) for name, text in templates.items()}
+    fill_new_folder(folder, files)
     print(f"{folder}: two findings, to be replaced by yours. Next:\n  pytest {folder} -n auto")
     return 0

@@ -1,9 +1,15 @@
 """Write the files of a new report, and nothing over what is there."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from harness.base.errors import RegisterError
+
+
+def claims_file(folder: Path) -> str:
+    """Return a name for the file of a report's claims: pytest takes no two of one name in a session."""
+    return f"test_{re.sub('[^a-z0-9]+', '_', folder.absolute().name.lower()).strip('_') or 'claims'}.py"
 
 
 def fill_new_folder(folder: Path, files: Mapping[str, str]) -> None:

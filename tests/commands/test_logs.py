@@ -55,7 +55,7 @@ def test_names_that_python_cannot_ask_for_get_others(logs: Path) -> None:
     assert grid.logs is not None
     assert grid.logs.columns == {"params_lr": "params.lr"}
     assert grid.config("0.1").params_lr == 0.1
-    assert "evidence(params_lr='0.1')" in (logs / "mine" / "test_findings.py").read_text(encoding="utf-8")
+    assert "evidence(params_lr='0.1')" in (logs / "mine" / "test_mine.py").read_text(encoding="utf-8")
 
 
 def test_what_cannot_be_guessed_is_one_sentence(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,9 +8,33 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from harness.__main__ import main
-from harness.commands.new import FUNCTION, REPORT, TITLE
+from harness.commands.new import CLAIMS, FUNCTION, REPORT, TITLE
+from harness.commands.new_folder import claims_file
 from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
+
+
+def files_of(templates: Path, folder: Path) -> set[str]:
+    """Return the files that a new report has; that of its claims is named after its folder."""
+    return {file.stem for file in templates.glob("*.txt")} - {CLAIMS} | {claims_file(folder)}
+
+
+@pytest.mark.parametrize(
+    ("folder", "file"),
+    [("my-report", "test_my_report.py"), ("2. Entwurf", "test_2_entwurf.py"), ("é", "test_claims.py")],
+)
+def test_claims_are_in_a_file_that_is_named_after_the_report(folder: str, file: str) -> None:
+    """Two reports may then be judged in one session."""
+    assert claims_file(Path(folder)) == claims_file(Path("x") / folder) == file
+
+
+def test_two_new_reports_are_judged_in_one_session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they are written."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "one", "--trainer"]) == main(["new", "other", "--trainer"]) == 0
+    command = [sys.executable, "-m", "pytest", "one", "other", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert "4 passed" in done.stdout, done.stdout
 
 
 @pytest.mark.parametrize("options", [[], ["--trainer"]])
@@ -39,7 +63,7 @@ def test_any_title_can_be_given(tmp_path_factory: pytest.TempPathFactory, title:
 def test_the_files_are_those_that_the_plugin_reads(tmp_path: Path) -> None:
     """Every template is written under its name, and both registers can be read."""
     assert main(["new", str(tmp_path)]) == 0
-    assert {file.name for file in tmp_path.iterdir()} == {file.stem for file in REPORT.glob("*.txt")}
+    assert {file.name for file in tmp_path.iterdir()} == files_of(REPORT, tmp_path)
     assert read_register(tmp_path / "report.toml").title in TITLE
     assert read_grid(tmp_path / "protocol.toml").axes["activation"] == ("relu", "tanh")
 
@@ -47,7 +71,7 @@ def test_the_files_are_those_that_the_plugin_reads(tmp_path: Path) -> None:
 def test_a_report_with_a_training_function_has_one(tmp_path: Path) -> None:
     """It is found where the protocol says, and both registers can be read."""
     assert main(["new", str(tmp_path), "--trainer"]) == 0
-    assert {file.name for file in tmp_path.iterdir()} == {file.stem for file in FUNCTION.glob("*.txt")}
+    assert {file.name for file in tmp_path.iterdir()} == files_of(FUNCTION, tmp_path)
     assert read_register(tmp_path / "report.toml").title in TITLE
     grid = read_grid(tmp_path / "protocol.toml")
     assert grid.trainer.value == f"{tmp_path}/train.py:run"

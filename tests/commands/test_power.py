@@ -11,7 +11,7 @@ from tests.builders.logs import WIDE
 def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Start a report on logged runs, and go there."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delitem(sys.modules, "test_findings", raising=False)  # of another test's report
+    monkeypatch.delitem(sys.modules, "test_mine", raising=False)  # of another test's report
     (tmp_path / "runs.csv").write_text(WIDE, encoding="utf-8")
     assert main(["logs", "runs.csv", "mine"]) == 0
     return tmp_path
@@ -31,7 +31,7 @@ def test_each_claim_has_a_line(report: Path, capsys: pytest.CaptureFixture[str])
 
 def test_a_claim_that_cannot_be_tried_is_named(report: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The others have their lines."""
-    claims = report / "mine" / "test_findings.py"
+    claims = report / "mine" / "test_mine.py"
     claims.write_text(claims.read_text(encoding="utf-8").replace("'sgd'", "'none'"), encoding="utf-8")
     assert main(["power", "mine"]) == 0
     assert "optimizer is 'none'" in capsys.readouterr().err
