@@ -15,6 +15,7 @@ from harness.base.text import counted
 from harness.storage.record import read_identity
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
+from harness.training.function.source import FILE
 from harness.training.trainers import Fingerprint
 
 PLACES = {
@@ -79,8 +80,9 @@ class StoredRuns:
 
 def is_current(told: Mapping[str, Any], fingerprint: Mapping[str, str], current: Fingerprint) -> bool:
     """Whether a config, as `TrainingConfig.to_plain` has told it, has this fingerprint here now."""
-    if any(isinstance(value, Mapping) for value in told.values()):
-        # A report's own file is told by name and checksum alone: the versions have to do.
+    own_source = any(name.endswith(FILE) for name in fingerprint)
+    if own_source or any(isinstance(value, Mapping) for value in told.values()):
+        # A report's own file, of source or data, is told by name and checksum alone: the versions have to do.
         return all(_installed(name) in (None, version) for name, version in fingerprint.items())
     given = {name: value for name, value in told.items() if name != "trainer"}
     try:

@@ -126,6 +126,8 @@ def register_trainers(found: Mapping[str, str]) -> None:
         If a name stands for another trainer already, or is not written as a name.
     """
     for name, place in found.items():
+        if place == name:
+            continue  # it is found where it stands
         if _registered.setdefault(name, place) != place:
             raise ConfigError(f"trainer {name!r} is {_registered[name]} already; give {place} another name")
 

@@ -92,6 +92,16 @@ def test_runs_are_told_in_words(kept: Store) -> None:
     assert runs.identity["seeds"] == [[0, 0], [0, 1]]
 
 
+def test_runs_of_a_training_function_are_usable_where_its_packages_are(kept: Store) -> None:
+    """Its source lies in a report's folder, of which the store knows nothing: it is never taken for changed."""
+    (file,) = (file for file in files_of(kept.folder) if file.kind == "runs")
+    runs = read_runs(file)
+    config = {"trainer": "train:run", "rate": 0.5}
+    for installed, usable in ((version("numpy"), True), ("0.1", False)):
+        identity = {**runs.identity, "config": config, "fingerprint": {"train.py": "0123", "numpy": installed}}
+        assert replace(runs, identity=identity).usable(kept) == usable
+
+
 def test_runs_of_other_versions_and_data_are_not_usable(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those are usable that a session would find."""
     (file,) = files_of(kept.folder)
