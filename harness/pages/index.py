@@ -6,7 +6,7 @@ from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.rendering import render
-from harness.pages.report import LOOKS_LIKE, RULE, summary_lines, universes_text
+from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines, universes_text
 from harness.sessions.session import Session, TakenChoice
 from harness.verdicts.verdict import OUTCOMES
 
@@ -44,7 +44,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         sections=sections,
         findings=findings,
         readings=[reading for finding in findings for reading in finding.readings],
-        bases={basis: _of_basis(findings, basis) for basis in BASES},
+        bases={basis: of for basis in BASES if (of := _of_basis(findings, basis)) or basis == "independent"},
         basis_notes=BASES,
         groups=GROUPS,
         looks_like=LOOKS_LIKE,
@@ -62,7 +62,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
-        in_universes=summary_lines(session.findings, session.specified)[len(BASES) :],
+        in_universes=prediction_lines(session.findings, session.specified),
         rule=RULE,
         grouped=grouped,
         tally=tally,

@@ -153,16 +153,16 @@ def answer_text(finding: FindingVerdict) -> str:
 
 
 def summary_lines(found: Sequence[FindingVerdict], specified: Specified = ONLY_DEFAULT) -> list[str]:
-    """Return how many findings have which answer, by what they are evidence of."""
+    """Return how many findings have which answer, by what they are evidence of, and how well universes predict them."""
     by_basis = {name: [finding for finding in found if finding.basis == name] for name in BASES}
-    return [
-        *(f"{text}: {_counts(by_basis[name])}." for name, text in _FINDINGS_OF.items()),
-        *_prediction([one.primary for name in ("independent", "related") for one in by_basis[name]], specified),
-    ]
+    shown = {name: text for name, text in _FINDINGS_OF.items() if by_basis[name] or name == "independent"}
+    counts = [f"{text}: {_counts(by_basis[name])}." for name, text in shown.items()]
+    return [*counts, *prediction_lines(found, specified)]
 
 
-def _prediction(independent: Sequence[Judgement], specified: Specified = ONLY_DEFAULT) -> list[str]:
+def prediction_lines(found: Sequence[FindingVerdict], specified: Specified = ONLY_DEFAULT) -> list[str]:
     """Return how well universes that fit the fitted findings predict the others: their mean proportions of outcomes."""
+    independent = [one.primary for name in ("independent", "related") for one in found if one.basis == name]
     curves = [on_many_splits(specified.get((one.finding, one.reading), ())) for one in independent]
     curves = [curve for curve in curves if curve]
     weighted = [

@@ -12,6 +12,7 @@ from harness.pages.report import (
     figure_html,
     findings_table,
     judgement_texts,
+    prediction_lines,
     summary_html,
     summary_lines,
     table_header,
@@ -94,7 +95,6 @@ def test_held_out_and_calibrated_are_counted_apart() -> None:
     undecided = replace(VERDICT, outcome="inconclusive", p_refuted=0.3, finding="speed.c")
     assert summary_lines(finding_verdicts(judgements([VERDICT, VERDICT, *fitted, undecided]))) == [
         "Independent findings: 1 did not hold, 1 not decided.",
-        "Related findings (they share trainings with fitted ones): none.",
         "Fitted findings (no evidence; the reconstruction was fitted to them): 1 held.",
     ]
 
@@ -211,7 +211,8 @@ def test_the_prediction_is_of_universes_on_many_splits() -> None:
     key = (SUPPORTED.finding, SUPPORTED.reading)
     many = specification_with(choices={"task: splits": "many"})
     one = specification_with(universe="one", choices={"task: splits": "one"}, outcome="refuted")
-    said = summary_lines(findings, {key: [many, one]})[3]
+    (said,) = prediction_lines(findings, {key: [many, one]})
     assert said.startswith("Over all universes with many splits of the data, each weighted")
     assert "the 1 other findings are 100% supported and 0% refuted on average; unweighted 100% supported" in said
-    assert summary_lines(findings, {key: [one]})[3:] == []
+    assert summary_lines(findings, {key: [many, one]}) == [*summary_lines(findings), said]
+    assert prediction_lines(findings, {key: [one]}) == []
