@@ -146,7 +146,8 @@ def begin(sample: Floats, seeds: int) -> Floats:
 def through_the_judge(sample: Floats, band: Band) -> tuple[str, tuple[int, ...]]:
     """Let the claim that a sample has its mean in a band be judged as claims are; return its verdict and its looks."""
     seeds = [LOOKS[0]]
-    evidence: Any = SimpleNamespace(used={"cell": None}, timed={}, splits=1, trainers=(), extend=seeds.append)
+    known = {"notes": (), "lacking": "", "grows": True}
+    evidence: Any = SimpleNamespace(used={"cell": None}, timed={}, splits=1, trainers=(), extend=seeds.append, **known)
     reading = Reading("mean", "mean", band, margin=None)
     finding = Finding("made.up", "Made up", "It is so.", "independent", {}, {"mean": reading}, ())
     judge = Judge(finding, reading, evidence, rerun="", planned_looks=len(LOOKS))
