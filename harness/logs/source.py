@@ -11,12 +11,13 @@ from harness.base.arrays import Floats
 from harness.base.errors import DataError
 from harness.logs.mapping import LogMapping
 from harness.logs.reading import read_logs
-from harness.logs.table import LogTable
+from harness.logs.table import Labels, LogTable, label_of
 from harness.logs.values import Rows, Values, counting, curves, single_values
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
+LARGEST = 2**62  # of a key that is made of codes
 NOT_PLANNED, FAILED = "not among the planned", "failed"
 # Columns that are taken for seeds by mistake, and those that seeds are found in.
 PARTS_OF_A_RUN = ("episode", "fold", "epoch", "step", "batch", "sample")
@@ -91,18 +92,25 @@ class LoggedRuns:
     def _table(self) -> LogTable:
         return read_logs(self._mapping, self._fields)
 
+    @property
+    def _columns(self) -> list[Labels]:
+        return [self._table.labels[self._mapping.column_of(field)] for field in self._fields]
+
     @functools.cached_property
-    def _rows_of_cells(self) -> dict[int, Rows]:
-        columns = [self._table.labels[self._mapping.column_of(field)] for field in self._fields]
-        keys = np.zeros(self._table.count, dtype=np.int64)
-        for column in columns:
+    def _rows_of_cells(self) -> dict[tuple[int, ...], Rows]:
+        keys, size = np.zeros(self._table.count, dtype=np.int64), 1
+        for column in self._columns:
+            if size * (len(column.texts) + 1) > LARGEST:
+                keys = np.unique(keys, return_inverse=True)[1]
+                size = int(keys.max()) + 1
             keys = keys * (len(column.texts) + 1) + column.codes + 1
-        return _grouped(np.arange(len(keys), dtype=np.int32), keys)
+            size *= len(column.texts) + 1
+        groups = _grouped(np.arange(len(keys), dtype=np.int32), keys).values()
+        return {tuple(int(column.codes[rows[0]]) for column in self._columns): rows for rows in groups}
 
     def _rows_of(self, config: TrainingConfig) -> Rows:
-        key = 0
-        for field in self._fields:
-            column = self._table.labels[self._mapping.column_of(field)]
+        codes = []
+        for field, column in zip(self._fields, self._columns, strict=True):
             code = column.code_of(config[field])
             if code is None:
                 there = ", ".join(sorted(column.texts)[:20])
@@ -110,8 +118,8 @@ class LoggedRuns:
                     f"{self._mapping.files}: no run has {field} = {config[field]}; column "
                     f"{self._mapping.column_of(field)!r} holds: {there}"
                 )
-            key = key * (len(column.texts) + 1) + code + 1
-        return self._rows_of_cells.get(key, np.array([], dtype=np.int32))
+            codes.append(code)
+        return self._rows_of_cells.get(tuple(codes), np.array([], dtype=np.int32))
 
     def _rows_by_run(self, rows: Rows) -> dict[Seed, Rows]:
         seeds = self._table.labels[self._mapping.seed]
@@ -134,12 +142,14 @@ class LoggedRuns:
             return False
         status = self._table.labels[self._mapping.status]
         code = int(status.codes[rows[-1]])
-        return code < 0 or status.texts[code] not in self._mapping.finished
+        return code < 0 or status.texts[code] not in map(label_of, self._mapping.finished)
 
     # What of them
 
     def _metrics(self, rows_of: Mapping[Seed, Rows]) -> dict[str, Values]:
-        return {name: self._values(name, rows_of) for name in self._names_of_metrics}
+        """Return the values of each metric that the cell has; of those that no run of it has, nothing is unfinished."""
+        found = {name: self._values(name, rows_of) for name in self._names_of_metrics}
+        return {name: values for name, values in found.items() if values.of_run} or found
 
     @functools.cached_property
     def _names_of_metrics(self) -> tuple[str, ...]:
@@ -168,9 +178,8 @@ class LoggedRuns:
         why = ", ".join(f"{count} {reason}" for reason, count in sorted(left_out.items()))
         absent = self.planned_seeds - used - sum(left_out.values()) if self.planned_seeds else 0
         reasons = "; ".join(text for text in (why, f"{absent} absent" if absent > 0 else "") if text)
-        return f"{used} of {planned} {'planned' if self.planned_seeds else 'logged'} runs used" + f": {reasons}" * bool(
-            reasons
-        )
+        kind = "planned" if self.planned_seeds else "logged"
+        return f"{used} of {planned} {kind} runs used" + (f": {reasons}" if reasons else "")
 
     def _constant_seed(self) -> str:
         texts = self._table.labels[self._mapping.seed].texts

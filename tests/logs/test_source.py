@@ -215,6 +215,39 @@ def test_a_cell_that_was_not_run_is_one_sentence(tmp_path: Path) -> None:
         runs_of(source, optimizer="adam", rate=0.2)
 
 
+def test_a_metric_that_a_cell_does_not_have_is_no_fault_of_its_runs(tmp_path: Path) -> None:
+    """It is missing there, and not elsewhere; runs that lack what others of their cell have are unfinished."""
+    text = TIDY + "sgd,a,f1,0.7\nsgd,b,f1,0.6\nsgd,c,f1,0.5\nsgd,b,accuracy,0.5\nsgd,c,accuracy,0.4\n"
+    source = logged(tmp_path, text, seed="run", metrics=(), metric="name", value="value")
+    assert runs_of(source, optimizer="adam").metrics() == ["accuracy", "loss"]
+    sgd = runs_of(source, optimizer="sgd")
+    assert sgd.metrics() == ["accuracy", "f1"]
+    assert sgd.note == "2 of 3 logged runs used: 1 unfinished"
+    empty = logged(tmp_path, WIDE.replace("adam,0,0.9", "adam,0,").replace("adam,1,0.92", "adam,1,"))
+    with pytest.raises(DataError, match=r"1 of 3 logged runs used: 2 unfinished; two are the least"):
+        runs_of(empty, optimizer="adam")
+
+
+def test_a_status_may_be_true_or_a_number(tmp_path: Path) -> None:
+    """However the file writes it."""
+    text = WIDE.replace("finished", "True").replace("crashed", "False")
+    source = logged(tmp_path, text, status="state", finished=("true",))
+    assert len(runs_of(source, optimizer="sgd").seeds) == 3
+
+
+def test_cells_of_many_columns_are_told_apart(tmp_path: Path) -> None:
+    """Also where their numbers of values multiply to more than a whole number can hold."""
+    fields = tuple(f"f{number}" for number in range(12))
+    lines = [",".join([*fields, "seed", "accuracy"])]
+    for cell in range(60):
+        settings = [str((cell * (place + 7)) % 61) for place in range(len(fields))]
+        lines += [",".join([*settings, str(seed), str(cell)]) for seed in range(2)]
+    source = logged(tmp_path, "\n".join(lines) + "\n", fields=fields)
+    for cell in range(60):
+        runs = runs_of(source, **{name: (cell * (place + 7)) % 61 for place, name in enumerate(fields)})
+        assert runs.accuracy.tolist() == [cell, cell]
+
+
 def test_parts_of_runs_are_no_runs(tmp_path: Path) -> None:
     """Where they are taken for such, every verdict says so, and names the column that may be meant."""
     text = "optimizer,seed,episode,accuracy\n" + "".join(f"adam,{i // 5},{i},{i / 10}\n" for i in range(10))
