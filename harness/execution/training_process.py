@@ -11,10 +11,10 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 from harness.base.errors import HarnessError, TrainingFailedError
 from harness.execution.messages import NOBODY, Answer, differing_versions, other_versions, task_of
+from harness.execution.room import ANYWHERE, Room, one_at_a_time
 from harness.storage.store import Store
 from harness.training.clean_start import clean_command, clean_environment
 from harness.training.config import TrainingConfig
@@ -36,8 +36,13 @@ def train_there(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
     """
     fingerprint = fingerprint_of(config)
     trainer = trainer_named(config.trainer)
-    home, limit = (trainer.home, trainer.seconds_for(seeds)) if isinstance(trainer, FunctionTrainer) else (None, None)
-    answer = Answer.from_bytes(_kept.ask(task_of((config, seeds), fingerprint), home, limit))
+    task = task_of((config, seeds), fingerprint)
+    if isinstance(trainer, FunctionTrainer):
+        with one_at_a_time(trainer.rules.gpu):
+            payload = _kept.ask(task, Room(trainer.home, trainer.rules.gpu), trainer.seconds_for(seeds))
+    else:
+        payload = _kept.ask(task)
+    answer = Answer.from_bytes(payload)
     if answer.fingerprint and (differing := differing_versions(fingerprint, answer.fingerprint)):
         raise other_versions(answer.worker, differing)
     if answer.problem:
@@ -58,7 +63,7 @@ def end() -> None:
 class _TrainingProcess:
     """One process, from its start to its end; see `harness.execution.trainee` for what it does."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: Room) -> None:
         pipe = subprocess.PIPE
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         ready = uuid.uuid4().hex
@@ -67,7 +72,7 @@ class _TrainingProcess:
             stdin=pipe,
             stdout=pipe,
             stderr=self._errors,
-            env=clean_environment(),
+            env=clean_environment(gpu=room.gpu),
         )
         self._unsaid = ready.encode() + b"\n"
 
@@ -155,15 +160,15 @@ class _Kept:
     def __init__(self) -> None:
         self._turn = threading.Lock()
         self._process: _TrainingProcess | None = None
-        self._home: Path | None = None
+        self._room = ANYWHERE
 
-    def ask(self, task: str, home: Path | None, limit: float | None) -> bytes:
+    def ask(self, task: str, room: Room = ANYWHERE, limit: float | None = None) -> bytes:
         """Return the answer to a task, starting the process where there is none.
 
         Parameters
         ----------
-        home
-            The folder from which the task imports; a process that has imported from another one is not asked.
+        room
+            What the process may come near.
         limit
             Seconds that it may take; None for any time.
 
@@ -173,10 +178,10 @@ class _Kept:
             If the process ends, or takes longer.
         """
         with self._turn:
-            if self._process is not None and (self._process.ended or self._home != home):
+            if self._process is not None and (self._process.ended or self._room != room):
                 self.end()
             if self._process is None:
-                self._process, self._home = _TrainingProcess(), home
+                self._process, self._room = _TrainingProcess(room), room
             try:
                 with _ended_after(limit, self._process) as late:
                     return self._process.ask(task)

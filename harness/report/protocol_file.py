@@ -15,7 +15,7 @@ from harness.report.choices import Axes, Choice, axis_of, axis_text, read_choice
 from harness.report.grid import SPLITS_CHOICE, DataFiles, Grid, configs_of, fields_of, needs
 from harness.training.fields import AnyFields, Field, is_number
 from harness.training.function.source import function_in
-from harness.training.function.trainer import set_time_limit
+from harness.training.function.trainer import Rules, set_rules
 from harness.training.trainers import trainer_named, trainer_names
 
 CLAIMED_SPLITS = ("many", "one")  # crossed seeds are no independent draws: no claim may rest on them
@@ -62,7 +62,7 @@ def read_grid(file: Path) -> Grid:
             raise top.error(wrong, "the runs of this report are logged, as [logs] says; take one of the two out")
         given = (*axes, *(name for name in reconstruction[""] if name not in axes and name != SPLITS_CHOICE))
         logs = read_mapping(top.table("logs"), given)
-    top.close(known=("config", "datasets", "default", "logs", "reconstruction", "time_limit"))
+    top.close(known=("config", "datasets", "default", "gpu", "logs", "reconstruction", "time_limit"))
     configs = configs_of(file, axes, trainer, reconstruction, data_files)
     return Grid(file, axes, default, trainer, reconstruction, configs, data_files, logs)
 
@@ -109,14 +109,20 @@ def _one_trainer(top: Table) -> Choice:
         found = function_in(top.file.parent.absolute(), name)
     except ConfigError as problem:
         raise top.error("trainer", str(problem)) from problem
-    if "time_limit" in top:
-        seconds = top.get("time_limit", float)
-        if found is None or not seconds > 0:
-            raise top.error(
-                "time_limit", f"is {seconds:g}; give the seconds that a run of a training function may take"
-            )
-        set_time_limit(found, seconds)
+    _read_rules(top, found)
     return Choice(found or name, None, "stated", "who trains")
+
+
+def _read_rules(top: Table, function: str | None) -> None:
+    """Read how a training function may be called."""
+    seconds = top.get("time_limit", float) if "time_limit" in top else None
+    if seconds is not None and (function is None or not seconds > 0):
+        raise top.error("time_limit", f"is {seconds:g}; give the seconds that a run of a training function may take")
+    gpu = top.get("gpu", bool) if "gpu" in top else False
+    if gpu and function is None:
+        raise top.error("gpu", "is for a training function; the trainers of the harness use none")
+    if function is not None:
+        set_rules(function, Rules(seconds, gpu))
 
 
 def _trainer_by_axis(table: Table, axes: Axes) -> Choice:

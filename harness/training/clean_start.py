@@ -21,6 +21,7 @@ _STEERS = (
     "GLIBC_TUNABLES",  # which functions of libm are used
     "PYTHON",
 )
+_OF_GPUS = ("CUDA", "CUBLAS_", "CUDNN_", "NVIDIA_", "HIP_", "HSA_", "ROCM_", "ROCR_")
 # Of these, some say only where something is, and some processors need the rest: NumPy's OpenBLAS does not start on
 # them otherwise. It computes nothing of a training: the frameworks bring libraries of their own, and a data set is
 # split and scaled without products of matrices.
@@ -53,10 +54,19 @@ import_module(module).main(*arguments)
 """
 
 
-def clean_environment() -> dict[str, str]:
-    """Return the environment of this process without what steers a framework, and with what trainings are made with."""
+def clean_environment(*, gpu: bool = False) -> dict[str, str]:
+    """Return the environment of this process without what steers a framework, and with what trainings are made with.
+
+    Parameters
+    ----------
+    gpu
+        Whether GPUs stay in sight, with what this process has set for them.
+    """
     kept = {name: value for name, value in os.environ.items() if name in _STAYS or not name.upper().startswith(_STEERS)}
-    return {**kept, **_SET}
+    if not gpu:
+        return {**kept, **_SET}
+    devices = {name: value for name, value in os.environ.items() if name.upper().startswith(_OF_GPUS)}
+    return {**kept, **{name: value for name, value in _SET.items() if not name.startswith(_OF_GPUS)}, **devices}
 
 
 def clean_command(module: str, *arguments: str) -> list[str]:

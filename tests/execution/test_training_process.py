@@ -17,7 +17,7 @@ from harness.execution.agreement import differences_of
 from harness.execution.pools import WorkerPool, local_processes
 from harness.execution.training_process import train_there
 from harness.execution.workers import train_blocks_with
-from harness.training.function.trainer import set_time_limit
+from harness.training.function.trainer import Rules, set_rules
 from harness.training.seeds import seed_blocks
 from harness.training.trainers import trainer_named
 from tests.builders.clusters import say_nothing, wait_until
@@ -131,7 +131,7 @@ def test_a_function_that_hangs_is_ended(own_process: training_process._Kept, tmp
     """After its limit; the next training begins anew."""
     train = "import time\ndef run(config, seed):\n    time.sleep(100 * (seed.training == 1))\n    return {'x': 1}\n"
     config = function_config(tmp_path, train)
-    set_time_limit(config.trainer, 3.0)
+    set_rules(config.trainer, Rules(time_limit=3.0))
     with pytest.raises(TrainingFailedError, match=r"\): it was ended after 3 s, which is all that time_limit allows$"):
         engine.train(config, BLOCK[1:2])
     assert train_there(config, BLOCK[2:3]).x.tolist() == [1.0]
@@ -144,6 +144,28 @@ def test_what_a_function_raises_comes_with_its_traceback(own_process: training_p
         engine.train(config, BLOCK[1:2])
     assert str(caught.value) == f"training failed: seed {BLOCK[1]}, {config}: ValueError: too hot"
     assert 'train.py", line 2, in run' in caught.value.traceback
+
+
+SEES = """
+import os
+
+def run(config, seed):
+    return {"device": int(os.environ["CUDA_VISIBLE_DEVICES"]), "threads": int(os.environ["OMP_NUM_THREADS"])}
+"""
+
+
+def test_a_function_sees_gpus_only_where_the_protocol_says_so(
+    own_process: training_process._Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that the session sees; what else trains here sees none."""
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
+    config = function_config(tmp_path, SEES)
+    assert train_there(config, BLOCK[1:2]).device.tolist() == [-1]
+    set_rules(config.trainer, Rules(gpu=True))
+    runs = train_there(config, BLOCK[1:2])
+    assert (runs.device.tolist(), runs.threads.tolist()) == ([3], [1])
+    set_rules(config.trainer, Rules())
+    assert train_there(config, BLOCK[1:2]).device.tolist() == [-1]
 
 
 FORKS = """

@@ -254,7 +254,7 @@ def test_a_variant_that_cannot_be_trained(tmp_path: Path, chosen: dict[str, Any]
 # Malformed grids
 
 AXIS = "give a list of texts, of numbers, or of true and false"
-TOP = "unknown; known here: axes, config, datasets, default, logs, reconstruction, time_limit, trainer"
+TOP = "unknown; known here: axes, config, datasets, default, gpu, logs, reconstruction, time_limit, trainer"
 EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
 
 

@@ -5,6 +5,7 @@ import pytest
 from harness.base.errors import ConfigError, RegisterError
 from harness.report.grid import Grid
 from harness.report.protocol_file import read_grid
+from harness.training.function.trainer import FunctionTrainer, Rules
 from harness.training.trainers import trainer_named
 from tests.builders.configs import small_config, trained_by
 from tests.builders.functions import FUNCTION_PROTOCOL, function_grid
@@ -216,8 +217,12 @@ def test_a_function_may_get_a_data_file_of_the_report(tmp_path: Path) -> None:
 
 def test_a_time_limit_is_for_training_functions(tmp_path: Path) -> None:
     """In seconds, more than 0."""
-    grid = function_grid(tmp_path, protocol="time_limit = 60\n" + FUNCTION_PROTOCOL)
-    assert trainer_named(grid.trainer.value).time_limit == 60.0
+    grid = function_grid(tmp_path, protocol="time_limit = 60\ngpu = true\n" + FUNCTION_PROTOCOL)
+    trainer = trainer_named(grid.trainer.value)
+    assert isinstance(trainer, FunctionTrainer)
+    assert trainer.rules == Rules(time_limit=60.0, gpu=True)
+    function_grid(tmp_path)
+    assert trainer.rules == Rules()
 
 
 @pytest.mark.parametrize(
@@ -238,6 +243,7 @@ def test_a_time_limit_is_for_training_functions(tmp_path: Path) -> None:
             '"torch"\ntime_limit = 60',
             "top level, key 'time_limit': is 60; give the seconds that a run of a training function may take",
         ),
+        ('"train:run"', '"torch"\ngpu = true', "top level, key 'gpu': is for a training function; the trainers of "),
         ("epochs = 3", "digest = 3", "table [config.digest], key 'value': digest cannot be the name of a field: "),
         (
             "[0.5, 0.9]",

@@ -25,12 +25,28 @@ LONG = 10.0  # seconds of a run, after which nobody wants several more to find o
 DIGITS = 12  # of a file's checksum: enough to tell its versions apart
 
 
-_time_limits: dict[str, float] = {}  # by reference
+@dataclass(frozen=True)
+class Rules:
+    """How a training function may be called; nothing that decides a result.
+
+    Attributes
+    ----------
+    time_limit
+        How many seconds a run may take; None for any time.
+    gpu
+        Whether it uses a GPU: it then sees what this process sees of them, and one run at a time has them.
+    """
+
+    time_limit: float | None = None
+    gpu: bool = False
 
 
-def set_time_limit(reference: str, seconds: float) -> None:
-    """Let no run of a training function take longer from now on."""
-    _time_limits[reference] = seconds
+_rules: dict[str, Rules] = {}  # by reference
+
+
+def set_rules(reference: str, rules: Rules) -> None:
+    """Let a training function be called in this way from now on."""
+    _rules[reference] = rules
 
 
 @dataclass(frozen=True)
@@ -63,15 +79,16 @@ class FunctionTrainer:
         return self._file.parent
 
     @property
-    def time_limit(self) -> float | None:
-        """How many seconds a run may take; None for any time."""
-        return _time_limits.get(self.reference)
+    def rules(self) -> Rules:
+        """How it may be called."""
+        return _rules.get(self.reference, Rules())
 
     def seconds_for(self, seeds: Sequence[Seed]) -> float | None:
         """Return how many seconds `train` may take for these seeds: the first of all is trained more than once."""
-        if self.time_limit is None:
+        limit = self.rules.time_limit
+        if limit is None:
             return None
-        return self.time_limit * (len(seeds) + (FIRST in seeds)) + MOST_REPEATS * LONG * (FIRST in seeds)
+        return limit * (len(seeds) + (FIRST in seeds)) + MOST_REPEATS * LONG * (FIRST in seeds)
 
     @property
     def _file(self) -> Path:

@@ -7,7 +7,7 @@ import pytest
 
 from harness.base.errors import ConfigError, TrainingFailedError
 from harness.training.function import trainer
-from harness.training.function.trainer import FIRST, FunctionTrainer, set_time_limit
+from harness.training.function.trainer import FIRST, FunctionTrainer, Rules, set_rules
 from harness.training.seeds import Seed
 from harness.training.trainers import TimedTrainer, Trainer, packages_of, trainer_named
 from tests.builders.functions import TRAIN, function_config, function_grid
@@ -147,7 +147,7 @@ def test_a_time_limit_holds_for_a_run(tmp_path: Path) -> None:
     config = function_config(tmp_path)
     found = FunctionTrainer(config.trainer)
     assert found.seconds_for(OTHERS) is None
-    set_time_limit(config.trainer, 5.0)
+    set_rules(config.trainer, Rules(time_limit=5.0))
     assert found.seconds_for(OTHERS) == 10.0
     assert found.seconds_for((FIRST,)) == 10.0 + trainer.MOST_REPEATS * trainer.LONG
 
