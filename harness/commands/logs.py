@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 def _described(found: "Guess") -> list[str]:
     metrics = ", ".join(found.metrics)
     told = {
-        "files": f"{found.files} ({found.rows} rows)",
+        "files": f"{found.files} ({found.rows} rows looked at)",
         "seed": found.seed or "none found",
         "step": found.step or "none: one row a run",
         "metrics": (metrics or "none found") + (f", named by {found.metric}" if found.metric else ""),

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ def column_names(file: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for record in records for name in record))
 
 
-def read_columns(file: Path, labels: Sequence[str], numbers: Sequence[str], shown: str) -> LogTable:
+def read_columns(
+    file: Path, labels: Sequence[str], numbers: Sequence[str], shown: str, most: int | None = None
+) -> LogTable:
     """Read some columns of a file.
 
     Parameters
@@ -65,6 +68,8 @@ def read_columns(file: Path, labels: Sequence[str], numbers: Sequence[str], show
         The names of the columns that are read as each; one may be among both.
     shown
         What people call the file.
+    most
+        How many rows to read, from the first on; None for all.
 
     Raises
     ------
@@ -78,11 +83,12 @@ def read_columns(file: Path, labels: Sequence[str], numbers: Sequence[str], show
             raise DataError(f"{shown}: no column {name!r}; there are: {', '.join(there)}")
     kind = kind_of(file)
     if kind == "parquet":
-        table = parquet.read(file, labels, numbers, shown)
+        table = parquet.read(file, labels, numbers, shown, most)
     elif kind == "csv":
-        table = _from_rows(text.csv_rows(file, there, shown), labels, numbers, shown, text.FIRST_LINE)
+        table = _from_rows(islice(text.csv_rows(file, there, shown), most), labels, numbers, shown, text.FIRST_LINE)
     else:
-        table = _from_rows(_rows_of(file, kind, frozenset((*labels, *numbers))), labels, numbers, shown, 1)
+        rows = _rows_of(file, kind, frozenset((*labels, *numbers)))
+        table = _from_rows(islice(rows, most), labels, numbers, shown, 1)
     return replace(table, names=there)
 
 

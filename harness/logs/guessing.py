@@ -19,6 +19,7 @@ NAMES, VALUES = ("metric", "name", "key", "tag", "variable"), ("value", "metric_
 STATES = ("status", "state")
 TIMES = ("time", "timestamp", "_timestamp", "wall_time", "_runtime", "duration", "date", "created", "time_total_s")
 MOST_VALUES = 100  # of an axis
+MOST_ROWS = 100_000  # of a file that are looked at
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Guess:
     files
         As ``[logs]`` names them.
     rows
-        How many there are in all.
+        How many were looked at, up to `MOST_ROWS` of each file.
     seed, step, metric, value, status
         The column of each; empty if none looks like it.
     metrics
@@ -71,7 +72,7 @@ def guess(place: Path) -> Guess:
     pattern = place.name if single else pattern_in(place)
     files = find_files(place.parent if single else place, pattern)
     columns = column_names(files[0].path)
-    table = joined([with_path(read_columns(one.path, columns, (), one.shown), one.said) for one in files])
+    table = joined([with_path(read_columns(one.path, columns, (), one.shown, MOST_ROWS), one.said) for one in files])
     labels = {name: column for name, column in table.labels.items() if column.texts}
     seed, step, status, value = (_named(labels, known) for known in (SEEDS, STEPS, STATES, VALUES))
     metric = _named([name for name in labels if name != seed], NAMES) if value else ""
@@ -81,7 +82,7 @@ def guess(place: Path) -> Guess:
     rest = {name: column for name, column in labels.items() if name not in special and len(column.texts) > 1}
     texts = [name for name, column in rest.items() if not all(map(_is_number, column.texts))]
     numbers = [name for name in rest if name not in texts]
-    measured = () if metric else tuple(_measured(rest, texts, numbers, labels.get(seed) if step else None))
+    measured = () if metric else tuple(_measured(rest, texts, numbers, labels.get(seed), labels.get(step)))
     settings = {name: column for name, column in rest.items() if name not in measured}
     axes = _telling_apart(rest, _settings(settings, labels.get(seed)))
     return Guess(
@@ -122,22 +123,24 @@ def _is_number(text: str) -> bool:
 
 
 def _measured(
-    columns: Mapping[str, Labels], texts: Sequence[str], numbers: Sequence[str], seed: Labels | None
+    columns: Mapping[str, Labels],
+    texts: Sequence[str],
+    numbers: Sequence[str],
+    seed: Labels | None,
+    step: Labels | None,
 ) -> list[str]:
     """Return the columns of numbers that are results: they differ within what the settings of a run have in common.
 
-    Parameters
-    ----------
-    seed
-        Where rows are steps: what is a result differs from step to step of a run.
+    Where rows are steps, a result differs from step to step of a run.
     """
-    # What was set comes back in many runs, what was measured seldom does.
+    # What was set comes back in all rows of a run or more, what was measured seldom does.
+    often = len(step.texts) if step else 2
     several = [name for name in numbers if len(columns[name].texts) <= min(MOST_VALUES, len(columns[name].codes) / 2)]
     found = []
     for name in numbers:
-        if seed is None and np.bincount(columns[name].codes + 1)[1:].min() > 1:
+        if np.bincount(columns[name].codes + 1)[1:].min() >= often:
             continue
-        if seed is not None:
+        if seed is not None and step is not None:
             keys = [seed, *(columns[other] for other in texts)]
         else:
             keys = [columns[other] for other in (*texts, *several) if other != name]

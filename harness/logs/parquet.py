@@ -23,27 +23,33 @@ def opened(file: Path) -> Any:
         raise DataError(f"{file}: cannot be read as Parquet ({reason})") from reason
 
 
-def read(file: Path, labels: Sequence[str], numbers: Sequence[str], shown: str) -> LogTable:
+def read(file: Path, labels: Sequence[str], numbers: Sequence[str], shown: str, most: int | None = None) -> LogTable:
     """Read one column after the other, so that only one is held twice."""
     columns = opened(file)
     if columns.metadata.num_rows == 0:
         raise DataError(f"{shown}: no row; every run stands in a row of its own, or every step of one")
     return LogTable(
-        {name: _column(columns, name, shown, _labels_of) for name in labels},
-        {name: _column(columns, name, shown, _numbers_of) for name in numbers},
+        {name: _column(columns, name, shown, most, _labels_of) for name in labels},
+        {name: _column(columns, name, shown, most, _numbers_of) for name in numbers},
         [(shown, 0, 1)],
     )
 
 
-def _column(columns: Any, name: str, shown: str, made: Callable[[Any], Any]) -> Any:
+def _column(columns: Any, name: str, shown: str, most: int | None, made: Callable[[Any], Any]) -> Any:
     import pyarrow
 
     try:
-        found = made(columns.read(columns=[name]).column(0).combine_chunks())
+        found = made(_entries(columns, name, most))
         pyarrow.default_memory_pool().release_unused()
         return found
     except (TypeError, ValueError, NotImplementedError) as reason:  # pyarrow's errors of types are of these
         raise DataError(f"{shown}, column {name!r}: cannot be used ({reason}); give text or numbers") from reason
+
+
+def _entries(columns: Any, name: str, most: int | None) -> Any:
+    if most is None:
+        return columns.read(columns=[name]).column(0).combine_chunks()
+    return next(columns.iter_batches(batch_size=most, columns=[name])).column(0)
 
 
 def _labels_of(column: Any) -> Labels:

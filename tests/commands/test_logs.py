@@ -22,7 +22,7 @@ def test_it_says_what_is_there(logs: Path, capsys: pytest.CaptureFixture[str]) -
     """And writes nothing unless a folder is named."""
     assert main(["logs", "runs.csv"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "files           runs.csv (7 rows)",
+        "files           runs.csv (7 rows looked at)",
         "seed            seed",
         "step            none: one row a run",
         "metrics         accuracy, loss",

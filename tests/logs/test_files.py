@@ -57,6 +57,15 @@ def test_every_format_gives_the_same_columns(tmp_path: Path, kind: str) -> None:
     assert table.place(1) == f"runs, line {3 if kind[1:3] == 'sv' else 2}"
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_first_rows_can_be_read_alone(tmp_path: Path, kind: str) -> None:
+    """As to see what a large file holds."""
+    table = read_columns(write(tmp_path, kind), ["seed"], ["loss"], "runs", 2)
+    assert table.count == 2
+    assert [table.labels["seed"].texts[code] for code in table.labels["seed"].codes] == ["0", "1"]
+    assert table.numbers["loss"].given.tolist() == [True, False]
+
+
 def test_records_within_records_are_found_by_names_with_dots(tmp_path: Path) -> None:
     """As Ray Tune writes the settings of a trial into each of its results."""
     file = tmp_path / "result.json"

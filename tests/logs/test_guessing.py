@@ -53,6 +53,16 @@ def test_folders_of_runs_are_understood(tmp_path: Path) -> None:
     assert found.rows == 2 * RUNS * 4
 
 
+def test_a_rate_is_a_setting_of_steps_too(tmp_path: Path) -> None:
+    """Its values come back in whole runs; runs of one seed may have several."""
+    rng = random.Random(0)
+    runs = [(rate, seed) for rate in (0.1, 0.01, 0.001) for seed in range(RUNS)]
+    rows = [f"{rate},{seed},{step},{rng.random()}" for rate, seed in runs for step in range(5)]
+    (tmp_path / "runs.csv").write_text("\n".join(["rate,seed,step,loss", *rows]) + "\n", encoding="utf-8")
+    found = guess(tmp_path / "runs.csv")
+    assert (found.metrics, set(found.axes)) == (("loss",), {"rate"})
+
+
 def test_rows_that_name_their_metric_are_understood(tmp_path: Path) -> None:
     """As trackers export them."""
     lines = [{"run": r, "model": m, "metric": n, "value": 0.5} for r in range(3) for m in "ab" for n in ("f1", "auc")]
