@@ -2,7 +2,10 @@
 
 import argparse
 import json
+import keyword
 import os
+from collections.abc import Iterable, Mapping
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,16 +72,20 @@ def _few(values: tuple[str, ...]) -> str:
 
 
 def _files(found: "Guess", files: str, claims: str) -> dict[str, str]:
-    metric = found.metrics[0]
-    sample = f"final_{metric}" if found.step else metric
+    keys = _keys(found.axes)
     return {
-        "protocol.toml": _protocol(found, files),
-        "report.toml": _REPORT.replace("METRIC", metric),
-        claims: _claims(found, sample),
+        "protocol.toml": _protocol(found, files, keys),
+        "report.toml": _REPORT.replace("METRIC", _escaped(found.metrics[0])),
+        claims: _claims(found, keys),
     }
 
 
-def _protocol(found: "Guess", files: str) -> str:
+def _escaped(text: str) -> str:
+    """Return a text as it stands between the quotes of a string, in TOML and in Python."""
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _protocol(found: "Guess", files: str, keys: Mapping[str, str]) -> str:
     lines = ["# Where the runs are logged, and which columns are what: a guess, to be read and mended.", "", "[logs]"]
     lines += [f"files = {json.dumps(files)}", f"seed = {json.dumps(found.seed)} # tells the runs of a cell apart"]
     if found.step:
@@ -91,11 +98,11 @@ def _protocol(found: "Guess", files: str) -> str:
         lines += [f"status = {json.dumps(found.status)}"]
         lines += [f"finished = {json.dumps(list(found.states))} # keep those that count"]
     lines += ["# planned_seeds = 20 # if it was fixed beforehand how many runs of each cell there would be", ""]
-    columns = {name: _key(name) for name in found.axes if _key(name) != name}
+    columns = {name: key for name, key in keys.items() if key != name}
     if columns:
         lines += ["[logs.columns]", *(f"{key} = {json.dumps(name)}" for name, key in columns.items()), ""]
     lines += ["[axes] # each combination that was run is a cell"]
-    lines += [f"{_key(name)} = {_toml(values)}" for name, values in found.axes.items()]
+    lines += [f"{keys[name]} = {_toml(values)}" for name, values in found.axes.items()]
     return "\n".join([*lines, ""])
 
 
@@ -107,10 +114,23 @@ def _toml(values: tuple[str, ...]) -> str:
         return json.dumps(list(values), ensure_ascii=False)
 
 
-def _key(name: str) -> str:
-    """Return a name by which a claim can ask for a column's values."""
-    key = "".join(one if one.isalnum() else "_" for one in name).strip("_")
-    return key if key.isidentifier() else f"column_{key}"
+def _keys(columns: Iterable[str]) -> dict[str, str]:
+    """Return names by which a claim can ask for the values of columns, no two the same and none a word of Python."""
+    keys: dict[str, str] = {}
+    for name in columns:
+        plain = "".join(one if one.isascii() and one.isalnum() else "_" for one in name).strip("_")
+        key = plain if plain.isidentifier() and not keyword.iskeyword(plain) else f"column_{plain}"
+        numbered = (f"{key}_{number}" for number in count(2))
+        keys[name] = key if key not in keys.values() else next(one for one in numbered if one not in keys.values())
+    return keys
+
+
+def _sample(found: "Guess", cell: str) -> str:
+    """Return the code for the values of the first metric, one a run."""
+    metric = f"final_{found.metrics[0]}" if found.step else found.metrics[0]
+    if metric.isidentifier() and not keyword.iskeyword(metric):
+        return f"{cell}.{metric}"
+    return f'getattr({cell}, "{_escaped(metric)}")'
 
 
 _REPORT = """\
@@ -134,8 +154,9 @@ reason = "more often than not"
 """
 
 
-def _claims(found: "Guess", sample: str) -> str:
-    asked = [", ".join(f"{_key(name)}={value!r}" for name, value in cell.items()) for cell in found.cells or ({}, {})]
+def _claims(found: "Guess", keys: Mapping[str, str]) -> str:
+    asked = [", ".join(f"{keys[name]}={value!r}" for name, value in cell.items()) for cell in found.cells or ({}, {})]
+    called = ("final " if found.step else "") + _escaped(found.metrics[0].replace("_", " "))
     return f'''\
 """Each finding as a claim: it asks for runs, estimates one quantity, and has it judged."""
 
@@ -149,5 +170,5 @@ def test_the_first_is_larger(evidence, judge):
     """Two samples. Where runs of one seed belong together, compare `paired(first, second)` by mean_over_seeds."""
     first = evidence({asked[0]})
     second = evidence({asked[1]})
-    judge(probability_of_larger(first.{sample}, second.{sample}, "{sample.replace("_", " ")}"))
+    judge(probability_of_larger({_sample(found, "first")}, {_sample(found, "second")}, "{called}"))
 '''

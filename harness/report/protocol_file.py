@@ -14,7 +14,7 @@ from harness.logs.trainer import NAME
 from harness.report.choices import Axes, Choice, axis_of, axis_text, read_choice
 from harness.report.grid import SPLITS_CHOICE, DataFiles, Grid, configs_of, fields_of, needs
 from harness.training.fields import AnyFields, Field, is_number
-from harness.training.function.source import function_in
+from harness.training.function.source import function_in, is_function
 from harness.training.function.trainer import Rules, set_rules
 from harness.training.trainers import trainer_named, trainer_names
 
@@ -41,6 +41,7 @@ def read_grid(file: Path) -> Grid:
     axes = {axis: tuple(map(axis_text, listed)) for axis, listed in values.items()}
     default = _default(top.table("default"), axes) if "default" in top else {}
     trainer = LOGGED if "logs" in top else _trainer(top, axes)
+    _read_rules(top, trainer.value)
     data_files = _data_files(top.table("datasets")) if "datasets" in top else {}
     fields = fields_of(axes, trainer)
     if "config" in top or ("reconstruction" not in top and isinstance(fields, AnyFields)):
@@ -109,20 +110,20 @@ def _one_trainer(top: Table) -> Choice:
         found = function_in(top.file.parent.absolute(), name)
     except ConfigError as problem:
         raise top.error("trainer", str(problem)) from problem
-    _read_rules(top, found)
     return Choice(found or name, None, "stated", "who trains")
 
 
-def _read_rules(top: Table, function: str | None) -> None:
-    """Read how a training function may be called."""
+def _read_rules(top: Table, trainer: Any) -> None:
+    """Read how a training function may be called; without one there are no such rules."""
+    if not (isinstance(trainer, str) and is_function(trainer)):
+        for key in ("time_limit", "gpu"):
+            if key in top:
+                raise top.error(key, 'is for a training function, such as trainer = "train:run"; take it out')
+        return
     seconds = top.get("time_limit", float) if "time_limit" in top else None
-    if seconds is not None and (function is None or not seconds > 0):
-        raise top.error("time_limit", f"is {seconds:g}; give the seconds that a run of a training function may take")
-    gpu = top.get("gpu", bool) if "gpu" in top else False
-    if gpu and function is None:
-        raise top.error("gpu", "is for a training function; the trainers of the harness use none")
-    if function is not None:
-        set_rules(function, Rules(seconds, gpu))
+    if seconds is not None and not seconds > 0:
+        raise top.error("time_limit", f"is {seconds:g}; give the seconds that a run may take")
+    set_rules(trainer, Rules(seconds, top.get("gpu", bool) if "gpu" in top else False))
 
 
 def _trainer_by_axis(table: Table, axes: Axes) -> Choice:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import main
+from harness.commands.logs import _keys
 from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
 from tests.builders.logs import WIDE
@@ -56,6 +57,28 @@ def test_names_that_python_cannot_ask_for_get_others(logs: Path) -> None:
     assert grid.logs.columns == {"params_lr": "params.lr"}
     assert grid.config("0.1").params_lr == 0.1
     assert "evidence(params_lr='0.1')" in (logs / "mine" / "test_mine.py").read_text(encoding="utf-8")
+
+
+def test_columns_of_any_name_come_to_a_verdict(logs: Path) -> None:
+    """Words of Python, names that differ in signs alone, and metrics that are no attribute's name."""
+    lines = ["lambda,a-b,a b,seed,'val/\\acc'"]
+    for cell in range(2):
+        lines += [f"x{cell},y{seed % 2},z{seed % 3},{seed},{cell + seed / 100}" for seed in range(12)]
+    (logs / "runs.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert main(["logs", "runs.csv", "mine"]) == 0
+    assert "column_lambda = " in (logs / "mine" / "protocol.toml").read_text(encoding="utf-8")
+    claims = (logs / "mine" / "test_mine.py").read_text(encoding="utf-8")
+    assert "getattr(first, \"'val/\\\\acc'\")" in claims
+    command = [sys.executable, "-m", "pytest", "mine", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert "inconclusive  runs.larger (runs)" in done.stdout, done.stdout
+    assert _keys(["lambda", "a-b", "a b", "a_b_2", "a.b"]) == {
+        "lambda": "column_lambda",
+        "a-b": "a_b",
+        "a b": "a_b_2",
+        "a_b_2": "a_b_2_2",
+        "a.b": "a_b_3",
+    }
 
 
 def test_what_cannot_be_guessed_is_one_sentence(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:

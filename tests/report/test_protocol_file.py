@@ -236,14 +236,15 @@ def test_a_time_limit_is_for_training_functions(tmp_path: Path) -> None:
         (
             "\n[axes]",
             "\ntime_limit = 0\n[axes]",
-            "top level, key 'time_limit': is 0; give the seconds that a run of a training function may take",
+            "top level, key 'time_limit': is 0; give the seconds that a run may take",
         ),
         (
             '"train:run"',
             '"torch"\ntime_limit = 60',
-            "top level, key 'time_limit': is 60; give the seconds that a run of a training function may take",
+            "top level, key 'time_limit': is for a training function, such as trainer = \"train:run\"; take it out",
         ),
-        ('"train:run"', '"torch"\ngpu = true', "top level, key 'gpu': is for a training function; the trainers of "),
+        ('"train:run"', '"torch"\ngpu = true', "top level, key 'gpu': is for a training function, such as "),
+        ('trainer = "train:run"', 'gpu = true\n[logs]\nfiles = "x.csv"', "top level, key 'gpu': is for a training "),
         ("epochs = 3", "digest = 3", "table [config.digest], key 'value': digest cannot be the name of a field: "),
         (
             "[0.5, 0.9]",

@@ -11,6 +11,7 @@ from harness.base.errors import DataError, MissingPackageError
 
 ALWAYS = ("experiment", "run", "run_name", "status")
 OF_STEPS = ("metric", "step", "value")
+SETTINGS = ("MLFLOW_DISABLE_TELEMETRY", "MLFLOW_ALLOW_FILE_STORE")
 AT_ONCE = 1_000  # runs that are asked for together
 
 
@@ -80,9 +81,9 @@ def _asking(place: Path) -> Iterator[Any]:
     DataError
         If the store cannot be read, as when it is locked or of another version.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")  # it is only read
     try:
+        with _settings():  # some are read while it is imported
+            import mlflow  # noqa: F401
         from mlflow.exceptions import MlflowException
         from mlflow.tracking import MlflowClient
         from sqlalchemy.exc import SQLAlchemyError
@@ -92,7 +93,19 @@ def _asking(place: Path) -> Iterator[Any]:
         ) from missing
     uri = f"sqlite:///file:{place.absolute()}?mode=ro&uri=true" if place.is_file() else place.absolute().as_uri()
     try:
-        with warnings.catch_warnings(action="ignore"):  # of the two libraries, of one another
+        with _settings(), warnings.catch_warnings(action="ignore"):  # of the two libraries, of one another
             yield MlflowClient(uri)
     except (MlflowException, SQLAlchemyError, OSError) as reason:
         raise DataError(f"{place}: MLflow cannot read it ({reason})") from reason
+
+
+@contextlib.contextmanager
+def _settings() -> Iterator[None]:
+    """Have MLflow send nothing and read folders, unless it is set otherwise; then leave the environment as it was."""
+    added = [name for name in SETTINGS if name not in os.environ]
+    os.environ.update(dict.fromkeys(added, "true"))
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)

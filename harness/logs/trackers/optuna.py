@@ -24,6 +24,7 @@ def records_in(place: Path) -> list[Mapping[str, Any]]:
         raise MissingPackageError(
             f"{place}: Optuna is not installed; run: pip install 'pytest-claims[optuna]'"
         ) from missing
+    verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:
         storage = optuna.storages.RDBStorage(f"sqlite:///file:{place.absolute()}?mode=ro&uri=true")
@@ -32,6 +33,8 @@ def records_in(place: Path) -> list[Mapping[str, Any]]:
         return [{"study": study.study_name, **_row(trial)} for study in loaded for trial in study.trials]
     except (optuna.exceptions.OptunaError, SQLAlchemyError, RuntimeError, KeyError, OSError) as reason:
         raise DataError(f"{place}: Optuna cannot read it ({reason})") from reason
+    finally:
+        optuna.logging.set_verbosity(verbosity)
 
 
 def _row(trial: Any) -> dict[str, Any]:

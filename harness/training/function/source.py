@@ -66,13 +66,14 @@ def files_of(file: Path) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def packages_named_in(files: tuple[Path, ...]) -> dict[str, str]:
-    """Return the installed packages that files import by name, each with its version, sorted.
+def packages_named_in(file: Path) -> dict[str, str]:
+    """Return the installed packages that a file and those beside it import by name, each with its version, sorted.
 
     One that is not installed is left out: the function may do without it, or says that it cannot.
     """
-    names = {name.partition(".")[0] for file in files for name in _imported(_tree(file))}
-    local = {file.stem for file in files} | {file.parent.name for file in files}
+    files = files_of(file)
+    names = {name.partition(".")[0] for one in files for name in _imported(_tree(one))}
+    local = {Path(one.relative_to(file.parent).parts[0]).stem for one in files}
     found: dict[str, str] = {}
     for name in sorted(names - local - set(sys.stdlib_module_names)):
         found |= _versions(name)

@@ -160,7 +160,7 @@ def _checksums(file: Path) -> dict[str, str]:
 
 @functools.cache
 def _packages(file: Path) -> dict[str, str]:
-    return packages_named_in(files_of(file))
+    return packages_named_in(file)
 
 
 @functools.cache

@@ -1,3 +1,4 @@
+import os
 import sqlite3
 import sys
 import warnings
@@ -42,6 +43,13 @@ def read(place: Path, **changed: Any) -> Any:
     """Return the logged runs of a store."""
     known = {"files": place.name, "status": "status", "finished": ("FINISHED",)}
     return logged(place.parent, "", **{**known, **changed})
+
+
+def test_the_environment_is_left_as_it_was(store: Path) -> None:
+    """What MLflow has to be told for this is told for this alone."""
+    before = dict(os.environ)
+    column_names(store)
+    assert dict(os.environ) == before
 
 
 def test_last_values_are_numbers_of_runs(store: Path) -> None:

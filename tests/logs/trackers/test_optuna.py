@@ -44,3 +44,11 @@ def test_what_is_not_installed_is_named(study: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "optuna", None)
     with pytest.raises(MissingPackageError, match=r"run: pip install 'pytest-claims\[optuna\]'$"):
         column_names(study)
+
+
+def test_its_verbosity_is_left_as_it_was(study: Path) -> None:
+    """It is the user's."""
+    optuna.logging.set_verbosity(optuna.logging.DEBUG)
+    column_names(study)
+    assert optuna.logging.get_verbosity() == optuna.logging.DEBUG
+    optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -66,5 +66,14 @@ def test_files_are_those_that_are_imported_at_any_depth(report: Path) -> None:
 
 def test_packages_are_those_that_the_files_name(report: Path) -> None:
     """By the names under which they are installed; not Python's own, nor the report's, nor what is absent."""
-    found = packages_named_in(files_of(report / "train.py"))
+    found = packages_named_in(report / "train.py")
     assert found == {"numpy": version("numpy"), "scikit-learn": version("scikit-learn")}
+
+
+def test_a_folder_called_like_a_package_hides_it_not(tmp_path: Path) -> None:
+    """What is beside the file hides a package of its name; the folder that holds it does not."""
+    folder = tmp_path / "numpy"
+    (folder / "scipy").mkdir(parents=True)
+    (folder / "scipy" / "__init__.py").write_text("", encoding="utf-8")
+    (folder / "train.py").write_text("import numpy\nimport scipy\ndef run(config, seed): ...\n", encoding="utf-8")
+    assert packages_named_in(folder / "train.py") == {"numpy": version("numpy")}
