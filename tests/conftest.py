@@ -1,23 +1,26 @@
 """A small report of its own, for tests that drive pytest with the plugin."""
 
+import os
 import shutil
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import scipy.stats  # noqa: F401
 from hypothesis import settings
 
 # pytester forgets every module that an inner session was first to load, and NumPy's cannot be loaded twice.
-import harness.drawing.figures
-import harness.judging.judge
-import harness.judging.plan
-import harness.statistics.estimators  # noqa: F401
-from tests.builders.reports import HEAD, PROTOCOL, REPORT
+from tests.builders.reports import HEAD, PROTOCOL, QUICK, QUICK_TRAIN, REPORT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# Inner sessions import the harness anew; without bytecode each of their processes would compile all of it again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # What a shell starts in the background ignores interrupts, and so would all that tests interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -43,10 +46,11 @@ def small_report(tmp_path: Path) -> Path:
 def make_claims(pytester: pytest.Pytester) -> Callable[..., None]:
     """Write a folder ``claims`` with the small report, and the given claims behind a common head."""
 
-    def make(claims: str, *, report: str = REPORT, protocol: str = PROTOCOL) -> None:
+    def make(claims: str, *, report: str = REPORT, protocol: str = QUICK) -> None:
         folder = pytester.mkdir("claims")
         (folder / "report.toml").write_text(report, encoding="utf-8")
         (folder / "protocol.toml").write_text(protocol, encoding="utf-8")
+        (folder / "train.py").write_text(QUICK_TRAIN, encoding="utf-8")
         (folder / "test_speed.py").write_text(HEAD + claims, encoding="utf-8")
         pytester.makeini("[pytest]\n")
 

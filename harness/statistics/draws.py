@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Reported
@@ -89,7 +89,7 @@ def prediction_interval(sample: ArrayLike) -> tuple[float, float]:
 
 
 def _next_draw(mean: float, deviation: float, count: int) -> tuple[float, float]:
-    reach = float(stats.t.ppf((1 + PREDICTION) / 2, count - 1)) * deviation * math.sqrt(1 + 1 / count)
+    reach = float(special.stdtrit(count - 1, (1 + PREDICTION) / 2)) * deviation * math.sqrt(1 + 1 / count)
     return mean - reach, mean + reach
 
 

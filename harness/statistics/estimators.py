@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval, Kind
@@ -143,11 +143,12 @@ def median_over_seeds(sample: ArrayLike, label: str) -> Estimate:
             values, method, label, "median", f"{int(np.isnan(values).sum())} of {len(values)} seeds diverged"
         )
     ordered, count = np.sort(values), len(values)
+    fewer = special.bdtr(np.arange(count), count, 0.5)
 
     def interval(confidence: float) -> Interval:
         # The rank-th smallest and largest leave out the median with probability 2 P(Binomial(count, 1/2) < rank).
-        rank = int(stats.binom.ppf((1 - confidence) / 2, count, 0.5))
-        if rank == 0 or stats.binom.cdf(rank - 1, count, 0.5) > (1 - confidence) / 2:
+        rank = int(np.searchsorted(fewer, (1 - confidence) / 2, side="right"))
+        if rank == 0:
             return -math.inf, math.inf
         return float(ordered[rank - 1]), float(ordered[count - rank])
 

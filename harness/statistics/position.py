@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Interval, Reported
@@ -138,7 +138,7 @@ def _position_interval(position: float, count: int, confidence: float) -> Interv
 def _relative_spreads(count: int) -> Floats:
     """Return evenly probable standard deviations of `count` standard normal draws, shape (4000,)."""
     probabilities = (np.arange(4000) + 0.5) / 4000
-    spreads: Floats = np.sqrt(stats.chi2.ppf(probabilities, count - 1) / (count - 1))
+    spreads: Floats = np.sqrt(2 * special.gammaincinv((count - 1) / 2, probabilities) / (count - 1))
     return spreads
 
 

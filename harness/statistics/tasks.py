@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
-from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval
 from harness.statistics.estimators import at_least_two, no_interval
+from harness.statistics.two_samples import placements
 
 RESAMPLES = 4_000  # an interval of 99.8 % then has four resamples beyond each end
 
@@ -36,8 +36,8 @@ def probability_of_improvement(first: Sequence[ArrayLike], second: Sequence[Arra
     if len(ones) != len(others) or not ones:
         raise ValueError(f"both methods need runs of the same tasks, not of {len(ones)} and {len(others)}")
     method = "probability of improvement, mean over tasks, interval on logits"
-    above = [_placements(one, other) for one, other in zip(ones, others, strict=True)]
-    below = [_placements(other, one) for one, other in zip(ones, others, strict=True)]
+    above = [placements(one, other) for one, other in zip(ones, others, strict=True)]
+    below = [placements(other, one) for one, other in zip(ones, others, strict=True)]
     by_task = np.array([placements.mean() for placements in above])
     if np.isnan(by_task).any():
         return no_interval(by_task, method, label, "probability", "a run diverged: say what it counts as")
@@ -68,6 +68,8 @@ def interquartile_mean(scores: Sequence[ArrayLike], label: str) -> Estimate:
     label
         What one number is.
     """
+    from scipy import stats
+
     samples = [at_least_two(sample) for sample in scores]
     method = f"interquartile mean over tasks, stratified bootstrap of {RESAMPLES} resamples"
     everything = np.concatenate(samples)
@@ -101,6 +103,8 @@ def rank_difference(scores: ArrayLike, first: int, second: int, label: str) -> E
     label
         What is ranked.
     """
+    from scipy import stats
+
     table = np.asarray(scores, dtype=np.float64)
     if table.ndim != 2 or table.shape[0] < 2 or table.shape[1] < 2:
         raise ValueError(f"scores have shape (tasks, methods) with at least 2 of each, not {table.shape}")
@@ -118,11 +122,3 @@ def rank_difference(scores: ArrayLike, first: int, second: int, label: str) -> E
 
     note = f"{tasks} tasks; holds for all {methods * (methods - 1) // 2} pairs together"
     return Estimate(float(difference.mean()), interval, method, difference, label, "cells", note=note, grows=False)
-
-
-def _placements(one: Floats, other: Floats) -> Floats:
-    """Return for each run of one sample the proportion of the other that it beats, a tie counting half."""
-    if np.isnan(one).any() or np.isnan(other).any():
-        return np.full(len(one), np.nan)
-    ranks = stats.rankdata(np.concatenate([one, other]))[: len(one)]
-    return np.asarray((ranks - stats.rankdata(one)) / len(other))

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval, Reported
@@ -140,9 +140,7 @@ def probability_of_larger(first: ArrayLike, second: ArrayLike, label: str) -> Es
     if np.isnan(both).any():
         problem = f"{int(np.isnan(both).sum())} of {len(both)} runs diverged"
         return no_interval(one, method, label, "probability", problem)
-    ranks = stats.rankdata(both)
-    above = (ranks[: len(one)] - stats.rankdata(one)) / len(other)  # proportion of the others below each run
-    below = (ranks[len(one) :] - stats.rankdata(other)) / len(one)
+    above, below = placements(one, other), placements(other, one)
     value = float(above.mean())
     newcombe = _newcombe(value, len(one), len(other))
     on_logits: Callable[[float], Interval] | None = None
@@ -159,6 +157,18 @@ def probability_of_larger(first: ArrayLike, second: ArrayLike, label: str) -> Es
         return min(low, float(low_logit)), max(high, float(high_logit))
 
     return Estimate(value, interval, method, above, label, "probability", note=f"{len(one)} and {len(other)} runs")
+
+
+def placements(one: Floats, other: Floats) -> Floats:
+    """Return for each run of one sample the proportion of the other that it beats, a tie counting half.
+
+    NaN for all where some run diverged; shape (runs of one,).
+    """
+    if np.isnan(one).any() or np.isnan(other).any():
+        return np.full(len(one), np.nan)
+    ordered = np.sort(other)
+    beaten = np.searchsorted(ordered, one, side="left") + np.searchsorted(ordered, one, side="right")
+    return np.asarray(beaten / 2 / len(other))
 
 
 def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, runs: int, label: str) -> Estimate:

@@ -10,7 +10,7 @@ that side.
 import math
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
 from harness.statistics.estimate import Estimate
 from harness.verdicts.verdict import Band
@@ -87,7 +87,8 @@ def _of_proportion(truth: float, band: Band, seeds: int, confidence: float) -> f
         low = np.where(counts == 0, 0.0, special.betaincinv(counts, seeds - counts + 1, tail))
         high = np.where(counts == seeds, 1.0, special.betaincinv(counts + 1, seeds - counts, 1 - tail))
     inside = (low >= band.low) & (high <= band.high)
-    return min(1.0, float(stats.binom.pmf(counts[inside], seeds, truth).sum()))
+    probabilities = np.diff(special.bdtr(counts, seeds, truth), prepend=0.0)
+    return min(1.0, float(probabilities[inside].sum()))
 
 
 def _deviation(estimate: Estimate) -> float:

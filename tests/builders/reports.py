@@ -45,6 +45,31 @@ def protocol_toml(axes: Mapping[str, Sequence[str]] = AXES, more: str = "", **an
 
 PROTOCOL = protocol_toml()
 
+# The same cells, made by a function that needs NumPy alone: a session of the plugin's tests waits for no framework.
+QUICK = f"""
+trainer = "train:run"
+
+[axes]
+{"".join(f"{axis} = {json.dumps(values)}" + chr(10) for axis, values in AXES.items())}
+[default]
+{"".join(f"{axis} = {json.dumps(values[0])}" + chr(10) for axis, values in AXES.items() if not values[1:])}
+[config]
+epochs = 2
+learning_rate = 0.01
+"""
+QUICK_TRAIN = """
+import numpy as np
+
+
+def run(config, seed):
+    noise = seed.rng().normal(scale=0.01, size=(3, config.epochs))
+    return {
+        "train_loss": 0.5 + noise[0],
+        "test_loss": 0.6 + noise[1],
+        "test_accuracy": 0.9 + noise[2],
+    }
+"""
+
 REPORT = """
 title = "A small report"
 

@@ -17,6 +17,7 @@ from harness.execution import timing
 from harness.execution.timing import BenchmarkEntry, Timing, machine, race
 from harness.training.dense.trainers import TORCH
 from tests.builders.configs import small_config, trained_by
+from tests.builders.reports import PROTOCOL as TORCH_PROTOCOL
 
 PROTOCOL = small_config(hidden_widths=(4,), batch_size=64, epochs=3)
 OTHER = PROTOCOL.changed(optimizer="adam")
@@ -213,7 +214,8 @@ def test_time(evidence, judge):
 @finding
 def test_other(judge):
     judge(mean_over_seeds(SUPPORTED, "ratio"))
-"""
+""",
+        protocol=TORCH_PROTOCOL,
     )
     result = pytester.runpytest_subprocess("claims", "-v", "-n", "0")
     result.assert_outcomes(passed=2)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders import ROOT
 from tests.builders.clusters import Cluster, cluster
+from tests.builders.reports import PROTOCOL
 
 MakeClaims = Callable[..., None]
 CLAIMS = """
@@ -39,7 +40,7 @@ def test_a_cluster_trains_and_the_claims_are_judged_here(
     pytester: pytest.Pytester, make_claims: MakeClaims, two_workers: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """To the same numbers as without it; no framework is loaded here. Once all is stored, nobody is asked to train."""
-    make_claims(CLAIMS + NOTHING_TRAINED_HERE)
+    make_claims(CLAIMS + NOTHING_TRAINED_HERE, protocol=PROTOCOL)
     result = pytester.runpytest_subprocess("claims", "--claims-looks", "1", "--claims-dask", two_workers.address)
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["Planned trainings: 40, of which 40 done now and 0 before.*"])
@@ -56,7 +57,7 @@ def test_a_cluster_trains_and_the_claims_are_judged_here(
 
 def test_workers_of_xdist_share_one_cluster_of_this_machine(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """It is started once, before them, and each block is trained by whoever is free."""
-    make_claims(CLAIMS)
+    make_claims(CLAIMS, protocol=PROTOCOL)
     result = pytester.runpytest_subprocess("claims", "--claims-looks", "1", "--claims-dask", "local", "-n", "2")
     result.assert_outcomes(failed=2)
     assert len(verdicts(result)) == 2
@@ -72,7 +73,7 @@ def test_other_versions_are_refused_and_what_is_stored_is_judged(
     xdist: str,
 ) -> None:
     """A worker with another torch installed; claims that need it say so, the others have their verdicts."""
-    make_claims(CLAIMS)
+    make_claims(CLAIMS, protocol=PROTOCOL)
     stored = pytester.runpytest_subprocess(
         "claims", "--claims-looks", "1", "-k", "relu", "--claims-dask", two_workers.address
     )
@@ -95,7 +96,7 @@ def test_other_versions_are_refused_and_what_is_stored_is_judged(
 
 def test_a_scheduler_that_cannot_be_reached_is_said_at_once(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """Before anything is collected or trained."""
-    make_claims(CLAIMS)
+    make_claims(CLAIMS, protocol=PROTOCOL)
     result = pytester.runpytest_subprocess("claims", "-n", "2", "--claims-dask", "tcp://127.0.0.1:1")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(

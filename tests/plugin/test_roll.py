@@ -103,7 +103,7 @@ def test_a_part_of_a_report_misses_nothing_of_the_rest(
 def test_of_two_reports_each_is_whole_by_itself(two_findings: pytest.Pytester) -> None:
     """One named by a file misses nothing, and the other is looked at in full."""
     second = two_findings.mkdir("second")
-    for file in ("report.toml", "protocol.toml"):
+    for file in ("report.toml", "protocol.toml", "train.py"):
         (second / file).write_bytes((two_findings.path / "claims" / file).read_bytes())
     (second / "test_second.py").write_text(OTHER_CLAIM, encoding="utf-8")
     two_findings.runpytest_subprocess("claims/test_speed.py", "second")

@@ -20,6 +20,7 @@ from harness.storage.store import Store
 from harness.training.runs import Runs
 from tests.builders import ROOT
 from tests.builders.configs import TORCH
+from tests.builders.reports import PROTOCOL
 from tests.builders.runs import runs_for, same_bits, with_arrays
 from tests.builders.stores import SEEDS, fingerprint, runs_hard_to_keep
 from tests.builders.tasks import Trap
@@ -258,7 +259,7 @@ def test_accuracy(evidence, judge):
 
 def test_a_session_shares_what_it_trains(pytester: pytest.Pytester, make_claims: Callable[..., None]) -> None:
     """The second, with a folder of its own, trains nothing; a place that cannot be read ends a session at once."""
-    make_claims(CLAIM)
+    make_claims(CLAIM, protocol=PROTOCOL)
     pytester.mkdir("shared")
     for store, planned in (("one", "40 done now and 0 before"), ("other", "0 done now and 40 before")):
         result = pytester.runpytest_subprocess(

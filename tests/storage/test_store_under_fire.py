@@ -15,30 +15,30 @@ from tests.builders.stores import fingerprint, runs_hard_to_keep
 
 
 def test_kills_damage_nothing_lose_nothing_and_change_no_verdict() -> None:
-    """Writers and whole sessions, killed fifteen times; sessions that finish afterwards have the same verdicts."""
+    """Writers and whole sessions, killed eight times; sessions that finish afterwards have the same verdicts."""
     command = [
         sys.executable,
         "-m",
         "benchmarks.store_under_fire",
         "--kills",
-        "15",
+        "8",
         "--seed",
         str(random.randrange(10**6)),
     ]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600)
     assert done.returncode == 0, (command, done.stdout, done.stderr)
-    assert done.stdout.startswith("15 kills in ")
-    assert "13 of 3 writers at once: " in done.stdout
-    assert "2 of one or two sessions of two workers: " in done.stdout
+    assert done.stdout.startswith("8 kills in ")
+    assert "7 of 3 writers at once: " in done.stdout
+    assert "1 of one or two sessions of two workers: " in done.stdout
     # One more wherever a kill left nothing to train.
     finished = re.search(
         r"\n(\d+) sessions finished afterwards, each with the 9 verdicts of an undisturbed one \(.*\)\n", done.stdout
     )
     assert finished is not None
-    assert int(finished[1]) >= 2
+    assert int(finished[1]) >= 1
     checked = re.search(r"after the kills (\d+) files were read whole", done.stdout)
     assert checked is not None
-    assert int(checked[1]) > 15
+    assert int(checked[1]) > 8
 
 
 TORN = """

@@ -10,6 +10,7 @@ import pytest
 from harness.plugin.live.progress import ProgressWriter
 from harness.plugin.live.standing import Standing
 from harness.plugin.live.view import LiveView
+from tests.builders.reports import PROTOCOL
 from tests.builders.sessions import full_claim
 from tests.builders.terminal import Screen, run_in_terminal
 
@@ -21,7 +22,7 @@ import time
 @pytest.mark.parametrize("case", range(12))
 def test_slow(judge, case):
     print("said by", case)
-    time.sleep(0.3)
+    time.sleep(0.15)
     judge(mean_over_seeds(REFUTED if case in (3, 5) else SUPPORTED, "ratio"))
 """
 CHANGE = "✘ refuted, not supported: speed.faster (ratio) {}  2 [1.985, 2.015]"
@@ -112,7 +113,7 @@ def test_after_the_failures_a_terminal_reads_like_a_log(pytester: pytest.Pyteste
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_terminal_shows_what_is_trained(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
     """Before the first claim is judged there is a bar of the trainings, and what each worker trains in words."""
-    make_claims(TRAINED)
+    make_claims(TRAINED, protocol=PROTOCOL)
     pytester.makeconftest(UNTIL_SHOWN)
     status, screen = in_terminal(pytester.path, "-n", workers, "--claims-seeds", "3")
     assert status == pytest.ExitCode.OK
