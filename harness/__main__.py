@@ -6,7 +6,20 @@ from pathlib import Path
 from types import ModuleType
 
 from harness.base.errors import HarnessError
-from harness.commands import cells, compare, explain, history, logs, new, nightly, power, reconstruct, store, train
+from harness.commands import (
+    cells,
+    compare,
+    explain,
+    export,
+    history,
+    logs,
+    new,
+    nightly,
+    power,
+    reconstruct,
+    store,
+    train,
+)
 
 COMMANDS: dict[str, ModuleType] = {
     "new": new,
@@ -19,6 +32,7 @@ COMMANDS: dict[str, ModuleType] = {
     "history": history,
     "compare": compare,
     "explain": explain,
+    "export": export,
     "nightly": nightly,
 }
 
