@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.base.errors import SessionError
-from harness.pages.report import SYMBOLS, aligned
+from harness.pages.report import SYMBOLS
+from harness.pages.terminal import aligned
 from harness.sessions.history import History, PastReading, PastSession
 from harness.sessions.timeline import Stretch, Timelines, commit_text, stretches, verdict_changes, what_else
 from harness.verdicts.verdict import OUTCOMES

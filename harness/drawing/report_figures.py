@@ -31,7 +31,9 @@ class ReportFigure:
     title
         What it is a figure of.
     shown
-        What the report's own figure showed, and which findings rest on it.
+        What the report's own figure showed.
+    findings
+        Ids of those that rest on it.
     svg
         The drawing; empty if it is missing.
     missing
@@ -40,6 +42,7 @@ class ReportFigure:
 
     title: str
     shown: str
+    findings: tuple[str, ...]
     svg: str
     missing: str
 
@@ -127,12 +130,13 @@ def figure_of(figure: FigureToDraw, grid: Grid, seeds: int, store: Store) -> Rep
     found = {name: _stored(grid, cell, seeds, store) for name, cell in figure.cells.items()}
     panels = {name: runs for name, runs in found.items() if runs is not None}
     missing = [cell for name, cell in figure.cells.items() if name not in panels]
-    shown = f"{figure.shown} Findings that rest on it: {', '.join(figure.findings)}."
     if missing:
         commands = "; ".join(f"python -m harness train {grid.file.parent} {cell} --seeds {seeds}" for cell in missing)
-        return ReportFigure(figure.title, shown, "", f"some cells are not trained yet: {commands}")
+        return ReportFigure(
+            figure.title, figure.shown, figure.findings, "", f"some cells are not trained yet: {commands}"
+        )
     svg = kept_panel_figure(store.folder, panels, figure.parts, figure.order)
-    return ReportFigure(figure.title, shown, svg, "")
+    return ReportFigure(figure.title, figure.shown, figure.findings, svg, "")
 
 
 def _stored(grid: Grid, cell: str, seeds: int, store: Store) -> Runs | None:

@@ -23,6 +23,11 @@ class ShownFigure(Protocol):
         ...
 
     @property
+    def findings(self) -> tuple[str, ...]:
+        """Those that rest on it."""
+        ...
+
+    @property
     def svg(self) -> str:
         """The drawing; empty if it is missing."""
         ...

@@ -1,13 +1,14 @@
 """Arranges the claims of a session as a reader looks at them: by section, finding and reading."""
 
+import math
 import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.pages.forest import Row, row_of
+from harness.pages.forest import Row, row_of, scale_of
 from harness.pages.rendering import anchor
-from harness.sessions.session import JudgedClaim, Session
+from harness.sessions.session import FindingNotes, JudgedClaim, Session
 from harness.verdicts.combination import Judgement, deciding
 from harness.verdicts.finding import ANSWERS, Answer, FindingVerdict
 from harness.verdicts.verdict import Verdict
@@ -68,10 +69,17 @@ class ReadingView:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingView:
-    """A finding with its verdict and its readings, the primary one first."""
+    """A finding with its verdict and its readings, the primary one first.
+
+    Attributes
+    ----------
+    notes
+        What the register says of it for people.
+    """
 
     verdict: FindingVerdict
     readings: Sequence[ReadingView]
+    notes: FindingNotes
 
     @property
     def id(self) -> str:
@@ -83,6 +91,43 @@ class FindingView:
         """Where it stands on the page."""
         return anchor(self.id)
 
+    @property
+    def primary(self) -> ReadingView:
+        """The reading that gives the verdict."""
+        return self.readings[0]
+
+    @property
+    def answered(self) -> bool:
+        """Whether somebody wrote an answer, for the verdict that it has."""
+        return self.verdict.answer in self.notes.verdicts
+
+    @property
+    def cells(self) -> Sequence[JudgedClaim]:
+        """The claims of the reading that has most of them: what the answer is made of, cell by cell."""
+        most = max(self.readings, key=lambda reading: len(reading.claims)).claims
+        return most if len(most) > 1 else ()
+
+    @property
+    def trainers(self) -> tuple[str, ...]:
+        """Of all its readings, sorted."""
+        return tuple(sorted({trainer for reading in self.readings for trainer in reading.trainers}))
+
+    @property
+    def surprises(self) -> int:
+        """How many of its claims have another verdict than the register records."""
+        return sum(reading.surprises for reading in self.readings)
+
+    @property
+    def distance(self) -> float:
+        """How far the decisive estimate lies from the end of its band, in half widths of it; above 0 outside."""
+        return _distance(self.primary.verdict)
+
+
+def _distance(verdict: Verdict) -> float:
+    scale = scale_of(verdict.band, verdict.value, verdict.low, verdict.high)
+    place, low, high = (scale.at(number) for number in (verdict.value, verdict.band.low, verdict.band.high))
+    return 0.0 if math.isnan(place) else max(low - place, place - high)
+
 
 def sections_of(session: Session) -> dict[str, list[FindingView]]:
     """Return all findings of a session by the name of their section, in the order of the session's claims."""
@@ -93,7 +138,8 @@ def sections_of(session: Session) -> dict[str, list[FindingView]]:
     sections: dict[str, list[FindingView]] = {claim.verdict.section: [] for claim in session.claims}
     for verdict in session.findings:
         views = [_reading(one, claims[one.finding, one.reading], per_function) for one in verdict.readings]
-        sections[verdict.section].append(FindingView(verdict=verdict, readings=views))
+        notes = session.notes.get(verdict.finding, FindingNotes(finding=verdict.finding))
+        sections[verdict.section].append(FindingView(verdict=verdict, readings=views, notes=notes))
     return sections
 
 
@@ -101,14 +147,6 @@ def tally(findings: Iterable[FindingView]) -> dict[Answer, int]:
     """Return how many findings have which answer."""
     counts = Counter(finding.verdict.answer for finding in findings)
     return {answer: counts[answer] for answer in ANSWERS}
-
-
-def grouped(findings: Iterable[FindingView]) -> dict[Answer, list[FindingView]]:
-    """Return findings by their answer, in the order of `GROUPS`."""
-    found: dict[Answer, list[FindingView]] = {group: [] for group in GROUPS}
-    for finding in findings:
-        found[finding.verdict.answer].append(finding)
-    return found
 
 
 def rerun_command(claims: Sequence[JudgedClaim], per_function: Mapping[str, int]) -> str:

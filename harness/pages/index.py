@@ -3,20 +3,19 @@
 from harness.pages import words
 from harness.pages.context import PageContext
 from harness.pages.figures import Pictures
-from harness.pages.findings import GROUPS, FindingView, grouped, sections_of, tally
+from harness.pages.findings import GROUPS, FindingView, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.rendering import render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines, universes_text
 from harness.sessions.session import Session, TakenChoice
-from harness.verdicts.verdict import OUTCOMES
 
 PAGE = "index.html"
 LONGEST_TIMELINE = 30
 ORIGINS = ("stated", "inferred", "assumed")
 BASES = {
-    "independent": "Evidence: no training of these findings is one that the reconstruction was fitted to.",
-    "related": "Weak evidence: these findings share trainings with those that the reconstruction was fitted to.",
-    "fitted": "No evidence: the reconstruction was chosen to reproduce these, so agreement proves nothing.",
+    "independent": "Evidence: they share no training with a fitted one.",
+    "related": "Weak evidence: they share trainings with fitted ones.",
+    "fitted": "No evidence: the reconstruction was chosen to reproduce these.",
 }
 
 
@@ -44,11 +43,11 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         sections=sections,
         findings=findings,
         readings=[reading for finding in findings for reading in finding.readings],
+        answers={finding.verdict.answer for finding in findings},
         bases={basis: of for basis in BASES if (of := _of_basis(findings, basis)) or basis == "independent"},
         basis_notes=BASES,
         groups=GROUPS,
         looks_like=LOOKS_LIKE,
-        outcomes=OUTCOMES,
         choices=_by_task(session),
         origins=ORIGINS,
         origin_counts=_origin_counts(session),
@@ -57,14 +56,12 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         surprises=[reading for finding in findings for reading in finding.readings if reading.surprises],
         # Drawings of findings come first: those are what a reader who has nothing but this file cannot do without.
         own_figures=_own_figures(findings, context, pictures),
-        report_figures=[(figure, pictures.address(figure.svg)) for figure in context.drawings.report_figures],
         curves=_curves(session, context, pictures),
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
         in_universes=prediction_lines(session.findings, session.specified),
         rule=RULE,
-        grouped=grouped,
         tally=tally,
         words=words,
     )

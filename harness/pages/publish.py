@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.base.files import write_atomically
-from harness.pages import index, runs, trend
+from harness.pages import index, original, runs, trend
 from harness.pages.context import DrawingFiles, PageContext
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
@@ -29,6 +29,7 @@ def publish(session: Session, context: PageContext, folder: Path) -> None:
     write_csv(context.runs, folder / RUNS_FILE)
     _write(folder / SUMMARY_FILE, summary_markdown(session, context.past.changes))
     _write(folder / index.PAGE, index.index_html(session, context))
+    _write(folder / original.PAGE, original.original_html(session, context))
     _write(folder / runs.PAGE, runs.runs_html(context.runs, title=session.title, audit_log=context.audit_log))
     history = trend.trend_html(context.past.timelines, context.past.sessions, audit_log=context.audit_log)
     _write(folder / trend.PAGE, history)

@@ -17,6 +17,7 @@ from harness.pages.report import SYMBOLS
 TEMPLATES = Path(__file__).with_name("templates")
 PAGES = {
     "index.html": "Findings",
+    "report.html": "The report",
     "runs.html": "Trainings",
     "history.html": "History",
 }

@@ -1,4 +1,4 @@
-"""What the HTML report and the terminal show of verdicts. All text from a report's files is escaped here."""
+"""What the audit log and other pages show of verdicts. All text from a report's files is escaped here."""
 
 import math
 from collections import Counter
@@ -7,7 +7,6 @@ from html import escape
 from urllib.parse import quote
 
 from harness.base.text import p_text
-from harness.judging.claim import case_of
 from harness.reconstruction.specification import (
     Specification,
     deciding_choice,
@@ -228,48 +227,6 @@ def _counted_universes(specifications: Sequence[Specification]) -> str:
     if math.isnan(weighted["supported"]):
         return text
     return f"{text}; by weight {', '.join(f'{weighted[outcome]:.2f}' for outcome in OUTCOMES)}"
-
-
-def findings_table(found: Sequence[FindingVerdict]) -> list[str]:
-    """Return what each finding comes to, its readings below it, for the terminal."""
-    readings = [one for finding in found for one in finding.readings]
-    below = iter(aligned([(f"    {one.reading} ({one.role})", *judgement_texts(one)) for one in readings]))
-    lines = []
-    for finding in found:
-        lines.append(f"{answer_text(finding)}  {finding.finding}: {finding.statement}")
-        lines += [next(below) for _ in finding.readings]
-    return lines
-
-
-def universes_table(specified: Specified) -> list[str]:
-    """Return one line a reading on what it comes to in all universes, for the terminal."""
-    return aligned(
-        [
-            (f"{finding} ({reading})", universes_text(specifications))
-            for (finding, reading), specifications in sorted(specified.items())
-        ]
-    )
-
-
-def terminal_table(verdicts_by_test: dict[str, Verdict]) -> list[str]:
-    """Return one line for each claim that is not supported, sorted by finding."""
-    rows = [
-        (
-            f"{SYMBOLS[verdict.outcome]} {verdict.word}",
-            f"{verdict.finding} ({verdict.reading}) {case_of(test)}".rstrip(),
-            verdict.interval,
-            f"band {verdict.band}",
-        )
-        for test, verdict in sorted(verdicts_by_test.items(), key=lambda pair: (pair[1].finding, pair[0]))
-        if verdict.outcome != "supported"
-    ]
-    return aligned(rows)
-
-
-def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows as lines in which the columns stand below each other."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return ["  ".join(f"{text:<{width}}" for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
 def _cells(texts: Sequence[str]) -> str:

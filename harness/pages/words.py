@@ -8,6 +8,7 @@ from harness.pages.rendering import number
 from harness.sessions.changed import changed, changes_in
 from harness.sessions.history import PastReading
 from harness.verdicts.combination import Judgement
+from harness.verdicts.finding import FindingVerdict
 from harness.verdicts.verdict import OUTCOMES, Band, Needs, Role, Verdict
 
 HAVE_TO_HOLD: dict[Needs, str] = {
@@ -31,6 +32,12 @@ def judgement_sentence(judgement: Judgement) -> str:
         f"{count} {outcome}" for outcome in OUTCOMES if (count := getattr(judgement, outcome)) or outcome == "supported"
     )
     return f"Of {judgement.claims} claims {counts}; {HAVE_TO_HOLD[judgement.needs]}."
+
+
+def measured_sentence(finding: FindingVerdict, decisive: Verdict) -> str:
+    """Return the answer to a finding as far as its numbers tell it, for one that nobody has put into words."""
+    said = f"{decisive.estimand[0].upper()}{decisive.estimand[1:]}: {against_band(decisive)}."
+    return said if finding.answer != "depends" else f"{said} It {finding.words}."
 
 
 def error_sentence(judgement: Judgement) -> str:

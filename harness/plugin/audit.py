@@ -14,12 +14,13 @@ from harness.base.errors import SessionError
 from harness.data.leaks import leaks_in
 from harness.pages.audit_log import AuditLog
 from harness.pages.context import PageContext, Past
+from harness.pages.index import PAGE
 from harness.pages.run_table import merge, parts_folder
 from harness.plugin.closing import Closing, Ending
 from harness.plugin.last_pages import LastPages, written_by_pytest
 from harness.plugin.live.progress import read_progress
 from harness.plugin.live.view import LiveView, start_view
-from harness.plugin.options import history_file
+from harness.plugin.options import history_file, pages_folder
 from harness.plugin.publishing import publish_pages, session_of
 from harness.plugin.reported import Reported
 from harness.plugin.roll import read_roll
@@ -108,18 +109,21 @@ class Audit:
             given_up=progress.problems if progress else (),
             unrecorded=refused,
         )
-        came_to = session_of(self._config, self._folders, self._started, self._reported, progress, missing)
+        came_to = session_of(self._config, self._folders, self._started, self._reported, progress, missing, roll)
         past, unkept = _remember(came_to, history_file(self._config), session.exitstatus)
         came_to = replace(came_to, missing=replace(missing, unrecorded=[*refused, *unkept]).sentences())
-        if came_to.missing and session.exitstatus == pytest.ExitCode.OK:
+        wrong = came_to.missing or came_to.outdated_answers
+        if wrong and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         ending = Ending(
             session=came_to,
             could_start=self._reported.could_start(roll, session.exitstatus),
             progress=progress,
             changes=past.changes,
+            previous=past.previous,
             accepted=accepted,
             leaks=self._leaks,
+            page=pages_folder(self._config) / PAGE,
         )
         self._show(ending, PageContext(past=past, leaks=self._leaks, runs=runs))
 

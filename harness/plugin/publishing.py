@@ -14,6 +14,7 @@ from harness.pages.publish import publish, with_files
 from harness.plugin.live.progress import Progress
 from harness.plugin.options import audit_log_name, pages_folder, store_folder, store_of
 from harness.plugin.reported import Reported
+from harness.plugin.roll import Roll
 from harness.report.folder import ReportFolder
 from harness.sessions.conclusion import report_under_test, specifications
 from harness.sessions.environment import environment_of
@@ -30,6 +31,7 @@ def session_of(
     reported: Reported,
     progress: Progress | None,
     missing: MissingResults,
+    roll: Roll,
 ) -> Session:
     """Return what a session came to.
 
@@ -41,6 +43,8 @@ def session_of(
         When it began, with its time zone.
     progress
         Of its trainings; None if none were planned.
+    roll
+        What was asked for.
     """
     root = config.rootpath
     configs = [one for folder in folders for one in folder.grid.configs.values()]
@@ -55,7 +59,7 @@ def session_of(
         stored=progress.stored if progress else 0,
         trained=progress.trained if progress else 0,
         environment=environment_of(root, packages_of(configs, Store(store_folder(config)).fingerprint_of)),
-        reports=tuple(report_under_test(root, folder.path) for folder in folders),
+        reports=tuple(report_under_test(root, folder.path, roll.partial_in(folder)) for folder in folders),
         claims=tuple(claim for _, claim in sorted(reported.claims.items())),
         specified=specifications(reported.homes, reported.verdicts, reported.told),
         missing=missing.sentences(),

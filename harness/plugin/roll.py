@@ -33,11 +33,20 @@ class Roll:
         The readings that some claim judges, deselected or not.
     whole
         The report folders of which everything was to be collected.
+    partial
+        Findings, each behind its report folder, some of whose claims were deselected.
     """
 
     claims: frozenset[str] = frozenset()
     judged: frozenset[Judged] = frozenset()
     whole: frozenset[str] = frozenset()
+    partial: frozenset[tuple[str, str]] = frozenset()
+
+    def partial_in(self, folder: ReportFolder) -> frozenset[str]:
+        """Return the findings of a report of which not all claims were asked for."""
+        if str(folder.path) not in self.whole:
+            return frozenset(folder.register.findings)
+        return frozenset(finding for home, finding in self.partial if home == str(folder.path))
 
     def unclaimed(self, folders: Sequence[ReportFolder]) -> list[tuple[ReportFolder, str]]:
         """Return each reading of a finding that no claim judges, with its report, where a report was collected whole.
@@ -88,6 +97,9 @@ class RollWriter:
             "claims": [item.nodeid for item in self._claims if id(item) not in self._deselected],
             "judged": sorted(_judged_by(self._claims)),
             "whole": [str(folder.path) for folder in self._folders if _asked_whole(session, folder.path)],
+            "partial": sorted(
+                {judged[:2] for judged in _judged_by([one for one in self._claims if id(one) in self._deselected])}
+            ),
         }
         with self._file.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
@@ -106,6 +118,7 @@ def read_roll(file: Path) -> Roll:
             (folder, finding, reading) for entry in entries for folder, finding, reading in entry["judged"]
         ),
         whole=frozenset(folder for entry in entries for folder in entry["whole"]),
+        partial=frozenset((folder, finding) for entry in entries for folder, finding in entry["partial"]),
     )
 
 

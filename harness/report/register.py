@@ -9,6 +9,7 @@ from typing import Literal
 
 from harness.base.errors import RegisterError
 from harness.base.tables import Table
+from harness.report.answers import WrittenAnswer, read_answer, refuse_gaps
 from harness.report.reading import Reading, readings_of
 from harness.statistics.estimate import Reported
 from harness.verdicts.verdict import OUTCOMES, Outcome
@@ -45,12 +46,22 @@ class Expected:
 
 @dataclass(frozen=True)
 class Finding:
-    """One statement of the report."""
+    """One statement of the report.
+
+    Attributes
+    ----------
+    place
+        Where in the original it stands; empty if that is not said.
+    answer
+        What somebody wrote on its verdict; None if nobody did.
+    """
 
     id: str
     section: str
     statement: str
     basis: Basis
+    place: str
+    answer: WrittenAnswer | None
     reported: dict[str, Reported]
     readings: dict[str, Reading]
     expected: tuple[Expected, ...]
@@ -104,6 +115,7 @@ def read_register(file: Path) -> Register:
     sections_table, findings_table = top.table("sections"), top.table("findings")
     sections = {section: sections_table.get(section, str) for section in sections_table}
     findings = {finding_id: _finding(finding_id, findings_table, sections) for finding_id in findings_table}
+    refuse_gaps(dict(findings_table.named_tables()))
     top.close()
     return Register(file, title, findings)
 
@@ -119,11 +131,13 @@ def _finding(finding_id: str, findings: Table, sections: dict[str, str]) -> Find
         section=sections[section],
         statement=table.get("statement", str),
         basis=table.get("basis", str, among=BASES),  # type: ignore[arg-type]
+        place=table.get("place", str) if "place" in table else "",
+        answer=read_answer(table),
         reported=_reported(table.table("reported")) if "reported" in table else {},
         readings=readings,
         expected=_all_expected(table, readings),
     )
-    table.close(known=("expected", "primary", "reported"))
+    table.close(known=("answer", "expected", "place", "primary", "reported"))
     return finding
 
 

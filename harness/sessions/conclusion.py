@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from harness.base.errors import RegisterError
@@ -11,7 +11,8 @@ from harness.base.text import counted
 from harness.judging.claim import case_of
 from harness.report.accepting import Change, accept
 from harness.report.folder import PROTOCOL_FILE, REGISTER_FILE, open_folder
-from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, ReportUnderTest, Specified, TakenChoice
+from harness.report.register import Finding
+from harness.sessions.session import ONLY_DEFAULT, FindingNotes, JudgedClaim, ReportUnderTest, Specified, TakenChoice
 from harness.verdicts.verdict import Verdict
 
 
@@ -31,8 +32,14 @@ def judged_claim(folder: Path, test: str, verdict: Verdict, seconds: float, figu
     )
 
 
-def report_under_test(root: Path, folder: Path) -> ReportUnderTest:
-    """Return a report folder as it is now."""
+def report_under_test(root: Path, folder: Path, partial: Container[str] = ()) -> ReportUnderTest:
+    """Return a report folder as it is now.
+
+    Parameters
+    ----------
+    partial
+        Findings of which not all claims were asked for: what was written on their verdicts says nothing here.
+    """
     opened = open_folder(folder)
     choices = (
         TakenChoice(
@@ -52,6 +59,16 @@ def report_under_test(root: Path, folder: Path) -> ReportUnderTest:
         claims_digest=digest_of([folder / REGISTER_FILE, *folder.rglob("*.py")]),
         protocol_digest=digest_of([folder / PROTOCOL_FILE]),
         choices=tuple(choices),
+        notes=tuple(_note(finding, finding.id not in partial) for finding in opened.register.findings.values()),
+    )
+
+
+def _note(finding: Finding, whole: bool) -> FindingNotes:
+    if finding.answer is None or not whole:
+        return FindingNotes(finding=finding.id, place=finding.place)
+    told = finding.answer
+    return FindingNotes(
+        finding=finding.id, place=finding.place, verdicts=told.verdicts, answer=told.text, because=told.because
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 def migrated(plain: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -11,8 +11,14 @@ def migrated(plain: Mapping[str, Any]) -> Mapping[str, Any]:
     if plain.get("schema") == 1 and "holes" in plain:
         plain = {**_renamed(plain), "schema": 2}
     if plain.get("schema") == 2 and "readings" in plain:
-        plain = {**_with_roles(plain), "schema": SCHEMA, "findings": []}
+        plain = {**_with_roles(plain), "schema": 3, "findings": []}
+    if plain.get("schema") == 3 and isinstance(plain.get("reports"), list):
+        plain = {**plain, "schema": SCHEMA, "reports": [_with_notes(one) for one in plain["reports"]]}
     return plain
+
+
+def _with_notes(report: Any) -> Any:
+    return {**report, "notes": []} if isinstance(report, Mapping) else report
 
 
 # Names of schema 1, with what took their place.

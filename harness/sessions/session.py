@@ -81,6 +81,25 @@ class TakenChoice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FindingNotes:
+    """What the register says of a finding for people.
+
+    Attributes
+    ----------
+    place
+        Where in the original it stands; empty if that is not said.
+    verdicts, answer, because
+        As of `harness.report.answers.WrittenAnswer`: all empty if nobody wrote one.
+    """
+
+    finding: str
+    place: str = ""
+    verdicts: tuple[str, ...] = ()
+    answer: str = ""
+    because: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReportUnderTest:
     """A report folder as it was when the session began.
 
@@ -90,6 +109,8 @@ class ReportUnderTest:
         Relative to pytest's root folder.
     claims_digest, protocol_digest
         Of the report's register and claims, and of its ``protocol.toml``.
+    notes
+        On each finding; its answer only where all claims on it were asked for.
     """
 
     folder: str
@@ -97,6 +118,7 @@ class ReportUnderTest:
     claims_digest: str
     protocol_digest: str
     choices: tuple[TakenChoice, ...]
+    notes: tuple[FindingNotes, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +204,21 @@ class Session:
         """One verdict for each finding, sorted by finding."""
         return finding_verdicts(self.judgements)
 
+    @functools.cached_property
+    def notes(self) -> dict[str, FindingNotes]:
+        """What the registers say of findings for people, by finding."""
+        return {note.finding: note for report in self.reports for note in report.notes}
+
+    @property
+    def outdated_answers(self) -> list[str]:
+        """A sentence for each finding whose answer was written for another verdict than it has."""
+        return [
+            f"{one.finding}: its answer in the register was written for {note.verdicts[0]!r}; the verdict is "
+            f"{one.answer!r}"
+            for one in self.findings
+            if (note := self.notes.get(one.finding)) and note.verdicts and one.answer not in note.verdicts
+        ]
+
     def claims_of(self, finding: str, reading: str) -> list[JudgedClaim]:
         """Return the claims on one reading of a finding."""
         return [one for one in self.claims if (one.verdict.finding, one.verdict.reading) == (finding, reading)]
@@ -196,7 +233,7 @@ class Session:
             }
             for judgement in self.judgements
         ]
-        computed = ("judgements", "findings", "specified")
+        computed = ("judgements", "findings", "notes", "specified")
         shallow = {name: value for name, value in vars(self).items() if name not in computed}
         plain = {
             **shallow,
@@ -298,4 +335,5 @@ def _claim(plain: Mapping[str, Any]) -> JudgedClaim:
 
 def _report(plain: Mapping[str, Any]) -> ReportUnderTest:
     choices = tuple(TakenChoice(**{**one, "alternatives": tuple(one["alternatives"])}) for one in plain["choices"])
-    return ReportUnderTest(**{**plain, "choices": choices})
+    notes = tuple(FindingNotes(**{**one, "verdicts": tuple(one["verdicts"])}) for one in plain["notes"])
+    return ReportUnderTest(**{**plain, "choices": choices, "notes": notes})

@@ -88,7 +88,7 @@ def test_a_figure_is_drawn_from_what_is_stored(folder: Path, tmp_path: Path) -> 
     keep(folder, tmp_path / "store", *cells)
     (figure,) = report_figures(folder, 20, open_store(tmp_path / "store"))
     assert (figure.title, figure.missing) == ("Losses", "")
-    assert figure.shown == "It showed two lines. Findings that rest on it: speed.faster."
+    assert (figure.shown, figure.findings) == ("It showed two lines.", ("speed.faster",))
     assert figure.svg.startswith("<?xml") or "<svg" in figure.svg
     assert "relu" in figure.svg
     assert "tanh" in figure.svg

@@ -15,12 +15,12 @@ from harness.pages.context import Drawings, PageContext, Past
 from harness.pages.publish import publish, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
-from harness.sessions.session import Session
+from harness.sessions.session import FindingNotes, Session
 from tests.builders.runs import random_runs
-from tests.builders.sessions import judged_claim, session_of
+from tests.builders.sessions import REPORT, judged_claim, session_of
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><circle r="90" fill="white"/></svg>'
-PAGES = ("index.html", "runs.html", "history.html")
+PAGES = ("index.html", "report.html", "runs.html", "history.html")
 
 
 def a_session(folder: Path) -> Session:
@@ -28,6 +28,16 @@ def a_session(folder: Path) -> Session:
     figure = write_figure(folder, "claims/test_a.py::test_a", SVG)
     speed = {"section": "Speed & size", "trainers": ("keras", "torch")}
     first = judged_claim("claims/test_a.py::test_a", finding="speed.first", statement="It is fast.", **speed)
+    notes = (
+        FindingNotes(
+            finding="speed.first",
+            place="first paragraph",
+            verdicts=("holds",),
+            answer="Fast: it takes half as long.",
+            because="0.03 lies above the band.",
+        ),
+        FindingNotes(finding="speed.second"),
+    )
     return session_of(
         replace(first, figure=figure),
         judged_claim("claims/test_a.py::test_b", "refuted", finding="speed.second", statement="It is faster.", **speed),
@@ -37,6 +47,7 @@ def a_session(folder: Path) -> Session:
         judged_claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="fitted"),
         judged_claim("claims/test_b.py::test_f", "inconclusive", finding="loss.fifth"),
         judged_claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", trainers=("keras",)),
+        reports=(replace(REPORT, notes=notes),),
     )
 
 
@@ -58,8 +69,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     drawings = Drawings(
         report_figures=(
-            ReportFigure("Loss over epochs", "It showed two lines.", SVG, ""),
-            ReportFigure("Accuracy over epochs", "It showed three lines.", "", "some cells are not trained yet"),
+            ReportFigure("Loss over epochs", "It showed two lines.", ("speed.first",), SVG, ""),
+            ReportFigure(
+                "Accuracy over epochs",
+                "It showed three lines.",
+                ("speed.second",),
+                "",
+                "some cells are not trained yet",
+            ),
         ),
         claims={shown.claims[0].test: SVG},
     )
@@ -85,12 +102,12 @@ def _is_outside(url: str) -> bool:
     return not url.startswith(("file:", "data:"))
 
 
-def readings_shown(page: Page) -> list[str]:
-    """Return the anchors of the readings that are not filtered out, which are those of the plot's rows."""
-    rows = page.locator("[data-row]:visible").evaluate_all("rows => rows.map(row => row.dataset.row)")
-    readings = page.locator("[data-reading]:visible").evaluate_all("all => all.map(one => one.id)")
-    assert sorted(rows) == sorted(readings)
-    return sorted(readings)
+def findings_shown(page: Page) -> list[str]:
+    """Return the findings that are not filtered out, which are those of the table of answers."""
+    rows = page.locator("table.answers [data-of]:visible").evaluate_all("rows => rows.map(row => row.dataset.of)")
+    findings = page.locator("[data-finding]:visible").evaluate_all("all => all.map(one => one.id)")
+    assert sorted(rows) == sorted(findings)
+    return list(rows)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -120,44 +137,72 @@ def test_dark_mode_is_dark(browser: Browser, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "expected"),
     [
-        ("text", "faster", ["speed.second:loss", "speed.second:strict"]),
-        ("text", "FAST :loss", ["speed.first:loss", "speed.second:loss"]),
-        ("section", "Speed & size", ["speed.first:loss", "speed.second:loss", "speed.second:strict"]),
-        ("trainer", "keras", ["loss.fourth:loss", "speed.first:loss", "speed.second:loss", "speed.second:strict"]),
-        ("basis", "fitted", ["loss.third:loss"]),
+        ("text", "faster", ["speed.second"]),
+        ("text", "FAST :strict", ["speed.second"]),
+        ("section", "Speed & size", ["speed.first", "speed.second"]),
+        ("trainer", "keras", ["speed.first", "speed.second", "loss.fourth"]),
+        ("basis", "fitted", ["loss.third"]),
+        ("answer", "not decided", ["loss.fifth"]),
+        ("only", "changed", ["speed.second", "loss.fifth", "loss.fourth", "loss.third"]),
+        ("only", "fragile", []),
     ],
 )
 def test_a_filter_leaves_what_fits(browser: Browser, folder: Path, field: str, value: str, expected: list[str]) -> None:
-    """By text, section, framework or evidence; how many are left is said, and one button shows all again."""
+    """How many are left is said; the address keeps what was asked, and one button shows all again."""
     page = opened(browser, (folder / "index.html").as_uri())
-    everything = readings_shown(page)
-    assert len(everything) == 6
+    everything = findings_shown(page)
+    assert len(everything) == 5
     if field == "text":
         page.locator("input[name=text]").fill(value)
     else:
         page.locator(f"select[name={field}]").select_option(value)
-    assert readings_shown(page) == expected
-    assert page.locator(".filter output").text_content() == _left(expected)
-    page.get_by_role("button", name="Show all").click()
-    expect(page.locator("[data-reading][hidden]")).to_have_count(0)
-    assert readings_shown(page) == everything
+    assert findings_shown(page) == expected
+    assert page.locator(".filter output").text_content() == f"{len(expected)} of 5 findings"
+    assert page.get_by_text("No finding fits.").is_visible() == (not expected)
+    again = opened(browser, page.url)
+    assert findings_shown(again) == expected
+    again.close()
+    page.get_by_role("button", name="Show all").first.click()
+    expect(page.locator("[data-finding][hidden]")).to_have_count(0)
+    assert findings_shown(page) == everything
     page.close()
 
 
-def _left(readings: list[str]) -> str:
-    findings = {reading.partition(":")[0] for reading in readings}
-    return f"{len(readings)} of 6 readings, in {len(findings)} of 5 findings"
-
-
-def test_a_filter_by_verdict_works_by_keyboard(browser: Browser, folder: Path) -> None:
-    """A box is reached and switched without a mouse."""
+@pytest.mark.parametrize(
+    ("by", "first"),
+    [("answer", "speed.second"), ("distance", "speed.first"), ("surprises", "speed.second"), ("", "speed.first")],
+)
+def test_answers_can_be_sorted(browser: Browser, folder: Path, by: str, first: str) -> None:
+    """By verdict, by distance from the band, by surprises; and back to the order of the report."""
     page = opened(browser, (folder / "index.html").as_uri())
-    page.locator("input[value=supported]").focus()
-    page.keyboard.press("Space")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Space")
-    assert readings_shown(page) == ["loss.fourth:loss", "loss.third:loss", "speed.second:loss"]
+    everything = findings_shown(page)
+    page.locator("select[name=sort]").select_option(by or "answer")
+    page.locator("select[name=sort]").select_option(by)
+    assert findings_shown(page)[0] == first
+    assert sorted(findings_shown(page)) == sorted(everything)
+    if not by:
+        assert findings_shown(page) == everything
+    page.close()
+
+
+def test_a_finding_is_a_line_until_it_is_unfolded(browser: Browser, folder: Path) -> None:
+    """Its readings are behind it, and few things can be reached by the tabulator before."""
+    page = opened(browser, (folder / "index.html").as_uri())
+    finding = page.locator("[id='speed.second']")
+    assert not finding.locator("[data-reading]").first.is_visible()
+    finding.locator("summary").first.click()
+    assert finding.locator("[data-reading]").first.is_visible()
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_first_screen_has_answers(browser: Browser, folder: Path, width: int) -> None:
+    """Verdict, answer and reason of the first finding are seen without scrolling."""
+    page = opened(browser, (folder / "index.html").as_uri(), viewport={"width": width, "height": 844})
+    row = page.locator("table.answers [data-of]").first.bounding_box()
+    assert row is not None
+    assert row["y"] + row["height"] < 844
+    assert page.get_by_text("Fast: it takes half as long.").first.is_visible()
     page.close()
 
 
@@ -165,7 +210,7 @@ def test_a_link_to_a_reading_leads_there_whatever_is_filtered_out(browser: Brows
     """The filter gives way to the address."""
     page = opened(browser, f"{(folder / 'index.html').as_uri()}#speed.second:strict")
     assert page.locator("[id='speed.second:strict']").evaluate("one => one.getBoundingClientRect().top") < 300
-    page.locator("input[name=text]").fill("fitted nothing else")
+    page.locator("input[name=text]").fill("nothing has this")
     page.evaluate("location.hash = 'loss.third:loss'")
     expect(page.locator("[id='loss.third:loss']")).to_be_visible()
     page.close()
@@ -174,6 +219,7 @@ def test_a_link_to_a_reading_leads_there_whatever_is_filtered_out(browser: Brows
 def test_from_a_claim_down_to_its_single_trainings(browser: Browser, folder: Path) -> None:
     """The link of a cell opens the folded table of its runs on the page of trainings."""
     page = opened(browser, (folder / "index.html").as_uri())
+    page.locator("[id='speed.first'] summary").first.click()
     reading = page.locator("[id='speed.first:loss']")
     reading.locator("details.claims > summary").click()
     reading.get_by_role("link", name="torch-adam", exact=True).click()
@@ -189,8 +235,8 @@ def test_without_scripts_everything_is_shown(browser: Browser, folder: Path) -> 
     page = browser.new_page(java_script_enabled=False)
     page.goto((folder / "index.html").as_uri())
     assert not page.locator("form.filter").is_visible()
-    assert page.locator("[data-reading]").count() == page.locator("[data-row]:visible").count() == 6
-    assert page.locator("img:visible").count() == 2
+    assert page.locator("[data-finding]:visible").count() == page.locator(".answers [data-of]:visible").count() == 5
+    assert page.locator("[data-reading]").count() == 6
     page.close()
 
 

@@ -5,19 +5,15 @@ from html import unescape
 
 import pytest
 
-from harness.judging.claim import case_of
 from harness.pages.report import (
     JUDGEMENT_COLUMNS,
-    aligned,
     figure_html,
-    findings_table,
     judgement_texts,
     prediction_lines,
     summary_html,
     summary_lines,
     table_header,
     table_row,
-    terminal_table,
     universes_text,
     verdict_text,
 )
@@ -158,37 +154,6 @@ def test_the_failure_is_shown_unless_it_repeats_the_verdict() -> None:
     assert "ZeroDivisionError" in verdict_text(VERDICT, "E  ZeroDivisionError", "")[0]
     assert verdict_text(VERDICT, "E  harness.base.errors.Refuted: ...", "") == verdict_text(VERDICT, "", "")
     assert "recorded  since then" in verdict_text(VERDICT, "", "since then")[0]
-
-
-def test_the_terminal_table_is_aligned_and_sorted() -> None:
-    """One line for each claim that is not supported, by finding and case, columns below one another."""
-    undecided = replace(VERDICT, finding="a.b", outcome="inconclusive")
-    lines = terminal_table({"t.py::b[x-1]": VERDICT, "t.py::a": undecided, "t.py::c": SUPPORTED})
-    assert lines == [
-        "? inconclusive  a.b (ratio)               0.5 [0.4, 0.6]  band at least 1",
-        "✘ refuted       speed.faster (ratio) x-1  0.5 [0.4, 0.6]  band at least 1",
-    ]
-    assert terminal_table({"t.py::c": SUPPORTED}) == terminal_table({}) == []
-    assert case_of("t.py::b[x-1]") == "x-1"
-
-
-def test_the_table_of_findings_is_aligned() -> None:
-    """What each finding comes to, and below it one line a reading, with the texts of its judgement aligned."""
-    found = finding_verdicts(judgements([VERDICT, replace(SUPPORTED, finding="a.b")]))
-    assert findings_table(found) == [
-        "✔ holds  a.b: A <b>is</b> faster",
-        "    ratio (primary)  ✔ supported, p = 0.01  ✔ supported, p = 0.02  1 of 1 supported, 0 refuted; needs all  "
-        "0.88  independent",
-        "✘ does not hold  speed.faster: A <b>is</b> faster",
-        "    ratio (primary)  ✘ refuted, p = 0.012   ✘ refuted, p = 0.02    0 of 1 supported, 1 refuted; needs all  "
-        "0.88  independent",
-    ]
-    assert findings_table([]) == []
-
-
-def test_aligned() -> None:
-    """Every column is as wide as its widest text, and no line ends in blanks."""
-    assert aligned([("a", "bb", ""), ("aaa", "b", "c")]) == ["a    bb", "aaa  b   c"]
 
 
 def test_universes_on_one_split_are_told_apart() -> None:

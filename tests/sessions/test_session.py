@@ -13,13 +13,14 @@ from jsonschema import Draft202012Validator
 from harness.base.errors import SessionError
 from harness.sessions.session import (
     SCHEMA_FILE,
+    FindingNotes,
     JudgedClaim,
     Session,
     read_session,
     write_session,
 )
 from harness.verdicts.verdict import OUTCOMES, Band, Neighbour
-from tests.builders.sessions import full_claim, full_session
+from tests.builders.sessions import REPORT, full_claim, full_session, judged_claim
 from tests.builders.specifications import specification_with
 
 
@@ -45,7 +46,7 @@ def test_the_schema_is_one_and_says_what_every_field_is() -> None:
     """It is valid itself, allows no field that it does not name, needs every one, and describes each."""
     Draft202012Validator.check_schema(SCHEMA)
     described = objects(SCHEMA)
-    assert len(described) == 11
+    assert len(described) == 12
     for part in described:
         assert part["additionalProperties"] is False
         assert sorted(part["required"]) == sorted(part["properties"])
@@ -83,11 +84,34 @@ def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path, basis: str) -> 
     whole = full_session(claims=(full_claim(basis=basis, role="alternative"),), missing=("A worker died.",))
     before = {**without_roles(earlier(whole.to_plain())), "schema": 1}
     del before["findings"]
+    for report in before["reports"]:
+        del report["notes"]
     assert (before["holes"], before["claims"][0]["verdict"]["frameworks"]) == (["A worker died."], ["torch"])
     file = tmp_path / "claims.json"
     file.write_text(json.dumps(before), encoding="utf-8")
     assert read_session(file).to_plain() == whole.to_plain()
     assert Session.from_plain(before).to_plain() == whole.to_plain()
+
+
+def test_a_session_of_the_edition_before_has_no_notes(tmp_path: Path) -> None:
+    """Nor any answer that could be outdated."""
+    before = {**full_session().to_plain(), "schema": 3}
+    for report in before["reports"]:
+        del report["notes"]
+    (tmp_path / "claims.json").write_text(json.dumps(before), encoding="utf-8")
+    assert read_session(tmp_path / "claims.json").notes == {}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "outdated"), [((), 0), (("holds",), 0), (("depends", "holds"), 0), (("depends",), 1)]
+)
+def test_an_answer_is_outdated_if_it_was_written_for_another_verdict(verdicts: tuple[str, ...], outdated: int) -> None:
+    """Where nobody wrote one, or it was written for this one, nothing is wrong; notes survive the file."""
+    claim = judged_claim("a")
+    note = FindingNotes(finding=claim.verdict.finding, place="here", verdicts=verdicts, answer="So.", because="It is.")
+    session = full_session(claims=(claim,), reports=(replace(REPORT, notes=(note,)),))
+    assert len(session.outdated_answers) == outdated
+    assert Session.from_plain(session.to_plain()).notes == {note.finding: note}
 
 
 NEIGHBOUR = Neighbour("a band of 0.6 to 1", "refuted", 1.0, 0.001)
@@ -186,8 +210,8 @@ def put(*path: str | int, value: Any) -> Callable[[Any], None]:
         (put("needed", value=-1), "$.needed", "less than the minimum"),
         (put("needed", value=1.5), "$.needed", "not of type 'integer'"),
         (put("universes", value="some"), "$.universes", "'some' is not one of ['default', 'all']"),
-        (put("schema", value=0), "$.schema", "3 was expected"),
-        (put("schema", value=True), "$.schema", "3 was expected"),
+        (put("schema", value=0), "$.schema", "4 was expected"),
+        (put("schema", value=True), "$.schema", "4 was expected"),
         (lambda plain: plain.pop("environment"), "$", "'environment' is a required property"),
         (
             lambda plain: plain["claims"][0]["verdict"].pop("note"),
@@ -217,7 +241,7 @@ def test_damage_is_named_with_file_and_place(
         ('{"schema": NaN}', "cannot be read (NaN is no number in JSON)"),
         ("[" * 100_000, "cannot be read ("),
         ("[]", ", $: [] is not of type 'object'"),
-        ('{"schema": 4}', "has schema 4, newer than this harness reads (3); update pytest-claims"),
+        ('{"schema": 5}', "has schema 5, newer than this harness reads (4); update pytest-claims"),
     ],
 )
 def test_what_is_no_session_is_refused(text: str, reason: str, tmp_path: Path) -> None:

@@ -1,52 +1,96 @@
 "use strict";
 // Only comforts: without a script everything is shown, and every link works.
 
+// What is asked of the findings stands in the address, behind "#?", so that it can be sent to others.
+const ASKED = "#?";
+
 function setUpFilter(form) {
-  const readings = [...document.querySelectorAll("[data-reading]")];
-  const rows = new Map([...document.querySelectorAll("[data-row]")].map((row) => [row.dataset.row, row]));
   const findings = [...document.querySelectorAll("[data-finding]")];
+  const rows = [...document.querySelectorAll("[data-of]")];
   const groups = [...document.querySelectorAll("[data-group]")];
+  const nothing = document.querySelector(".nothing");
+  const table = document.querySelector("table.answers");
   const output = form.querySelector("output");
   const texts = new Map();
 
-  function textOf(reading) {
-    if (!texts.has(reading)) {
-      const heading = reading.closest("[data-finding]").querySelector("h3, .id");
-      texts.set(reading, `${heading.textContent} ${reading.id} ${reading.textContent}`.toLowerCase());
+  function textOf(finding) {
+    if (!texts.has(finding.id)) {
+      const row = table.querySelector(`[data-of="${CSS.escape(finding.id)}"]`);
+      const readings = [...finding.querySelectorAll("[data-reading]")].map((reading) => reading.id);
+      texts.set(finding.id, `${row.textContent} ${readings.join(" ")} ${finding.textContent}`.toLowerCase());
     }
-    return texts.get(reading);
+    return texts.get(finding.id);
   }
 
-  function matches(reading, asked, words) {
-    const { verdict, section, basis, trainers } = reading.dataset;
-    return asked.getAll("verdict").includes(verdict)
+  function matches(finding, asked, words) {
+    const { answer, section, basis, trainers, fragile, surprises } = finding.dataset;
+    const only = asked.get("only");
+    return (!asked.get("answer") || asked.get("answer") === answer)
       && (!asked.get("section") || asked.get("section") === section)
       && (!asked.get("basis") || asked.get("basis") === basis)
       && (!asked.get("trainer") || trainers.split(" ").includes(asked.get("trainer")))
-      && words.every((word) => textOf(reading).includes(word));
+      && (only !== "fragile" || fragile === "True")
+      && (only !== "changed" || surprises !== "0")
+      && words.every((word) => textOf(finding).includes(word));
+  }
+
+  const order = new Map(rows.filter((row) => table.contains(row)).map((row, place) => [row, place]));
+  const bodyOf = new Map([...order.keys()].map((row) => [row, row.parentElement]));
+  const sorted = document.createElement("tbody");
+  sorted.setAttribute("role", "rowgroup");
+  table.append(sorted);
+
+  function sort(by) {
+    const finding = (row) => document.getElementById(row.dataset.of);
+    const worth = {
+      answer: (row) => finding(row).dataset.answer,
+      distance: (row) => -Number(finding(row).dataset.distance.replace("inf", "Infinity")),
+      surprises: (row) => -Number(finding(row).dataset.surprises),
+    }[by];
+    const all = [...order.keys()];
+    if (!worth) {
+      for (const row of all) bodyOf.get(row).append(row);
+      return;
+    }
+    const compare = (one, other) => (worth(one) < worth(other) ? -1 : worth(one) > worth(other) ? 1 : order.get(one) - order.get(other));
+    sorted.append(...all.sort(compare));
   }
 
   function apply() {
     const asked = new FormData(form);
     const words = asked.get("text").toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const reading of readings) {
-      reading.hidden = !matches(reading, asked, words);
-      rows.get(reading.id).hidden = reading.hidden;
-      shown += !reading.hidden;
-    }
-    for (const finding of findings) finding.hidden = !finding.querySelector("[data-reading]:not([hidden])");
-    for (const group of groups) group.hidden = !group.querySelector("[data-reading]:not([hidden]), [data-row]:not([hidden])");
-    const left = findings.filter((finding) => !finding.hidden).length;
-    output.textContent = `${shown} of ${readings.length} readings, in ${left} of ${findings.length} findings`;
+    const shown = new Set(findings.filter((finding) => matches(finding, asked, words)).map((finding) => finding.id));
+    sort(asked.get("sort"));
+    for (const finding of findings) finding.hidden = !shown.has(finding.id);
+    for (const row of rows) row.hidden = !shown.has(row.dataset.of);
+    for (const group of groups) group.hidden = !group.querySelector("[data-finding]:not([hidden]), [data-of]:not([hidden])");
+    nothing.hidden = shown.size > 0;
+    output.textContent = `${shown.size} of ${findings.length} findings`;
   }
 
-  form.addEventListener("input", apply);
+  function write() {
+    const given = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+    history.replaceState(null, "", String(given) ? ASKED + given : "#");
+  }
+
+  function read() {
+    const given = new URLSearchParams(location.hash.slice(ASKED.length));
+    for (const field of form.elements) if (field.name) field.value = given.get(field.name) ?? "";
+    apply();
+  }
+
+  function showAll() {
+    form.reset();
+    apply();
+  }
+
+  form.addEventListener("input", () => { apply(); write(); });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(apply)); // after the fields have been reset
+  form.addEventListener("reset", () => setTimeout(() => { apply(); write(); })); // after the fields have been reset
+  document.querySelector("[data-show-all]").addEventListener("click", () => { showAll(); write(); });
   form.hidden = false;
-  apply();
-  return () => { form.reset(); apply(); };
+  if (location.hash.startsWith(ASKED)) read(); else apply();
+  return showAll;
 }
 
 // A link must lead somewhere, whatever is filtered out or folded away.
@@ -54,6 +98,7 @@ function reveal(showAll) {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
   if (target.closest("[hidden]")) showAll();
+  target.querySelector(":scope > details")?.setAttribute("open", "");
   for (let folded = target.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
   target.scrollIntoView();
 }

@@ -1,0 +1,78 @@
+"""The page of the original: what the report states, in its own order, each statement beside what came of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from harness.pages.context import PageContext, ShownFigure
+from harness.pages.figures import Pictures
+from harness.pages.findings import FindingView, sections_of
+from harness.pages.rendering import render
+from harness.pages.report import LOOKS_LIKE
+from harness.sessions.session import Session
+
+PAGE = "report.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """A figure of the report, drawn again.
+
+    Attributes
+    ----------
+    address
+        Of the picture; empty if there is none.
+    findings
+        Those that rest on it and were judged.
+    """
+
+    figure: ShownFigure
+    address: Markup
+    findings: Sequence[FindingView]
+
+
+def original_html(session: Session, context: PageContext | None = None) -> str:
+    """Return the page, as one HTML document that needs no network and no script.
+
+    Parameters
+    ----------
+    session
+        What the page is about.
+    context
+        What other modules supply; None for nothing.
+    """
+    context = context or PageContext()
+    sections = {name: _in_order(views, session) for name, views in sections_of(session).items()}
+    return render(
+        "report.html.jinja",
+        page=PAGE,
+        audit_log=context.audit_log,
+        title=f"The report: {session.title}",
+        session=session,
+        sections=sections,
+        figures=_figures_of(sections, context.drawings.report_figures),
+        looks_like=LOOKS_LIKE,
+    )
+
+
+def _in_order(views: Sequence[FindingView], session: Session) -> list[FindingView]:
+    """Return findings in the order of the register, which is that of the report."""
+    order = {finding: place for place, finding in enumerate(session.notes)}
+    return sorted(views, key=lambda view: order.get(view.id, len(order)))
+
+
+def _figures_of(
+    sections: Mapping[str, Sequence[FindingView]], figures: Sequence[ShownFigure]
+) -> dict[str, list[Drawn]]:
+    """Return the figures of each section, that in which the first finding that rests on it stands."""
+    pictures = Pictures()
+    views = {view.id: (name, view) for name, its in sections.items() for view in its}
+    found: dict[str, list[Drawn]] = {name: [] for name in sections}
+    for figure in figures:
+        resting = [views[finding] for finding in figure.findings if finding in views]
+        name = resting[0][0] if resting else next(iter(found), "")
+        if name:
+            drawn = Drawn(figure=figure, address=pictures.address(figure.svg), findings=[view for _, view in resting])
+            found[name].append(drawn)
+    return found
