@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims multiverse example nightly test environments lint bench calibration determinism fuzz clean
+.PHONY: claims multiverse example nightly test environments lint docs bench calibration determinism fuzz clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
@@ -32,6 +32,11 @@ lint: .venv/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The pages of docs/ and the reference as a site, in site/; a link that leads nowhere is an error.
+docs: .venv/ready
+	$(BIN)/python -m pip install --quiet --quiet -e '.[docs]' -c constraints.txt
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python -m benchmarks.always
@@ -51,9 +56,9 @@ fuzz: .venv/ready
 # Debian's python3 has no ensurepip unless python3-venv is installed; pip can then install itself from outside.
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv --without-pip .venv
-	$(PYTHON) -m pip --python $(BIN)/python install --quiet pip -c constraints.txt
-	$(BIN)/python -m pip install --quiet -e '.[dev]' -c constraints.txt
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --quiet pip -c constraints.txt
+	$(BIN)/python -m pip install --quiet --quiet -e '.[dev]' -c constraints.txt
 	touch $@
 
 clean:
-	rm -rf .venv .claims-store reports/*.html reports/claims.* reports/runs.csv reports/summary.md reports/figures reports/benchmarks
+	rm -rf .venv .claims-store site reports/*.html reports/claims.* reports/runs.csv reports/summary.md reports/figures reports/benchmarks

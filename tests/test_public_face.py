@@ -59,3 +59,11 @@ def test_types_are_shipped() -> None:
     """Type checkers read the annotations of a package that says so."""
     assert (Path(harness.__file__).parent / "py.typed").is_file()
     assert sorted(harness.__all__) == sorted(set(harness.__all__))
+
+
+def test_the_reference_has_every_public_name_once() -> None:
+    """And no other; the site is built from these lines."""
+    pages = (ROOT / "docs" / "reference").glob("*.md")
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
+    named = re.findall(r"^::: harness\.(\w+)$", text, re.MULTILINE)
+    assert sorted(named) == sorted(harness.__all__)

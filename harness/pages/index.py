@@ -5,6 +5,7 @@ from harness.pages.context import PageContext
 from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
+from harness.pages.glossary import GLOSSARY
 from harness.pages.rendering import render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines, universes_text
 from harness.sessions.session import Session, TakenChoice
@@ -62,6 +63,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         universes={key: universes_text(curve) for key, curve in session.specified.items()},
         in_universes=prediction_lines(session.findings, session.specified),
         rule=RULE,
+        glossary=GLOSSARY,
         tally=tally,
         words=words,
     )

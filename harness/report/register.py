@@ -179,7 +179,7 @@ def _expected(table: Table, readings: dict[str, Reading]) -> Expected:
         verdict=table.get("verdict", str, among=OUTCOMES[1:]),  # type: ignore[arg-type]
         reason=table.get("reason", str),
         date=table.get("date", datetime.date),
-        also=table.get("also", str, among=OUTCOMES[1:]) if "also" in table else None,  # type: ignore[arg-type]
+        also=table.get("also", str, among=OUTCOMES) if "also" in table else None,  # type: ignore[arg-type]
     )
     if isinstance(expected.date, datetime.datetime):
         raise table.error("date", f"is {expected.date!r}; give a date such as 2026-01-31, without a time")

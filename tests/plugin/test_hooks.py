@@ -104,6 +104,14 @@ def test_where_noise_decides_two_verdicts_are_recorded(pytester: pytest.Pytester
     pytester.runpytest("claims").assert_outcomes(xfailed=2, failed=1)
 
 
+def test_where_noise_may_support_a_claim_it_may_pass(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """Beside `refuted`, supported is then no change; inconclusive still is one."""
+    make_claims(THREE_VERDICTS, report=REPORT + EXPECTED_REFUTED + 'also = "supported"\n')
+    result = pytester.runpytest("claims")
+    result.assert_outcomes(xpassed=1, xfailed=1, failed=1)
+    result.stdout.fnmatch_lines(["[?] inconclusive  speed.faster (ratio) *"])
+
+
 def test_an_error_is_never_taken_for_a_recorded_refutation(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """A claim that breaks is red even where the register records that it is refuted."""
     make_claims("\n@finding\ndef test_broken(judge):\n    judge(1 / 0)\n", report=REPORT + EXPECTED_REFUTED)

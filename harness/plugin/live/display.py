@@ -100,6 +100,7 @@ class LogDisplay:
         self._reporter = reporter
         self._output = _Output(reporter, raw=raw)
         self._said = time.monotonic()
+        self._line = ""
         self._ended = False
         self._closed = False
 
@@ -110,7 +111,9 @@ class LogDisplay:
         if (ended and not self._ended) or (not last and waited >= QUIET_INTERVAL):
             self._ended = ended
             self._said = time.monotonic()
-            self.say(standing.line)
+            if standing.line != self._line:
+                self._line = standing.line
+                self.say(standing.line)
 
     def say(self, line: str) -> None:
         """Write a line of its own."""

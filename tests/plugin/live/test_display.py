@@ -47,6 +47,16 @@ def test_a_log_is_told_once_that_all_is_trained(reporter: Any, file: File) -> No
     assert file.getvalue() == "trainings: 60 of 60 done, 20 from the store\n"
 
 
+def test_a_log_says_nothing_twice(reporter: Any, file: File, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing moved since the last line, there is no other."""
+    monkeypatch.setattr("harness.plugin.live.display.QUIET_INTERVAL", 0.0)
+    display = LogDisplay(reporter)
+    for standing in (TRAINING, TRAINING, TRAINED, TRAINED):
+        display.show(standing, last=False)
+    display.close()
+    assert file.getvalue().count("\n") == 2
+
+
 @pytest.mark.parametrize(("standing", "lines"), [(TRAINING, 1), (STORED, 0), (Standing(collected=3), 0)])
 def test_a_log_ends_with_the_last_state_if_anything_was_to_train(
     reporter: Any, file: File, standing: Standing, lines: int
