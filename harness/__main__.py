@@ -1,7 +1,10 @@
 """The command line: ``claims``, or ``python -m harness``."""
 
 import argparse
+import os
 import sys
+import traceback
+from io import TextIOWrapper
 from pathlib import Path
 from types import ModuleType
 
@@ -38,7 +41,10 @@ COMMANDS: dict[str, ModuleType] = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit status (2 for what the user can mend, said in one sentence)."""
+    """Run one command; returns the exit status.
+
+    A command's own, such as 1 where a verdict changed; 2 for what went wrong, said in one sentence.
+    """
     parser = argparse.ArgumentParser(
         prog=_program(), description="Start a report, look at its cells, train them, and see what changed."
     )
@@ -57,8 +63,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run() -> None:
-    """Run the command of this process, and end it with its exit status."""
-    sys.exit(main())
+    """Run the command of this process, and end it with its exit status.
+
+    What nobody foresaw is 2 as well, since 1 says that a verdict changed; a reader who has read enough is no error.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # of a terminal that cannot show every character
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes it once more when it ends
+        status = 141  # as a shell calls a program that a broken pipe has ended
+    except Exception as problem:
+        kind = type(problem).__name__
+        place = traceback.extract_tb(problem.__traceback__)[-1]
+        print(f"error: {kind}: {problem} ({Path(place.filename).name}, line {place.lineno})", file=sys.stderr)
+        os._exit(2)  # what could not be written would fail again while Python ends
+    sys.exit(status)
 
 
 def _program() -> str:

@@ -1,5 +1,8 @@
 """The command line."""
 
+import os
+import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -123,3 +126,37 @@ def test_an_interrupted_search_says_that_nothing_is_lost(
     assert capsys.readouterr().err == (
         "interrupted: finished trainings are kept; the same command goes on from there\n"
     )
+
+
+COMMAND = [sys.executable, "-m", "harness"]
+
+
+@pytest.mark.usefixtures("beside_the_report")
+def test_output_that_cannot_be_written_is_no_changed_verdict() -> None:
+    """Its status is 2, not 1, and it is one sentence."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "cells", "claims"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert re.fullmatch(r"error: OSError: \[Errno 28\] .* \(\w+\.py, line \d+\)\n", done.stderr)
+
+
+@pytest.mark.usefixtures("beside_the_report")
+def test_a_reader_may_stop_reading() -> None:
+    """Quietly, as with any program."""
+    with subprocess.Popen([*COMMAND, "cells", "claims"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+def test_what_a_terminal_cannot_show_is_written_out(tmp_path: Path) -> None:
+    """And the rest is shown."""
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [*COMMAND, "cells", "naïve"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: na\\xefve/report.toml: cannot be read (No such file or directory)\n"

@@ -56,7 +56,7 @@ class Table:
             is of an earlier edition; then with a sentence for each renamed key.
         """
         try:
-            top = cls(tomllib.loads(file.read_text(encoding="utf-8")), file)
+            top = cls(tomllib.loads(file.read_text(encoding="utf-8-sig")), file)
         except OSError as reason:
             raise RegisterError(f"{file}: cannot be read ({reason.strerror})") from reason
         except (ValueError, RecursionError) as reason:

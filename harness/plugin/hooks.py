@@ -172,8 +172,8 @@ def _note_environment(config: pytest.Config, folders: Sequence["ReportFolder"]) 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Expect the verdict that the register records, where that is not `supported`.
 
-    An xfail that names its exceptions, strict unless noise may let the claim pass: a verdict that changed is red in either direction, and an error in the
-    harness is never taken for a refutation.
+    An xfail that names its exceptions, strict unless noise may let the claim pass: a verdict that changed is red in
+    either direction, and an error in the harness is never taken for a refutation.
     """
     claims = [item for item in items if is_claim(item)]
     if not claims:

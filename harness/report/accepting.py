@@ -3,6 +3,7 @@
 import datetime
 import re
 import tomllib
+from codecs import BOM_UTF8
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -44,7 +45,9 @@ def accept(file: Path, changes: Iterable[Change], reason: str, date: datetime.da
         is.
     """
     # As bytes: line ends, and what else looks like one, stay as they are.
-    text = file.read_bytes().decode()
+    raw = file.read_bytes()
+    mark = BOM_UTF8 if raw.startswith(BOM_UTF8) else b""
+    text = raw.removeprefix(mark).decode()
     document = tomlkit.parse(text)
     cases: dict[tuple[str, str, Outcome], list[str]] = defaultdict(list)
     outcomes: dict[tuple[str, str, str], Outcome] = {}
@@ -65,7 +68,7 @@ def accept(file: Path, changes: Iterable[Change], reason: str, date: datetime.da
     if "\r\n" in text and text.count("\r\n") == text.count("\n"):  # which tomlkit's own lines do not have
         content = re.sub(r"(?<!\r)\n", "\r\n", content)
     Table(tomllib.loads(content), file).refuse_what_cannot_be_shown()
-    write_atomically(file, content.encode())
+    write_atomically(file, mark + content.encode())
 
 
 def _forget(finding: Any, reading: str, case: str) -> None:

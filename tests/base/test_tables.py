@@ -291,3 +291,10 @@ def test_text_of_several_lines_of_any_script_is_read(tmp_path: Path) -> None:
     path = tmp_path / "lines.toml"
     path.write_text('"ключ" = """a\n\tb \u202egnp \U0001f468\u200d\U0001f469"""', encoding="utf-8")
     assert Table.read(path).get("ключ", str) == "a\n\tb \u202egnp \U0001f468\u200d\U0001f469"
+
+
+def test_a_mark_of_byte_order_is_no_text(tmp_path: Path) -> None:
+    """Some editors write one in front of UTF-8."""
+    file = tmp_path / "report.toml"
+    file.write_bytes(b'\xef\xbb\xbftitle = "x"\n')
+    assert Table.read(file).get("title", str) == "x"

@@ -227,6 +227,17 @@ def test_a_text_of_several_lines_is_not_torn(tmp_path: Path, line: str) -> None:
     assert [entry.reason for entry in register.findings["speed.a"].expected if entry.also] == [f"noise\n{line}\n"]
 
 
+def test_a_mark_of_byte_order_stays(tmp_path: Path) -> None:
+    """In front of the whole file, once."""
+    file = tmp_path / "report.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + REPORT.encode())
+    accept(file, [Change("speed.a", "ratio", "tanh", "refuted")], "seen", TODAY)
+    written = file.read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf# What")
+    assert written.count(b"\xef\xbb\xbf") == 1
+    assert read_register(file).findings["speed.a"].expectation("ratio", "tanh") is not None
+
+
 def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
     """A file with the line ends of another system keeps them."""
     file = tmp_path / "report.toml"
