@@ -12,7 +12,7 @@ from harness.statistics.estimate import Estimate
 
 def case_of(test: str) -> str:
     """Return the parameters of a node id, ``sgd`` of ``test_x.py::test_y[sgd]``; empty if it has none."""
-    return test.partition("[")[2].removesuffix("]")
+    return test.partition("::")[2].partition("[")[2].removesuffix("]")  # a folder may have a bracket in its name
 
 
 @dataclass(frozen=True, eq=False)

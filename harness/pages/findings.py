@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.judging.claim import case_of
 from harness.pages.forest import Row, row_of, scale_of
 from harness.pages.rendering import anchor
 from harness.sessions.session import FindingNotes, JudgedClaim, Session
@@ -180,4 +181,5 @@ def _reading(judgement: Judgement, claims: Sequence[JudgedClaim], per_function: 
 
 
 def _function(test: str) -> str:
-    return test.partition("[")[0]
+    case = case_of(test)
+    return test.removesuffix(f"[{case}]")

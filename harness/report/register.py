@@ -60,11 +60,11 @@ class Finding:
     section: str
     statement: str
     basis: Basis
-    place: str
-    answer: WrittenAnswer | None
     reported: dict[str, Reported]
     readings: dict[str, Reading]
     expected: tuple[Expected, ...]
+    place: str = ""
+    answer: WrittenAnswer | None = None
 
     def expectation(self, reading: str, case: str) -> Expected | None:
         """Return the verdict recorded for one case of a reading, or None where supported is expected."""

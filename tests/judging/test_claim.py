@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from harness.judging.claim import Claim
+from harness.judging.claim import Claim, case_of
 from harness.report.reading import Reading
 from harness.report.register import Finding
 from harness.statistics.estimate import Reported
@@ -69,3 +69,17 @@ def test_only_a_claim_on_runs_alone_can_be_called_elsewhere(function: Callable[.
     assert claim_on(function, activation="relu").rests_on_runs is rests
     if function is of_parameters:
         assert not claim_on(function).rests_on_runs
+
+
+@pytest.mark.parametrize(
+    ("test", "case"),
+    [
+        ("a/test_x.py::test_y[sgd]", "sgd"),
+        ("a/test_x.py::TestZ::test_y[sgd-[1]]", "sgd-[1]"),
+        ("a[1]/test_x.py::test_y", ""),
+        ("a[1]/test_x.py::test_y[sgd::adam]", "sgd::adam"),
+    ],
+)
+def test_the_case_is_what_stands_in_the_brackets_of_the_test(test: str, case: str) -> None:
+    """Not in those of a folder."""
+    assert case_of(test) == case
