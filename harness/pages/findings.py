@@ -131,7 +131,7 @@ def _distance(verdict: Verdict) -> float:
 
 
 def sections_of(session: Session) -> dict[str, list[FindingView]]:
-    """Return all findings of a session by the name of their section, in the order of the session's claims."""
+    """Return all findings of a session by the name of their section, in the order of the register."""
     claims: dict[tuple[str, str], list[JudgedClaim]] = defaultdict(list)
     for claim in session.claims:
         claims[claim.verdict.finding, claim.verdict.reading].append(claim)
@@ -141,7 +141,18 @@ def sections_of(session: Session) -> dict[str, list[FindingView]]:
         views = [_reading(one, claims[one.finding, one.reading], per_function) for one in verdict.readings]
         notes = session.notes.get(verdict.finding, FindingNotes(finding=verdict.finding))
         sections[verdict.section].append(FindingView(verdict=verdict, readings=views, notes=notes))
-    return sections
+    return _in_order(sections, list(session.notes))
+
+
+def _in_order(sections: Mapping[str, list[FindingView]], order: Sequence[str]) -> dict[str, list[FindingView]]:
+    """Return sections and their findings in the order of the register; those that it does not have come last."""
+    places = {finding: place for place, finding in enumerate(order)}
+
+    def place(view: FindingView) -> int:
+        return places.get(view.id, len(places))
+
+    arranged = {name: sorted(views, key=place) for name, views in sections.items()}
+    return dict(sorted(arranged.items(), key=lambda pair: min(map(place, pair[1]), default=len(places))))
 
 
 def tally(findings: Iterable[FindingView]) -> dict[Answer, int]:

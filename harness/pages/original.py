@@ -43,7 +43,7 @@ def original_html(session: Session, context: PageContext | None = None) -> str:
         What other modules supply; None for nothing.
     """
     context = context or PageContext()
-    sections = {name: _in_order(views, session) for name, views in sections_of(session).items()}
+    sections = sections_of(session)
     return render(
         "report.html.jinja",
         page=PAGE,
@@ -54,12 +54,6 @@ def original_html(session: Session, context: PageContext | None = None) -> str:
         figures=_figures_of(sections, context.drawings.report_figures),
         looks_like=LOOKS_LIKE,
     )
-
-
-def _in_order(views: Sequence[FindingView], session: Session) -> list[FindingView]:
-    """Return findings in the order of the register, which is that of the report."""
-    order = {finding: place for place, finding in enumerate(session.notes)}
-    return sorted(views, key=lambda view: order.get(view.id, len(order)))
 
 
 def _figures_of(

@@ -208,7 +208,8 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         (
             "basis =",
             "source = 'x'\nbasis =",
-            f"{FINDING} 'source': unknown; known here: answer, basis, expected, place, primary, readings, reported, statement",
+            f"{FINDING} 'source': unknown; known here: answer, basis, expected, place, primary, readings, "
+            "reported, statement",
         ),
         ('"fitted"', '"guessed"', f"{FINDING} 'basis': is 'guessed'; give one of: fitted, related, independent"),
         ('"0.50"', "0.50", f"{REPORTED} 'sgd': is 0.5; give text"),
