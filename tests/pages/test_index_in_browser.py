@@ -1,13 +1,16 @@
 """The pages as readers meet them: by keyboard, on a phone, in the dark, on paper, without scripts, read aloud."""
 
+import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from harness.drawing.report_figures import ReportFigure
@@ -121,6 +124,15 @@ def test_axe_finds_nothing(browser: Browser, folder: Path, name: str, scheme: st
     page.close()
 
 
+def page_of_figures_is_dark(browser: Browser, folder: Path) -> bool:
+    """Whether a figure, which is drawn on white, is dark in the dark: most of its pixels are."""
+    page = opened(browser, (folder / "report.html").as_uri(), color_scheme="dark")
+    shot = page.locator("figure img").first.screenshot()
+    page.close()
+    pixels = np.asarray(Image.open(io.BytesIO(shot)).convert("L"))
+    return bool((pixels < 60).mean() > 0.9)
+
+
 def test_dark_mode_is_dark(browser: Browser, folder: Path) -> None:
     """The background follows what the reader's system asks for."""
     shades = []
@@ -129,6 +141,7 @@ def test_dark_mode_is_dark(browser: Browser, folder: Path) -> None:
         colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
         shades.append(sum(map(int, re.findall(r"\d+", colour)[:3])) / 3)
         page.close()
+    assert page_of_figures_is_dark(browser, folder)
     light, dark = shades
     assert light > 240
     assert dark < 40
@@ -165,6 +178,21 @@ def test_a_filter_leaves_what_fits(browser: Browser, folder: Path, field: str, v
     page.get_by_role("button", name="Show all").first.click()
     expect(page.locator("[data-finding][hidden]")).to_have_count(0)
     assert findings_shown(page) == everything
+    page.close()
+
+
+def test_lists_of_the_other_pages_are_searched(browser: Browser, folder: Path) -> None:
+    """How many are left is said, and that nothing is; a link leads to what was filtered out."""
+    page = opened(browser, (folder / "history.html").as_uri())
+    rows = page.locator("[data-listed]:visible")
+    everything = rows.count()
+    page.locator("input[name=text]").fill("speed.second STRICT")
+    assert rows.evaluate_all("all => all.map(one => one.id)") == ["speed.second:strict"]
+    assert page.locator(".filter output").text_content() == f"1 of {everything}"
+    page.locator("input[name=text]").fill("nothing has this")
+    assert page.get_by_text("Nothing fits.").is_visible()
+    page.evaluate("location.hash = 'loss.third:loss'")
+    expect(page.locator("[id='loss.third:loss']")).to_be_visible()
     page.close()
 
 

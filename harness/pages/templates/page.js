@@ -93,6 +93,27 @@ function setUpFilter(form) {
   return showAll;
 }
 
+// A plain list, of cells or of readings: whatever does not hold all words is hidden.
+function setUpListFilter(form) {
+  const listed = [...document.querySelectorAll("[data-listed]")];
+  // Of a cell its heading and its fields, not the numbers of its trainings.
+  const told = (one) => [...one.querySelectorAll(":scope > summary, :scope > p, :scope > th, :scope > td")];
+  const texts = new Map(listed.map((one) => [one, told(one).map((part) => part.textContent).join(" ").toLowerCase()]));
+
+  function apply() {
+    const words = new FormData(form).get("text").toLowerCase().split(/\s+/).filter(Boolean);
+    for (const one of listed) one.hidden = !words.every((word) => texts.get(one).includes(word));
+    const left = listed.filter((one) => !one.hidden).length;
+    form.querySelector("output").textContent = left ? `${left} of ${listed.length}` : "Nothing fits.";
+  }
+
+  form.addEventListener("input", apply);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.hidden = listed.length < 2;
+  apply();
+  return () => { form.reset(); apply(); };
+}
+
 // A link must lead somewhere, whatever is filtered out or folded away.
 function reveal(showAll) {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
@@ -118,7 +139,7 @@ function addCopyButton(code) {
 }
 
 const form = document.querySelector("form.filter");
-const showAll = form ? setUpFilter(form) : () => {};
+const showAll = !form ? () => {} : form.classList.contains("list") ? setUpListFilter(form) : setUpFilter(form);
 addEventListener("hashchange", () => reveal(showAll));
 if (location.hash) reveal(showAll);
 if (navigator.clipboard) document.querySelectorAll("code.command").forEach(addCopyButton);
