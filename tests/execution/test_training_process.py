@@ -17,6 +17,7 @@ from harness.execution.agreement import differences_of
 from harness.execution.pools import WorkerPool, local_processes
 from harness.execution.training_process import train_there
 from harness.execution.workers import train_blocks_with
+from harness.training.config import TrainingConfig
 from harness.training.function.trainer import Rules, set_rules
 from harness.training.seeds import seed_blocks
 from harness.training.trainers import trainer_named
@@ -24,7 +25,16 @@ from tests.builders.clusters import say_nothing, wait_until
 from tests.builders.configs import BLOCK, TOO_LARGE, TORCH, trained_by
 from tests.builders.functions import function_config
 
-LONG = TORCH.changed(epochs=200_000)
+SEED = BLOCK[1:2]
+# Trains at once, or for long; without a framework, since how a process ends does not depend on one.
+SLEEPS = """
+import time
+
+
+def run(config, seed):
+    time.sleep(600 if config.epochs > 3 else 0)
+    return {"x": 1.0}
+"""
 ROOT = Path(__file__).parent.parent.parent
 WHO = f"training failed: seeds {BLOCK[0]} to {BLOCK[-1]}, {TORCH}: "
 
@@ -36,6 +46,17 @@ def own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[training_process._K
     monkeypatch.setattr(training_process, "_kept", kept)
     yield kept
     kept.end()
+
+
+@pytest.fixture
+def quick(tmp_path: Path) -> TrainingConfig:
+    """Return a config that is trained at once."""
+    return function_config(tmp_path, SLEEPS)
+
+
+def long(config: TrainingConfig) -> TrainingConfig:
+    """Return one that is trained for long, by the same process."""
+    return config.changed(epochs=1000)
 
 
 def pid_of(kept: training_process._Kept) -> int:
@@ -62,14 +83,15 @@ def test_it_trains_what_would_be_trained_here() -> None:
     assert [array.dtype for _, _, array in there.arrays()] == [array.dtype for _, _, array in here.arrays()]
 
 
-def test_one_process_trains_all(own_process: training_process._Kept) -> None:
+def test_one_process_trains_all(own_process: training_process._Kept, tmp_path: Path) -> None:
     """It is started when something is first trained, and kept; threads take turns."""
     assert not training_process.is_there()
-    first = train_there(TORCH, BLOCK)
+    config = function_config(tmp_path)
+    blocks = [seed_blocks(16, 4)[number] for number in range(4)]
+    first = train_there(config, blocks[0])
     pid = pid_of(own_process)
-    blocks = [seed_blocks(80, 20)[number] for number in range(4)]
     with ThreadPoolExecutor(4) as threads:
-        found = list(threads.map(lambda seeds: train_there(TORCH, seeds), blocks))
+        found = list(threads.map(lambda seeds: train_there(config, seeds), blocks))
     assert [runs.seeds for runs in found] == blocks
     assert differences_of(found[0], first) == []
     assert pid_of(own_process) == pid
@@ -202,18 +224,20 @@ def test_one_that_dies_is_named_with_the_last_it_said_and_another_is_started(
     assert train_there(TORCH, BLOCK).seeds == BLOCK
 
 
-def test_one_that_is_killed_is_named_with_its_status(own_process: training_process._Kept) -> None:
+def test_one_that_is_killed_is_named_with_its_status(
+    own_process: training_process._Kept, quick: TrainingConfig
+) -> None:
     """As the system does when memory runs out; while it trains that is an error, between two trainings none."""
-    train_there(TORCH, BLOCK)
+    train_there(quick, SEED)
     first = pid_of(own_process)
     threading.Timer(0.5, os.kill, (first, signal.SIGKILL)).start()
     with pytest.raises(HarnessError, match=r": its process ended \(status -9\)$"):
-        engine.train(LONG, BLOCK)
-    train_there(TORCH, BLOCK)
+        engine.train(long(quick), SEED)
+    train_there(quick, SEED)
     second = pid_of(own_process)
     os.kill(second, signal.SIGKILL)
     os.waitid(os.P_PID, second, os.WEXITED | os.WNOWAIT)  # all its threads
-    assert train_there(TORCH, BLOCK).seeds == BLOCK
+    assert train_there(quick, SEED).seeds == SEED
     assert len({first, second, pid_of(own_process)}) == 3
 
 
@@ -222,22 +246,24 @@ SESSION = """
 import os, sys
 from harness.execution import engine
 from harness.execution import training_process
-from tests.execution.test_training_process import BLOCK, LONG, TORCH, pid_of
+from pathlib import Path
+from tests.execution.test_training_process import SEED, SLEEPS, function_config, long, pid_of
 
-engine.train(TORCH, BLOCK)
+quick = function_config(Path(sys.argv[1]), SLEEPS)
+engine.train(quick, SEED)
 print(pid_of(training_process._kept), flush=True)
 try:
-    engine.train(LONG, BLOCK)
+    engine.train(long(quick), SEED)
 except KeyboardInterrupt:
-    print(engine.train(TORCH, BLOCK).config == TORCH, pid_of(training_process._kept), flush=True)
+    print(engine.train(quick, SEED).config == quick, pid_of(training_process._kept), flush=True)
 """
 
 
 @pytest.fixture
-def session() -> Iterator["subprocess.Popen[str]"]:
+def session(tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """Start a session in a process group of its own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", SESSION]
+    command = [sys.executable, "-c", SESSION, str(tmp_path)]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
@@ -269,13 +295,18 @@ def test_an_interrupt_ends_the_training_and_no_answer_is_taken_for_another(sessi
     assert not lives(int(after))
 
 
-def test_a_fork_has_a_process_of_its_own(own_process: training_process._Kept) -> None:
+def test_a_fork_has_a_process_of_its_own(
+    own_process: training_process._Kept, quick: TrainingConfig, tmp_path: Path
+) -> None:
     """Two processes that write into one pipe would be given each other's answers."""
-    train_there(TORCH, BLOCK)
+    train_there(quick, SEED)
     pid = pid_of(own_process)
     code = f"{FORK}\nassert pid_of(training_process._kept) == first\n"
     done = subprocess.run(
-        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+        [sys.executable, "-c", code, str(tmp_path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.split() == ["True", "True"]
@@ -283,21 +314,23 @@ def test_a_fork_has_a_process_of_its_own(own_process: training_process._Kept) ->
 
 
 FORK = """
-import os
+import os, sys
+from pathlib import Path
 from harness.execution import training_process
 from harness.execution.training_process import train_there
-from tests.execution.test_training_process import BLOCK, TORCH, pid_of
+from tests.execution.test_training_process import SEED, SLEEPS, function_config, pid_of
 
-train_there(TORCH, BLOCK)
+quick = function_config(Path(sys.argv[1]), SLEEPS)
+train_there(quick, SEED)
 first = pid_of(training_process._kept)
 child = os.fork()
 if child == 0:
-    train_there(TORCH, BLOCK)
+    train_there(quick, SEED)
     print(pid_of(training_process._kept) != first, flush=True)
     training_process.end()
     os._exit(0)
 os.waitpid(child, 0)
-print(train_there(TORCH, BLOCK).config == TORCH, flush=True)
+print(train_there(quick, SEED).config == quick, flush=True)
 """
 
 
@@ -317,13 +350,14 @@ print(train_there(TORCH, BLOCK).config == TORCH, flush=True)
             "import tensorflow as tf; tf.constant(1.0) + 1",
             "uses keras before trainings can set it up (Intra op",
         ),
-        ("torch", "import os; print('noise', flush=True); os.system('echo more noise')", ""),
-        ("torch", "import sys; sys.stdout.write('12'); sys.stdout.flush()", ""),
+        ("", "import os; print('noise', flush=True); os.system('echo more noise')", ""),
+        ("", "import sys; sys.stdout.write('12'); sys.stdout.flush()", ""),
     ],
 )
 def test_what_python_runs_as_it_starts_is_refused_where_it_changes_numbers(
     tmp_path: Path,
     own_process: training_process._Kept,
+    quick: TrainingConfig,
     monkeypatch: pytest.MonkeyPatch,
     framework: Any,
     code: str,
@@ -332,10 +366,10 @@ def test_what_python_runs_as_it_starts_is_refused_where_it_changes_numbers(
     """In one sentence; what it prints is not taken for an answer."""
     (tmp_path / "sitecustomize.py").write_text(code, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{ROOT}")
-    config = trained_by(framework, TORCH)
     if not said:
-        assert engine.train(config, BLOCK).config == config
+        assert engine.train(quick, SEED).config == quick
         return
+    config = trained_by(framework, TORCH)
     with pytest.raises(HarnessError) as caught:
         engine.train(config, BLOCK)
     refusal = f"code that {sys.executable} runs whenever it starts (sitecustomize, usercustomize or a .pth file) {said}"
