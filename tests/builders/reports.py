@@ -89,6 +89,12 @@ high = 1.1
 reason = "a tenth either way"
 """
 
+ANSWERED = """
+[findings."speed.faster".answer]
+verdict = "does not hold"
+text = "No: B is as fast."
+because = "The ratio is 1.00."
+"""
 HEAD = """
 import os, signal
 import pytest

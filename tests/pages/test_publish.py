@@ -46,7 +46,7 @@ def test_a_session_leaves_pages_and_data(pytester: pytest.Pytester, make_claims:
         assert pytester.runpytest_subprocess("claims", "-n", workers, "--claims-seeds", "3").ret == 0
     reports = pytester.path / "reports"
     names = {file.name for file in reports.iterdir()}
-    pages = {"index.html", "runs.html", "history.html", "claims.html"}
+    pages = {"index.html", "report.html", "runs.html", "history.html", "claims.html"}
     assert names == pages | {"claims.json", "claims.xml", "runs.csv", "summary.md", "figures"}
     for page in pages - {"claims.html"}:
         text = (reports / page).read_text(encoding="utf-8")
@@ -67,7 +67,7 @@ def test_pages_stand_beside_the_audit_log_wherever_that_is(pytester: pytest.Pyte
     make_claims("@finding\ndef test_supported(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
     assert pytester.runpytest_subprocess("claims", "--html", "elsewhere/my log.html").ret == 0
     assert not (pytester.path / "reports").exists()
-    for page in ("index.html", "runs.html", "history.html"):
+    for page in ("index.html", "report.html", "runs.html", "history.html"):
         text = (pytester.path / "elsewhere" / page).read_text(encoding="utf-8")
         assert 'href="my%20log.html"' in text
         assert "claims.html" not in text

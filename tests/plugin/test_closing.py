@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from harness.sessions.session import read_session
-from tests.builders.reports import EXPECTED_REFUTED, REPORT
-from tests.report.test_answers import ANSWERED
+from tests.builders.reports import ANSWERED, EXPECTED_REFUTED, REPORT
 
 MakeClaims = Callable[..., None]
 GOOD = """

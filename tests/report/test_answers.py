@@ -5,14 +5,8 @@ import pytest
 from harness.base.errors import RegisterError
 from harness.report.answers import WrittenAnswer
 from harness.report.register import read_register
-from tests.builders.reports import REPORT
+from tests.builders.reports import ANSWERED, REPORT
 
-ANSWERED = """
-[findings."speed.faster".answer]
-verdict = "does not hold"
-text = "No: B is as fast."
-because = "The ratio is 1.00."
-"""
 SECOND = REPORT[REPORT.index("[findings") :].replace("speed.faster", "speed.slower")
 
 

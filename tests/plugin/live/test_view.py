@@ -66,7 +66,8 @@ def in_terminal(folder: Path, *arguments: str, **options: str) -> tuple[int, Scr
 
 def without_times(lines: list[str]) -> list[str]:
     """Return lines of pytest without what differs between two sessions."""
-    return [re.sub(r"[0-9.]+s|=+| at 0x\w+", "", line).rstrip() for line in lines]
+    timeless = [re.sub(r"[0-9.]+s|=+| at 0x\w+", "", line).rstrip() for line in lines]
+    return [re.sub(r"(There is no session before|No verdict changed since).*", "", line) for line in timeless]
 
 
 @pytest.mark.parametrize(
