@@ -30,9 +30,11 @@ from harness.plugin.options import (
     add_options,
     everywhere,
     looks_of,
+    make_absolute,
     pages_folder,
     reach_cluster,
     reach_shared_store,
+    refuse_mistaken_root,
     refuse_unwritable,
     store_folder,
     store_of,
@@ -101,6 +103,7 @@ def _join(config: pytest.Config, told: Mapping[str, Any]) -> None:
     from harness.plugin.roll import RollWriter
     from harness.report.folder import open_folder
 
+    make_absolute(config)
     _choose_pages(config)
     config.stash[PROGRESS] = Path(told["claims_progress"])
     config.stash[_folders_key] = frozenset(map(os.path.realpath, told["claims_folders"]))
@@ -125,8 +128,10 @@ def _begin(config: pytest.Config) -> None:
         raise pytest.UsageError(str(problem)) from None
     if not folders:
         return
-    refuse_unwritable(store_folder(config))
+    refuse_mistaken_root(config)
+    make_absolute(config)
     _choose_pages(config)
+    refuse_unwritable(config)
     _note_environment(config, folders)
     if not config.getoption("collectonly"):
         reach_shared_store(config)

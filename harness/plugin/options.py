@@ -3,6 +3,7 @@
 import os
 from argparse import ArgumentTypeError
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PROGRESS: pytest.StashKey[Path] = pytest.StashKey()  # where the processes of a session say what they have trained
 JUNIT_FILE = "claims.xml"
+PATHS = ("--claims-store", "--claims-history")  # options whose value is one
 _store_key: pytest.StashKey["Store"] = pytest.StashKey()
 _trainings_key: pytest.StashKey["PlannedTrainings"] = pytest.StashKey()
 
@@ -99,13 +101,49 @@ def everywhere(config: pytest.Config) -> bool:
     return bool(config.getoption("claims_universes") == "all")
 
 
-def refuse_unwritable(folder: Path) -> None:
-    """Raise a `pytest.UsageError` if nothing can be written to a folder that is, or is to be made."""
-    nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+def make_absolute(config: pytest.Config) -> None:
+    """Take paths from where pytest was called, once: a test may go to another folder, and so may a worker."""
+    for name in ("claims_store", "claims_history", "htmlpath"):
+        written = config.getoption(name, None)
+        if written:
+            expanded = os.path.expandvars(Path(written).expanduser())
+            setattr(config.option, name, str(config.invocation_params.dir / expanded))
+
+
+def refuse_mistaken_root(config: pytest.Config) -> None:
+    """Raise a `pytest.UsageError` if pytest took the value of an option for a place of tests, and its root with it.
+
+    It looks for its root before plugins have told their options; a value behind a blank is a place to it, if it exists.
+    """
+    here = config.invocation_params.dir
+    arguments = list(map(str, config.invocation_params.args))
+    mistaken = [
+        (option, value)
+        for option, value in pairwise(arguments)
+        if option in PATHS and (here / value).exists() and not value.startswith("-")
+    ]
+    if not mistaken or config.inipath is not None or config.getoption("rootdir", None):
+        return
+    meant = Path(os.path.commonpath([here, *(here / place.partition("::")[0] for place in config.args)]))
+    option, value = mistaken[0]
+    if config.rootpath != meant and meant.is_relative_to(config.rootpath):
         raise pytest.UsageError(
-            f"--claims-store {folder}: {nearest} is no folder that can be written to; give another folder"
+            f"{option} {value}: pytest takes {value} for a place of tests, and {config.rootpath} for its root; "
+            f"write {option}={value}"
         )
+
+
+def refuse_unwritable(config: pytest.Config) -> None:
+    """Raise a `pytest.UsageError` if the session could not keep what it trains, or not write its pages."""
+    folders = {"--claims-store": store_folder(config), "--claims-history": history_file(config).parent}
+    if not config.getoption("collectonly"):
+        folders["--html" if config.pluginmanager.hasplugin("html") else "--rootdir"] = pages_folder(config)
+    for option, folder in folders.items():
+        nearest = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+        if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+            raise pytest.UsageError(
+                f"{option} {folder}: {nearest} is no folder that can be written to; give another place"
+            )
 
 
 def reach_cluster(config: pytest.Config) -> None:

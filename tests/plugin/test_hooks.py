@@ -197,6 +197,55 @@ def test_a_wrong_seed_count_gets_one_sentence(pytester: pytest.Pytester, make_cl
     result.stderr.fnmatch_lines([f"*--claims-seeds: is '{value}'; give a whole number of at least 2"])
 
 
+@pytest.mark.parametrize(("name", "option"), [("reports", "--html"), ("log", "--claims-history")])
+def test_pages_that_cannot_be_written_get_one_sentence(
+    pytester: pytest.Pytester, make_claims: MakeClaims, name: str, option: str
+) -> None:
+    """Before anything is trained, and with the option that mends it."""
+    make_claims(THREE_VERDICTS)
+    file = pytester.path / name
+    file.write_text("no folder", encoding="utf-8")
+    result = pytester.runpytest("claims", "--claims-history", "log/history.sqlite")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: {option} {file}: {file} is no folder that can be written to; *"])
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_paths_are_those_of_where_pytest_was_called(
+    pytester: pytest.Pytester, make_claims: MakeClaims, workers: str
+) -> None:
+    """Wherever tests go meanwhile: nothing is trained twice, and every figure is on the page."""
+    make_claims(REAL_CLAIM)
+    fixture = "@pytest.fixture(autouse=True)\ndef away(monkeypatch, tmp_path):\n    monkeypatch.chdir(tmp_path)\n"
+    pytester.makeconftest(f"import pytest\n\n{fixture}")
+    options = ("--claims-store", "mine/store", "--html", "mine/log.html", "--claims-history", "mine/history.sqlite")
+    for trained in (40, 0):
+        pytester.runpytest_subprocess("claims", "-n", workers, *options).assert_outcomes(passed=3)
+        session = read_session(pytester.path / "mine" / "claims.json")
+        assert session.trained == trained
+        assert all((pytester.path / "mine" / claim.figure).is_file() for claim in session.claims)
+    assert (pytester.path / "mine" / "history.sqlite").is_file()
+
+
+def test_a_store_that_pytest_takes_for_a_place_of_tests_gets_one_sentence(
+    pytester: pytest.Pytester, make_claims: MakeClaims
+) -> None:
+    """Its root, where pages and history go, would be another one; with = between the two it is not."""
+    make_claims(THREE_VERDICTS)
+    (pytester.path / "tox.ini").unlink()
+    store = pytester.mkdir("elsewhere")
+    here = pytester.mkdir("here")
+    (pytester.path / "claims").rename(here / "claims")
+    command = [sys.executable, "-m", "pytest", "claims", "-p", "no:cacheprovider"]
+    done = subprocess.run([*command, "--claims-store", "../elsewhere"], cwd=here, capture_output=True, text=True)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"pytest takes ../elsewhere for a place of tests, and {pytester.path} for its root; write " in done.stderr
+    done = subprocess.run([*command, "--claims-store=../elsewhere"], cwd=here, capture_output=True, text=True)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert (here / "reports" / "index.html").is_file()
+    assert store.is_dir()
+
+
 def test_a_store_that_cannot_be_written_to_gets_one_sentence(
     pytester: pytest.Pytester, make_claims: MakeClaims
 ) -> None:
