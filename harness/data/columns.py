@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from harness.base.errors import DataError
 MISSING = ("", "na", "n/a", "nan", "null", "none", "?")
 """How files write that there is no value, in small letters."""
 
+SEPARATORS = (";", "\t", "|", ",")
 LARGEST = float(np.finfo(np.float32).max)  # trainings compute in single precision
 
 
@@ -27,15 +29,25 @@ class Columns:
         By the column's name, one text a row.
     lines
         The line of the file on which each row ends, counted from 1.
+    decimal
+        What stands between the whole and the decimals of a number.
     """
 
     file: str
     texts: dict[str, list[str]]
     lines: list[int]
+    decimal: str = "."
 
     @classmethod
-    def parse(cls, file: str, content: bytes) -> "Columns":
+    def parse(cls, file: str, content: bytes, separator: str = ",", decimal: str = ".") -> "Columns":
         """Return the columns of a file whose first line names them.
+
+        Parameters
+        ----------
+        file
+            As errors name it.
+        separator, decimal
+            What stands between two values, and in a number between the whole and the decimals.
 
         Raises
         ------
@@ -46,7 +58,7 @@ class Columns:
             text = content.decode("utf-8-sig")  # spreadsheets put a mark at the beginning
         except UnicodeDecodeError as reason:
             raise DataError(f"{file}: not UTF-8 text (byte {reason.start}); save it as CSV in UTF-8") from reason
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
         rows, lines = [], []
         try:
             for row in reader:
@@ -58,6 +70,12 @@ class Columns:
         if len(rows) < 2:
             raise DataError(f"{file}: has no rows; give a line with the names of the columns, and the rows below it")
         header = rows[0]
+        other = next((one for one in SEPARATORS if one != separator and one in header[0]), "")
+        if len(header) == 1 and other:
+            raise DataError(
+                f"{file}, line {lines[0]}: names one column, {header[0]!r}; if values are separated by {other!r}, say "
+                f'separator = {json.dumps(other)} in the data set\'s table, and decimal = "," if numbers are written so'
+            )
         for number, column in enumerate(header, start=1):
             if not column or column in header[: number - 1]:
                 problem = "stands there before" if column else "is empty"
@@ -67,7 +85,7 @@ class Columns:
                 raise DataError(
                     f"{file}, line {line}: has {len(row)} values where the first line names {len(header)} columns"
                 )
-        return cls(file, dict(zip(header, map(list, zip(*rows[1:], strict=True)), strict=True)), lines[1:])
+        return cls(file, dict(zip(header, map(list, zip(*rows[1:], strict=True)), strict=True)), lines[1:], decimal)
 
     def words(self, column: str) -> list[str]:
         """Return a column as text.
@@ -94,12 +112,17 @@ class Columns:
     def _number(self, line: int, column: str, text: str) -> float:
         self._refuse_missing(line, column, text)
         try:
-            number = float(text)
+            number = float(text if self.decimal == "." else text.translate({ord("."): "?", ord(self.decimal): "."}))
         except ValueError:
             number = math.nan
         # Python alone reads 1_000 as a thousand.
         if not abs(number) <= LARGEST or "_" in text:
-            raise self._error(line, column, f"is {text!r}; give a number of single precision (up to 3.4e38)")
+            raise self._error(
+                line,
+                column,
+                f"is {text!r}; give a number of single precision (up to 3.4e38), or name the column in categories or "
+                "left_out",
+            )
         return number
 
     def _refuse_missing(self, line: int, column: str, text: str) -> None:

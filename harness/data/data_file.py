@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -13,6 +14,8 @@ from harness.base.errors import DataError
 from harness.base.tables import Table
 from harness.data.columns import Columns
 from harness.data.dataset import Dataset, Task
+
+FEW = 20  # categories that any column may have
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,8 @@ class DataFile:
         Columns of text; each becomes one feature of zeros and ones for every text in it.
     left_out
         Columns that are not used.
+    separator, decimal
+        As of `harness.data.columns.Columns.parse`.
     unit, source, note
         For the reader: the target's unit; where the data come from; licence and caveats.
     """
@@ -51,11 +56,15 @@ class DataFile:
     unit: str = ""
     source: str = ""
     note: str = ""
+    separator: str = ","
+    decimal: str = "."
 
     @property
     def checksum(self) -> str:
         """SHA-256 of all that determines the data set: the file's bytes, and how they are read."""
-        read = [self.sha256, self.task, self.target, sorted(self.categories), sorted(self.left_out)]
+        read: list[Any] = [self.sha256, self.task, self.target, sorted(self.categories), sorted(self.left_out)]
+        if (self.separator, self.decimal) != (",", "."):
+            read += [self.separator, self.decimal]
         return hashlib.sha256(json.dumps(read).encode()).hexdigest()
 
     @classmethod
@@ -81,7 +90,7 @@ class DataFile:
             raise DataError(
                 f"{self.file}: changed while it was in use; start again, so that all trainings see the same"
             )
-        columns = Columns.parse(self.file, content)
+        columns = Columns.parse(self.file, content, self.separator, self.decimal)
         self._check_names(columns)
         labels = columns.words(self.target) if self.task == "classification" else []
         classes = sorted(set(labels))
@@ -90,9 +99,12 @@ class DataFile:
         features = {name: columns.numbers(name) for name in columns.texts if name not in used_otherwise}
         for name in self.categories:
             words = columns.words(name)
-            for category in sorted(set(words)):
+            categories = sorted(set(words))
+            self._check_categories(name, len(categories), len(words))
+            for category in categories:
                 features[f"{name}={category}"] = [float(word == category) for word in words]
-        target = [classes.index(label) for label in labels] if classes else columns.numbers(self.target)
+        places = {label: place for place, label in enumerate(classes)}
+        target = [places[label] for label in labels] if classes else columns.numbers(self.target)
         return Dataset(
             name=self.name,
             task=self.task,
@@ -118,12 +130,20 @@ class DataFile:
         if set(columns.texts) == {self.target, *self.left_out}:
             raise DataError(f"{self.file}: has no feature, since every column is the target or left out")
 
+    def _check_categories(self, name: str, categories: int, rows: int) -> None:
+        if categories > max(FEW, rows / 2):
+            raise DataError(
+                f"{self.file}, column {name!r}: has {categories} different texts in {rows} rows: no categories; name "
+                "it in left_out"
+            )
+
     def _check_classes(self, labels: Sequence[str], classes: Sequence[str]) -> None:
         place = f"{self.file}, column {self.target!r}"
         if len(classes) == 1:
             raise DataError(f"{place}: every row is of class {classes[0]!r}; give rows of two classes or more")
+        counts = Counter(labels)
         for label in classes:
-            if labels.count(label) < 2:
+            if counts[label] < 2:
                 raise DataError(f"{place}: class {label!r} has one row; training and test part need one each")
 
 
@@ -147,9 +167,21 @@ def read_data_file(name: str, table: Table) -> DataFile:
         unit=table.get("unit", str) if "unit" in table else "",
         source=table.get("source", str),
         note=table.get("note", str) if "note" in table else "",
+        separator=_sign(table, "separator", ","),
+        decimal=table.get("decimal", str, among=(".", ",")) if "decimal" in table else ".",
     )
+    if described.separator == described.decimal:
+        raise table.error("decimal", "is the separator too; give another separator")
     table.close()
     return described
+
+
+def _sign(table: Table, key: str, default: str) -> str:
+    """Return one character that can stand between values."""
+    sign = table.get(key, str) if key in table else default
+    if len(sign) != 1 or sign.isalnum() or sign in '"\r\n':
+        raise table.error(key, f'is {sign!r}; give one sign, such as ";"')
+    return sign
 
 
 def _path_inside(table: Table) -> Path:

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,7 +81,10 @@ def test_what_no_training_can_compute_with_is_no_number(text: str) -> None:
     """Words, infinities, what single precision does not hold, and what only Python takes for a number."""
     with pytest.raises(DataError) as refused:
         parse(f"a\n{text}\n".encode()).numbers("a")
-    problem = f"x.csv, line 2, column 'a': is {text!r}; give a number of single precision (up to 3.4e38)"
+    problem = (
+        f"x.csv, line 2, column 'a': is {text!r}; give a number of single precision (up to 3.4e38), or name the column "
+        "in categories or left_out"
+    )
     assert str(refused.value) == problem
 
 
@@ -94,3 +99,21 @@ def test_any_bytes_are_columns_or_one_error(content: bytes) -> None:
     except DataError as problem:
         if not str(problem).startswith("x.csv"):
             raise AssertionError(f"names no file: {problem}") from problem
+
+
+def test_numbers_may_have_decimal_commas() -> None:
+    """A point is then no part of a number: whether it means thousands cannot be told."""
+    columns = Columns.parse("x.csv", b"a;b\n1,5;-2e3\n0,25;1\n", ";", ",")
+    assert columns.numbers("a") == [1.5, 0.25]
+    assert columns.numbers("b") == [-2000.0, 1.0]
+    with pytest.raises(DataError, match=r"x\.csv, line 2, column 'a': is '1\.5'; give a number"):
+        Columns.parse("x.csv", b"a;b\n1.5;1\n", ";", ",").numbers("a")
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_another_separator_is_recognized(sign: str) -> None:
+    """And how to say so is said."""
+    with pytest.raises(DataError) as raised:
+        Columns.parse("x.csv", f"a{sign}b\n1,5{sign}2\n".encode())
+    assert "names one column" in str(raised.value)
+    assert f"say separator = {json.dumps(sign)} in the data set's table" in str(raised.value)

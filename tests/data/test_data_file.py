@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -295,3 +296,48 @@ def test_the_path_is_no_part_of_what_is_compared_by_checksum(open_grid: Open) ->
     """A file that was moved is the same data, and its checksum says so."""
     dataset = data_file_of(open_grid())
     assert registry.checksum(dataset) == registry.checksum(replace(dataset, file="/elsewhere/flowers.csv"))
+
+
+def test_a_file_may_have_semicolons_and_decimal_commas(tmp_path: Path) -> None:
+    """It is the same data set, and another checksum, since it is read in another way."""
+    (tmp_path / "flowers.csv").write_text(FLOWERS.replace(",", ";").replace(".", ","), encoding="utf-8")
+    (tmp_path / "protocol.toml").write_text(OWN + 'separator = ";"\ndecimal = ","\n', encoding="utf-8")
+    there = data_file_of(read_grid(tmp_path / "protocol.toml"))
+    (tmp_path / "flowers.csv").write_text(FLOWERS, encoding="utf-8")
+    (tmp_path / "protocol.toml").write_text(OWN, encoding="utf-8")
+    here = data_file_of(read_grid(tmp_path / "protocol.toml"))
+    (tmp_path / "flowers.csv").write_text(FLOWERS.replace(",", ";").replace(".", ","), encoding="utf-8")
+    semicolons = there.read()
+    (tmp_path / "flowers.csv").write_text(FLOWERS, encoding="utf-8")
+    np.testing.assert_array_equal(semicolons.features, here.read().features)
+    assert there.checksum != here.checksum
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        ('separator = ";;"', "key 'separator': is ';;'; give one sign, such as"),
+        ('separator = "a"', "key 'separator': is 'a'; give one sign, such as"),
+        ('decimal = "_"', "key 'decimal': is '_'; give one of: ., ,"),
+        ('decimal = ","', "key 'decimal': is the separator too; give another separator"),
+    ],
+)
+def test_signs_that_cannot_be_are_one_sentence(tmp_path: Path, more: str, sentence: str) -> None:
+    """With file, table and key."""
+    (tmp_path / "flowers.csv").write_text(FLOWERS, encoding="utf-8")
+    (tmp_path / "protocol.toml").write_text(OWN + more + "\n", encoding="utf-8")
+    with pytest.raises(RegisterError) as raised:
+        read_grid(tmp_path / "protocol.toml")
+    assert f"protocol.toml, table [datasets.flowers], {sentence}" in str(raised.value)
+
+
+def test_a_column_of_texts_of_its_own_is_no_category(tmp_path: Path) -> None:
+    """It would become a feature for every row; that is said at once, however many rows there are."""
+    rows = "".join(f"r{row},1.0,name {row},{'x' if row % 2 else 'y'}\n" for row in range(40_000))
+    (tmp_path / "flowers.csv").write_text("name,petal,colour,kind\n" + rows, encoding="utf-8")
+    (tmp_path / "protocol.toml").write_text(OWN, encoding="utf-8")
+    began = time.process_time()
+    with pytest.raises(RegisterError) as raised:
+        read_grid(tmp_path / "protocol.toml")
+    assert time.process_time() - began < 5
+    assert "column 'colour': has 40000 different texts in 40000 rows: no categories; name it in " in str(raised.value)
