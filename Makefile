@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims multiverse example nightly test environments lint docs bench calibration determinism fuzz clean
+.PHONY: claims multiverse example nightly test mutants environments lint docs bench calibration determinism fuzz clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
@@ -21,6 +21,12 @@ nightly: .venv/ready
 
 test: .venv/ready
 	$(BIN)/pytest tests -n auto
+
+# Breaks what changed since BASE in the code that judges, a piece at a time: some test has to notice each.
+BASE ?= main
+mutants: .venv/ready
+	$(BIN)/python -m pip install --quiet --quiet -e '.[mutants]' -c constraints.txt
+	$(BIN)/python -m tests.mutants --base $(BASE)
 
 # In two new environments of their own: the core alone, and with PyTorch.
 environments: .venv/ready

@@ -22,6 +22,19 @@ def test_six_looks() -> None:
     assert [error_rate_at(look, 6) for look in range(1, 7)] == pytest.approx([0.005, 0.005, 0.01, 0.01, 0.01, 0.01])
 
 
+def test_there_are_six_looks_at_most() -> None:
+    """The last one has no part of its own: it spends what is left."""
+    assert MOST_LOOKS == 6
+    assert error_rate_at(6, 6) == pytest.approx(0.01)
+
+
+def test_a_claim_is_settled_as_late_as_it_has_to_be() -> None:
+    """Neither Holm nor Simes can ask for more than the product of both numbers, and the first of all asks for it."""
+    assert settled_at(1, 1) == ERROR_RATE
+    assert settled_at(4, 5) == pytest.approx(0.0025)
+    assert settled_at(2, 3) == settled_at(3, 2)
+
+
 @given(
     st.integers(1, 40),
     st.lists(st.booleans(), min_size=1, max_size=40),
