@@ -36,8 +36,9 @@ def probability_of_improvement(first: Sequence[ArrayLike], second: Sequence[Arra
     if len(ones) != len(others) or not ones:
         raise ValueError(f"both methods need runs of the same tasks, not of {len(ones)} and {len(others)}")
     method = "probability of improvement, mean over tasks, interval on logits"
-    above = [placements(one, other) for one, other in zip(ones, others, strict=True)]
-    below = [placements(other, one) for one, other in zip(ones, others, strict=True)]
+    pairs = list(zip(ones, others, strict=True))
+    above = [placements(one, other) for one, other in pairs]
+    below = [placements(other, one) for one, other in pairs]
     by_task = np.array([placements.mean() for placements in above])
     if np.isnan(by_task).any():
         return no_interval(by_task, method, label, "probability", "a run diverged: say what it counts as")

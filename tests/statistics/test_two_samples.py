@@ -12,6 +12,7 @@ from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.two_samples import (
     difference_from_reported,
     difference_of_means,
+    placements,
     probability_of_larger,
     ratio_of_means,
     ratio_of_spreads,
@@ -212,3 +213,13 @@ def test_a_reported_mean_without_spread_may_be_compared() -> None:
     for spread, runs in ((-0.1, 5), (math.nan, 5), (0.1, 1)):
         with pytest.raises(ValueError, match="a reported mean has a spread of at least 0 over at least 2 runs"):
             difference_from_reported([1.0, 2.0], Reported(1.5, 0.05), spread, runs, "x")
+
+
+def test_placements_are_those_of_ranks() -> None:
+    """A tie counts half; where some run diverged, of whichever sample, nothing can be placed."""
+    one, other = np.array([1.0, 2.0, 2.0, 5.0]), np.array([2.0, 3.0, 1.0, np.inf])
+    ranks = stats.rankdata(np.concatenate([one, other]))[:4] - stats.rankdata(one)
+    np.testing.assert_allclose(placements(one, other), ranks / 4)
+    diverged = np.array([1.0, np.nan, 2.0])
+    assert np.isnan(placements(one, diverged)).all()
+    assert np.isnan(placements(diverged, one)).all()
