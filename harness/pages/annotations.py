@@ -1,6 +1,6 @@
 """A session as annotations of a GitHub workflow: what is missing, what is not as recorded, what it came to."""
 
-from harness.pages.terminal import last_lines
+from harness.pages.terminal import held_line
 from harness.sessions.session import Session
 
 
@@ -20,7 +20,7 @@ def github_annotations(session: Session) -> list[str]:
             text = f"{verdict.finding} ({verdict.reading}) {claim.case}".rstrip()
             said = f"{text}: {verdict.interval}, band {verdict.band}; was {' or '.join(claim.expected)}"
             errors.append(_command("error", f"Claim {verdict.word}", said, claim.test.partition("::")[0]))
-    return [*errors, _command("notice", "Findings", last_lines(session, (), "", None)[0])]
+    return [*errors, _command("notice", "Findings", held_line(session.findings))]
 
 
 def _command(kind: str, title: str, text: str, file: str = "") -> str:

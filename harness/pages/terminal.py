@@ -81,10 +81,11 @@ def last_lines(session: Session, changes: Sequence[str], previous: str, page: Pa
         The page for reading, as it is called from here; None if it was not written.
     """
     read = [] if page is None else [f"Read on: {page}"]
-    return [_held(session.findings), _changed(session, changes, previous), *read]
+    return [held_line(session.findings), _changed(session, changes, previous), *read]
 
 
-def _held(found: Sequence[FindingVerdict]) -> str:
+def held_line(found: Sequence[FindingVerdict]) -> str:
+    """Return how many findings came to what, in a sentence."""
     counter = Counter(one.answer for one in found)
     counts = [f"{counter[answer]} {_COUNTS[answer][counter[answer] > 1]}" for answer in _COUNTS if counter[answer]]
     return f"{counted(len(found), 'finding')}: {', '.join(counts) or 'none was judged'}."

@@ -319,10 +319,7 @@ _OF_A_FINDING = ("finding", "section", "statement", "basis", "answer", "words", 
 
 def _finding(verdict: FindingVerdict) -> dict[str, Any]:
     return {
-        **{
-            name: getattr(verdict, name)
-            for name in ("finding", "section", "statement", "basis", "answer", "words", "fragile")
-        },
+        **{name: getattr(verdict, name) for name in _OF_A_FINDING},
         "primary": verdict.primary.reading,
         "opposed": [one.reading for one in verdict.opposed],
     }

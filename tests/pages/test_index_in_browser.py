@@ -241,6 +241,8 @@ def test_a_link_to_a_reading_leads_there_whatever_is_filtered_out(browser: Brows
     page.locator("input[name=text]").fill("nothing has this")
     page.evaluate("location.hash = 'loss.third:loss'")
     expect(page.locator("[id='loss.third:loss']")).to_be_visible()
+    page.wait_for_timeout(100)  # after which nothing of the filter is still to come
+    assert page.url.endswith("#loss.third:loss")
     page.close()
 
 

@@ -69,8 +69,9 @@ function setUpFilter(form) {
   }
 
   function write() {
-    const given = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
-    history.replaceState(null, "", String(given) ? ASKED + given : "#");
+    const given = String(new URLSearchParams([...new FormData(form)].filter(([, value]) => value)));
+    // Where nothing is asked any more, the address of what a link led to stays.
+    if (given || location.hash.startsWith(ASKED)) history.replaceState(null, "", given ? ASKED + given : "#");
   }
 
   function read() {
