@@ -4,6 +4,7 @@ Atheris (libFuzzer) changes small files of a report byte by byte, and keeps what
 makes it stop is written to a file ``crash-...``; each such find becomes an example in ``tests/test_bad_input.py``.
 """
 
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["harness", "tomllib"]):
-    from tests.builders.broken_files import DATASETS, FLOWERS, complaint
+    from tests.builders.broken_files import CLAIMS, DATA, DATASETS, FLOWERS, complaint
     from tests.builders.reports import PROTOCOL, REPORT
 
 FIGURES = """
@@ -54,6 +55,8 @@ def main() -> None:
             (corpus / name).write_bytes(bytes([number]) + text.encode())
         words = Path(scratch, "words")
         words.write_text("".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"\n' for word in WORDS))
+
+        shutil.copytree(CLAIMS / DATA, folder / DATA, dirs_exist_ok=True)
 
         def read_one(payload: bytes) -> None:
             """Read a file; the first byte says which, the others are what stands in it."""

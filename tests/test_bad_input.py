@@ -1,6 +1,7 @@
 """Whatever stands in the files of a report, reading them ends well or in one line that names file, table and key."""
 
 import copy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from harness.__main__ import main
-from tests.builders.broken_files import CLAIMS, FLOWERS, WHOLE, complaint, documents, places, toml_of
+from tests.builders.broken_files import CLAIMS, DATA, FLOWERS, WHOLE, complaint, documents, places, toml_of
 
 PLACES = {name: list(places(document)) for name, document in documents().items()}
 LONG = "x" * 10_000
@@ -46,6 +47,7 @@ bounded = settings(
 def folder(tmp_path: Path) -> Path:
     """Return a folder with a data file, in which broken files can be written."""
     (tmp_path / "flowers.csv").write_text(FLOWERS)
+    shutil.copytree(CLAIMS / DATA, tmp_path / DATA)
     return tmp_path
 
 

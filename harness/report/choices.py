@@ -9,6 +9,7 @@ from harness.base.tables import Table
 Origin = Literal["stated", "inferred", "assumed"]
 ORIGINS = ("stated", "inferred", "assumed")
 Axes = Mapping[str, tuple[str, ...]]
+PRIOR_TOLERANCE = 1e-6
 
 
 def axis_text(value: Any) -> str:
@@ -32,6 +33,9 @@ class Choice:
         In one sentence.
     alternatives
         What might plausibly be taken instead: a value, or a table by the values of an axis.
+    prior
+        How plausible the value and each alternative are before the fitted facts are looked at; they add up to 1.
+        Empty if nothing is said: then they count alike.
     """
 
     value: Any
@@ -39,6 +43,17 @@ class Choice:
     origin: Origin
     reason: str
     alternatives: tuple[Any, ...] = ()
+    prior: tuple[float, ...] = ()
+
+    @property
+    def answers(self) -> tuple[Any, ...]:
+        """The value and its alternatives."""
+        return (self.value, *self.alternatives)
+
+    @property
+    def priors(self) -> tuple[float, ...]:
+        """How plausible each of the answers is beforehand."""
+        return self.prior or (1 / len(self.answers),) * len(self.answers)
 
     def at(self, cell: Mapping[str, str]) -> Any:
         """Return the field's value in a cell; a list becomes a tuple."""
@@ -49,11 +64,10 @@ class Choice:
         """Return an answer as a reader sees it; of a table by an axis, what is not the same in all answers."""
         if not isinstance(value, dict):
             return _short(value)
-        answers = (self.value, *self.alternatives)
         told = [
             f"{name}: {_short(one)}"
             for name, one in value.items()
-            if any((answer.get(name) if isinstance(answer, dict) else answer) != one for answer in answers)
+            if any((answer.get(name) if isinstance(answer, dict) else answer) != one for answer in self.answers)
         ]
         return ", ".join(told) or ", ".join(dict.fromkeys(_short(one) for one in value.values()))
 
@@ -99,9 +113,25 @@ def read_choice(table: Table, axes: Axes) -> Choice:
         origin=table.get("origin", str, among=ORIGINS),  # type: ignore[arg-type]
         reason=table.get("reason", str),
         alternatives=alternatives,
+        prior=_prior(table, 1 + len(alternatives)) if "prior" in table else (),
     )
     table.close()
     return choice
+
+
+def _prior(table: Table, answers: int) -> tuple[float, ...]:
+    given = table.get("prior", list)
+    if len(given) != answers:
+        raise table.error(
+            "prior", f"has {len(given)} numbers for {answers} answers: first the value, then alternatives"
+        )
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) and 0 < one <= 1 for one in given):
+        raise table.error(
+            "prior", f"is {given!r}; give numbers above 0 and up to 1; drop an alternative that cannot be"
+        )
+    if abs(sum(given) - 1) > PRIOR_TOLERANCE:
+        raise table.error("prior", f"adds up to {sum(given):.6g}; give numbers that add up to 1")
+    return tuple(map(float, given))
 
 
 def _short(value: Any) -> str:

@@ -24,6 +24,9 @@ from harness.training.seeds import SPLITS, Splits
 from harness.training.trainers import trainer_named
 
 SPLITS_CHOICE = "splits"
+AVERAGED_CHOICE = "runs_averaged"
+REPORTING_CHOICES = (SPLITS_CHOICE, AVERAGED_CHOICE)
+"""What a report leaves open that is no field of a config: how it came to its numbers."""
 DATASET = "dataset"
 Choices = Mapping[str, Choice]
 DataFiles = Mapping[str, DataFile]
@@ -284,7 +287,9 @@ def _config(
     key: str,
 ) -> TrainingConfig:
     fields = trainer_named(trainer).fields
-    chosen = {name: choice.at(cell) for name, choice in choices.items() if name in fields and name != SPLITS_CHOICE}
+    chosen = {
+        name: choice.at(cell) for name, choice in choices.items() if name in fields and name not in REPORTING_CHOICES
+    }
     chosen |= {axis: value for axis, value in cell.items() if axis in fields and axis not in choices}
     try:
         if DATASET in tuple(fields):

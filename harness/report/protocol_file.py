@@ -12,7 +12,16 @@ from harness.data.data_file import DataFile, read_data_file
 from harness.logs.mapping import read_mapping
 from harness.logs.trainer import NAME
 from harness.report.choices import Axes, Choice, axis_of, axis_text, read_choice
-from harness.report.grid import SPLITS_CHOICE, DataFiles, Grid, configs_of, fields_of, needs
+from harness.report.grid import (
+    AVERAGED_CHOICE,
+    REPORTING_CHOICES,
+    SPLITS_CHOICE,
+    DataFiles,
+    Grid,
+    configs_of,
+    fields_of,
+    needs,
+)
 from harness.training.fields import AnyFields, Field, is_number
 from harness.training.function.source import function_in, is_function
 from harness.training.function.trainer import Rules, set_rules
@@ -22,6 +31,7 @@ CLAIMED_SPLITS = ("many", "one")  # crossed seeds are no independent draws: no c
 MANY_SPLITS = Choice(
     "many", None, "assumed", "each run draws a split of its own, so that a verdict speaks of all splits"
 )
+ONE_RUN = Choice(1, None, "assumed", "a printed number is that of one run, as far as the report says")
 LOGGED = Choice(NAME, None, "stated", "whoever trained what is logged")
 # Keys of the first edition, with what took their place.
 RENAMED = {"test_share": "test_size", "provenance": "origin"}
@@ -61,7 +71,7 @@ def read_grid(file: Path) -> Grid:
         if "trainer" in top or "" not in reconstruction:
             wrong = "trainer" if "trainer" in top else "reconstruction"
             raise top.error(wrong, "the runs of this report are logged, as [logs] says; take one of the two out")
-        given = (*axes, *(name for name in reconstruction[""] if name not in axes and name != SPLITS_CHOICE))
+        given = (*axes, *(name for name in reconstruction[""] if name not in axes and name not in REPORTING_CHOICES))
         logs = read_mapping(top.table("logs"), given)
     top.close(known=("config", "datasets", "default", "gpu", "logs", "reconstruction", "time_limit"))
     configs = configs_of(file, axes, trainer, reconstruction, data_files)
@@ -177,17 +187,21 @@ def _choices(
     fields: Mapping[str, Field],
     data_files: DataFiles,
 ) -> dict[str, Choice]:
-    given = [name for name in table if isinstance(fields, AnyFields) and name != SPLITS_CHOICE]
+    given = [name for name in table if isinstance(fields, AnyFields) and name not in REPORTING_CHOICES]
     needed = [name for name, field in fields.items() if name in table or needs(field)]
     wanted = [name for name in (*needed, *given) if name not in axes]
     choices = {name: _choice(table, name, axes) for name in wanted}
-    if SPLITS_CHOICE in table:
-        choices[SPLITS_CHOICE] = _choice(table, SPLITS_CHOICE, axes)
-    table.close(known=(*(name for name in fields if name not in axes), SPLITS_CHOICE))
+    for name in REPORTING_CHOICES:
+        if name in table:
+            choices[name] = _choice(table, name, axes)
+    table.close(known=(*(name for name in fields if name not in axes), *REPORTING_CHOICES))
     splits = choices.setdefault(SPLITS_CHOICE, MANY_SPLITS)
-    for answer in (splits.value, *splits.alternatives):
+    for answer in splits.answers:
         if answer not in CLAIMED_SPLITS:
             raise table.error(SPLITS_CHOICE, f"is {answer!r}; give one of: {', '.join(CLAIMED_SPLITS)}")
+    for answer in choices.setdefault(AVERAGED_CHOICE, ONE_RUN).answers:
+        if not isinstance(answer, int) or isinstance(answer, bool) or answer < 1:
+            raise table.error(AVERAGED_CHOICE, f"is {answer!r}; give a whole number of at least 1")
     configs_of(file, axes, trainer, {task: choices}, data_files)
     for name, choice in choices.items():
         for alternative in choice.alternatives:

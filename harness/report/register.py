@@ -54,6 +54,9 @@ class Finding:
         Where in the original it stands; empty if that is not said.
     answer
         What somebody wrote on its verdict; None if nobody did.
+    implied
+        Parameters of its claims, as of `Expected`, that follow from other fitted findings: a reconstruction that is
+        fitted to those is not fitted to these as well.
     """
 
     id: str
@@ -65,6 +68,7 @@ class Finding:
     expected: tuple[Expected, ...]
     place: str = ""
     answer: WrittenAnswer | None = None
+    implied: tuple[str, ...] = ()
 
     def expectation(self, reading: str, case: str) -> Expected | None:
         """Return the verdict recorded for one case of a reading, or None where supported is expected."""
@@ -136,9 +140,19 @@ def _finding(finding_id: str, findings: Table, sections: dict[str, str]) -> Find
         reported=_reported(table.table("reported")) if "reported" in table else {},
         readings=readings,
         expected=_all_expected(table, readings),
+        implied=_implied(table) if "implied" in table else (),
     )
-    table.close(known=("answer", "expected", "place", "primary", "reported"))
+    table.close(known=("answer", "expected", "implied", "place", "primary", "reported"))
     return finding
+
+
+def _implied(table: Table) -> tuple[str, ...]:
+    if table.get("basis", str) != "fitted":
+        raise table.error("implied", "is for fitted findings: no other one is counted as a fact")
+    cases = table.get("implied", list)
+    if not cases or not all(isinstance(case, str) for case in cases):
+        raise table.error("implied", f'is {cases!r}; list the parameters of claims, "" for one without any')
+    return tuple(cases)
 
 
 def _reported(table: Table) -> dict[str, Reported]:

@@ -26,11 +26,14 @@ class Field:
     default
         What is taken where nothing is given; a field at its default is not in the digest, so that a new field gives no
         stored run another name.
+    prolongs
+        Whether a training with less of it is the beginning of one with more, step by step, as of epochs.
     """
 
     parse: Callable[[Any], Any]
     meaning: str
     default: Any = REQUIRED
+    prolongs: bool = False
 
 
 class AnyFields(Mapping[str, Field]):

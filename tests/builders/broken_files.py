@@ -11,6 +11,7 @@ from typing import Any
 import harness
 from harness.base.errors import HarnessError
 from harness.drawing.report_figures import read_figures
+from harness.reconstruction.facts import digest_of_facts
 from harness.reconstruction.universes import read_universes
 from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
@@ -37,13 +38,15 @@ WHOLE = {
 }
 _GRID = read_grid(CLAIMS / "protocol.toml")
 _REGISTER = read_register(CLAIMS / "report.toml")
+_MADE_FOR = digest_of_facts(_REGISTER.findings.values())
 _READERS: dict[str, Callable[[Path], object]] = {
     "small-report.toml": read_register,
     "report.toml": read_register,
     "protocol.toml": read_grid,
     "figures.toml": lambda file: read_figures(file, _REGISTER, _GRID),
-    "reconstruction.toml": lambda file: read_universes(file, _GRID),
+    "reconstruction.toml": lambda file: read_universes(file, _GRID, _MADE_FOR),
 }
+DATA = "data"  # the folder of the data files that the config names besides
 LONGEST = 5_000  # characters of one sentence; the longest lists every finding there is
 
 

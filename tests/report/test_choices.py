@@ -130,3 +130,33 @@ def test_answers_that_differ_are_told_in_different_words(options: list[Any]) -> 
     for place, word in enumerate(words):
         for other in range(place):
             assert word != words[other] or meanings[place] == meanings[other]
+
+
+# Priors
+
+
+def test_answers_are_equally_plausible_unless_a_prior_says_otherwise() -> None:
+    """First that of the value, then of the alternatives."""
+    alike = read("value = 1\nalternatives = [2, 3]\n" + COMPLETE)
+    assert (alike.answers, alike.priors) == ((1, 2, 3), pytest.approx((1 / 3, 1 / 3, 1 / 3)))
+    told = read("value = 1\nalternatives = [2, 3]\nprior = [0.5, 0.3, 0.2]\n" + COMPLETE)
+    assert told.priors == (0.5, 0.3, 0.2)
+    assert read("value = 1\n" + COMPLETE).priors == (1.0,)
+
+
+@pytest.mark.parametrize(
+    ("prior", "problem"),
+    [
+        ("[0.5, 0.5]", "has 2 numbers for 3 answers: first the value, then alternatives"),
+        ("[0.5, 0.3, 0.1]", "adds up to 0.9; give numbers that add up to 1"),
+        ("[1, 0, 0]", "is [1, 0, 0]; give numbers above 0 and up to 1; drop an alternative that cannot be"),
+        ("[0.5, 0.3, 'x']", "is [0.5, 0.3, 'x']; give numbers above 0 and up to 1; drop an alternative that cannot be"),
+        ("[nan, 0.5, 0.5]", "is [nan, 0.5, 0.5]; give numbers above 0 and up to 1; drop an alternative that cannot be"),
+        ("1.0", "is 1.0; give a list"),
+    ],
+)
+def test_a_malformed_prior(prior: str, problem: str) -> None:
+    """One sentence names file, table and key, and says what would be right."""
+    with pytest.raises(RegisterError) as error:
+        read(f"value = 1\nalternatives = [2, 3]\nprior = {prior}\n{COMPLETE}")
+    assert str(error.value) == f"protocol.toml, table [reconstruction.regression.epochs], key 'prior': {problem}"

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.base.errors import ConfigError, RegisterError
-from harness.report.grid import Cell, Choice, Grid
+from harness.report.grid import REPORTING_CHOICES, Cell, Choice, Grid
 from harness.report.protocol_file import read_grid
 from harness.training.dense.fields import ACTIVATIONS, LOSSES_OF_TASK
 from harness.training.dense.fields import FIELDS as DENSE_FIELDS
@@ -115,7 +115,7 @@ def test_the_choices_are_kept_with_their_reasons(tmp_path: Path) -> None:
     assert grid.reconstruction["regression"]["epochs"] == Choice(100, None, "assumed", "why epochs")
     rate = grid.reconstruction["classification"]["learning_rate"]
     assert (rate.by, rate.at({"optimizer": "sgd"}), rate.at({"optimizer": "adam"})) == ("optimizer", 0.1, 0.001)
-    assert set(grid.reconstruction["regression"]) == {*FIELDS["regression"], "splits"}
+    assert set(grid.reconstruction["regression"]) == {*FIELDS["regression"], *REPORTING_CHOICES}
     assert (grid.axes, grid.default) == (
         {axis: tuple(values) for axis, values in AXES.items()},
         {"optimizer": "adam", "network": "small"},
@@ -315,7 +315,7 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
             "[reconstruction.regression.epochs]",
             "[reconstruction.regression.impulse]\n[reconstruction.regression.epochs]",
             "table [reconstruction.regression], key 'impulse': unknown; known here: "
-            + ", ".join(sorted({*DENSE_FIELDS, "splits"} - set(AXES))),
+            + ", ".join(sorted({*DENSE_FIELDS, *REPORTING_CHOICES} - set(AXES))),
         ),
         (
             "[reconstruction.regression.epochs]",
@@ -639,3 +639,29 @@ def test_any_alternatives(tmp_path: Path, data: st.DataObject) -> None:
         for field, choice in outcome.reconstruction["regression"].items():
             for alternative in choice.alternatives:
                 assert len(outcome.answering({"regression": {field: alternative}}).configs) == 48
+
+
+# How a report made its numbers
+
+
+def test_a_printed_number_is_of_one_run_unless_it_may_be_an_average(tmp_path: Path) -> None:
+    """It is no field of a config: no training hangs on it."""
+    grid = read(tmp_path)
+    assert grid.reconstruction["regression"]["runs_averaged"].answers == (1,)
+    averages = SPLITS.replace("splits", "runs_averaged").replace('"one"', "1").replace('["many"]', "[5, 10]")
+    averaged = read(tmp_path, PROTOCOL + averages)
+    assert averaged.reconstruction["regression"]["runs_averaged"].answers == (1, 5, 10)
+    assert averaged.configs == grid.configs
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "1.5", '"five"'])
+def test_a_number_is_the_average_of_at_least_one_run(tmp_path: Path, wrong: str) -> None:
+    """One sentence names file, table and key."""
+    averages = SPLITS.replace("splits", "runs_averaged").replace('"one"', "1").replace('["many"]', f"[{wrong}]")
+    with pytest.raises(RegisterError) as error:
+        read(tmp_path, PROTOCOL + averages)
+    message = str(error.value)
+    assert message.startswith(
+        f"{tmp_path / 'protocol.toml'}, table [reconstruction.regression], key 'runs_averaged': is "
+    )
+    assert message.endswith("; give a whole number of at least 1")

@@ -208,7 +208,7 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         (
             "basis =",
             "source = 'x'\nbasis =",
-            f"{FINDING} 'source': unknown; known here: answer, basis, expected, place, primary, readings, "
+            f"{FINDING} 'source': unknown; known here: answer, basis, expected, implied, place, primary, readings, "
             "reported, statement",
         ),
         ('"fitted"', '"guessed"', f"{FINDING} 'basis': is 'guessed'; give one of: fitted, related, independent"),
@@ -462,3 +462,35 @@ def test_any_damage(tmp_path: Path, start: int, length: int, text: str) -> None:
 def test_any_text(tmp_path: Path, text: str) -> None:
     """Random text is a RegisterError."""
     assert isinstance(outcome_of(tmp_path, text), RegisterError)
+
+
+# What other findings imply
+
+
+def test_cases_that_other_findings_imply(tmp_path: Path) -> None:
+    """A fitted finding may name them; nothing is said of one that does not."""
+    whole = REPORT.replace('basis = "fitted"', 'basis = "fitted"\nimplied = ["sgd"]', 1)
+    findings = read(tmp_path, whole).findings
+    assert next(one.implied for one in findings.values() if one.basis == "fitted") == ("sgd",)
+    assert all(one.implied == () for one in findings.values() if one.basis != "fitted")
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("[]", "is []; list the parameters of claims"),
+        ("[3]", "is [3]; list the parameters of claims"),
+        ("'sgd'", "is 'sgd'; give a list"),
+    ],
+)
+def test_malformed_cases_that_are_implied(tmp_path: Path, given: str, problem: str) -> None:
+    """One sentence names the key."""
+    with pytest.raises(RegisterError) as error:
+        read(tmp_path, REPORT.replace('basis = "fitted"', f'basis = "fitted"\nimplied = {given}', 1))
+    assert f"key 'implied': {problem}" in str(error.value)
+
+
+def test_only_a_fitted_finding_is_implied(tmp_path: Path) -> None:
+    """No other is a fact."""
+    with pytest.raises(RegisterError, match="key 'implied': is for fitted findings"):
+        read(tmp_path, REPORT.replace('basis = "fitted"', 'basis = "related"\nimplied = ["sgd"]', 1))

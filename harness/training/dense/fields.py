@@ -53,7 +53,7 @@ FIELDS: dict[str, Field] = {
     "optimizer": Field(one_of(*OPTIMIZERS), "update rule of the framework"),
     "learning_rate": Field(positive_number, "of the optimizer"),
     "batch_size": Field(positive_whole, "rows of a step; a last batch that is not full is used, not dropped"),
-    "epochs": Field(positive_whole, "passes over the training rows"),
+    "epochs": Field(positive_whole, "passes over the training rows", prolongs=True),
     "loss": Field(
         one_of(*sum(LOSSES_OF_TASK.values(), ())),
         "squared_error (mean over rows, in squared units of the target); absolute_error (mean over rows, in units of "
