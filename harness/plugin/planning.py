@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.base.errors import RegisterError
+from harness.base.errors import ConfigError, RegisterError
 from harness.execution.engine import Wanted
 from harness.judging.basis import misdeclared
 from harness.judging.claim import Claim
@@ -38,10 +38,11 @@ def wanted_by(cells: CellsOfClaims, *, in_universes: bool) -> set[Wanted]:
         if open_folder(path).grid.logs is not None:
             continue
         asked = {repr(cell): cell for chosen in by_claim.values() for cell in chosen}
-        grids = [open_folder(path).grid]
-        if in_universes:
-            grids += open_multiverse(path).grids.values()
-        wanted = wanted.union(*(wanted_of(asked.values(), grid) for grid in grids))
+        wanted |= wanted_of(asked.values(), open_folder(path).grid)
+        for grid in open_multiverse(path).grids.values() if in_universes else ():
+            for cell in asked.values():
+                with suppress(ConfigError):  # what a claim asks for need not go together in each universe
+                    wanted |= wanted_of([cell], grid)
     return wanted
 
 

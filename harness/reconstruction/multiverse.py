@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
-from harness.base.errors import HarnessError, StoreError
+from harness.base.errors import ConfigError, HarnessError, StoreError, TrainingFailedError
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
 from harness.base.sources import sources_mark
 from harness.base.text import plain_number
 from harness.judging.claim import Claim
 from harness.judging.evidence import Evidence, RunSource, TrainedRuns
+from harness.reconstruction.facts import digest_of_facts
 from harness.reconstruction.specification import Specification
 from harness.reconstruction.universes import UNIVERSES_FILE, Universe, read_universes
 from harness.report.folder import REGISTER_FILE, open_folder
@@ -64,6 +65,10 @@ class UniverseVerdict:
         """Return the answer that `to_plain` wrote."""
         outcome, *numbers = plain
         return cls(outcome, *(float(one) for one in numbers))
+
+
+NOT_TO_BE_JUDGED = UniverseVerdict("inconclusive", math.nan, -math.inf, math.inf, 1.0, 1.0)
+"""What a claim says in a universe in which a config that it asks for cannot be trained."""
 
 
 @dataclass(frozen=True)
@@ -127,20 +132,22 @@ class Multiverse:
         Raises
         ------
         HarnessError
-            If the claim ends without an estimate in one of them.
+            If the claim ends without an estimate in one of them in which its configs can be trained.
         """
         identity = content_digest([claim.test, seeds, self._sources, self._rests_on(store)])
         file = store.folder / "answers" / f"{judging_mark()}-{identity}.json"
         kept = _read(file)
         source = TrainedRuns(store)
         missing = [name for name, digest in self._digests.items() if digest not in kept]
+        passing: dict[str, Any] = {}
         try:
             for name in missing:
-                kept[self._digests[name]] = _judged(claim, name, self.grids[name], seeds, source)
+                judged = _judged(claim, name, self.grids[name], seeds, source)
+                (kept if judged.pop("lasting", True) else passing)[self._digests[name]] = judged
         finally:
             if missing:
                 keep(store.folder, file, seal(kept))
-        told = {name: kept[digest] for name, digest in self._digests.items()}
+        told = {name: {**kept, **passing}[digest] for name, digest in self._digests.items()}
         tasks = tuple(sorted(set(itertools.chain(*(one["tasks"] for one in told.values())))))
         return UniverseVerdicts(tasks, {name: UniverseVerdict.from_plain(one["answer"]) for name, one in told.items()})
 
@@ -174,6 +181,11 @@ def _judged(claim: Claim, universe: str, grid: Grid, seeds: int, source: RunSour
     evidence = Evidence(grid, seeds, source)
     try:
         estimates = claim.estimates(evidence)
+    except (ConfigError, TrainingFailedError) as problem:
+        # What a claim asks for cannot be trained in this universe, which says nothing of the others. What does not go
+        # together never will; a training that failed may have had too little memory.
+        lasting = isinstance(problem, ConfigError)
+        return {"tasks": sorted(evidence.tasks), "answer": NOT_TO_BE_JUDGED.to_plain(), "lasting": lasting}
     except (Exception, pytest.fail.Exception, pytest.skip.Exception) as problem:
         # Not a verdict, and not this claim's own either: it must be seen where it arose.
         raise HarnessError(f"{claim.test} cannot be judged in {universe}: {problem!r}") from problem
@@ -217,11 +229,12 @@ def open_multiverse(folder: Path) -> Multiverse:
     RegisterError
         If a file of it is missing or malformed.
     """
-    grid = open_folder(folder).grid
+    report = open_folder(folder)
+    grid, made_for = report.grid, digest_of_facts(report.register.findings.values())
     sources = hashlib.sha256(judging_mark().encode())
     for file in [*sorted(folder.rglob("*.py")), folder / REGISTER_FILE]:
         sources.update(file.read_bytes())
-    return Multiverse(grid, read_universes(folder / UNIVERSES_FILE, grid), sources.hexdigest())
+    return Multiverse(grid, read_universes(folder / UNIVERSES_FILE, grid, made_for), sources.hexdigest())
 
 
 def judging_mark() -> str:

@@ -1,58 +1,40 @@
 """The search for reconstructions under which a report's fitted facts are likely.
 
 Candidates are combinations of what ``protocol.toml`` takes for each open field and its alternatives. First a balanced
-random sample of them is tried, then the neighbours of the best, as long as that helps. A candidate's facts are
-computed one after the other; since the likelihood of each is at most 1, a candidate that has fallen `HOPELESS` behind
-the best is out of reach and dropped (branch and bound; Land and Doig 1960, Econometrica 28, 497-520). All trainings go
-through the store, so a search that was interrupted goes on where it was.
+random sample of them is tried, then the neighbours of the best, of the next best, and so on. A candidate's facts are
+computed one after the other; since each can only lower the likelihood of all, a candidate that has fallen `HOPELESS`
+behind the best is out of reach and dropped (branch and bound; Land and Doig 1960, Econometrica 28, 497-520). All
+trainings go through the store, so a search that was interrupted goes on where it was.
 """
 
-import itertools
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pytest
 
-from harness.base.errors import HarnessError
+from harness.base.errors import HarnessError, RegisterError
 from harness.execution.engine import Block, missing_blocks
-from harness.judging.claim import Claim
-from harness.judging.evidence import Evidence, RunSource, TrainedRuns
-from harness.judging.plan import ChosenCell, cells_asked, tasks_of, wanted_of
-from harness.reconstruction.likelihood import log_likelihood_of_fact
-from harness.report.grid import SPLITS_CHOICE, Grid
-from harness.report.reading import Reading
-from harness.statistics.estimate import Estimate
+from harness.judging.evidence import TrainedRuns
+from harness.judging.plan import wanted_of
+from harness.reconstruction.beginnings import Beginnings, Longest, longest_of
+from harness.reconstruction.facts import Fact
+from harness.reconstruction.likelihood import Reporting
+from harness.reconstruction.scoring import SEEDS, Scorer, reportings_of, samples_of
+from harness.report.grid import REPORTING_CHOICES, Grid
 from harness.storage.store import Store
 
 Answers = dict[str, Any]
 Candidate = tuple[int, ...]
 Train = Callable[[Sequence[Block]], None]
 HOPELESS = 10.0
-SEEDS = 20  # over which each fact is judged
-PARENTS = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Fact:
-    """A fitted finding as far as it speaks of one task.
-
-    Attributes
-    ----------
-    finding
-        Its id.
-    claims
-        Those that judge it.
-    cells
-        What they ask for.
-    """
-
-    finding: str
-    claims: tuple[Claim, ...]
-    cells: tuple[ChosenCell, ...]
+PARENTS = 8
+AT_ONCE = (
+    240  # candidates: the more, the fewer times workers wait for each other; the fewer, the sooner is the best known
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,20 +45,38 @@ class Scored:
     ----------
     answers
         What it takes for each open field.
+    log_prior
+        The logarithm of how plausible these are beforehand.
     log_likelihoods
-        By finding, of the facts that were computed.
+        Of the facts that were computed, by how the report made its numbers.
+    priors
+        How plausible that is beforehand.
+    facts
+        How many facts were computed.
     complete
         Whether all were.
     """
 
     answers: Answers
-    log_likelihoods: Mapping[str, float]
+    log_prior: float
+    log_likelihoods: Mapping[Reporting, float]
+    priors: Mapping[Reporting, float]
+    facts: int
     complete: bool
 
     @property
     def log_likelihood(self) -> float:
-        """The logarithm of the likelihood of all computed facts, taken as independent: at least that of all facts."""
-        return sum(self.log_likelihoods.values())
+        """The logarithm of the likelihood of the computed facts, at least that of all facts."""
+        if not self.log_likelihoods:
+            return -math.inf  # its answers do not go together
+        return float(
+            np.logaddexp.reduce([math.log(self.priors[one]) + value for one, value in self.log_likelihoods.items()])
+        )
+
+    @property
+    def log_posterior(self) -> float:
+        """The logarithm of its posterior probability, up to a constant."""
+        return self.log_prior + self.log_likelihood
 
 
 @dataclass(frozen=True)
@@ -97,27 +97,6 @@ class Profile:
     answer: str
     log_likelihood: float
     complete: bool
-
-
-def facts_of(claims: Iterable[Claim], grid: Grid, task: str) -> list[Fact]:
-    """Return the facts on a task to which a reconstruction is fitted: first those with a number, then by effort.
-
-    Claims that speak of two tasks at once, or rest on no runs, belong to none; details are no sense of their finding.
-    """
-    grouped: dict[str, list[tuple[Claim, list[ChosenCell]]]] = defaultdict(list)
-    for claim in claims:
-        if claim.finding.basis == "fitted" and claim.reading.role != "detail":
-            cells = cells_asked(claim, grid)
-            if tasks_of(cells, grid) == {task}:
-                grouped[claim.finding.id].append((claim, cells))
-    facts = [
-        Fact(finding, tuple(claim for claim, _ in pairs), tuple(itertools.chain(*(cells for _, cells in pairs))))
-        for finding, pairs in grouped.items()
-    ]
-    return sorted(
-        facts,
-        key=lambda fact: (not fact.claims[0].finding.reported, len(wanted_of(fact.cells, grid)), fact.finding),
-    )
 
 
 class Search:
@@ -148,16 +127,21 @@ class Search:
         self.grid = grid
         self.task = task
         self.facts = facts
+        self.choices = grid.reconstruction[task]
+        self.reportings = reportings_of(self.choices)
         self._store = store
         self._train = train
         self._say = say
-        # Whether splits are many or one is left out: that one split fits is the luck of a split, not of a config.
+        # How the report made its numbers needs no other trainings, and belongs to no candidate.
         self.options = {
-            field: (choice.value, *choice.alternatives)
-            for field, choice in grid.reconstruction[task].items()
-            if choice.alternatives and field != SPLITS_CHOICE
+            field: choice.answers
+            for field, choice in self.choices.items()
+            if choice.alternatives and field not in REPORTING_CHOICES
         }
         self.scored: dict[Candidate, Scored] = {}
+        self.expanded: set[Candidate] = set()
+        self._longest = longest_of(grid, {field: self.choices[field] for field in self.options})
+        self._scorer: Scorer | None = None
         if not self.facts or not self.options:
             missing = "fitted finding speaks of it alone" if not self.facts else "choice has alternatives"
             raise HarnessError(f"{self.grid.file}: nothing to reconstruct for {self.task}: no {missing}")
@@ -171,7 +155,7 @@ class Search:
     def ranked(self) -> list[tuple[Candidate, Scored]]:
         """The candidates of which all facts were computed, best first."""
         complete = [(candidate, scored) for candidate, scored in self.scored.items() if scored.complete]
-        return sorted(complete, key=lambda pair: (-pair[1].log_likelihood, pair[0]))
+        return sorted(complete, key=lambda pair: (-pair[1].log_posterior, pair[0]))
 
     @property
     def profile(self) -> list[Profile]:
@@ -196,15 +180,27 @@ class Search:
 
     def run(self, budget: int, sample: int) -> None:
         """Try at most `budget` candidates, the first `sample` of them at random."""
+        began = time.monotonic()
         self.try_all([self.default])
-        self.try_all(self.random_candidates(sample)[: budget - 1])
+        self._try_in_turn(self.random_candidates(sample)[: budget - 1], budget, began)
         while len(self.scored) < budget:
-            parents = [candidate for candidate, _ in self.ranked[:PARENTS]]
-            untried = dict.fromkeys(near for parent in parents for near in self.neighbours(parent))
-            untried = {near: None for near in untried if near not in self.scored}
-            if not untried:
+            parents = [candidate for candidate, _ in self.ranked if candidate not in self.expanded][:PARENTS]
+            if not parents:
                 return
-            self.try_all(list(untried)[: budget - len(self.scored)])
+            self.expanded.update(parents)
+            untried = dict.fromkeys(near for parent in parents for near in self.neighbours(parent))
+            new = [near for near in untried if near not in self.scored]
+            self._try_in_turn(new[: budget - len(self.scored)], budget, began)
+
+    def _try_in_turn(self, candidates: Sequence[Candidate], budget: int, began: float) -> None:
+        for start in range(0, len(candidates), AT_ONCE):
+            self.try_all(candidates[start : start + AT_ONCE])
+            minutes = (time.monotonic() - began) / 60
+            left = minutes / len(self.scored) * (budget - len(self.scored))
+            self._say(
+                f"{self.task}: {len(self.scored)} of {budget} candidates, best log posterior "
+                f"{self.ranked[0][1].log_posterior:.1f}, {minutes:.0f} min, about {left:.0f} min left"
+            )
 
     def random_candidates(self, count: int) -> list[Candidate]:
         """Return different candidates in which each option of a field is equally frequent (Latin hypercube).
@@ -234,36 +230,64 @@ class Search:
         choices = self.grid.reconstruction[self.task]
         return ", ".join(f"{field} {choices[field].text(value)}" for field, value in self.answers(candidate).items())
 
+    def log_prior(self, candidate: Candidate) -> float:
+        """Return the logarithm of how plausible a candidate's answers are beforehand."""
+        return sum(
+            math.log(self.choices[field].priors[option]) for field, option in zip(self.options, candidate, strict=True)
+        )
+
     def try_all(self, candidates: Sequence[Candidate]) -> None:
         """Compute the facts of these candidates, one fact after the other, and drop those out of reach."""
-        grids = {one: self.grid.answering({self.task: self.answers(one)}) for one in candidates}
-        likelihoods: dict[Candidate, dict[str, float]] = {one: {} for one in candidates}
-        alive = list(candidates)
-        source = TrainedRuns(self._store)
-        for number, fact in enumerate(self.facts, start=1):
-            wanted = set().union(*(wanted_of(fact.cells, grids[one]) for one in alive))
-            self._say(
-                f"{self.task}: {len(self.scored)} candidates done, {len(alive)} in work, "
-                f"fact {number} of {len(self.facts)}: {fact.finding}"
-            )
-            self._train(missing_blocks(wanted, SEEDS, self._store))
+        scorer = self._scorer or self._start()
+        grids = self.grids(candidates)
+        likelihoods: dict[Candidate, dict[Reporting, float]] = {}
+        computed = dict.fromkeys(candidates, 0)
+        best = max((scored.log_posterior for scored in self.scored.values() if scored.complete), default=-math.inf)
+        alive = list(grids)
+        for number in range(1, len(self.facts) + 1):
+            facts = self.facts[:number]
+            wanted = {one for grid in map(grids.__getitem__, alive) for one in wanted_of(facts[-1].cells, grid)}
+            self._train(missing_blocks(map(self._longest.wanted, wanted), SEEDS, self._store))
             for one in alive:
-                likelihoods[one][fact.finding] = _log_likelihood(fact, grids[one], source)
-            best = max((scored.log_likelihood for _, scored in self.ranked[:1]), default=-math.inf)
-            alive = [one for one in alive if sum(likelihoods[one].values()) >= best - HOPELESS]
+                likelihoods[one] = scorer.log_likelihoods(facts, grids[one])
+                computed[one] = number
+            alive = [
+                one for one in alive if self._scored(one, likelihoods[one], number).log_posterior >= best - HOPELESS
+            ]
         for one in candidates:
-            self.scored[one] = Scored(self.answers(one), likelihoods[one], len(likelihoods[one]) == len(self.facts))
+            self.scored[one] = self._scored(one, likelihoods.get(one, {}), computed[one])
 
+    def grids(self, candidates: Sequence[Candidate]) -> dict[Candidate, Grid]:
+        """Return the grid of each candidate; those are left out whose answers do not go together."""
+        found = {}
+        for one in candidates:
+            with suppress(RegisterError):
+                found[one] = self.grid.answering({self.task: self.answers(one)})
+        return found
 
-def _log_likelihood(fact: Fact, grid: Grid, source: RunSource) -> float:
-    """Return the log likelihood of a fact under one reconstruction; -inf if a claim cannot be judged there."""
-    judged: dict[str, tuple[Reading, list[Estimate]]] = {}
-    for claim in fact.claims:
-        try:
-            estimates = claim.estimates(Evidence(grid, SEEDS, source))
-        except (HarnessError, ValueError, AssertionError, pytest.fail.Exception, pytest.skip.Exception):
-            return -math.inf  # such as a ratio of losses that are negative, or what a claim takes for granted
-        if not estimates:
-            return -math.inf
-        judged.setdefault(claim.reading.name, (claim.reading, []))[1].extend(estimates)
-    return log_likelihood_of_fact(list(judged.values()))
+    def _scored(self, candidate: Candidate, likelihoods: Mapping[Reporting, float], facts: int) -> Scored:
+        return Scored(
+            self.answers(candidate),
+            self.log_prior(candidate),
+            likelihoods,
+            self.reportings,
+            facts,
+            facts == len(self.facts),
+        )
+
+    def _start(self) -> Scorer:
+        """Return what scores candidates, from the beginnings of longer trainings if these say the same of the facts."""
+        runs = TrainedRuns(self._store)
+        if self._longest.field:
+            wanted = set().union(*(wanted_of(fact.cells, self.grid) for fact in self.facts))
+            self._train(missing_blocks({*wanted, *map(self._longest.wanted, wanted)}, SEEDS, self._store))
+            cut = samples_of(self.facts, self.grid, Beginnings(runs, self._longest))
+            if cut == samples_of(self.facts, self.grid, runs):
+                self._scorer = Scorer(Beginnings(runs, self._longest), list(self.reportings))
+                return self._scorer
+            self._say(
+                f"{self.task}: a fact asks for more than curves, so each number of {self._longest.field} is trained"
+            )
+            self._longest = Longest()
+        self._scorer = Scorer(runs, list(self.reportings))
+        return self._scorer

@@ -4,30 +4,30 @@ The multiverse analysis of Steegen et al. 2016 (Perspectives on Psychological Sc
 are found by `harness.reconstruction.search` and kept in ``reconstruction.toml`` beside the claims.
 """
 
-import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tomlkit
 
 from harness.base.errors import RegisterError
 from harness.base.files import write_atomically
 from harness.base.tables import Table
-from harness.reconstruction.likelihood import weights_of
+from harness.reconstruction.posterior import Posterior, drawn
 from harness.reconstruction.search import Answers, Search
 from harness.reconstruction.specification import DEFAULT
 from harness.reconstruction.spread import SpreadOfFact
 from harness.report.choices import Choice
-from harness.report.grid import SPLITS_CHOICE, Grid
+from harness.report.grid import AVERAGED_CHOICE, SPLITS_CHOICE, Grid
 
 UNIVERSES_FILE = "reconstruction.toml"
 PROFILE_FILE = "reconstruction.svg"
-LEAST_UNIVERSES = 24
-# Keys of the first edition, with what took their place.
-RENAMED = {"log_chance": "log_likelihood", "chances": "likelihoods", "test_share": "test_size"}
+UNIVERSES = 24
+ON_ONE_SPLIT = 4
+MANY, ONE = "many", "one"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Universe:
     answers
         By task and field, what is taken.
     weights
-        By task, how plausible that is among the universes, by the fitted facts; they add up to 1. NaN if unknown.
+        By task, for how much of the posterior it stands; they add up to 1. NaN if unknown.
     """
 
     name: str
@@ -49,90 +49,103 @@ class Universe:
     weights: Mapping[str, float]
 
 
-def chosen_universes(searches: Mapping[str, Search]) -> list[Universe]:
-    """Return at least `LEAST_UNIVERSES` universes: the default, the best with each alternative, then the second best.
+def sampled_universes(posteriors: Mapping[str, Posterior], searches: Mapping[str, Search]) -> list[Universe]:
+    """Return the default universe, `UNIVERSES` that are a sample of the posterior, and some on one split of the data.
 
-    Each alternative has a universe, however implausible, so that it shows what hangs on it; its weight says the rest.
+    Of each task as many different protocols are drawn, and put together at random, since what is plausible for one task
+    says nothing of another. Their seeds have splits of their own, so that verdicts speak of all splits. The most
+    plausible protocols come again on a single split, to show what hangs on that; these and the default weigh nothing.
     """
-    chosen = {task: _chosen_candidates(search) for task, search in searches.items()}
-    count = max(map(len, chosen.values()))
-    names = [DEFAULT, *(f"universe {number}" for number in range(1, count))]
-    answers: dict[str, dict[str, Answers]] = {name: {} for name in names}
-    weights: dict[str, dict[str, float]] = {name: {} for name in names}
-    for task, search in searches.items():
-        candidates = dict(zip(names, chosen[task], strict=False))
-        proportions = weights_of({name: search.scored[one].log_likelihood for name, one in candidates.items()})
-        choice = search.grid.reconstruction[task][SPLITS_CHOICE]
-        for number, (name, one) in enumerate(candidates.items()):
-            # In turn, so that no other answer goes along with it; the facts say nothing of it.
-            splits = (choice.value, *choice.alternatives)[number % (1 + len(choice.alternatives))]
-            answers[name][task] = {**search.answers(one), SPLITS_CHOICE: splits}
-            weights[name][task] = proportions[name]
-    return [Universe(name, answers[name], weights[name]) for name in names]
+    generator = np.random.default_rng(0)
+    samples: dict[str, list[tuple[Answers, float]]] = {}
+    for task, posterior in posteriors.items():
+        search, candidates = searches[task], posterior.by_candidate()
+        places = drawn(list(candidates.values()), UNIVERSES, generator)
+        protocols = [search.answers(one) for one in candidates]
+        sample = [(_on(MANY, search, protocols[place]), weight) for place, weight in places.items()]
+        samples[task] = [sample[place] for place in generator.permutation(len(sample))]
+        if ONE in search.choices[SPLITS_CHOICE].answers:
+            samples[task] += [(_on(ONE, search, protocol), 0.0) for protocol in protocols[:ON_ONE_SPLIT]]
+    defaults = {
+        task: {**search.answers(search.default), SPLITS_CHOICE: search.choices[SPLITS_CHOICE].value}
+        for task, search in searches.items()
+    }
+    found = [Universe(DEFAULT, defaults, dict.fromkeys(defaults, 0.0))]
+    for number in range(max(map(len, samples.values()))):
+        chosen = {task: sample[number] for task, sample in samples.items() if number < len(sample)}
+        answers = {task: answers for task, (answers, _) in chosen.items()}
+        weights = {task: weight for task, (_, weight) in chosen.items()}
+        found.append(Universe(f"universe {number + 1}", answers, weights))
+    return found
 
 
-def _chosen_candidates(search: Search) -> list[tuple[int, ...]]:
-    # Of a candidate that was dropped only a bound is known: those whose facts are all known come first.
-    best_first = sorted(
-        search.scored, key=lambda one: (not search.scored[one].complete, -search.scored[one].log_likelihood, one)
-    )
-    alternatives = [
-        (place, option) for place, values in enumerate(search.options.values()) for option in range(len(values))
-    ]
-    chosen = [search.default]
-    for place, option in alternatives:
-        if not any(one[place] == option for one in chosen):
-            chosen += [one for one in best_first if one[place] == option][:1]
-    # Filled up in turn, not from the top: the best candidates are alike, and would not tell one choice from another.
-    for place, option in itertools.cycle(alternatives):
-        if len(chosen) >= min(LEAST_UNIVERSES, len(best_first)):
-            return chosen
-        chosen += [one for one in best_first if one[place] == option and one not in chosen][:1]
-    return chosen
+def _on(splits: str, search: Search, answers: Answers) -> Answers:
+    """Return the answers of a protocol with so many splits, if that is open."""
+    choice = search.choices[SPLITS_CHOICE]
+    return {**answers, SPLITS_CHOICE: splits if splits in choice.answers else choice.value}
 
 
 def write_universes(
-    file: Path, searches: Mapping[str, Search], universes: list[Universe], spreads: Mapping[str, list[SpreadOfFact]]
+    file: Path,
+    posteriors: Mapping[str, Posterior],
+    searches: Mapping[str, Search],
+    universes: list[Universe],
+    spreads: Mapping[str, list[SpreadOfFact]],
+    made_for: str,
 ) -> None:
-    """Write what was found: the universes, and for each task the best candidates with the likelihood of each fact.
+    """Write what was found: the universes, and for each task the best candidates.
 
-    Besides, what the facts say of each answer, and the spread of each reported number over splits and trainings.
+    Besides, how plausible each answer is, and the spread of each reported number over splits and trainings.
+
+    Parameters
+    ----------
+    made_for
+        As of `harness.reconstruction.facts.digest_of_facts`.
     """
     document = tomlkit.document()
     for line in (
-        "Written by `python -m harness reconstruct`. Which configs make the fitted facts likely, and the",
-        "universes in which `pytest --claims-universes all` judges every finding. Likelihoods are of one repetition",
-        "showing the fact; log_likelihood is the logarithm of their product; weights add up to 1 over the universes.",
+        "Written by `python -m harness reconstruct`: which configs make the fitted facts likely, and a sample of",
+        "these, the universes, in which `pytest --claims-universes all` judges every finding. Their weights add up to",
+        "1; log_likelihood is of one repetition showing all facts; made_for names the facts.",
     ):
         document.add(tomlkit.comment(line))
+    document["made_for"] = made_for
     document["universes"] = [
         {"name": one.name, "weights": _finite(one.weights), "answers": dict(one.answers)} for one in universes
     ]
     document["candidates"] = {
         task: [
             {
+                "log_posterior": round(scored.log_posterior, 3),
                 "log_likelihood": round(scored.log_likelihood, 3),
                 "answers": scored.answers,
-                "likelihoods": {fact: _likelihood(value) for fact, value in scored.log_likelihoods.items()},
             }
-            for _, scored in search.ranked[:LEAST_UNIVERSES]
+            for _, scored in search.ranked[:UNIVERSES]
         ]
         for task, search in searches.items()
     }
-    document["profiles"] = {
+    document["answers"] = {
         task: [
-            {**asdict(one), "log_likelihood": round(one.log_likelihood, 3)}
-            for one in search.profile
-            if math.isfinite(one.log_likelihood)
+            {
+                "choice": one.choice,
+                "answer": one.answer,
+                **{key: float(f"{getattr(one, key):.3g}") for key in ("prior", "posterior", "with_equal_priors")},
+            }
+            for one in posterior.answers
         ]
-        for task, search in searches.items()
+        for task, posterior in posteriors.items()
     }
     document["spreads"] = {task: [asdict(one) for one in found] for task, found in spreads.items()}
     write_atomically(file, tomlkit.dumps(document).encode())
 
 
-def read_universes(file: Path, grid: Grid) -> list[Universe]:
+def read_universes(file: Path, grid: Grid, made_for: str) -> list[Universe]:
     """Read the universes of a report.
+
+    Parameters
+    ----------
+    made_for
+        The digest of the register's fitted facts, as of `harness.reconstruction.facts.digest_of_facts`.
 
     Raises
     ------
@@ -140,9 +153,11 @@ def read_universes(file: Path, grid: Grid) -> list[Universe]:
         If the file is missing or malformed, or answers what `grid` does not leave open; naming file, table and key.
     """
     if not file.exists():
-        raise RegisterError(f"{file} is missing; write it with: python -m harness reconstruct {file.parent}")
-    top = Table.read(file, RENAMED)
-    for known in ("candidates", "profiles", "spreads"):
+        raise RegisterError(f"{file} is missing; {_remedy(file)}")
+    top = Table.read(file)
+    if "made_for" not in top or top.get("made_for", str) != made_for:
+        raise top.error("made_for", f"these universes were found for other facts; {_remedy(file)}")
+    for known in ("candidates", "answers", "spreads"):
         top.get_any(known)
     universes = [_universe(table, grid) for table in top.tables("universes")]
     top.close()
@@ -156,6 +171,10 @@ def read_universes(file: Path, grid: Grid) -> list[Universe]:
     return universes
 
 
+def _remedy(file: Path) -> str:
+    return f"write it with: python -m harness reconstruct {file.parent}"
+
+
 def _universe(table: Table, grid: Grid) -> Universe:
     name = table.get("name", str)
     weights_table, answers_table = table.table("weights"), table.table("answers")
@@ -164,7 +183,11 @@ def _universe(table: Table, grid: Grid) -> Universe:
         if task not in grid.reconstruction:
             raise answers_table.error(task, f"no task of the grid; there are: {', '.join(grid.reconstruction)}")
         choices = grid.reconstruction[task]
-        still_open = {field for field, choice in choices.items() if choice.alternatives or field == SPLITS_CHOICE}
+        still_open = {
+            field
+            for field, choice in choices.items()
+            if (choice.alternatives and field != AVERAGED_CHOICE) or field == SPLITS_CHOICE
+        }
         for field in sorted(still_open ^ set(fields)):
             problem = "missing" if field in still_open else "not open"
             raise fields.error(field, f"{problem}, by the alternatives in {grid.file}; reconstruct again")
@@ -178,7 +201,7 @@ def _universe(table: Table, grid: Grid) -> Universe:
 
 def _answer(fields: Table, field: str, choice: Choice, file: Path) -> Any:
     value = fields.get_any(field)
-    for answer in (choice.value, *choice.alternatives):
+    for answer in choice.answers:
         if answer == value:
             return answer
     raise fields.error(field, f"{value!r} is neither the value nor an alternative in {file}; reconstruct again")
@@ -195,7 +218,3 @@ def _weight(weights: Table, task: str, answers: Mapping[str, Answers]) -> float:
 
 def _finite(weights: Mapping[str, float]) -> dict[str, float]:
     return {task: float(f"{weight:.4g}") for task, weight in weights.items() if math.isfinite(weight)}
-
-
-def _likelihood(log_likelihood: float) -> float:
-    return float(f"{math.exp(log_likelihood):.3g}")

