@@ -7,7 +7,8 @@ from harness.pages.findings import GROUPS, FindingView, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.glossary import GLOSSARY
 from harness.pages.rendering import render
-from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines, universes_text
+from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines
+from harness.pages.universes import disagrees, headlines, universes_texts
 from harness.sessions.session import Session, TakenChoice
 
 PAGE = "index.html"
@@ -60,7 +61,13 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         curves=_curves(session, context, pictures),
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
-        universes={key: universes_text(curve) for key, curve in session.specified.items()},
+        universes=universes_texts(session.specified),
+        headlines=headlines(session.specified),
+        disagreeing={
+            one.primary.key
+            for one in findings
+            if disagrees(one.primary.judgement.outcome, session.specified.get(one.primary.key, ()))
+        },
         in_universes=prediction_lines(session.findings, session.specified),
         rule=RULE,
         glossary=GLOSSARY,

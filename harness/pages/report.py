@@ -7,9 +7,8 @@ from html import escape
 from urllib.parse import quote
 
 from harness.base.text import p_text
+from harness.pages.universes import universes_texts
 from harness.reconstruction.specification import (
-    Specification,
-    deciding_choice,
     on_many_splits,
     outcome_proportions,
     weighted_proportions,
@@ -129,16 +128,19 @@ def unfolding_html(title: str, file: str) -> str:
 def summary_html(session: Session) -> list[str]:
     """Return what stands above the table of claims: missing results, counts, a table of the findings."""
     found, specified = session.findings, session.specified
+    universes = universes_texts(specified)
+    universes_column = ("Universes",) if specified else ()
     lines = [f'<p class="claim-missing">✘ {escape(text)}</p>' for text in session.missing]
     lines.append(f"<h2>{escape(session.title)}</h2>")
     lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found, specified)]
     lines.append('<table class="findings"><thead><tr>')
-    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", "Answer", *judgement_columns(specified))]
+    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", "Answer", *JUDGEMENT_COLUMNS, *universes_column)]
     lines.append("</tr></thead><tbody>")
     for finding in found:
         lines.append(f"<tr>{_cells([f'{finding.finding}: {finding.statement}', answer_text(finding)])}</tr>")
         for one in finding.readings:
-            cells = [f"read as {one.reading} ({one.role})", "", *judgement_texts(one, specified)]
+            cells = [f"read as {one.reading} ({one.role})", "", *judgement_texts(one)]
+            cells += [universes.get((one.finding, one.reading), "") for _ in universes_column]
             lines.append(f"<tr>{_cells(cells)}</tr>")
     lines.append("</tbody></table>")
     lines.append(f"<p>{escape(RULE)}</p>")
@@ -190,43 +192,15 @@ RULE = (
 )
 
 
-def judgement_columns(specified: Specified = ONLY_DEFAULT) -> tuple[str, ...]:
-    """Return the names of what `judgement_texts` gives."""
-    return (*JUDGEMENT_COLUMNS, "Universes") if specified else JUDGEMENT_COLUMNS
-
-
-def judgement_texts(judgement: Judgement, specified: Specified = ONLY_DEFAULT) -> tuple[str, ...]:
-    """Return the texts of `judgement_columns`."""
-    universes = universes_text(specified.get((judgement.finding, judgement.reading), ()))
+def judgement_texts(judgement: Judgement) -> tuple[str, ...]:
+    """Return the texts of `JUDGEMENT_COLUMNS`."""
     return (
         f"{SYMBOLS[judgement.outcome]} {judgement.word}, {p_text(judgement.p_value)}",
         f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_word}, {p_text(judgement.corrected_p_value)}",
         f"{judgement.supported} of {judgement.claims} supported, {judgement.refuted} refuted; needs {judgement.needs}",
         "" if math.isnan(judgement.power) else f"{judgement.power:.2f}",
         judgement.basis,
-        *((universes,) if specified else ()),
     )
-
-
-def universes_text(specifications: Sequence[Specification]) -> str:
-    """Return in how many universes a reading has which outcome, by weight too, and what decides it; empty for none.
-
-    Universes whose seeds share one split of the data are told apart: what they say holds for that split alone.
-    """
-    many = on_many_splits(specifications)
-    one = [universe for universe in specifications if universe.on_one_split]
-    parts = [_counted_universes(many)] if many else []
-    parts += [f"apart, on one split of the data: {_counted_universes(one)}"] if one else []
-    decision = deciding_choice(specifications)
-    return "; ".join([*parts, *([] if decision is None else [str(decision)])])
-
-
-def _counted_universes(specifications: Sequence[Specification]) -> str:
-    counter, weighted = Counter(one.outcome for one in specifications), weighted_proportions(specifications)
-    text = ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)
-    if math.isnan(weighted["supported"]):
-        return text
-    return f"{text}; by weight {', '.join(f'{weighted[outcome]:.2f}' for outcome in OUTCOMES)}"
 
 
 def _cells(texts: Sequence[str]) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from harness.base.text import counted
-from harness.pages.report import LOOKS_LIKE, SYMBOLS, judgement_texts, universes_text
+from harness.pages.report import LOOKS_LIKE, SYMBOLS, judgement_texts
+from harness.pages.universes import headlines, universes_texts
 from harness.pages.words import moment
 from harness.sessions.session import JudgedClaim, Session, Specified
 from harness.verdicts.finding import Answer, FindingVerdict
@@ -46,12 +47,8 @@ def _asides(finding: FindingVerdict) -> list[str]:
 
 def universes_table(specified: Specified) -> list[str]:
     """Return one line a reading on what it comes to in all universes."""
-    return aligned(
-        [
-            (f"{finding} ({reading})", universes_text(specifications))
-            for (finding, reading), specifications in sorted(specified.items())
-        ]
-    )
+    told, texts = headlines(specified), universes_texts(specified)
+    return aligned([(f"{' ('.join(key)})", told[key], texts[key]) for key in sorted(specified)])
 
 
 def claims_table(claims: Iterable[JudgedClaim]) -> list[str]:

@@ -7,17 +7,19 @@ each is its specification curve (Simonsohn, Simmons and Nelson 2020, Nature Huma
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from harness.base.text import plain_number
+from harness.verdicts.combination import holm
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.verdict import OUTCOMES, Outcome
 
+Key = TypeVar("Key", bound=Hashable)
 DEFAULT = "default"  # the universe of ``protocol.toml``
 PERMUTATIONS = 1999  # with the outcomes as they are: 2,000 arrangements, so that p-values are multiples of 0.0005
 
@@ -190,6 +192,21 @@ def deciding_choice(specifications: Sequence[Specification]) -> Decision | None:
         universes={value: universes[value] for value in values[choice]},
         supported={value: holding[value] for value in values[choice]},
     )
+
+
+def deciding_choices(curves: Mapping[Key, Sequence[Specification]]) -> dict[Key, Decision]:
+    """Return the deciding choice of each reading that has one, with the error rate held over all of them.
+
+    Their p-values are adjusted as Holm does (1979, Scandinavian Journal of Statistics 6, 65-70): so long as no outcome
+    depends on any choice, one is named for any reading at all in at most 5 % of multiverses.
+    """
+    found = {key: deciding_choice(curve) for key, curve in curves.items()}
+    adjusted = holm([1.0 if one is None else one.p_value for one in found.values()])
+    return {
+        key: replace(one, p_value=p_value)
+        for (key, one), p_value in zip(found.items(), adjusted, strict=True)
+        if one is not None and p_value <= ERROR_RATE
+    }
 
 
 def _arrangements(supported: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

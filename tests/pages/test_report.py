@@ -14,7 +14,6 @@ from harness.pages.report import (
     summary_lines,
     table_header,
     table_row,
-    universes_text,
     verdict_text,
 )
 from harness.verdicts.combination import judgements
@@ -154,20 +153,6 @@ def test_the_failure_is_shown_unless_it_repeats_the_verdict() -> None:
     assert "ZeroDivisionError" in verdict_text(VERDICT, "E  ZeroDivisionError", "")[0]
     assert verdict_text(VERDICT, "E  harness.base.errors.Refuted: ...", "") == verdict_text(VERDICT, "", "")
     assert "recorded  since then" in verdict_text(VERDICT, "", "since then")[0]
-
-
-def test_universes_on_one_split_are_told_apart() -> None:
-    """What they say holds for that split alone: they are in no count and no weight of the others."""
-    many = [specification_with(universe=f"m{number}", choices={"splits": "many"}) for number in range(3)]
-    one = [
-        specification_with(universe=f"o{number}", choices={"splits": "one"}, outcome="refuted") for number in range(2)
-    ]
-    alone = "3 supported, 0 refuted, 0 inconclusive; by weight 1.00, 0.00, 0.00"
-    apart = "apart, on one split of the data: 0 supported, 2 refuted, 0 inconclusive; by weight 0.00, 1.00, 0.00"
-    assert universes_text(many) == alone
-    assert universes_text([*one, *many]) == f"{alone}; {apart}"
-    assert universes_text(one) == apart
-    assert universes_text([]) == ""
 
 
 def test_the_prediction_is_of_universes_on_many_splits() -> None:

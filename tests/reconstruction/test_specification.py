@@ -18,6 +18,7 @@ from harness.reconstruction.specification import (
     Decision,
     Specification,
     deciding_choice,
+    deciding_choices,
     outcome_proportions,
     values_by_choice,
     weighted_proportions,
@@ -300,3 +301,18 @@ def test_a_choice_of_many_values_is_not_named_for_their_number() -> None:
         names += [decision.choice] if decision else []
     assert len(names) <= 400 * ERROR_RATE + 3 * math.sqrt(400 * 0.05 * 0.95)
     assert names.count("many") <= 400 * ERROR_RATE / 2 + 3 * math.sqrt(400 * 0.025)
+
+
+def test_a_choice_is_named_with_the_error_rate_over_all_readings() -> None:
+    """Of many readings that depend on nothing, hardly ever one has a choice named; a real one keeps its name."""
+    generator = np.random.default_rng(13)
+    named = 0
+    for _ in range(20):
+        curves = {str(number): simulated(generator, 24, effect=0) for number in range(20)}
+        named += bool(deciding_choices(curves))
+    assert named <= 4
+    found = deciding_choices({"real": BY_BATCH, **{str(one): simulated(generator, 24, effect=0) for one in range(20)}})
+    alone = deciding_choice(BY_BATCH)
+    assert alone is not None
+    assert found["real"].choice == alone.choice
+    assert found["real"].p_value >= alone.p_value

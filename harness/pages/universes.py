@@ -1,0 +1,82 @@
+"""What findings come to over the plausible reconstructions, in words."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from harness.reconstruction.specification import (
+    Decision,
+    Specification,
+    deciding_choices,
+    on_many_splits,
+    outcome_proportions,
+    weighted_proportions,
+)
+from harness.sessions.session import Specified
+from harness.verdicts.verdict import OUTCOMES, Outcome
+
+NEARLY_ALL = 0.9
+ROUNDING = 0.005
+Key = tuple[str, str]
+"""Finding and reading."""
+
+
+def headlines(specified: Specified) -> dict[Key, str]:
+    """Return for each reading whether it holds over the plausible reconstructions, or what that depends on."""
+    decisions = deciding_choices(specified)
+    return {key: _headline(curve, decisions.get(key)) for key, curve in specified.items()}
+
+
+def disagrees(outcome: Outcome, specifications: Sequence[Specification]) -> bool:
+    """Whether the default reconstruction says one thing, and most of the plausible ones the opposite."""
+    opposite: dict[Outcome, Outcome] = {"supported": "refuted", "refuted": "supported"}
+    return outcome in opposite and _plausible(specifications)[opposite[outcome]] > 0.5
+
+
+def universes_texts(specified: Specified) -> dict[Key, str]:
+    """Return for each reading in how many universes it has which outcome, by weight too, and what decides it.
+
+    Universes whose seeds share one split of the data are told apart: what they say holds for that split alone.
+    """
+    decisions = deciding_choices(specified)
+    return {key: _in_numbers(curve, decisions.get(key)) for key, curve in specified.items()}
+
+
+def _headline(specifications: Sequence[Specification], decision: Decision | None) -> str:
+    held = _plausible(specifications)
+    if math.isnan(held["supported"]):
+        return ""
+    if held["supported"] >= 1 - ROUNDING:
+        return "holds in all plausible reconstructions"
+    if held["refuted"] >= 1 - ROUNDING:
+        return "holds in no plausible reconstruction"
+    if held["supported"] >= NEARLY_ALL:
+        return f"holds in {held['supported']:.2f} of the plausible reconstructions"
+    if held["refuted"] >= NEARLY_ALL:
+        return f"does not hold in {held['refuted']:.2f} of the plausible reconstructions"
+    counts = f"holds in {held['supported']:.2f} of the plausible reconstructions, does not in {held['refuted']:.2f}"
+    return counts if decision is None else f"depends on {decision.choice}: {counts}"
+
+
+def _plausible(specifications: Sequence[Specification]) -> dict[Outcome, float]:
+    """Return in which proportion of the plausible reconstructions a reading has which outcome."""
+    many = on_many_splits(specifications) or specifications
+    weighted = weighted_proportions(many)
+    return outcome_proportions(many) if math.isnan(weighted["supported"]) else weighted
+
+
+def _in_numbers(specifications: Sequence[Specification], decision: Decision | None) -> str:
+    many = on_many_splits(specifications)
+    one = [universe for universe in specifications if universe.on_one_split]
+    parts = [_counted(many)] if many else []
+    parts += [f"apart, on one split of the data: {_counted(one)}"] if one else []
+    return "; ".join([*parts, *([] if decision is None else [str(decision)])])
+
+
+def _counted(specifications: Sequence[Specification]) -> str:
+    counter: Mapping[str, int] = Counter(one.outcome for one in specifications)
+    weighted = weighted_proportions(specifications)
+    text = ", ".join(f"{counter[outcome]} {outcome}" for outcome in OUTCOMES)
+    if math.isnan(weighted["supported"]):
+        return text
+    return f"{text}; by weight {', '.join(f'{weighted[outcome]:.2f}' for outcome in OUTCOMES)}"

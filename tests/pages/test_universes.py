@@ -1,0 +1,72 @@
+from collections.abc import Sequence
+
+import pytest
+
+from harness.pages.universes import disagrees, headlines, universes_texts
+from harness.reconstruction.specification import Specification
+from harness.verdicts.verdict import Outcome
+from tests.builders.specifications import specification_with
+
+KEY = ("optimizers.sgd-fails", "loss")
+
+
+def universes(outcomes: Sequence[Outcome], splits: str = "many", **choices: Sequence[str]) -> list[Specification]:
+    """Return a universe for each outcome, with the answers to further choices."""
+    return [
+        specification_with(
+            universe=f"{splits} {number}",
+            outcome=outcome,
+            choices={"splits": splits, **{name: values[number] for name, values in choices.items()}},
+        )
+        for number, outcome in enumerate(outcomes)
+    ]
+
+
+def test_universes_on_one_split_are_told_apart() -> None:
+    """What they say holds for that split alone: they are in no count and no weight of the others."""
+    many, one = universes(["supported"] * 3), universes(["refuted"] * 2, "one")
+    alone = "3 supported, 0 refuted, 0 inconclusive; by weight 1.00, 0.00, 0.00"
+    apart = "apart, on one split of the data: 0 supported, 2 refuted, 0 inconclusive; by weight 0.00, 1.00, 0.00"
+    assert universes_texts({KEY: many}) == {KEY: alone}
+    assert universes_texts({KEY: [*one, *many]}) == {KEY: f"{alone}; {apart}"}
+    assert universes_texts({KEY: one}) == {KEY: apart}
+    assert universes_texts({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        (["supported"] * 10, "holds in all plausible reconstructions"),
+        (["refuted"] * 10, "holds in no plausible reconstruction"),
+        (["refuted"] * 19 + ["supported"], "does not hold in 0.95 of the plausible reconstructions"),
+        (["supported"] * 9 + ["inconclusive"], "holds in 0.90 of the plausible reconstructions"),
+        (
+            ["supported"] * 5 + ["refuted"] * 3 + ["inconclusive"] * 2,
+            "holds in 0.50 of the plausible reconstructions, does not in 0.30",
+        ),
+    ],
+)
+def test_a_headline_says_whether_a_finding_holds(outcomes: list[Outcome], expected: str) -> None:
+    """By the weight of universes on many splits."""
+    curve = [*universes(outcomes), *universes(["refuted"] * 5, "one")]
+    assert headlines({KEY: curve}) == {KEY: expected}
+
+
+def test_a_headline_names_the_choice_that_decides() -> None:
+    """If one does beyond chance."""
+    outcomes: list[Outcome] = ["supported"] * 12 + ["refuted"] * 12
+    curve = universes(outcomes, data=["wine"] * 12 + ["iris"] * 12)
+    assert headlines({KEY: curve})[KEY] == (
+        "depends on data: holds in 0.50 of the plausible reconstructions, does not in 0.50"
+    )
+    assert "data decides" in universes_texts({KEY: curve})[KEY]
+
+
+def test_the_default_may_disagree_with_most() -> None:
+    """Only where it says the opposite of most; inconclusive disagrees with nobody."""
+    mostly_refuted = universes(["refuted"] * 6 + ["supported"] * 4)
+    assert disagrees("supported", mostly_refuted)
+    assert not disagrees("refuted", mostly_refuted)
+    assert not disagrees("inconclusive", mostly_refuted)
+    assert not disagrees("supported", universes(["refuted"] * 5 + ["supported"] * 5))
+    assert not disagrees("supported", [])
