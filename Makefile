@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: claims multiverse example nightly test mutants environments lint docs bench calibration determinism fuzz clean
+.PHONY: claims multiverse example nightly test mutants environments lint docs bench reconstruction-check calibration determinism fuzz clean
 
 claims: .venv/ready
 	$(BIN)/pytest claims -n auto
@@ -46,6 +46,10 @@ docs: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m benchmarks.bench
 	$(BIN)/python -m benchmarks.always
+
+# Whether the posterior of reconstructions holds what it should: reports made up from known protocols.
+reconstruction-check: .venv/ready
+	$(BIN)/python -m benchmarks.reconstruction_check
 
 calibration: .venv/ready
 	$(BIN)/python -m benchmarks.calibration
