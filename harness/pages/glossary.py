@@ -16,6 +16,6 @@ GLOSSARY = {
     "related": "It shares a training with a fitted finding, so it is weak evidence.",
     "independent": "It shares no training with a fitted finding, so it is evidence.",
     "reconstruction": "What is taken for all that the report does not say, such as data set and learning rate.",
-    "universe": "Another reconstruction that fits the fitted findings too.",
+    "universe": "Another reconstruction. All of them together are a sample of the plausible ones.",
     "look": "A claim is judged over 20 seeds first, and over twice as many each time until it is decided.",
 }

@@ -23,7 +23,7 @@ from harness.statistics.printing import log_likelihood_between
 from harness.verdicts.combination import needed
 from harness.verdicts.verdict import Band
 
-MOST_WAYS = 32  # of reading all facts at once
+MOST_WAYS = 16  # of reading all facts at once
 
 
 @dataclass(frozen=True)
@@ -135,18 +135,26 @@ def log_likelihood_of_facts(facts: Sequence[Sequence[Read]], splits: str) -> flo
     if not math.isfinite(independent):
         return -math.inf
     ways = _likeliest_ways(by_reading)
-    starts, ends, matrices, apart = [], [], [], []
-    for way, _ in ways:
-        asked = list(itertools.chain(*(readings[place] for readings, place in zip(facts, way, strict=True))))
-        starts.append([one.low for one in asked])
-        ends.append([one.high for one in asked])
-        matrices.append(_correlations(asked, splits))
-        apart.append(sum(one.log_likelihood for one in asked))
-    together = [
-        float(log_probability_of_box(start, end, matrix)) - alone
-        for start, end, matrix, alone in zip(starts, ends, matrices, apart, strict=True)
-    ]
-    return independent + float(np.logaddexp.reduce(np.array(together) + [weight for _, weight in ways]))
+    read = [_asked(facts, way) for way, _ in ways]
+    # Boxes of as many quantities are computed at once.
+    together = np.empty(len(ways))
+    for count in {len(asked) for asked in read}:
+        places = [place for place, asked in enumerate(read) if len(asked) == count]
+        together[places] = _log_ratios([read[place] for place in places], splits)
+    return independent + float(np.logaddexp.reduce(together + [weight for _, weight in ways]))
+
+
+def _asked(facts: Sequence[Sequence[Read]], way: Sequence[int]) -> list[Asked]:
+    return list(itertools.chain(*(readings[place] for readings, place in zip(facts, way, strict=True))))
+
+
+def _log_ratios(read: Sequence[Sequence[Asked]], splits: str) -> Floats:
+    """Return by how much all that is asked is likelier at once than if it were independent, for each list."""
+    low, high = (np.array([[getattr(one, end) for one in asked] for asked in read]) for end in ("low", "high"))
+    correlations = np.stack([_correlations(asked, splits) for asked in read])
+    apart = np.array([sum(one.log_likelihood for one in asked) for asked in read])
+    found: Floats = log_probability_of_box(low, high, correlations) - apart
+    return found
 
 
 def _likeliest_ways(by_reading: Sequence[Sequence[float]]) -> list[tuple[tuple[int, ...], float]]:

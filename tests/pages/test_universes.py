@@ -2,9 +2,11 @@ from collections.abc import Sequence
 
 import pytest
 
+from harness.pages.index import index_html
 from harness.pages.universes import disagrees, headlines, universes_texts
 from harness.reconstruction.specification import Specification
 from harness.verdicts.verdict import Outcome
+from tests.builders.sessions import full_claim, full_session
 from tests.builders.specifications import specification_with
 
 KEY = ("optimizers.sgd-fails", "loss")
@@ -70,3 +72,17 @@ def test_the_default_may_disagree_with_most() -> None:
     assert not disagrees("inconclusive", mostly_refuted)
     assert not disagrees("supported", universes(["refuted"] * 5 + ["supported"] * 5))
     assert not disagrees("supported", [])
+
+
+def test_the_first_table_says_what_a_finding_comes_to_elsewhere() -> None:
+    """Marked where most plausible reconstructions say the opposite of the verdict above it."""
+    claim = full_claim()  # refuted
+    key = (claim.verdict.finding, claim.verdict.reading)
+    for outcome, sentence in (
+        ("refuted", "It holds in no plausible reconstruction."),
+        ("supported", "<strong>Unlike here</strong>, it holds in all plausible reconstructions."),
+    ):
+        curve = universes([outcome] * 6)  # type: ignore[list-item]
+        page = index_html(full_session(claims=(claim,), specified={key: curve}))
+        assert f"<small>{sentence}</small>" in page
+    assert "plausible reconstruction" not in index_html(full_session(claims=(claim,)))
