@@ -54,7 +54,10 @@ def _headline(specifications: Sequence[Specification], decision: Decision | None
         return f"holds in {held['supported']:.2f} of the plausible reconstructions"
     if held["refuted"] >= NEARLY_ALL:
         return f"does not hold in {held['refuted']:.2f} of the plausible reconstructions"
-    counts = f"holds in {held['supported']:.2f} of the plausible reconstructions, does not in {held['refuted']:.2f}"
+    counts = f"holds in {held['supported']:.2f} of the plausible reconstructions"
+    for outcome, words in (("refuted", "does not"), ("inconclusive", "is undecided")):
+        if (proportion := held[outcome]) >= ROUNDING:  # type: ignore[index]
+            counts += f", {words} in {proportion:.2f}"
     return counts if decision is None else f"depends on {decision.choice}: {counts}"
 
 

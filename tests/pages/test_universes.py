@@ -44,7 +44,7 @@ def test_universes_on_one_split_are_told_apart() -> None:
         (["supported"] * 9 + ["inconclusive"], "holds in 0.90 of the plausible reconstructions"),
         (
             ["supported"] * 5 + ["refuted"] * 3 + ["inconclusive"] * 2,
-            "holds in 0.50 of the plausible reconstructions, does not in 0.30",
+            "holds in 0.50 of the plausible reconstructions, does not in 0.30, is undecided in 0.20",
         ),
     ],
 )
