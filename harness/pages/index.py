@@ -8,7 +8,7 @@ from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.glossary import GLOSSARY
 from harness.pages.rendering import render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines
-from harness.pages.universes import disagrees, headlines, universes_texts
+from harness.pages.universes import disagrees, elsewhere
 from harness.sessions.session import Session, TakenChoice
 
 PAGE = "index.html"
@@ -61,8 +61,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         curves=_curves(session, context, pictures),
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
-        universes=universes_texts(session.specified),
-        headlines=headlines(session.specified),
+        elsewhere=elsewhere(session.specified),
         disagreeing={
             one.primary.key
             for one in findings

@@ -7,7 +7,7 @@ from html import escape
 from urllib.parse import quote
 
 from harness.base.text import p_text
-from harness.pages.universes import universes_texts
+from harness.pages.universes import elsewhere
 from harness.reconstruction.specification import (
     on_many_splits,
     outcome_proportions,
@@ -128,19 +128,21 @@ def unfolding_html(title: str, file: str) -> str:
 def summary_html(session: Session) -> list[str]:
     """Return what stands above the table of claims: missing results, counts, a table of the findings."""
     found, specified = session.findings, session.specified
-    universes = universes_texts(specified)
-    universes_column = ("Universes",) if specified else ()
+    in_universes = elsewhere(specified)
+    columns = ("Finding", "Answer", *JUDGEMENT_COLUMNS, *(["Universes"] if specified else []))
     lines = [f'<p class="claim-missing">✘ {escape(text)}</p>' for text in session.missing]
     lines.append(f"<h2>{escape(session.title)}</h2>")
     lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found, specified)]
     lines.append('<table class="findings"><thead><tr>')
-    lines += [f"<th>{escape(column)}</th>" for column in ("Finding", "Answer", *JUDGEMENT_COLUMNS, *universes_column)]
+    lines += [f"<th>{escape(column)}</th>" for column in columns]
     lines.append("</tr></thead><tbody>")
     for finding in found:
         lines.append(f"<tr>{_cells([f'{finding.finding}: {finding.statement}', answer_text(finding)])}</tr>")
         for one in finding.readings:
             cells = [f"read as {one.reading} ({one.role})", "", *judgement_texts(one)]
-            cells += [universes.get((one.finding, one.reading), "") for _ in universes_column]
+            if specified:
+                told = in_universes.get((one.finding, one.reading))
+                cells.append(told.numbers if told else "")
             lines.append(f"<tr>{_cells(cells)}</tr>")
     lines.append("</tbody></table>")
     lines.append(f"<p>{escape(RULE)}</p>")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.base.text import counted
 from harness.pages.report import LOOKS_LIKE, SYMBOLS, judgement_texts
-from harness.pages.universes import headlines, universes_texts
+from harness.pages.universes import elsewhere
 from harness.pages.words import moment
 from harness.sessions.session import JudgedClaim, Session, Specified
 from harness.verdicts.finding import Answer, FindingVerdict
@@ -47,8 +47,12 @@ def _asides(finding: FindingVerdict) -> list[str]:
 
 def universes_table(specified: Specified) -> list[str]:
     """Return one line a reading on what it comes to in all universes."""
-    told, texts = headlines(specified), universes_texts(specified)
-    return aligned([(f"{' ('.join(key)})", told[key], texts[key]) for key in sorted(specified)])
+    return aligned(
+        [
+            (f"{finding} ({reading})", told.headline, told.numbers)
+            for (finding, reading), told in sorted(elsewhere(specified).items())
+        ]
+    )
 
 
 def claims_table(claims: Iterable[JudgedClaim]) -> list[str]:

@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from harness.reconstruction.specification import (
     Decision,
@@ -17,14 +18,35 @@ from harness.verdicts.verdict import OUTCOMES, Outcome
 
 NEARLY_ALL = 0.9
 ROUNDING = 0.005
+CERTAIN = 1 - 1e-9  # the sum of all weights, but for errors of arithmetic
 Key = tuple[str, str]
 """Finding and reading."""
 
 
-def headlines(specified: Specified) -> dict[Key, str]:
-    """Return for each reading whether it holds over the plausible reconstructions, or what that depends on."""
+@dataclass(frozen=True)
+class Elsewhere:
+    """What a reading comes to over the plausible reconstructions.
+
+    Attributes
+    ----------
+    headline
+        Whether it holds there, or on what that depends; empty if nothing is known.
+    numbers
+        In how many universes it has which outcome, by weight too, and what decides it. Universes whose seeds share one
+        split of the data are told apart: what they say holds for that split alone.
+    """
+
+    headline: str
+    numbers: str
+
+
+def elsewhere(specified: Specified) -> dict[Key, Elsewhere]:
+    """Return what each reading comes to over the plausible reconstructions."""
     decisions = deciding_choices(specified)
-    return {key: _headline(curve, decisions.get(key)) for key, curve in specified.items()}
+    return {
+        key: Elsewhere(_headline(curve, decisions.get(key)), _in_numbers(curve, decisions.get(key)))
+        for key, curve in specified.items()
+    }
 
 
 def disagrees(outcome: Outcome, specifications: Sequence[Specification]) -> bool:
@@ -33,32 +55,28 @@ def disagrees(outcome: Outcome, specifications: Sequence[Specification]) -> bool
     return outcome in opposite and _plausible(specifications)[opposite[outcome]] > 0.5
 
 
-def universes_texts(specified: Specified) -> dict[Key, str]:
-    """Return for each reading in how many universes it has which outcome, by weight too, and what decides it.
-
-    Universes whose seeds share one split of the data are told apart: what they say holds for that split alone.
-    """
-    decisions = deciding_choices(specified)
-    return {key: _in_numbers(curve, decisions.get(key)) for key, curve in specified.items()}
-
-
 def _headline(specifications: Sequence[Specification], decision: Decision | None) -> str:
     held = _plausible(specifications)
     if math.isnan(held["supported"]):
         return ""
-    if held["supported"] >= 1 - ROUNDING:
+    if held["supported"] >= CERTAIN:
         return "holds in all plausible reconstructions"
-    if held["refuted"] >= 1 - ROUNDING:
+    if held["refuted"] >= CERTAIN:
         return "holds in no plausible reconstruction"
     if held["supported"] >= NEARLY_ALL:
-        return f"holds in {held['supported']:.2f} of the plausible reconstructions"
+        return f"holds in {_share(held['supported'])} of the plausible reconstructions"
     if held["refuted"] >= NEARLY_ALL:
-        return f"does not hold in {held['refuted']:.2f} of the plausible reconstructions"
+        return f"does not hold in {_share(held['refuted'])} of the plausible reconstructions"
     counts = f"holds in {held['supported']:.2f} of the plausible reconstructions"
     for outcome, words in (("refuted", "does not"), ("inconclusive", "is undecided")):
         if (proportion := held[outcome]) >= ROUNDING:  # type: ignore[index]
             counts += f", {words} in {proportion:.2f}"
     return counts if decision is None else f"depends on {decision.choice}: {counts}"
+
+
+def _share(proportion: float) -> str:
+    """Return a proportion below 1 so that it does not look like 1."""
+    return "more than 0.99" if proportion >= 1 - ROUNDING else f"{proportion:.2f}"
 
 
 def _plausible(specifications: Sequence[Specification]) -> dict[Outcome, float]:

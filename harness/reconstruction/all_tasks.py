@@ -60,7 +60,8 @@ def reconstruct(
     Raises
     ------
     HarnessError
-        If the claims cannot be collected, or there is nothing to reconstruct for any task.
+        If the claims cannot be collected, there is nothing to reconstruct for any task, or no candidate of a task can
+        show all its facts.
     """
     report, claims, store = open_folder(folder), collect_claims(folder), open_store(store_folder, shared)
     grid = report.grid

@@ -2,10 +2,11 @@
 
 A report's number is one draw, or the average of some, and its "after 30 epochs" was read off one curve. So what is
 asked of one repetition is that each quantity lies in an interval, on the scale of its normal scores. Probabilities are
-at most 1, and each further fact can only lower that of all, which lets a search drop a candidate as soon as those of
-some facts have put it out of reach.
+at most 1, and a further fact lowers that of all (but for correlations, which are estimated anew with each), so that a
+search can drop a candidate as soon as those of some facts have put it out of reach.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -61,7 +62,7 @@ class Asked:
     high: float
     configs: frozenset[str]
 
-    @property
+    @functools.cached_property
     def log_likelihood(self) -> float:
         """The logarithm of the probability of showing it, whatever else is shown."""
         return log_likelihood_between((self.low, self.high))

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -82,26 +82,26 @@ class Posterior:
         """How plausible each answer to each open choice is."""
         found = []
         for place, field in enumerate(self._search.options):
-            found += self._answers_to(field, lambda whole, place=place: whole[0][place])  # type: ignore[misc]
-        for field, attribute in ((SPLITS_CHOICE, "splits"), (AVERAGED_CHOICE, "runs_averaged")):
+            found += self._answers_to(field, [candidate[place] for candidate, _ in self.wholes])
+        for field, taken in (
+            (SPLITS_CHOICE, [way.splits for _, way in self.wholes]),
+            (AVERAGED_CHOICE, [way.runs_averaged for _, way in self.wholes]),
+        ):
             values = self._search.choices[field].answers
             if len(values) > 1:
-                found += self._answers_to(
-                    field,
-                    lambda whole, values=values, name=attribute: values.index(getattr(whole[1], name)),  # type: ignore[misc]
-                )
+                found += self._answers_to(field, [values.index(one) for one in taken])
         return found
 
-    def _answers_to(self, field: str, option_of: Callable[[Whole], int]) -> list[Answer]:
+    def _answers_to(self, field: str, options: Sequence[int]) -> list[Answer]:
+        """Return the answers to one choice, given which of them each candidate takes."""
         choice = self._search.choices[field]
-        options = np.array([option_of(whole) for whole in self.wholes])
         return [
             Answer(
                 field,
                 choice.text(answer),
                 prior,
-                float(self.weights[options == option].sum()),
-                float(self._equal[options == option].sum()),
+                float(self.weights[np.equal(options, option)].sum()),
+                float(self._equal[np.equal(options, option)].sum()),
             )
             for option, (answer, prior) in enumerate(zip(choice.answers, choice.priors, strict=True))
         ]

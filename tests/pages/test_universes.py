@@ -1,15 +1,27 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from harness.pages.index import index_html
-from harness.pages.universes import disagrees, headlines, universes_texts
+from harness.pages.universes import disagrees, elsewhere
 from harness.reconstruction.specification import Specification
+from harness.sessions.session import Specified
 from harness.verdicts.verdict import Outcome
 from tests.builders.sessions import full_claim, full_session
 from tests.builders.specifications import specification_with
 
 KEY = ("optimizers.sgd-fails", "loss")
+
+
+def headlines(specified: Specified) -> dict[tuple[str, str], str]:
+    """Return the headline of each reading."""
+    return {key: one.headline for key, one in elsewhere(specified).items()}
+
+
+def universes_texts(specified: Specified) -> dict[tuple[str, str], str]:
+    """Return the numbers behind each headline."""
+    return {key: one.numbers for key, one in elsewhere(specified).items()}
 
 
 def universes(outcomes: Sequence[Outcome], splits: str = "many", **choices: Sequence[str]) -> list[Specification]:
@@ -62,6 +74,13 @@ def test_a_headline_names_the_choice_that_decides() -> None:
         "depends on data: holds in 0.50 of the plausible reconstructions, does not in 0.50"
     )
     assert "data decides" in universes_texts({KEY: curve})[KEY]
+
+
+def test_all_means_all() -> None:
+    """One universe that says otherwise, however little it weighs, is not rounded away."""
+    curve = [replace(one, weight=1.0) for one in universes(["supported"] * 4)]
+    curve += [replace(one, universe="rare", weight=0.001) for one in universes(["refuted"])]
+    assert headlines({KEY: curve})[KEY] == "holds in more than 0.99 of the plausible reconstructions"
 
 
 def test_the_default_may_disagree_with_most() -> None:

@@ -17,11 +17,11 @@ from harness.statistics.estimate import Reported
 from tests.builders.reconstructions import (
     CELLS,
     PROTOCOL,
+    MadeUp,
     every_candidate,
     finding_of,
     judge_fall,
     judge_loss,
-    replace_trainers,
 )
 
 REPORTS = 4000
@@ -78,11 +78,8 @@ def grid(tmp_path: Path) -> Grid:
     return read_grid(tmp_path / "protocol.toml")
 
 
-def test_reports_made_of_one_seed_are_found_among_all(
-    grid: Grid, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reports_made_of_one_seed_are_found_among_all(grid: Grid, tmp_path: Path, made_up: MadeUp) -> None:
     """From numbers and behaviours of each protocol; what one seed showed is judged by the others."""
-    replace_trainers(monkeypatch)
     store = open_store(tmp_path / "store")
     numbers, reading = finding_of("table.loss", {"loss": Reported(0.5, 0.005)})
     falls, behaviour = finding_of("curves.fall", {})

@@ -76,9 +76,10 @@ def test_many_boxes_at_once_are_as_one_after_the_other() -> None:
 
 @given(st.lists(st.integers(-5, 5), min_size=3, max_size=30))
 def test_normal_scores_keep_the_order_and_treat_equals_alike(values: list[int]) -> None:
-    """They are symmetric about 0, and equal for equal numbers."""
+    """Without ties they add up to 0; with ties they are equal for equal numbers."""
     scores = normal_scores(values)
-    assert scores.sum() == pytest.approx(0, abs=1e-6) or len(set(values)) < len(values)
+    if len(set(values)) == len(values):
+        assert scores.sum() == pytest.approx(0, abs=1e-6)
     for one, first in zip(values, scores, strict=True):
         for other, second in zip(values, scores, strict=True):
             assert (one < other) == (first < second - 1e-12)
@@ -122,6 +123,5 @@ def test_correlations_are_mended_where_some_were_set_to_0() -> None:
     assert np.linalg.eigvalsh(mended).min() > LEAST_EIGENVALUE / 2
     assert np.diag(mended) == pytest.approx(1)
     assert mended[0, 1] > 0.5
-    assert proper(np.eye(3)) is not None
     possible = np.array([[1.0, 0.3], [0.3, 1.0]])
     assert proper(possible) is possible

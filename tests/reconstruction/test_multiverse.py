@@ -35,15 +35,9 @@ from harness.storage.store import Store
 from harness.verdicts.combination import combined
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.verdict import NEEDS, OUTCOMES, Band, Needs, decide, p_values
-from tests.builders.reconstructions import PROTOCOL, TWO_TASKS, MadeUp, finding_of, replace_trainers
+from tests.builders.reconstructions import PROTOCOL, TWO_TASKS, MadeUp, finding_of
 
 EPOCHS = (6, 3, 12)
-
-
-@pytest.fixture
-def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
-    """Let trainings be made up."""
-    return replace_trainers(monkeypatch)
 
 
 @pytest.fixture

@@ -21,19 +21,12 @@ from tests.builders.reconstructions import (
     judge_fall,
     judge_loss,
     printed,
-    replace_trainers,
     trainings_of,
 )
 
 AVERAGED = PROTOCOL + (
     "runs_averaged = { value = 1, alternatives = [5], prior = [0.7, 0.3], origin = 'assumed', reason = 'said so' }\n"
 )
-
-
-@pytest.fixture
-def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
-    """Let trainings be made up."""
-    return replace_trainers(monkeypatch)
 
 
 @pytest.fixture

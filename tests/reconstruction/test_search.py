@@ -39,7 +39,6 @@ from tests.builders.reconstructions import (
     judge_fall,
     judge_loss,
     printed,
-    replace_trainers,
     trainings_of,
 )
 from tests.builders.trainers import Training
@@ -163,12 +162,6 @@ def test_numbers_of_a_hidden_config_lead_back_to_it(
 
 
 # A search over made-up trainings
-
-
-@pytest.fixture
-def made_up(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
-    """Let trainings be made up."""
-    return replace_trainers(monkeypatch)
 
 
 @pytest.fixture
