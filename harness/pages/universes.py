@@ -19,6 +19,16 @@ from harness.verdicts.verdict import OUTCOMES, Outcome
 NEARLY_ALL = 0.9
 ROUNDING = 0.005
 CERTAIN = 1 - 1e-9  # the sum of all weights, but for errors of arithmetic
+_WORDS: dict[Outcome, str] = {
+    "supported": "holds",
+    "refuted": "does not hold",
+    "inconclusive": "is undecided",
+}
+_CERTAINLY: dict[Outcome, str] = {
+    "supported": "holds in all",
+    "refuted": "holds in no",
+    "inconclusive": "is undecided in all",
+}
 Key = tuple[str, str]
 """Finding and reading."""
 
@@ -59,19 +69,17 @@ def _headline(specifications: Sequence[Specification], decision: Decision | None
     held = _plausible(specifications)
     if math.isnan(held["supported"]):
         return ""
-    if held["supported"] >= CERTAIN:
-        return "holds in all plausible reconstructions"
-    if held["refuted"] >= CERTAIN:
-        return "holds in no plausible reconstruction"
-    if held["supported"] >= NEARLY_ALL:
-        return f"holds in {_share(held['supported'])} of the plausible reconstructions"
-    if held["refuted"] >= NEARLY_ALL:
-        return f"does not hold in {_share(held['refuted'])} of the plausible reconstructions"
-    counts = f"holds in {held['supported']:.2f} of the plausible reconstructions"
-    for outcome, words in (("refuted", "does not"), ("inconclusive", "is undecided")):
-        if (proportion := held[outcome]) >= ROUNDING:  # type: ignore[index]
-            counts += f", {words} in {proportion:.2f}"
-    return counts if decision is None else f"depends on {decision.choice}: {counts}"
+    for outcome, words in _CERTAINLY.items():
+        if held[outcome] >= CERTAIN:
+            return f"{words} plausible reconstruction{'' if outcome == 'refuted' else 's'}"
+    # Where nearly all agree, nobody needs to know what the others say.
+    told = {outcome: held[outcome] for outcome in _WORDS if held[outcome] >= ROUNDING}
+    nearly_all = {
+        outcome: share for outcome, share in told.items() if share >= NEARLY_ALL and outcome != "inconclusive"
+    }
+    first, *others = (f"{_WORDS[outcome]} in {_share(share)}" for outcome, share in (nearly_all or told).items())
+    text = ", ".join([f"{first} of the plausible reconstructions", *others])
+    return text if decision is None or nearly_all else f"depends on {decision.choice}: {text}"
 
 
 def _share(proportion: float) -> str:

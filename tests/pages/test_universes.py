@@ -52,11 +52,16 @@ def test_universes_on_one_split_are_told_apart() -> None:
     [
         (["supported"] * 10, "holds in all plausible reconstructions"),
         (["refuted"] * 10, "holds in no plausible reconstruction"),
+        (["inconclusive"] * 10, "is undecided in all plausible reconstructions"),
+        (
+            ["refuted"] * 6 + ["inconclusive"] * 4,
+            "does not hold in 0.60 of the plausible reconstructions, is undecided in 0.40",
+        ),
         (["refuted"] * 19 + ["supported"], "does not hold in 0.95 of the plausible reconstructions"),
         (["supported"] * 9 + ["inconclusive"], "holds in 0.90 of the plausible reconstructions"),
         (
             ["supported"] * 5 + ["refuted"] * 3 + ["inconclusive"] * 2,
-            "holds in 0.50 of the plausible reconstructions, does not in 0.30, is undecided in 0.20",
+            "holds in 0.50 of the plausible reconstructions, does not hold in 0.30, is undecided in 0.20",
         ),
     ],
 )
@@ -71,7 +76,7 @@ def test_a_headline_names_the_choice_that_decides() -> None:
     outcomes: list[Outcome] = ["supported"] * 12 + ["refuted"] * 12
     curve = universes(outcomes, data=["wine"] * 12 + ["iris"] * 12)
     assert headlines({KEY: curve})[KEY] == (
-        "depends on data: holds in 0.50 of the plausible reconstructions, does not in 0.50"
+        "depends on data: holds in 0.50 of the plausible reconstructions, does not hold in 0.50"
     )
     assert "data decides" in universes_texts({KEY: curve})[KEY]
 
