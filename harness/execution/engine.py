@@ -9,7 +9,8 @@ from harness.data.data_file import DataFile
 from harness.execution.training_process import train_there
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
-from harness.training.config import TrainingConfig
+from harness.training.config import TrainingConfig, name_of
+from harness.training.fields import is_number
 from harness.training.runs import Runs, concatenate
 from harness.training.seeds import Seed, Splits, seed_blocks
 from harness.training.trainers import trainer_named
@@ -76,12 +77,19 @@ def runs_of(
 
 
 def missing_blocks(wanted: Iterable[Wanted], count: int, store: Store) -> list[Block]:
-    """Return what has to be trained for the first `count` seeds of these configs, one trainer after the other."""
+    """Return what has to be trained for the first `count` seeds of these configs, one trainer after the other.
+
+    Configs that differ in numbers alone stand together: a trainer may keep what it made for one of them.
+    """
     blocks = [(config, seeds) for config, splits in set(wanted) for seeds in blocks_of(config, count, splits)]
     return sorted(
         (block for block in blocks if not store.has(*block)),
-        key=lambda block: (block[0].trainer, block[0].digest, block[1]),
+        key=lambda block: (block[0].trainer, len(block[1]), _without_numbers(block[0]), block[0].digest, block[1]),
     )
+
+
+def _without_numbers(config: TrainingConfig) -> str:
+    return " ".join(f"{name}={name_of(value)}" for name, value in config.pairs if not is_number(value))
 
 
 def _tell_nobody(block: Block) -> None:

@@ -1,3 +1,4 @@
+import itertools
 import subprocess
 import sys
 import time
@@ -144,6 +145,18 @@ def test_missing_blocks_are_those_not_stored_one_framework_after_the_other(train
     assert len(missing) == len(set(missing)) == 2 * len(configs) - 1
     frameworks = [config.trainer for config, _ in missing]
     assert frameworks == sorted(frameworks)
+
+
+def test_blocks_of_configs_that_differ_in_numbers_stand_together(trainer: FakeTrainer, store: Store) -> None:
+    """As far as they have as many seeds, since what a trainer keeps for one may serve the next."""
+    configs = [
+        PROTOCOL.changed(activation=activation, learning_rate=rate)
+        for rate in (0.1, 0.2, 0.3)
+        for activation in ("relu", "tanh", "sigmoid")
+    ]
+    missing = engine.missing_blocks([(config, "many") for config in configs], 100, store)
+    kinds = [(config.activation, len(seeds)) for config, seeds in missing]
+    assert len(kinds) > len(set(kinds)) == len(list(itertools.groupby(kinds)))
 
 
 def test_one_split_is_other_blocks_than_many(trainer: FakeTrainer, store: Store) -> None:

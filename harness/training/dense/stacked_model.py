@@ -9,9 +9,7 @@ import harness.training.dense.keras_native as keras_fit
 
 # isort: split
 import keras
-import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import BINARY, task_of
@@ -24,25 +22,29 @@ class StackedModel:
     ----------
     widths
         Of the inputs, the hidden layers and the outputs.
-    mask_seeds : (seeds, hidden layers)
-        What the zeros of dropout are drawn from; (seeds, 0) without dropout.
 
     Attributes
     ----------
-    outputs
+    parameters
         How many a network has.
+    dropouts
+        How many of its layers drop outputs.
+    classifies
+        Whether its outputs are of classes.
     """
 
-    def __init__(self, config: TrainingConfig, widths: Sequence[int], mask_seeds: NDArray[np.int32]) -> None:
-        self.outputs = widths[-1]
+    def __init__(self, config: TrainingConfig, widths: Sequence[int]) -> None:
+        self._outputs = widths[-1]
         self._layers = list(itertools.pairwise(widths))
         self._sizes = [size for fan_in, fan_out in self._layers for size in (fan_in * fan_out, fan_out)]
         self._activation = keras.activations.get(config.activation)
         self._loss = keras.losses.get(keras_fit.LOSSES[config.loss])
         self._last = keras.activations.get(keras_fit.last_activation(config))
-        self._classify = task_of(config) == "classification"
         self._binary = config.loss == BINARY
-        self._dropout, self._mask_seeds = config.dropout, mask_seeds
+        self._dropout = config.dropout
+        self.parameters = sum(self._sizes)
+        self.dropouts = len(config.hidden_widths) if config.dropout else 0
+        self.classifies = task_of(config) == "classification"
 
     def outputs_and_losses(self, values: Any, features: Any, target: Any, masks: Sequence[Any] = ()) -> tuple[Any, Any]:
         """Return outputs (seeds, rows, outputs) and the loss of each row (seeds, rows).
@@ -66,11 +68,11 @@ class StackedModel:
                 if masks:
                     signal *= masks[number]
         shape = tf.shape(signal)
-        rows = self._last(tf.reshape(signal, (-1, self.outputs)))
+        rows = self._last(tf.reshape(signal, (-1, self._outputs)))
         losses = self._loss(tf.reshape(target, (-1, 1)), rows)
         return tf.reshape(rows, shape), tf.reshape(losses, shape[:2])
 
-    def masks(self, step: Any, rows: Any) -> list[Any]:
+    def masks(self, step: Any, rows: Any, mask_seeds: Any) -> list[Any]:
         """Return what dropout multiplies the outputs of each hidden layer by, (seeds, rows, width) each.
 
         Parameters
@@ -79,16 +81,23 @@ class StackedModel:
             How many came before; `keras.layers.Dropout` draws from its seed and from this.
         rows
             Of the batch.
+        mask_seeds : (seeds, hidden layers)
+            What the zeros are drawn from; (seeds, 0) without dropout.
         """
         drop = tf.nn.experimental.stateless_dropout
         return [
-            tf.stack([drop(tf.ones((rows, width)), rate=self._dropout, seed=tf.stack([seed, step])) for seed in seeds])
-            for seeds, (_, width) in zip(self._mask_seeds.T, self._layers, strict=False)
+            tf.stack(
+                [
+                    drop(tf.ones((rows, width)), rate=self._dropout, seed=tf.stack([seed, step]))
+                    for seed in tf.unstack(seeds)
+                ]
+            )
+            for seeds, (_, width) in zip(tf.unstack(mask_seeds, axis=1), self._layers, strict=False)
         ]
 
     def hits(self, outputs: Any, target: Any) -> Any:
         """Return how many rows of each seed get the right class, shape (seeds,); none in a regression."""
-        if not self._classify:
+        if not self.classifies:
             return tf.zeros(target.shape[0])
         if self._binary:
             return tf.reduce_sum(tf.cast((outputs[..., 0] > 0.5) == (target > 0), tf.float32), axis=1)

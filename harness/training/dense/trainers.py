@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
 from harness.base.errors import MissingPackageError
 from harness.data import registry
+from harness.data.data_file import DataFile
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import FIELDS, check_together, task_of
 from harness.training.dense.frameworks import SETTINGS, batched_training
@@ -20,6 +21,7 @@ from harness.training.seeds import Seed
 
 # Raise it when a change in this package changes results: stored runs of older versions are then trained again.
 TRAINING_VERSION = 2
+MOST_KEPT = 10**6  # numbers in the splits of a block that are kept for the next config
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,9 @@ class DenseTrainer:
             If the framework has other settings here than trainings are made with.
         """
         refuse_other_settings(self.name)
-        dataset = registry.load(config.dataset)
-        splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in seeds]
+        where = (config.dataset, config.test_size, config.scaling, tuple(seed.split for seed in seeds))
+        small = registry.load(config.dataset).features.size * len(seeds) <= MOST_KEPT
+        splits = (_splits if small else _splits.__wrapped__)(*where)
         return batched_training(self.name)(config, splits, seeds)
 
     def blank(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
@@ -117,6 +120,15 @@ class DenseTrainer:
                 "test_rows": np.tile(np.arange(rows), (count, 1)),
             },
         )
+
+
+@lru_cache(maxsize=8)
+def _splits(
+    dataset: str | DataFile, test_size: float, scaling: str, numbers: tuple[int, ...]
+) -> tuple[registry.Split, ...]:
+    """Return the splits with these numbers: all configs on one data set are trained on the same."""
+    loaded = registry.load(dataset)
+    return tuple(registry.split(loaded, test_size, scaling, number) for number in numbers)
 
 
 @cache

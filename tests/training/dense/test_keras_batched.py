@@ -88,7 +88,7 @@ def test_a_member_is_the_fit_of_its_seed(keras_ensemble: Any, number: int) -> No
 def test_initial_weights_are_those_of_the_models(keras_ensemble: Any, widths: tuple[int, ...], dropout: float) -> None:
     """Weights, biases and what zeros are drawn from are, bit for bit, those that the reference's model begins with."""
     keras_fit = import_module("harness.training.dense.keras_native")
-    config, seeds = CLASSIFICATION.changed(hidden_widths=widths, dropout=dropout), [Seed(9, 0), Seed(9, 33)]
+    config, seeds = CLASSIFICATION.changed(hidden_widths=widths, dropout=dropout), (Seed(9, 0), Seed(9, 33))
     for own, mask_seeds, seed in zip(*keras_ensemble.first_draws((8, *widths, 3), seeds, dropout), seeds, strict=True):
         keras_fit.keras.utils.set_random_seed(seed.training)
         model = keras_fit.build(config, 8, 3)
@@ -197,6 +197,56 @@ def test_same_seeds_same_bits_in_a_fresh_process(tmp_path: Path) -> None:
     )
     with np.load(file) as arrays:
         check_same_bits(arrays_of(trained(CLASSIFICATION, SEEDS)), arrays)
+
+
+# One program for configs that differ in numbers
+
+
+@pytest.fixture
+def kept(keras_ensemble: Any) -> Any:
+    """Return the module that keeps programs, without any."""
+    module = import_module("harness.training.dense.stacked_training")
+    module._kept.cache_clear()
+    return module
+
+
+DROPPING = CLASSIFICATION.changed(dropout=0.4)
+ONE_PROGRAM = [
+    DROPPING,
+    DROPPING.changed(learning_rate=0.01, epochs=2),
+    DROPPING.changed(batch_size=70, test_size=0.4, scaling="min-max"),
+]
+
+
+def test_configs_that_differ_in_numbers_share_a_program(kept: Any) -> None:
+    """With the bits that each has alone: rate, epochs, batches, data, seeds and zeros of dropout are handed in."""
+    trained_by_it = [(config, train_block(config, seeds)) for config in ONE_PROGRAM for seeds in (SEEDS, TWENTY[:3])]
+    assert kept._kept.cache_info().misses == 1
+    for config, runs in trained_by_it:
+        kept._kept.cache_clear()
+        check_same_bits(arrays_of(runs), arrays_of(train_block(config, runs.seeds)))
+    assert len({arrays_of(runs)["test_loss"].tobytes() for _, runs in trained_by_it}) == len(trained_by_it)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"activation": "relu"},
+        {"optimizer": "sgd"},
+        {"loss": "cross_entropy_on_softmax"},
+        {"hidden_widths": (11,)},
+        {"weight_decay": 0.01},
+        {"dropout": 0.1},
+        {"regime": "matched"},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_other_configs_have_another_program(kept: Any, changes: dict[str, Any]) -> None:
+    """And neither changes the bits of the other's."""
+    before, other = trained(CLASSIFICATION, SEEDS), train_block(CLASSIFICATION.changed(**changes), SEEDS)
+    check_same_bits(arrays_of(before), arrays_of(train_block(CLASSIFICATION, SEEDS)))
+    assert kept._kept.cache_info().currsize == 2
+    assert not np.array_equal(other.test_loss, before.test_loss)
 
 
 # Blocks
