@@ -1,7 +1,9 @@
 """Who trains: an executor, and what is known of its workers."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 
@@ -41,12 +43,20 @@ class WorkerPool:
 def local_processes(count: int) -> ProcessPoolExecutor:
     """Return an executor of processes on this machine.
 
-    They are started afresh, since a framework does not survive a fork.
+    They are started afresh, since a framework does not survive a fork, and end with this one, however it ends.
     """
+    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_begin)
+
+
+def _begin() -> None:
     # An interrupt is for whoever hands out the work: what is being trained is finished and kept.
-    return ProcessPoolExecutor(
-        count,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),
-    )
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process once that which hands out the work has died: it would wait for the next task for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
