@@ -82,7 +82,7 @@ def reconstruct(
             spreads[task] = spreads_of_facts(numbers, grid, task, store, train)
     posteriors = {task: Posterior(search) for task, search in searches.items()}
     universes = sampled_universes(posteriors, searches)
-    made_for = digest_of_facts(report.register.findings.values())
+    made_for = digest_of_facts(report.register.findings.values(), grid)
     write_universes(folder / UNIVERSES_FILE, posteriors, searches, universes, spreads, made_for)
     return Reconstruction(searches, posteriors, universes, spreads)
 

@@ -57,8 +57,12 @@ def facts_of(claims: Iterable[Claim], grid: Grid, task: str) -> list[Fact]:
     )
 
 
-def digest_of_facts(findings: Iterable[Finding]) -> str:
-    """Return a short digest of what the register says of all fitted findings."""
+def digest_of_facts(findings: Iterable[Finding], grid: Grid) -> str:
+    """Return a short digest of what a reconstruction is made for.
+
+    That is what the register says of all fitted findings, and how plausible each answer of the grid is beforehand; it
+    makes no difference which answer is the value of today.
+    """
     told = [
         [
             finding.id,
@@ -72,4 +76,12 @@ def digest_of_facts(findings: Iterable[Finding]) -> str:
         for finding in findings
         if finding.basis == "fitted"
     ]
-    return content_digest(sorted(told, key=lambda one: str(one[0])))[:12]
+    priors = {
+        task: {
+            field: sorted(zip(map(choice.text, choice.answers), choice.priors, strict=True))
+            for field, choice in choices.items()
+            if choice.alternatives
+        }
+        for task, choices in grid.reconstruction.items()
+    }
+    return content_digest([sorted(told, key=lambda one: str(one[0])), priors, dict(grid.tempering)])[:12]

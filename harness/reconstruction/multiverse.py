@@ -230,7 +230,8 @@ def open_multiverse(folder: Path) -> Multiverse:
         If a file of it is missing or malformed.
     """
     report = open_folder(folder)
-    grid, made_for = report.grid, digest_of_facts(report.register.findings.values())
+    grid = report.grid
+    made_for = digest_of_facts(report.register.findings.values(), grid)
     sources = hashlib.sha256(judging_mark().encode())
     for file in [*sorted(folder.rglob("*.py")), folder / REGISTER_FILE]:
         sources.update(file.read_bytes())

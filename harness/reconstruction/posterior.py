@@ -1,4 +1,8 @@
-"""How plausible each reconstruction is, given the facts: prior times likelihood, over all that the search completed."""
+"""How plausible each reconstruction is, given the facts: prior times likelihood, over all that the search completed.
+
+A likelihood that is too sure of itself counts with a power below 1, the tempering of ``protocol.toml`` (Holmes and
+Walker 2017, Biometrika 104, 497-503). How large, `harness.reconstruction.calibration` shows.
+"""
 
 import math
 from collections import defaultdict
@@ -64,7 +68,7 @@ class Posterior:
                 "facts; give more alternatives, or mark a finding that was not meant so as related"
             )
         self.wholes: list[Whole] = [(one, way) for one, scored in complete for way in scored.log_likelihoods]
-        likelihoods = [value for _, scored in complete for value in scored.log_likelihoods.values()]
+        likelihoods = [scored.tempering * value for _, scored in complete for value in scored.log_likelihoods.values()]
         priors = [
             scored.log_prior + math.log(scored.priors[way]) for _, scored in complete for way in scored.log_likelihoods
         ]

@@ -55,6 +55,8 @@ class Scored:
         How many facts were computed.
     complete
         Whether all were.
+    tempering
+        To which power the likelihood counts.
     """
 
     answers: Answers
@@ -63,6 +65,7 @@ class Scored:
     priors: Mapping[Reporting, float]
     facts: int
     complete: bool
+    tempering: float = 1.0
 
     @property
     def log_likelihood(self) -> float:
@@ -76,7 +79,7 @@ class Scored:
     @property
     def log_posterior(self) -> float:
         """The logarithm of its posterior probability, up to a constant."""
-        return self.log_prior + self.log_likelihood
+        return self.log_prior + self.tempering * self.log_likelihood
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class Search:
         self.facts = facts
         self.choices = grid.reconstruction[task]
         self.reportings = reportings_of(self.choices)
+        self.tempering = grid.tempering.get(task, 1.0)
         self._store = store
         self._train = train
         self._say = say
@@ -205,10 +209,14 @@ class Search:
     def random_candidates(self, count: int) -> list[Candidate]:
         """Return different candidates in which each option of a field is equally frequent (Latin hypercube).
 
-        McKay, Beckman and Conover 1979, Technometrics 21, 239-245.
+        McKay, Beckman and Conover 1979, Technometrics 21, 239-245. Which of the options is the value of today makes no
+        difference to them.
         """
         generator = np.random.default_rng(0)
-        columns = [generator.permutation(np.arange(count) % len(values)) for values in self.options.values()]
+        columns = []
+        for field, values in self.options.items():
+            order = sorted(range(len(values)), key=[self.choices[field].text(one) for one in values].__getitem__)
+            columns.append(generator.permutation(np.resize(order, count)))
         rows = [tuple(map(int, row)) for row in zip(*columns, strict=True)]
         return [candidate for candidate in dict.fromkeys(rows) if candidate not in self.scored]
 
@@ -273,6 +281,7 @@ class Search:
             self.reportings,
             facts,
             facts == len(self.facts),
+            self.tempering,
         )
 
     def _start(self) -> Scorer:

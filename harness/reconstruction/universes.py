@@ -25,7 +25,7 @@ from harness.report.grid import AVERAGED_CHOICE, SPLITS_CHOICE, Grid
 
 UNIVERSES_FILE = "reconstruction.toml"
 PROFILE_FILE = "reconstruction.svg"
-UNIVERSES = 24
+UNIVERSES = 26  # as many as say as much as 24 of equal weight
 ON_ONE_SPLIT = 4
 MANY, ONE = "many", "one"
 
@@ -145,7 +145,8 @@ def read_universes(file: Path, grid: Grid, made_for: str) -> list[Universe]:
     Parameters
     ----------
     made_for
-        The digest of the register's fitted facts, as of `harness.reconstruction.facts.digest_of_facts`.
+        The digest of the register's fitted facts and the grid's priors, as of
+        `harness.reconstruction.facts.digest_of_facts`.
 
     Raises
     ------
@@ -156,7 +157,7 @@ def read_universes(file: Path, grid: Grid, made_for: str) -> list[Universe]:
         raise RegisterError(f"{file} is missing; {_remedy(file)}")
     top = Table.read(file)
     if "made_for" not in top or top.get("made_for", str) != made_for:
-        raise top.error("made_for", f"these universes were found for other facts; {_remedy(file)}")
+        raise top.error("made_for", f"these universes were found for other facts or priors; {_remedy(file)}")
     for known in ("candidates", "answers", "spreads"):
         top.get_any(known)
     universes = [_universe(table, grid) for table in top.tables("universes")]

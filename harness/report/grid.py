@@ -8,7 +8,7 @@ reason.
 import functools
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,8 @@ class Grid:
         The data sets that the report brings itself, by name.
     logs
         Where its runs are logged; None if they are trained.
+    tempering
+        By task, to which power a likelihood is raised before it weighs reconstructions; 1 where none is named.
     """
 
     file: Path
@@ -84,6 +86,7 @@ class Grid:
     configs: dict[str, TrainingConfig]
     data_files: DataFiles
     logs: LogMapping | None = None
+    tempering: Mapping[str, float] = field(default_factory=dict)
 
     def cell_name(self, **chosen: Any) -> str:
         """Return the name of a cell, axes that are not given filled with their defaults.

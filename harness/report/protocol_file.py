@@ -73,9 +73,21 @@ def read_grid(file: Path) -> Grid:
             raise top.error(wrong, "the runs of this report are logged, as [logs] says; take one of the two out")
         given = (*axes, *(name for name in reconstruction[""] if name not in axes and name not in REPORTING_CHOICES))
         logs = read_mapping(top.table("logs"), given)
-    top.close(known=("config", "datasets", "default", "gpu", "logs", "reconstruction", "time_limit"))
+    tempering = _tempering(top.table("tempering"), reconstruction) if "tempering" in top else {}
+    top.close(known=("config", "datasets", "default", "gpu", "logs", "reconstruction", "tempering", "time_limit"))
     configs = configs_of(file, axes, trainer, reconstruction, data_files)
-    return Grid(file, axes, default, trainer, reconstruction, configs, data_files, logs)
+    return Grid(file, axes, default, trainer, reconstruction, configs, data_files, logs, tempering)
+
+
+def _tempering(table: Table, reconstruction: Mapping[str, Any]) -> dict[str, float]:
+    found = {}
+    for task in table:
+        if task not in reconstruction:
+            raise table.error(task, f"nothing is reconstructed for it; there are: {', '.join(reconstruction)}")
+        found[task] = table.get(task, float)
+        if not 0 < found[task] <= 1:
+            raise table.error(task, f"is {found[task]:g}; give a power above 0 and up to 1")
+    return found
 
 
 def _values(table: Table, axis: str) -> list[Any]:

@@ -38,7 +38,7 @@ WHOLE = {
 }
 _GRID = read_grid(CLAIMS / "protocol.toml")
 _REGISTER = read_register(CLAIMS / "report.toml")
-_MADE_FOR = digest_of_facts(_REGISTER.findings.values())
+_MADE_FOR = digest_of_facts(_REGISTER.findings.values(), _GRID)
 _READERS: dict[str, Callable[[Path], object]] = {
     "small-report.toml": read_register,
     "report.toml": read_register,

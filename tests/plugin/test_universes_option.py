@@ -8,6 +8,7 @@ import pytest
 import tomlkit
 
 from harness.reconstruction.facts import digest_of_facts
+from harness.report.protocol_file import read_grid
 from tests.builders import ROOT
 from tests.builders.reports import PROTOCOL, REPORT
 
@@ -90,7 +91,7 @@ harness.execution.engine.train_there = train_there
 """
 
 
-def universes_file() -> str:
+def universes_file(folder: Path) -> str:
     """Return the universes of all combinations of what is left open."""
     combinations = [dict(zip(OPEN, values, strict=True)) for values in itertools.product(*OPEN.values())]
     universes = [
@@ -101,7 +102,7 @@ def universes_file() -> str:
         }
         for number, answers in enumerate(combinations)
     ]
-    made_for = digest_of_facts([])
+    made_for = digest_of_facts([], read_grid(folder / "protocol.toml"))
     return tomlkit.dumps({"made_for": made_for, "universes": universes, "candidates": {}, "answers": {}, "spreads": {}})
 
 
@@ -109,11 +110,11 @@ def universes_file() -> str:
 def make_universes(pytester: pytest.Pytester, make_claims: MakeClaims) -> Callable[..., None]:
     """Write a report with claims, and with twelve universes."""
 
-    def make(claims: str = CLAIMS, universes: str | None = None) -> None:
+    def make(claims: str = CLAIMS) -> None:
         make_claims(claims, report=FINDINGS, protocol=LEFT_OPEN)
         pytester.makeconftest(TRAINER)
-        text = universes_file() if universes is None else universes
-        (pytester.path / "claims" / "reconstruction.toml").write_text(text, encoding="utf-8")
+        folder = pytester.path / "claims"
+        (folder / "reconstruction.toml").write_text(universes_file(folder), encoding="utf-8")
 
     return make
 
@@ -297,7 +298,9 @@ def test_malformed_universes_end_the_session_with_one_sentence(
     pytester: pytest.Pytester, make_universes: Callable[..., None]
 ) -> None:
     """As other malformed files do."""
-    make_universes(universes=universes_file().replace("epochs = 4", "epochs = 5", 1))
+    make_universes()
+    file = pytester.path / "claims" / "reconstruction.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace("epochs = 4", "epochs = 5", 1), encoding="utf-8")
     result = session(pytester)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(

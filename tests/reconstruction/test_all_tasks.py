@@ -131,7 +131,7 @@ def write_report(tmp_path: Path, made_up: MadeUp) -> Iterator[WriteReport]:
 def universes_of(folder: Path) -> list[Universe]:
     """Return the universes of a report."""
     report = open_folder(folder)
-    made_for = digest_of_facts(report.register.findings.values())
+    made_for = digest_of_facts(report.register.findings.values(), report.grid)
     return read_universes(folder / "reconstruction.toml", report.grid, made_for)
 
 

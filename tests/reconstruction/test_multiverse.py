@@ -469,8 +469,8 @@ def test_what_no_universe_touches_has_no_specifications(tmp_path: Path) -> None:
 
 # The folder of a report
 
-WRITTEN = f"""
-made_for = "{digest_of_facts([])}"
+WRITTEN = """
+made_for = "{made_for}"
 [candidates]
 [answers]
 [spreads]
@@ -485,7 +485,8 @@ answers = {{ classification = {{ scaling = "standard", learning_rate = 0.03, epo
 def folder(small_report: Path) -> Path:
     """Write the folder of a report with a single universe."""
     (small_report / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
-    (small_report / "reconstruction.toml").write_text(WRITTEN, encoding="utf-8")
+    made_for = digest_of_facts([], read_grid(small_report / "protocol.toml"))
+    (small_report / "reconstruction.toml").write_text(WRITTEN.format(made_for=made_for), encoding="utf-8")
     (small_report / "test_speed.py").write_text("def test_one():\n    pass\n", encoding="utf-8")
     return small_report
 

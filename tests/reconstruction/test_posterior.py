@@ -32,11 +32,18 @@ def search(tmp_path: Path) -> Search:
     return Search(read_grid(file), "classification", [fact], store, lambda blocks: None, lambda line: None)
 
 
-def score(search: Search, candidate: tuple[int, ...], on_many: float, on_one: float, complete: bool = True) -> None:
+def score(
+    search: Search,
+    candidate: tuple[int, ...],
+    on_many: float,
+    on_one: float,
+    complete: bool = True,
+    tempering: float = 1.0,
+) -> None:
     """Give a candidate its likelihoods with many splits and with one."""
     likelihoods = {Reporting("many", 1): math.log(on_many), Reporting("one", 1): math.log(on_one)}
     search.scored[candidate] = Scored(
-        search.answers(candidate), search.log_prior(candidate), likelihoods, search.reportings, 1, complete
+        search.answers(candidate), search.log_prior(candidate), likelihoods, search.reportings, 1, complete, tempering
     )
 
 
@@ -59,6 +66,17 @@ def test_a_posterior_is_prior_times_likelihood(search: Search) -> None:
     assert scaled.with_equal_priors == pytest.approx(0.8 / 1.1)
     assert shared.posterior == pytest.approx((0.8 * 0.75 * 0.2 + 0.75 * second) / (first + second))
     assert told["epochs", "12"].posterior == 0
+
+
+def test_a_tempered_likelihood_counts_with_its_power(search: Search) -> None:
+    """The prior as it is."""
+    score(search, (0, 0, 0), 0.04, 0.04, tempering=0.5)
+    score(search, (1, 0, 0), 0.36, 0.36, tempering=0.5)
+    first, second = 0.8 * 0.2, 0.2 * 0.6
+    posterior = Posterior(search)
+    assert posterior.by_candidate()[0, 0, 0] == pytest.approx(first / (first + second))
+    told = {(one.choice, one.answer): one for one in posterior.answers}
+    assert told["scaling", "min-max"].with_equal_priors == pytest.approx(0.6 / 0.8)
 
 
 def test_how_much_of_it_was_explored(search: Search) -> None:

@@ -10,6 +10,7 @@ from harness.judging.evidence import TrainedRuns
 from harness.reconstruction.facts import digest_of_facts, facts_of
 from harness.reconstruction.likelihood import Reporting
 from harness.reconstruction.scoring import SEEDS, Scorer, judged_by_reading, reportings_of, samples_of
+from harness.report.choices import Choice
 from harness.report.grid import Grid
 from harness.report.protocol_file import read_grid
 from harness.statistics.estimate import Reported
@@ -86,9 +87,24 @@ def test_what_others_imply_is_no_fact(grid: Grid) -> None:
     assert [fact.finding for fact in facts_of([again, fall], grid, "classification")] == ["curves.fall"]
 
 
-def test_the_digest_of_facts_is_of_fitted_findings_alone() -> None:
+def test_the_digest_of_facts_is_of_fitted_findings_alone(grid: Grid) -> None:
     """A changed number or band is another fact; an independent finding is none."""
     one, _ = finding_of("table.loss", {"loss": Reported(0.5, 0.005)})
     other, _ = finding_of("table.loss", {"loss": Reported(0.6, 0.005)})
     apart, _ = finding_of("table.apart", {}, basis="independent")
-    assert digest_of_facts([one]) == digest_of_facts([apart, one]) != digest_of_facts([other])
+    assert digest_of_facts([one], grid) == digest_of_facts([apart, one], grid) != digest_of_facts([other], grid)
+
+
+def test_the_digest_of_facts_is_of_priors_too(grid: Grid) -> None:
+    """And of tempering; but not of which answer is the value of today."""
+    choices = grid.reconstruction["classification"]
+    epochs = choices["epochs"]
+    told = replace(epochs, prior=(0.5, 0.25, 0.25))
+    swapped = replace(epochs, value=3, alternatives=(6, 12), prior=(0.25, 0.5, 0.25))
+
+    def digest(choice: Choice, **tempering: float) -> str:
+        reconstruction = {"classification": {**choices, "epochs": choice}}
+        return digest_of_facts([], replace(grid, reconstruction=reconstruction, tempering=tempering))
+
+    assert digest(told) == digest(swapped) != digest(epochs) == digest_of_facts([], grid)
+    assert digest(told) != digest(told, classification=0.5)

@@ -371,6 +371,34 @@ def test_random_candidates_are_balanced_and_the_same_each_time(grid: Grid, store
         assert max(counts) - min(counts) <= 1 + 12 - len(candidates)
 
 
+def test_random_candidates_do_not_depend_on_what_is_taken_today(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """Whoever takes the best candidate as the value finds it again."""
+    swapped = {
+        name: replace(choice, value=choice.answers[-1], alternatives=choice.answers[:-1])
+        for name, choice in grid.reconstruction["classification"].items()
+    }
+    claims = report_on_losses(grid, made_up)
+    one = search_for(claims, grid, store)
+    other = search_for(claims, replace(grid, reconstruction={"classification": swapped}), store)
+    drawn = [[search.answers(candidate) for candidate in search.random_candidates(12)] for search in (one, other)]
+    assert drawn[0] == drawn[1]
+    assert one.random_candidates(12) != other.random_candidates(12)
+
+
+def test_a_tempered_likelihood_weighs_less(grid: Grid, store: Store, made_up: MadeUp) -> None:
+    """It counts with the power that protocol.toml gives it, for what is dropped and for the order."""
+    claims = report_on_losses(grid, made_up)
+    plain = search_for(claims, grid, store)
+    tempered = search_for(claims, replace(grid, tempering={"classification": 0.5}), store)
+    for one in (plain, tempered):
+        one.try_all(every_candidate(one))
+    for candidate, scored in tempered.scored.items():
+        if scored.complete and plain.scored[candidate].complete:
+            assert scored.log_likelihood == plain.scored[candidate].log_likelihood
+            assert scored.log_posterior == scored.log_prior + 0.5 * scored.log_likelihood
+    assert len(tempered.ranked) >= len(plain.ranked) > 1
+
+
 def test_neighbours_differ_in_one_answer(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """There is one for each alternative of each field."""
     search = search_for(report_on_losses(grid, made_up), grid, store)

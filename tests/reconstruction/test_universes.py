@@ -165,7 +165,7 @@ def test_universes_of_other_facts_are_refused(grid: Grid, tmp_path: Path) -> Non
     with pytest.raises(RegisterError) as error:
         read_universes(file, grid, "of others")
     assert str(error.value) == (
-        f"{file}, top level, key 'made_for': these universes were found for other facts; "
+        f"{file}, top level, key 'made_for': these universes were found for other facts or priors; "
         f"write it with: python -m harness reconstruct {file.parent}"
     )
 

@@ -254,7 +254,7 @@ def test_a_variant_that_cannot_be_trained(tmp_path: Path, chosen: dict[str, Any]
 # Malformed grids
 
 AXIS = "give a list of texts, of numbers, or of true and false"
-TOP = "unknown; known here: axes, config, datasets, default, gpu, logs, reconstruction, time_limit, trainer"
+TOP = "unknown; known here: axes, config, datasets, default, gpu, logs, reconstruction, tempering, time_limit, trainer"
 EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
 
 
@@ -264,6 +264,17 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
         ("[axes]", "[axis]", "top level, key 'axes': missing; give a table"),
         ("[default]", "[defaults]", f"top level, key 'defaults': {TOP}"),
         ("[axes]", "[extra]\n[axes]", f"top level, key 'extra': {TOP}"),
+        (
+            "[axes]",
+            "tempering = { classification = 1.5 }\n[axes]",
+            "table [tempering], key 'classification': is 1.5; give a power above 0 and up to 1",
+        ),
+        (
+            "[axes]",
+            "tempering = { clustering = 0.5 }\n[axes]",
+            "table [tempering], key 'clustering': nothing is reconstructed for it; there are: regression, "
+            "classification",
+        ),
         (
             "task = ",
             "tasks = ",
