@@ -10,7 +10,8 @@ from harness.base.arrays import Array
 from harness.execution.engine import Wanted
 from harness.judging.evidence import RunSource
 from harness.report.choices import Choice
-from harness.report.grid import Grid, fields_of
+from harness.report.configs import fields_of
+from harness.report.grid import Grid
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 

@@ -15,7 +15,7 @@ from harness.base.arrays import Floats
 from harness.base.errors import HarnessError
 from harness.reconstruction.likelihood import Reporting
 from harness.reconstruction.search import Candidate, Search
-from harness.report.grid import AVERAGED_CHOICE, SPLITS_CHOICE
+from harness.report.configs import AVERAGED_CHOICE, SPLITS_CHOICE
 
 Whole = tuple[Candidate, Reporting]
 """A candidate, and how the report made its numbers."""

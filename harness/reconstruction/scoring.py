@@ -12,7 +12,8 @@ from harness.judging.plan import wanted_of
 from harness.reconstruction.facts import Fact
 from harness.reconstruction.likelihood import Judged, Read, Reporting, asked_by, log_likelihood_of_facts
 from harness.report.choices import Choice
-from harness.report.grid import AVERAGED_CHOICE, SPLITS_CHOICE, Grid
+from harness.report.configs import AVERAGED_CHOICE, SPLITS_CHOICE
+from harness.report.grid import Grid
 from harness.report.reading import Reading
 
 SEEDS = 20  # over which each fact is judged

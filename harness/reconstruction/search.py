@@ -24,7 +24,8 @@ from harness.reconstruction.beginnings import Beginnings, Longest, longest_of
 from harness.reconstruction.facts import Fact
 from harness.reconstruction.likelihood import Reporting
 from harness.reconstruction.scoring import SEEDS, Scorer, reportings_of, samples_of
-from harness.report.grid import REPORTING_CHOICES, Grid
+from harness.report.configs import REPORTING_CHOICES
+from harness.report.grid import Grid
 from harness.storage.store import Store
 
 Answers = dict[str, Any]

@@ -11,7 +11,8 @@ from harness.execution.engine import Block, missing_blocks
 from harness.judging.claim import Claim
 from harness.judging.evidence import Evidence, TrainedRuns
 from harness.judging.plan import cells_asked, wanted_of
-from harness.report.grid import SPLITS_CHOICE, Grid
+from harness.report.configs import SPLITS_CHOICE
+from harness.report.grid import Grid
 from harness.storage.store import Store
 from harness.training.seeds import TRAININGS_PER_SPLIT
 

@@ -21,7 +21,8 @@ from harness.reconstruction.search import Answers, Search
 from harness.reconstruction.specification import DEFAULT
 from harness.reconstruction.spread import SpreadOfFact
 from harness.report.choices import Choice
-from harness.report.grid import AVERAGED_CHOICE, SPLITS_CHOICE, Grid
+from harness.report.configs import AVERAGED_CHOICE, SPLITS_CHOICE
+from harness.report.grid import Grid
 
 UNIVERSES_FILE = "reconstruction.toml"
 PROFILE_FILE = "reconstruction.svg"

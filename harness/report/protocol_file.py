@@ -12,16 +12,16 @@ from harness.data.data_file import DataFile, read_data_file
 from harness.logs.mapping import read_mapping
 from harness.logs.trainer import NAME
 from harness.report.choices import Axes, Choice, axis_of, axis_text, read_choice
-from harness.report.grid import (
+from harness.report.configs import (
     AVERAGED_CHOICE,
     REPORTING_CHOICES,
     SPLITS_CHOICE,
     DataFiles,
-    Grid,
     configs_of,
     fields_of,
     needs,
 )
+from harness.report.grid import Grid
 from harness.training.fields import AnyFields, Field, is_number
 from harness.training.function.source import function_in, is_function
 from harness.training.function.trainer import Rules, set_rules

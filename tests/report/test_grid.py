@@ -8,7 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.base.errors import ConfigError, RegisterError
-from harness.report.grid import REPORTING_CHOICES, Cell, Choice, Grid
+from harness.report.choices import Choice
+from harness.report.configs import REPORTING_CHOICES
+from harness.report.grid import Cell, Grid
 from harness.report.protocol_file import read_grid
 from harness.training.dense.fields import ACTIVATIONS, LOSSES_OF_TASK
 from harness.training.dense.fields import FIELDS as DENSE_FIELDS
