@@ -135,4 +135,4 @@ def _prior(table: Table, answers: int) -> tuple[float, ...]:
 
 
 def _short(value: Any) -> str:
-    return "-".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return "-".join(map(str, value)) or "none" if isinstance(value, list | tuple) else str(value)

@@ -118,10 +118,10 @@ class TrainingConfig(Mapping[str, Any]):
 
 
 def name_of(value: Any) -> str:
-    """Return what a reader calls a value: of a data file its name, of a tuple its parts joined by hyphens."""
+    """Return what a reader calls a value: of a data file its name, of a tuple its parts joined by hyphens, or none."""
     if isinstance(value, DataFile):
         return value.name
-    return "-".join(map(name_of, value)) if isinstance(value, tuple) else str(value)
+    return "-".join(map(name_of, value)) or "none" if isinstance(value, tuple) else str(value)
 
 
 def _parsed(name: str, value: Any, parse: Callable[[Any], Any]) -> Any:

@@ -362,7 +362,7 @@ EPOCHS = "[reconstruction.regression.epochs]\nvalue = 100"
             "deep = [10, 10]",
             "deep = [10, 0]",
             "table [reconstruction.regression.hidden_widths], key 'value': hidden_widths is (10, 0); "
-            "give a list of whole numbers of at least 1, one for each hidden layer",
+            "give a list of whole numbers of at least 1, one for each hidden layer; [] is none",
         ),
         (
             "deep = [10, 10]",
@@ -619,7 +619,7 @@ def test_a_field_with_a_default_may_be_reconstructed(tmp_path: Path) -> None:
         (
             "hidden_widths",
             "[{ small = [8], deep = [8, 0] }]",
-            "hidden_widths is (8, 0); give a list of whole numbers of at least 1, one for each hidden layer",
+            "hidden_widths is (8, 0); give a list of whole numbers of at least 1, one for each hidden layer; *",
         ),
         ("loss", "['cross_entropy']", "loss is 'cross_entropy', but data set 'boston' is a regression task; *"),
     ],

@@ -33,18 +33,20 @@ def _dataset(value: Any) -> str | DataFile:
 
 def _widths(value: Any) -> tuple[int, ...]:
     try:
-        if not isinstance(value, list | tuple) or not value:
+        if not isinstance(value, list | tuple):
             raise ValueError
         return tuple(positive_whole(width) for width in value)
     except ValueError:
-        raise ValueError("give a list of whole numbers of at least 1, one for each hidden layer") from None
+        raise ValueError("give a list of whole numbers of at least 1, one for each hidden layer; [] is none") from None
 
 
 FIELDS: dict[str, Field] = {
     "dataset": Field(_dataset, "name of a registered data set, or of one that the report brings; it fixes the task"),
     "test_size": Field(proportion_between, "proportion of the rows that is held back for testing, between 0 and 1"),
     "scaling": Field(one_of(*registry.SCALINGS), "what is done to the features, fitted on the training rows"),
-    "hidden_widths": Field(_widths, "neurons of each hidden layer, first to last"),
+    "hidden_widths": Field(
+        _widths, "neurons of each hidden layer, first to last; [] is a linear model, or logistic regression"
+    ),
     "activation": Field(
         one_of(*ACTIVATIONS),
         "function of the framework, after each hidden layer, with its own parameters (leaky_relu: a slope of 0.2 in "
@@ -119,6 +121,10 @@ def check_together(config: TrainingConfig) -> None:
     if config.dropout and config.regime == "matched":
         raise ConfigError(
             f"dropout is {config.dropout}, but each framework draws its own zeros; set it to 0 in the matched regime"
+        )
+    if config.dropout and not config.hidden_widths:
+        raise ConfigError(
+            f"dropout is {config.dropout}, which is of hidden layers, and hidden_widths has none; set it to 0"
         )
     if config.loss not in LOSSES_OF_TASK[task]:
         raise ConfigError(

@@ -55,7 +55,7 @@ class Network(nn.Module):
             layers += [nn.Linear(fan_in, width), ACTIVATIONS[activation]()]
             if dropout:
                 layers.append(nn.Dropout(dropout))
-        layers.append(nn.Linear(hidden_widths[-1], outputs))
+        layers.append(nn.Linear((inputs, *hidden_widths)[-1], outputs))
         if softmax_output:
             layers.append(nn.Softmax(dim=1))
         self.layers = nn.Sequential(*layers)

@@ -38,6 +38,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "dropout of two layers": {"dropout": 0.5, "hidden_widths": (10, 10)},
     "dropout of relu": {"dropout": 0.3, "activation": "relu"},
     "gelu of two layers": {"activation": "gelu", "hidden_widths": (10, 10)},
+    "no hidden layer": {"hidden_widths": ()},
 }
 LOSSES = ("squared_error", "cross_entropy")
 
@@ -158,6 +159,10 @@ def test_frameworks_agree_where_all_else_is_matched(optimizer: str) -> None:
     ("changes", "sentence"),
     [
         ({"optimizer": "adam", "momentum": 0.9}, "momentum is 0.9, which adam does not have; take sgd"),
+        (
+            {"hidden_widths": (), "dropout": 0.5},
+            "dropout is 0.5, which is of hidden layers, and hidden_widths has none; set it to 0",
+        ),
         ({"nesterov": True}, "nesterov is True without a momentum; give momentum, such as 0.9"),
         ({"momentum": 1}, "momentum is 1; give a number from 0 to below 1"),
         ({"nesterov": 1}, "nesterov is 1; give true or false"),
