@@ -46,7 +46,7 @@ def _part_in(folder: Path) -> IO[bytes]:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing; one that a group proportions hands its rights down.
+    """Make a folder and those above it that are missing; one that a group shares hands its rights down.
 
     A folder is shared with a group by ``chmod g+ws``: what is made in it belongs to the group, and the group may write
     there, whatever the umask of whoever made it.

@@ -116,7 +116,7 @@ def _judged_by_another_rule(old: Verdict, new: Verdict) -> bool:
 
 
 def _same_over(tests: list[str], old: Answer, new: Answer) -> bool:
-    """Whether the claims that two answers proportion come to the same verdict."""
+    """Whether the claims that two answers share come to the same verdict."""
     if not tests:
         return False
     return _combined(old.needs, [old.verdicts[test] for test in tests]) == _combined(
