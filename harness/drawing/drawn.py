@@ -9,7 +9,7 @@ from harness.base.errors import StoreError
 from harness.base.files import write_atomically
 from harness.base.sealed import seal, unseal
 from harness.base.sources import sources_mark
-from harness.drawing.panels.data import Order, Part
+from harness.drawing.panels.data import Marks, Order, Part
 from harness.reconstruction.specification import Specification
 from harness.statistics.estimate import Estimate, Interval
 from harness.training.runs import SECONDS, Runs
@@ -53,15 +53,17 @@ def kept_specification_curve(folder: Path, specifications: Sequence[Specificatio
     return _kept(folder, SPECIFICATION_CURVE, digest.hexdigest(), draw)
 
 
-def kept_panel_figure(folder: Path, panels: Mapping[str, Runs], parts: Sequence[Part], order: Order) -> str:
+def kept_panel_figure(
+    folder: Path, panels: Mapping[str, Runs], parts: Sequence[Part], order: Order, marks: Marks
+) -> str:
     """Return `harness.drawing.panels.figure.panel_figure` of the same arguments, kept in the same way."""
 
     def draw() -> str:
         from harness.drawing.panels.figure import panel_figure  # matplotlib
 
-        return panel_figure(panels, parts, order)
+        return panel_figure(panels, parts, order, marks)
 
-    digest = hashlib.sha256(repr((tuple(parts), order)).encode())
+    digest = hashlib.sha256(repr((tuple(parts), order, marks)).encode())
     for name, runs in panels.items():
         digest.update(repr((name, runs.config, runs.seeds)).encode())
         for _, array, values in runs.arrays():

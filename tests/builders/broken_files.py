@@ -10,7 +10,7 @@ from typing import Any
 
 import harness
 from harness.base.errors import HarnessError
-from harness.drawing.report_figures import read_figures
+from harness.drawing.figures_file import read_figures
 from harness.reconstruction.facts import digest_of_facts
 from harness.reconstruction.universes import read_universes
 from harness.report.protocol_file import read_grid

@@ -1,36 +1,14 @@
 import shutil
 from pathlib import Path
 
-import pytest
-
-from harness.base.errors import RegisterError
+from harness.drawing.figures_file import FIGURES_FILE, open_figures
 from harness.drawing.illustrations import claim_figures, report_figures_of
-from harness.drawing.report_figures import FIGURES_FILE, open_figures, read_figures, report_figures
+from harness.drawing.report_figures import report_figures
 from harness.execution.engine import open_store
 from harness.report.folder import open_folder
-from harness.report.protocol_file import read_grid
-from harness.report.register import read_register
 from harness.training.seeds import seed_blocks
 from tests.builders.runs import random_runs
 from tests.builders.sessions import judged_claim, session_of
-
-FIGURES = """
-[figures.losses]
-title = "Losses"
-shown = "It showed two lines."
-findings = ["speed.faster"]
-cell = { framework = "torch" }
-along = "activation"
-order = "beside"
-parts = ["loss"]
-"""
-
-
-@pytest.fixture
-def folder(small_report: Path) -> Path:
-    """Give the small report a figure."""
-    (small_report / FIGURES_FILE).write_text(FIGURES, encoding="utf-8")
-    return small_report
 
 
 def keep(folder: Path, store_folder: Path, *cells: str) -> None:
@@ -40,46 +18,6 @@ def keep(folder: Path, store_folder: Path, *cells: str) -> None:
         named = grid.named_cell(cell, {})
         for seeds in seed_blocks(20, 20, named.splits):
             store.save(random_runs(seeds, named.config))
-
-
-def test_a_figure_has_a_panel_for_each_value(folder: Path) -> None:
-    """All values of the axis, in the grid's order, each with the cell to be trained for it."""
-    (figure,) = open_figures(folder)
-    names = open_folder(folder).grid
-    assert figure.cells == {
-        value: names.cell_name(framework="torch", activation=value) for value in names.axes["activation"]
-    }
-
-
-def test_a_report_without_the_file_has_no_figures(small_report: Path) -> None:
-    """It is not asked for."""
-    assert open_figures(small_report) == ()
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        ('"speed.faster"', '"speed.slower"', r"figures\.losses.*findings.*no finding 'speed.slower'"),
-        ('framework = "torch"', 'framework = "keras"', r"figures\.losses\.cell.*framework.*torch"),
-        ('framework = "torch"', 'colour = "red"', r"figures\.losses\.cell.*colour.*no axis"),
-        ('along = "activation"', 'along = "colour"', r"figures\.losses.*along.*activation"),
-        ('along = "activation"', 'along = "framework"', r"figures\.losses.*along.*take it out there"),
-        ('parts = ["loss"]', 'parts = ["losses"]', r"figures\.losses.*parts.*'losses'; give some of: predictions"),
-        ('parts = ["loss"]', 'parts = ["loss", "loss"]', r"figures\.losses.*parts.*each part once"),
-        ('order = "beside"', 'order = "above"', r"figures\.losses.*order.*beside, below"),
-        ('order = "beside"', 'order = "beside"\nvalues = ["relu"]', r"figures\.losses.*values.*at least two"),
-        ('shown = "It showed two lines."', "", r"figures\.losses.*shown"),
-        ('title = "Losses"', 'title = "Losses"\ncolour = "red"', r"figures\.losses.*colour"),
-    ],
-)
-def test_bad_input_names_file_table_and_key(folder: Path, old: str, new: str, told: str) -> None:
-    """And says what would be right."""
-    file = folder / FIGURES_FILE
-    file.write_text(FIGURES.replace(old, new), encoding="utf-8")
-    register, grid = read_register(folder / "report.toml"), read_grid(folder / "protocol.toml")
-    with pytest.raises(RegisterError, match=f"(?s){FIGURES_FILE}.*{told}") as raised:
-        read_figures(file, register, grid)
-    assert "\n" not in str(raised.value)
 
 
 def test_a_figure_is_drawn_from_what_is_stored(folder: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from harness.drawing.panels.caption import spread_told
 from harness.drawing.panels.data import (
     LEVELS,
     Bands,
+    Marks,
     Part,
     class_proportions,
     history_bands,
@@ -25,15 +26,18 @@ from harness.training.runs import Runs, predicted_classes
 SMALL = 8.0
 NEAREST = 0.11  # of two names at the ends of lines, in heights of a panel
 _OTHER: dict[str, Any] = {"color": "0.45", "linewidth": 0.9}
+_REPORTED: dict[str, Any] = {"color": "black", "linewidth": 1.1, "linestyle": (0, (1, 1.5))}
 
 
-def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -> None:
+def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs], marks: Marks) -> None:
     """Draw one part of one panel, with the panel's name and a median over trainings above it.
 
     Parameters
     ----------
     kept
         Of all panels the runs that did not diverge, by name.
+    marks
+        What the report gives, drawn into histories.
     """
     axis.set_title(name, loc="left", fontsize=9.5, fontweight="bold", parse_math=False)
     runs = kept[name]
@@ -42,6 +46,7 @@ def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -> N
         return
     if part != "predictions":
         _draw_history(axis, part, name, kept)
+        _draw_marks(axis, part, marks.get(name, {}))
     elif predicts_values(runs):
         _draw_values(axis, runs, _value_limits(kept))
     else:
@@ -94,6 +99,13 @@ def _draw_history(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -
     axis.set_xlabel("epoch")
     axis.set_ylabel(f"test {part}")
     axis.locator_params(nbins=5)
+
+
+def _draw_marks(axis: Axes, part: Part, marks: Mapping[str, tuple[float, ...]]) -> None:
+    for level in marks.get(part, ()):
+        axis.axhline(level, **_REPORTED)
+    for epoch in marks.get("epochs", ()):
+        axis.axvline(epoch, **_REPORTED)
 
 
 def _draw_values(axis: Axes, runs: Runs, limits: tuple[float, float]) -> None:

@@ -12,6 +12,7 @@ from harness.training.runs import Runs
 _SPREAD = "Numbers above a panel: median over trainings (and central 90 %)."
 _HISTORIES = "Over epochs: median of the trainings, in bands that hold the central 50 % and 90 % of them at each epoch."
 _OTHERS = "Thin grey lines: medians of the other panels."
+_MARKS = "Dotted: what the report says."
 _VALUES = (
     "Grey dots: the test rows of one training, the first. Line and bands: median, central 50 % and 90 % of the test "
     "predictions of all trainings, among neighbouring true values; dashed: predictions without error. {name} is in "
@@ -23,7 +24,7 @@ _CLASSES = (
 )
 
 
-def caption(panels: Mapping[str, Runs], parts: Sequence[Part]) -> str:
+def caption(panels: Mapping[str, Runs], parts: Sequence[Part], *, marked: bool) -> str:
     """Return the text under a figure.
 
     Parameters
@@ -32,6 +33,8 @@ def caption(panels: Mapping[str, Runs], parts: Sequence[Part]) -> str:
         All runs of each, by name; those that diverged are counted.
     parts
         What is drawn of each.
+    marked
+        Whether numbers of the report are drawn, too.
     """
     told = [_trainings(list(panels.values())), *_diverged(panels), _SPREAD]
     runs = next(iter(panels.values()))
@@ -43,7 +46,7 @@ def caption(panels: Mapping[str, Runs], parts: Sequence[Part]) -> str:
     if "predictions" in parts:
         told += _difference(list(panels.values()))
     if set(parts) - {"predictions"}:
-        told += [_HISTORIES, *([_OTHERS] if len(panels) > 1 else [])]
+        told += [_HISTORIES, *([_OTHERS] if len(panels) > 1 else []), *([_MARKS] if marked else [])]
     return " ".join(told)
 
 

@@ -1,6 +1,6 @@
 """Numbers of the panels: histories and predictions, with bands over trainings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -14,6 +14,9 @@ Part = Literal["predictions", "loss", "accuracy"]
 """Predictions of test rows at the end of training; test loss and test accuracy over epochs."""
 Order = Literal["beside", "below"]
 """Whether the parts of a panel stand in a column, beside those of the next panel, or in a row, below them."""
+Marks = Mapping[str, Mapping[str, tuple[float, ...]]]
+"""By panel, and by ``loss``, ``accuracy`` or ``epochs``, numbers that the report gives."""
+MARKED = ("loss", "accuracy", "epochs")
 PARTS: tuple[str, ...] = get_args(Part)
 ORDERS: tuple[str, ...] = get_args(Order)
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from harness.drawing.figures import STYLE, svg_text
 from harness.drawing.panels.axes import SMALL, draw_panel, name_ends
 from harness.drawing.panels.caption import caption
-from harness.drawing.panels.data import Order, Part, finished
+from harness.drawing.panels.data import Marks, Order, Part, finished
 from harness.drawing.panels.layout import CHARACTER, LINE, has_labels, layout_of
 from harness.training.runs import Runs
 
 
-def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order) -> str:
+def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order, marks: Marks) -> str:
     """Draw the parts of each panel, and under them a caption.
 
     Parameters
@@ -26,6 +26,8 @@ def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order
         ``predictions`` of test rows at the end of training, test ``loss`` and ``accuracy`` over epochs.
     order
         Whether the parts of a panel stand in a column, ``beside`` those of the next, or in a row, ``below`` them.
+    marks
+        What the report gives, drawn as dotted lines.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order
     """
     layout = layout_of(panels, parts, order)
     kept = {name: finished(runs) for name, runs in panels.items()}
-    lines = textwrap.wrap(caption(panels, parts), int((layout.width - 0.2) / CHARACTER))
+    lines = textwrap.wrap(caption(panels, parts, marked=bool(marks)), int((layout.width - 0.2) / CHARACTER))
     height = layout.height + LINE * len(lines) + 0.1
     first: dict[Part, Axes] = {}
     last: list[tuple[Axes, Part]] = []
@@ -46,7 +48,7 @@ def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order
                 size = (layout.panel / layout.width, tall / height)
                 axis = figure.add_axes((*corner, *size), sharex=first.get(part), sharey=first.get(part))
                 first.setdefault(part, axis)
-                draw_panel(axis, part, name, kept)
+                draw_panel(axis, part, name, kept, marks)
                 if not has_labels(across, column):
                     axis.tick_params(labelleft=False)
                     axis.set_ylabel("")

@@ -13,7 +13,7 @@ from tests.builders.runs import random_runs
 @pytest.mark.parametrize("parts", [("predictions",), ("loss", "accuracy"), ("predictions", "loss", "accuracy")])
 def test_every_part_of_every_panel_is_drawn(parts: tuple[Part, ...], order: Order) -> None:
     """The picture is an SVG document that names each panel, each axis and what the bands are."""
-    drawn = panel_figure({"one": random_runs(), "other": random_runs()}, parts, order)
+    drawn = panel_figure({"one": random_runs(), "other": random_runs()}, parts, order, {})
     ElementTree.fromstring(drawn)
     texts = drawn.replace("\n", " ")
     for word in ("one", "other", *(f"test {part}" for part in parts if part != "predictions")):
@@ -22,7 +22,7 @@ def test_every_part_of_every_panel_is_drawn(parts: tuple[Part, ...], order: Orde
 
 def test_a_name_is_no_formula_and_no_markup() -> None:
     """Dollars and angle brackets in a name stand as they are."""
-    drawn = panel_figure({"<b> $x$": random_runs(), "b": random_runs()}, ("loss",), "beside")
+    drawn = panel_figure({"<b> $x$": random_runs(), "b": random_runs()}, ("loss",), "beside", {})
     ElementTree.fromstring(drawn)
     assert "&lt;b&gt; $x$" in drawn
 
@@ -31,18 +31,35 @@ def test_what_diverged_is_counted_and_not_drawn() -> None:
     """A panel of which nothing is left says so."""
     loss = random_runs().test_loss.copy()
     loss[:, -1] = np.nan
-    drawn = panel_figure({"one": random_runs(test_loss=loss), "other": random_runs()}, ("loss",), "beside")
+    drawn = panel_figure({"one": random_runs(test_loss=loss), "other": random_runs()}, ("loss",), "beside", {})
     assert "all diverged" in drawn
     assert "Diverged and not drawn: 2 of one." in caption(
-        {"one": random_runs(test_loss=loss), "b": random_runs()}, ("loss",)
+        {"one": random_runs(test_loss=loss), "b": random_runs()}, ("loss",), marked=False
     )
 
 
 def test_the_same_runs_give_the_same_picture() -> None:
     """So that it can be kept, and a difference means something."""
-    assert panel_figure({"": random_runs()}, ("loss",), "below") == panel_figure(
-        {"": random_runs()}, ("loss",), "below"
+    assert panel_figure({"": random_runs()}, ("loss",), "below", {}) == panel_figure(
+        {"": random_runs()}, ("loss",), "below", {}
     )
+
+
+def test_what_the_report_gives_is_a_dotted_line() -> None:
+    """At a level in the history of that metric, at an epoch in both, in its own panel; and the caption says so."""
+    panels = {"one": random_runs(), "other": random_runs()}
+    parts: tuple[Part, ...] = ("loss", "accuracy")
+    dotted = "stroke-dasharray: 1.1,1.6"
+
+    def drawn(**marks: dict[str, tuple[float, ...]]) -> str:
+        return panel_figure(panels, parts, "beside", marks).replace("\n", " ")
+
+    assert dotted not in drawn()
+    assert "Dotted" not in drawn()
+    assert drawn(one={"loss": (0.5,)}).count(dotted) == 1
+    assert drawn(one={"epochs": (1.0, 2.0)}, other={"accuracy": (0.5,)}).count(dotted) == 5
+    assert "Dotted:" in drawn(one={"loss": (0.5,)})
+    assert caption(panels, parts, marked=True).endswith(" Dotted: what the report says.")
 
 
 def test_a_spread_is_median_and_central_ninety_percent() -> None:
