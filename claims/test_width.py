@@ -101,7 +101,7 @@ def test_wide_regression_has_a_lower_loss(evidence, judge, activation, optimizer
     """On the same rows, the wide network reaches a lower test loss than the narrow one."""
     cell = {"framework": "torch", "task": "regression", "activation": activation, "optimizer": optimizer}
     wide, narrow = evidence(network="net2", **cell), evidence(network="net1", **cell)
-    judge(median_ratio_over_seeds(wide.final_test_loss, narrow.final_test_loss, "test loss, 128 over 10 neurons"))
+    judge(median_ratio_over_seeds(wide.final_test_loss, narrow.final_test_loss, "test loss, Net2 over Net1"))
 
 
 @pytest.mark.finding("width.torch-too-complex", reading="cells")
@@ -149,8 +149,8 @@ def test_wide_network_saves_more_epochs_in_keras_in_most_cells(evidence, judge):
 def test_more_neurons_take_longer(classification_timings, judge, framework):
     """A whole training of the wide network takes noticeably longer than one of the narrow network."""
     wide, narrow = classification_timings[f"{framework} net2"], classification_timings[framework]
-    ratios = ratio_over_seeds(wide.seconds, narrow.seconds, "seconds a training, 128 over 10 neurons")
-    judge(ratios, note=f"128 neurons: {wide}; 10 neurons: {narrow}")
+    ratios = ratio_over_seeds(wide.seconds, narrow.seconds, "seconds a training, Net2 over Net1")
+    judge(ratios, note=f"Net2: {wide}; Net1: {narrow}")
 
 
 def _wide(evidence, task, **cell):
