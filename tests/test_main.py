@@ -35,6 +35,10 @@ def test_train_trains_a_cell_by_name(capsys: pytest.CaptureFixture[str]) -> None
     assert main(arguments) == 0
     first = capsys.readouterr().out
     assert "split   1  training   1  test loss" in first
+    *_, one, other, mean = first.splitlines()
+    assert mean.startswith("  mean of 2                test loss ")
+    ends = [float(line.partition("test loss ")[2].split()[0]) for line in (one, other, mean)]
+    assert ends[2] == pytest.approx((ends[0] + ends[1]) / 2, rel=1e-3)
     assert main(arguments) == 0
     assert capsys.readouterr().out == first
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train what is missing, and print one line a run.
+    """Train what is missing, and print one line a run, then their means.
 
     Raises
     ------
@@ -54,20 +55,23 @@ def run(options: argparse.Namespace) -> int:
         runs = runs_of(cell.config, options.seeds, store)
         print(cell.name)
         for place, seed in enumerate(runs.seeds):
-            end = "diverged" if runs.diverged[place] else "  ".join(_ends(runs, place))
+            end = "diverged" if runs.diverged[place] else _ends(runs, [place])
             print(f"  split {seed.split:3d}  training {seed.training:3d}  {end}")
+        ended = [place for place, diverged in enumerate(runs.diverged) if not diverged]
+        if len(ended) > 1:
+            print(f"  {f'mean of {len(ended)}':23s}  {_ends(runs, ended)}")
     return 0
 
 
-def _ends(runs: "Runs", place: int) -> list[str]:
-    """Return where each curve of a run ends, and each scalar, those over test rows first."""
+def _ends(runs: "Runs", places: Sequence[int]) -> str:
+    """Return where each curve of some runs ends on average, and each scalar, those over test rows first."""
     from harness.training.runs import SECONDS
 
-    ends = {name: curve[place, -1] for name, curve in runs.curves.items()} | {
-        name: scalar[place] for name, scalar in runs.scalars.items() if name != SECONDS
+    ends = {name: curve[places, -1].mean() for name, curve in runs.curves.items()} | {
+        name: scalar[places].mean() for name, scalar in runs.scalars.items() if name != SECONDS
     }
     names = sorted(ends, key=lambda name: (not name.startswith("test_"), "loss" not in name))
-    return [f"{name.replace('_', ' ')} {ends[name]:.4g}" for name in names]
+    return "  ".join(f"{name.replace('_', ' ')} {ends[name]:.4g}" for name in names)
 
 
 def _changed(assignments: list[str]) -> dict[str, Any]:
