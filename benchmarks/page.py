@@ -53,8 +53,9 @@ Written by `make bench`; it puts every sample and a plot of them into `reports/b
 Times are wall time in seconds: the median over the rounds that count, in brackets the smallest and the largest. What
 is compared ran in turn in one process, after a first round that was discarded, and ratios were taken round by round.
 The rounds take the same seeds, except for native trainings, which take another seed each.
-A training's time holds all it needs (initial weights, tracing of TensorFlow's program, recording) except the division
-of the data."""
+A training's time holds all it needs except the division of the data, and except what one training keeps for the
+next: TensorFlow's traced program, which serves all configs that differ in numbers alone, and the first draws of
+these seeds. Both are made in the discarded round."""
 
 
 def _summary(results: Mapping[str, Any]) -> str:
