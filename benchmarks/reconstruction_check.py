@@ -20,6 +20,7 @@ from harness.reconstruction.all_tasks import MOST_RANDOM
 from harness.reconstruction.beginnings import Beginnings, longest_of
 from harness.reconstruction.calibration import LEVELS, Calibration, calibration
 from harness.reconstruction.facts import facts_of
+from harness.reconstruction.other_ways import other_calibrations
 from harness.reconstruction.scoring import SEEDS
 from harness.reconstruction.search import Search
 from harness.report.folder import open_folder
@@ -63,19 +64,26 @@ def main() -> None:
             names = ", ".join(fact.finding for fact in facts)
             print(f"{task}: {len(found.hidden)} reports of {len(grids)} protocols; facts: {names}")
             print("\n".join(f"  {line}" for line in told(found, answers)))
+            numbers = [fact for fact in facts if fact.claims[0].finding.reported]
+            for way, other in other_calibrations(numbers, list(grids.values()), source, range(options.reports)).items():
+                print(f"  {way}, of numbers alone: {in_words(other, 1.0)}")
+
+
+def in_words(found: Calibration, tempering: float) -> str:
+    """Return how often sets hold what they should, and how often the best is right."""
+    covered = ", ".join(f"{level:.0%}: {found.coverage(level, tempering):.3f}" for level in LEVELS)
+    claimed, right = found.best(tempering)
+    return f"coverage of sets {covered}; the best says {claimed:.3f} and is right in {right:.3f}"
 
 
 def told(found: Calibration, answers: list[list[str]]) -> list[str]:
     """Return what came out, in lines."""
     lines = []
     for tempering in TEMPERINGS:
-        covered = ", ".join(f"{level:.0%}: {found.coverage(level, tempering):.3f}" for level in LEVELS)
-        claimed, right = found.best(tempering)
         outside = found.coverage_of_answers(answers, LEVELS[-1], tempering)
         lines.append(
-            f"likelihood to the power {tempering:.1f}: coverage of sets {covered}; the best says {claimed:.3f} and is "
-            f"right in {right:.3f}; if the hidden one is no candidate, a {LEVELS[-1]:.0%} set of answers to a choice "
-            f"holds its own in {outside:.3f}"
+            f"likelihood to the power {tempering:.1f}: {in_words(found, tempering)}; if the hidden one is no "
+            f"candidate, a {LEVELS[-1]:.0%} set of answers to a choice holds its own in {outside:.3f}"
         )
     ranks = found.ranks()
     counts = [int(((ranks >= low / BINS) & (ranks < (low + 1) / BINS)).sum()) for low in range(BINS)]
