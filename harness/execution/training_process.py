@@ -5,12 +5,14 @@ It is started when something is first trained, and again if it died.
 
 import atexit
 import os
+import resource
 import subprocess
 import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from harness.base.errors import HarnessError, TrainingFailedError
 from harness.execution.messages import NOBODY, Answer, differing_versions, other_versions, task_of
@@ -22,6 +24,8 @@ from harness.training.function.trainer import FunctionTrainer
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 from harness.training.trainers import fingerprint_of, trainer_named
+
+MOST_GROWN = 10**9  # bytes since its first answer: TensorFlow keeps 5 MB of each program for ever
 
 
 def train_there(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
@@ -75,11 +79,25 @@ class _TrainingProcess:
             env=clean_environment(gpu=room.gpu),
         )
         self._unsaid = ready.encode() + b"\n"
+        self._first_size: int | None = None
 
     @property
     def ended(self) -> bool:
         """Whether it has died."""
         return self._process.poll() is not None
+
+    @property
+    def grown(self) -> int:
+        """By how many bytes its memory is larger than after its first answer; 0 where the system does not tell."""
+        size = self._size()
+        return 0 if size is None or self._first_size is None else size - self._first_size
+
+    def _size(self) -> int | None:
+        try:
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
+        except OSError:  # not a Linux
+            return None
+        return int(pages) * resource.getpagesize()
 
     def ask(self, task: str) -> bytes:
         """Return its answer to a task.
@@ -104,6 +122,8 @@ class _TrainingProcess:
             raise self._death() from None
         if len(answer) < length:
             raise self._death()
+        if self._first_size is None:
+            self._first_size = self._size()
         return answer
 
     def _death(self) -> HarnessError:
@@ -178,7 +198,7 @@ class _Kept:
             If the process ends, or takes longer.
         """
         with self._turn:
-            if self._process is not None and (self._process.ended or self._room != room):
+            if self._process is not None and (self._process.ended or self._room != room or self._is_too_large()):
                 self.end()
             if self._process is None:
                 self._process, self._room = _TrainingProcess(room), room
@@ -190,6 +210,10 @@ class _Kept:
                 if late.is_set():
                     raise HarnessError(f"it was ended after {limit:g} s, which is all that time_limit allows") from None
                 raise
+
+    def _is_too_large(self) -> bool:
+        # What a training function keeps is its own matter.
+        return self._room == ANYWHERE and self._process is not None and self._process.grown > MOST_GROWN
 
     def end(self) -> None:
         """End the process, if there is one."""

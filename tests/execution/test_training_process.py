@@ -97,6 +97,31 @@ def test_one_process_trains_all(own_process: training_process._Kept, tmp_path: P
     assert pid_of(own_process) == pid
 
 
+def test_one_that_has_grown_is_replaced(
+    own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch, quick: TrainingConfig
+) -> None:
+    """Between two trainings, once it keeps more than it should; a training function's is its own matter."""
+    train_there(TORCH, BLOCK)
+    pid = pid_of(own_process)
+    monkeypatch.setattr(training_process, "MOST_GROWN", -(10**12))
+    first = train_there(TORCH, BLOCK)
+    assert pid_of(own_process) != pid
+    assert differences_of(first, train_there(TORCH, BLOCK)) == []
+    train_there(quick, SEED)
+    pid = pid_of(own_process)
+    train_there(quick, SEED)
+    assert pid_of(own_process) == pid
+
+
+def test_growth_is_told_from_the_first_answer_on(own_process: training_process._Kept) -> None:
+    """A process that answers the same again has hardly grown; before, there is nothing to tell."""
+    train_there(TORCH, BLOCK)
+    assert own_process._process is not None
+    assert abs(own_process._process.grown) < 10**8
+    assert own_process._process._first_size is not None
+    assert own_process._process._first_size > 10**7
+
+
 def test_what_fails_there_is_said_here_with_config_and_seeds(own_process: training_process._Kept) -> None:
     """And the process goes on."""
     with pytest.raises(HarnessError, match=r"^training failed: seeds Seed\(.+\) to Seed\(.+\), torch\(.+\): .*alloc"):

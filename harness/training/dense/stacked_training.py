@@ -24,7 +24,7 @@ from harness.training.config import TrainingConfig
 from harness.training.dense.stacked_model import StackedModel
 
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_norm")
-KEPT = 64  # programs; each takes some megabytes
+KEPT = 8  # programs, each with the variables of its networks; kindred configs are trained one after the other
 # What makes no other program, with the value that stands for all.
 _NUMBERS: Mapping[str, Any] = {"learning_rate": 1.0, "epochs": 1, "batch_size": 1, "test_size": 0.5}
 
