@@ -24,3 +24,8 @@ def excess(runs):
     twice = runs.config.loss == "cross_entropy_on_softmax"
     floor = floor_of_cross_entropy(runs.test_predictions.shape[2]) if twice else 0.0
     return np.maximum(runs.test_loss - floor, 0)  # NaN where a run diverged
+
+
+def surplus(one, other):
+    """Return by how much one number exceeds another, 0 where both are infinite (seeds,)."""
+    return np.subtract(one, other, out=np.zeros(len(one)), where=np.not_equal(one, other))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from claims.axes import ACTIVATIONS, OPTIMIZERS, TASKS, cells, every_activation, every_optimizer, every_task
-from claims.learning import MORE, excess
+from claims.learning import MORE, excess, surplus
 from harness import (
     epochs_later,
     epochs_to_level,
@@ -126,7 +126,7 @@ def test_wide_network_overfits_more_in_torch_in_most_cells(evidence, judge):
             rise_after_minimum(excess(evidence(framework=name, task="classification", network="net2", **cell)))
             for name in ("keras", "torch")
         )
-        more.append(torch - keras)
+        more.append(surplus(torch, keras))  # both are infinite where both rise from the very floor
     judge(proportion_of_cells(more, (MORE, np.inf), "rise after the minimum, PyTorch minus Keras"))
 
 
@@ -139,7 +139,7 @@ def test_wide_network_saves_more_epochs_in_keras_in_most_cells(evidence, judge):
             _epochs_saved(evidence, framework=name, task="classification", **cell) for name in ("keras", "torch")
         )
         # Where neither network gets there, neither saves anything; infinite savings of both are equal.
-        more.append(np.where(keras == torch, 0.0, keras - torch))
+        more.append(surplus(keras, torch))
     judge(proportion_of_cells(more, (1, np.inf), "epochs saved by 128 neurons, Keras minus PyTorch"))
 
 

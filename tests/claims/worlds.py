@@ -142,8 +142,10 @@ def _as_reported(cell: Cell) -> Training:
         end_loss, factors = 1.08, {"net1": 1.0, "net2": 0.95, "net3": 1.002}
         accuracy, accuracy_spread = 0.5, Spread(split=0.02, own=0.005)
     else:
-        end_loss = 0.57 if cell["loss"] == "cross_entropy_on_softmax" else 0.05
-        factors = {"net1": 1.0, "net2": 0.8 if keras else 1.2, "net3": 1.002}
+        twice = cell["loss"] == "cross_entropy_on_softmax"
+        end_loss = 0.57 if twice else 0.05
+        # No loss can fall below 0.5514 with softmax applied twice.
+        factors = {"net1": 1.0, "net2": 1.2 if not keras else 0.98 if twice else 0.8, "net3": 1.002}
         accuracy, spread = {"keras": (1.0, 0.0), "torch": (0.99, 0.004)}[cell["framework"]]
         if cell["optimizer"] == "rmsprop" and not keras:
             accuracy, spread = 0.997, 0.003
