@@ -28,42 +28,12 @@ good_optimizer = pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
 @every_framework
 def test_optimizer_explains_more_than_activation(evidence, judge, framework, task):
     """Of the variation between nine networks, the optimizer explains clearly more than the activation."""
-    losses = _log_losses(evidence, framework, task, ("net1",))[..., 0]
+    losses = _log_losses(evidence, framework, task)
     proportions = proportions_of_variance(losses, ("activation", "optimizer"))
     difference = proportions["optimizer"] - proportions["activation"]
     judge(
         mean_over_seeds(difference, "proportion of variance, optimizer minus activation"), note=_in_words(proportions)
     )
-
-
-@pytest.mark.finding("optimizers.effect-exceeds-activation", reading="variance-width")
-@every_task
-@every_framework
-def test_optimizer_explains_more_than_width(evidence, judge, framework, task):
-    """Of the variation between nine networks and the same with 128 neurons, the optimizer explains more than width.
-
-    Width and depth are judged in two designs, each balanced, that share Net1. As contrasts within one factor of three
-    networks they would share it too, so that their sums of squares overlapped and proportions depended on which came
-    first.
-    """
-    losses = _log_losses(evidence, framework, task, ("net1", "net2"))
-    proportions = proportions_of_variance(losses, ("activation", "optimizer", "width"))
-    difference = proportions["optimizer"] - proportions["width"]
-    judge(mean_over_seeds(difference, "proportion of variance, optimizer minus width"), note=_in_words(proportions))
-
-
-@pytest.mark.finding("optimizers.effect-exceeds-activation", reading="variance-depth")
-@every_task
-@every_framework
-def test_optimizer_explains_more_than_depth(evidence, judge, framework, task):
-    """Of the variation between nine networks and the same with one more layer, the optimizer explains more than depth.
-
-    In a design apart from that of the width, for the reason given there.
-    """
-    losses = _log_losses(evidence, framework, task, ("net1", "net3"))
-    proportions = proportions_of_variance(losses, ("activation", "optimizer", "depth"))
-    difference = proportions["optimizer"] - proportions["depth"]
-    judge(mean_over_seeds(difference, "proportion of variance, optimizer minus depth"), note=_in_words(proportions))
 
 
 @pytest.mark.finding("optimizers.inconsequential-without-sgd", reading="accuracy")
@@ -288,15 +258,13 @@ def test_more_epochs_cure_sgd(evidence, reading, judge, epochs):
     judge(proportion_of_seeds(runs.final_test_accuracy, (reading.margin, 1), "test accuracy"))
 
 
-def _log_losses(evidence, framework, task, networks):
-    """Return the logarithm of the test loss at the end, shape (seeds, activations, optimizers, networks)."""
-    cells = itertools.product(ACTIVATIONS, OPTIMIZERS, networks)
+def _log_losses(evidence, framework, task):
+    """Return the logarithm of the test loss at the end of Net1, shape (seeds, activations, optimizers)."""
     losses = [
-        evidence(framework=framework, task=task, activation=activation, optimizer=optimizer, network=network)
-        for activation, optimizer, network in cells
+        evidence(framework=framework, task=task, activation=activation, optimizer=optimizer).final_test_loss
+        for activation, optimizer in itertools.product(ACTIVATIONS, OPTIMIZERS)
     ]
-    table = np.stack([runs.final_test_loss for runs in losses], axis=1)
-    return np.log(table).reshape(len(table), len(ACTIVATIONS), len(OPTIMIZERS), len(networks))
+    return np.log(np.stack(losses, axis=1)).reshape(-1, len(ACTIVATIONS), len(OPTIMIZERS))
 
 
 def _in_words(proportions):

@@ -141,20 +141,6 @@ FALSE: dict[Key, tuple[Conditions, ...]] = {
             given.ONE_LOSS.but("SGD", SGD, end_loss=times(3.0)).but("relu", RELU, end_loss=times(3.0)),
         ),
     ),
-    ("optimizers.effect-exceeds-activation", "variance-width"): (
-        Conditions("only the width matters", given.ONE_LOSS.but("128 neurons", NET2, end_loss=times(3.0))),
-        Conditions(
-            "optimizer and width matter as much",
-            given.ONE_LOSS.but("SGD", SGD, end_loss=times(3.0)).but("128 neurons", NET2, end_loss=times(3.0)),
-        ),
-    ),
-    ("optimizers.effect-exceeds-activation", "variance-depth"): (
-        Conditions("only the depth matters", given.ONE_LOSS.but("one more layer", NET3, end_loss=times(3.0))),
-        Conditions(
-            "optimizer and depth matter as much",
-            given.ONE_LOSS.but("SGD", SGD, end_loss=times(3.0)).but("one more layer", NET3, end_loss=times(3.0)),
-        ),
-    ),
     ("optimizers.inconsequential-without-sgd", "accuracy"): (
         given.RMSPROP_INACCURATE,
         world("Adam gets fewer rows right", CLASSIFICATION | ADAM | NET1, end_accuracy=plus(-0.08)),

@@ -71,10 +71,7 @@ CELLS: dict[str, dict[str, object]] = {
     "depth.accuracy-minor": CLASSIFICATION | NET1_AND_NET3,
 }
 # The same of a reading that speaks of more cells than its finding.
-CELLS_OF_READING: dict[Key, dict[str, object]] = {
-    ("optimizers.effect-exceeds-activation", "variance-width"): NET1_AND_NET2,
-    ("optimizers.effect-exceeds-activation", "variance-depth"): NET1_AND_NET3,
-}
+CELLS_OF_READING: dict[Key, dict[str, object]] = {}
 # What else makes a finding true; for those of arithmetic, what does so at all.
 LONGER = (Conditions("a PyTorch script more than half as long again", sources=(given.SHORT, given.LONG)),)
 MORE: dict[Key, tuple[Conditions, ...]] = {
