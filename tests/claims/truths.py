@@ -70,8 +70,6 @@ CELLS: dict[str, dict[str, object]] = {
     "depth.net1-epochs": EXAMPLE | NET1,
     "depth.accuracy-minor": CLASSIFICATION | NET1_AND_NET3,
 }
-# The same of a reading that speaks of more cells than its finding.
-CELLS_OF_READING: dict[Key, dict[str, object]] = {}
 # What else makes a finding true; for those of arithmetic, what does so at all.
 LONGER = (Conditions("a PyTorch script more than half as long again", sources=(given.SHORT, given.LONG)),)
 MORE: dict[Key, tuple[Conditions, ...]] = {
@@ -118,6 +116,6 @@ def true_conditions(key: Key) -> tuple[Conditions, ...]:
     """Return all conditions under which a reading of a finding is true."""
     if key in INSTEAD:
         return INSTEAD[key]
-    cells = CELLS_OF_READING.get(key, CELLS.get(key[0]))
+    cells = CELLS.get(key[0])
     of_trainings = () if cells is None else (AS_REPORTED, given.only(cells))
     return of_trainings + MORE.get(key, ())
