@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.base.errors import ConfigError
 from harness.base.tables import Table
-from harness.drawing.panels.data import MARKED, ORDERS, PARTS, Marks, Order, Part
+from harness.drawing.panels.data import ORDERS, PARTS, Marks, Order, Part
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
 from harness.report.register import Register
@@ -115,7 +115,7 @@ def _marks(table: Table, parts: tuple[str, ...], panels: tuple[str, ...]) -> Mar
     """Return the numbers of each panel: those that stand for all, and its own."""
     histories = [part for part in parts if part != "predictions"]
     kinds = [*histories, *(["epochs"] if histories else [])]
-    common = {kind: _numbers(table, kind) for kind in table if kind in MARKED and kind in kinds}
+    common = {kind: _numbers(table, kind) for kind in table if kind in kinds}
     found = {panel: dict(common) for panel in panels}
     for name in table:
         if name in common:

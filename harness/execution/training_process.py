@@ -4,6 +4,7 @@ It is started when something is first trained, and again if it died.
 """
 
 import atexit
+import math
 import os
 import resource
 import subprocess
@@ -198,7 +199,9 @@ class _Kept:
             If the process ends, or takes longer.
         """
         with self._turn:
-            if self._process is not None and (self._process.ended or self._room != room or self._is_too_large()):
+            # What a training function keeps is its own matter.
+            most = MOST_GROWN if room == ANYWHERE else math.inf
+            if self._process is not None and (self._process.ended or self._room != room or self._process.grown > most):
                 self.end()
             if self._process is None:
                 self._process, self._room = _TrainingProcess(room), room
@@ -210,10 +213,6 @@ class _Kept:
                 if late.is_set():
                     raise HarnessError(f"it was ended after {limit:g} s, which is all that time_limit allows") from None
                 raise
-
-    def _is_too_large(self) -> bool:
-        # What a training function keeps is its own matter.
-        return self._room == ANYWHERE and self._process is not None and self._process.grown > MOST_GROWN
 
     def end(self) -> None:
         """End the process, if there is one."""

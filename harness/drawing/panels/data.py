@@ -16,7 +16,6 @@ Order = Literal["beside", "below"]
 """Whether the parts of a panel stand in a column, beside those of the next panel, or in a row, below them."""
 Marks = Mapping[str, Mapping[str, tuple[float, ...]]]
 """By panel, and by ``loss``, ``accuracy`` or ``epochs``, numbers that the report gives."""
-MARKED = ("loss", "accuracy", "epochs")
 PARTS: tuple[str, ...] = get_args(Part)
 ORDERS: tuple[str, ...] = get_args(Order)
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -1,7 +1,7 @@
 """The training of many Keras networks as one traced program, kept for all configs that differ in numbers alone.
 
-To trace a program, and to optimize its graph, takes several times as long as a training. So learning rate, epochs,
-batch size and data are handed in, and so are initial weights and the optimizer's state, which are set anew for each
+To trace a program, and to optimize its graph, takes longer than most trainings. So learning rate, epochs, batch size
+and data are handed in, and so are initial weights and the optimizer's state, which are set anew for each
 training. There is one variable for all weights, which the optimizer's update is traced for once; the loops are written
 as the graph's own, which spares the translation of Python.
 """
@@ -26,7 +26,13 @@ from harness.training.dense.stacked_model import StackedModel
 CURVES = ("train_loss", "train_accuracy", "test_loss", "test_accuracy", "weight_norm")
 KEPT = 8  # programs, each with the variables of its networks; kindred configs are trained one after the other
 # What makes no other program, with the value that stands for all.
-_NUMBERS: Mapping[str, Any] = {"learning_rate": 1.0, "epochs": 1, "batch_size": 1, "test_size": 0.5}
+_HANDED_IN: Mapping[str, Any] = {
+    "learning_rate": 1.0,
+    "epochs": 1,
+    "batch_size": 1,
+    "test_size": 0.5,
+    "scaling": "standard",
+}
 
 
 def training_for(config: TrainingConfig, widths: tuple[int, ...], members: int) -> "StackedTraining":
@@ -39,7 +45,7 @@ def training_for(config: TrainingConfig, widths: tuple[int, ...], members: int) 
     members
         How many networks are trained at once.
     """
-    return _kept(config.changed(**_NUMBERS, scaling="standard"), widths, members)
+    return _kept(config.changed(**_HANDED_IN), widths, members)
 
 
 @functools.lru_cache(maxsize=KEPT)
@@ -55,7 +61,7 @@ class StackedTraining:
         # training.
         keras.backend.clear_session(free_memory=False)
         self._model = StackedModel(config, widths)
-        self._members, self._inputs, self._outputs = members, widths[0], widths[-1]
+        self._members, self._outputs = members, widths[-1]
         self._flat = keras.Variable(np.zeros((members, self._model.parameters), dtype=np.float32), name="weights")
         settings = matched.KERAS_SETTINGS[config.optimizer] if config.regime == "matched" else {}
         self._optimizer = keras_fit.OPTIMIZERS[config.optimizer](**keras_fit.optimizer_settings(config), **settings)

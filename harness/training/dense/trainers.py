@@ -97,7 +97,7 @@ class DenseTrainer:
         refuse_other_settings(self.name)
         where = (config.dataset, config.test_size, config.scaling, tuple(seed.split for seed in seeds))
         small = registry.load(config.dataset).features.size * len(seeds) <= MOST_KEPT
-        splits = (_splits if small else _splits.__wrapped__)(*where)
+        splits = (_kept_splits if small else _splits)(*where)
         return batched_training(self.name)(config, splits, seeds)
 
     def blank(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
@@ -122,13 +122,16 @@ class DenseTrainer:
         )
 
 
-@lru_cache(maxsize=8)
 def _splits(
     dataset: str | DataFile, test_size: float, scaling: str, numbers: tuple[int, ...]
 ) -> tuple[registry.Split, ...]:
-    """Return the splits with these numbers: all configs on one data set are trained on the same."""
+    """Return the splits with these numbers."""
     loaded = registry.load(dataset)
     return tuple(registry.split(loaded, test_size, scaling, number) for number in numbers)
+
+
+# All configs on one data set are trained on the same.
+_kept_splits = lru_cache(maxsize=8)(_splits)
 
 
 @cache
