@@ -12,6 +12,7 @@ import pytest
 from harness.base.errors import RegisterError
 from harness.judging.claim import Claim
 from harness.judging.marks import FINDING
+from harness.judging.placebo import refuse_pin
 from harness.report.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
 from harness.verdicts.error_rate import settled_at
 
@@ -22,13 +23,16 @@ def claim_of(item: pytest.Item) -> Claim:
     Raises
     ------
     RegisterError
-        If its marker is not complete, or the register does not have what it names.
+        If its marker is not complete, the register does not have what it names, or its placebo cannot be trained.
     """
     marker = item.get_closest_marker(FINDING)
     if marker is None or len(marker.args) != 1 or set(marker.kwargs) != {"reading"}:
         raise RegisterError(f'{item.nodeid}: mark the claim with @pytest.mark.finding("section.name", reading="name")')
-    finding, reading = report_folder_of(item).register.find(marker.args[0], marker.kwargs["reading"], item.nodeid)
-    return Claim(item.nodeid, item.obj, _parameters(item), finding, reading)  # type: ignore[attr-defined]
+    folder = report_folder_of(item)
+    finding, reading = folder.register.find(marker.args[0], marker.kwargs["reading"], item.nodeid)
+    claim = Claim(item.nodeid, item.obj, _parameters(item), finding, reading)  # type: ignore[attr-defined]
+    refuse_pin(claim, folder)
+    return claim
 
 
 def _parameters(item: pytest.Item) -> dict[str, Any]:

@@ -153,6 +153,10 @@ class Evidence:
         self.used.clear()
         self.timed.clear()
 
+    def afresh(self, seeds: int) -> "Evidence":
+        """Return evidence of the same cells from the same source, of which nothing was handed out."""
+        return Evidence(self._grid, seeds, self._source)
+
     def race(self, cells: Sequence[Mapping[str, str]]) -> list[Timing]:
         """Return how long a single training of each cell takes, all measured in turn.
 

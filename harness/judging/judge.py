@@ -12,7 +12,7 @@ from harness.statistics.estimate import Estimate, undecided
 from harness.training.runs import Runs
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.look import Look, at_look, over_looks, power_of_look
-from harness.verdicts.verdict import Band, Neighbour, Verdict
+from harness.verdicts.verdict import Band, Neighbour, Placebo, Verdict
 
 
 class Judge:
@@ -119,6 +119,7 @@ class Judge:
             cells=(*self.evidence.used, *self.evidence.timed),
             trainers=self.evidence.trainers,
             rerun=self._rerun,
+            premise=finding.premise,
         )
 
     def _looks_there_may_be(self, estimate: Estimate) -> int:
@@ -128,6 +129,15 @@ class Judge:
     def last_look(self, estimate: Estimate, band: Band) -> Look:
         """Return what another estimate from the last look's evidence says, or another band."""
         return at_look(estimate, band, len(self._looks), self._looks_there_may_be(estimate))
+
+    def first_look(self, estimate: Estimate) -> Look:
+        """Return what an estimate over as many seeds as the first look has says of the claim's own band."""
+        return at_look(estimate, self._reading.band, 1, self._looks_there_may_be(estimate))
+
+    def add_placebo(self, placebo: Placebo) -> None:
+        """Add to the verdict what the claim comes to where nothing differs but the seed."""
+        assert self.verdict is not None  # added after a look
+        self.verdict = replace(self.verdict, placebo=placebo)
 
     def add_neighbours(self, neighbours: Sequence[Neighbour]) -> None:
         """Add to the verdict what it would be with other conventions."""

@@ -19,6 +19,7 @@ GROUPS: dict[Answer, str] = {
     "does not hold": "Did not hold",
     "not decided": "Not decided",
     "depends": "Depends on how it is read",
+    "premise not met": "What it presupposes does not hold",
 }
 
 

@@ -12,6 +12,8 @@ GLOSSARY = {
     "refuted": "The whole interval lies outside the band.",
     "inconclusive": "The interval lies across an end of the band, after as many seeds as were planned.",
     "fragile": "A neighbouring band, as reasonable as the one that was taken, would turn the verdict around.",
+    "premise": "What a finding presupposes. Where that does not hold, the finding is neither true nor false.",
+    "placebo": "The same comparison where nothing differs but the seed. A band that holds it shows no effect.",
     "fitted": "The reconstruction was chosen to reproduce this finding, so agreement proves nothing.",
     "related": "It shares a training with a fitted finding, so it is weak evidence.",
     "independent": "It shares no training with a fitted finding, so it is evidence.",

@@ -38,12 +38,13 @@ _SORTABLE = {
     "Verdict": "verdict",
     "Test": "testId",
 }
-SYMBOLS = {"supported": "✔", "refuted": "✘", "inconclusive": "?", "depends": "±"}
+SYMBOLS = {"supported": "✔", "refuted": "✘", "inconclusive": "?", "depends": "±", "void": "∅"}
 LOOKS_LIKE: dict[Answer, str] = {
     "holds": "supported",
     "does not hold": "refuted",
     "not decided": "inconclusive",
     "depends": "depends",
+    "premise not met": "void",
 }
 """By the answer to a finding, whose symbol and colour it has."""
 
@@ -224,4 +225,5 @@ _MANY: dict[Answer, str] = {
     "does not hold": "did not hold",
     "not decided": "not decided",
     "depends": "depending on how they are read",
+    "premise not met": "without what they presuppose",
 }

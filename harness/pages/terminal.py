@@ -17,6 +17,7 @@ _COUNTS: dict[Answer, tuple[str, str]] = {
     "does not hold": ("does not hold", "do not hold"),
     "not decided": ("is not decided", "are not decided"),
     "depends": ("depends on how it is read", "depend on how they are read"),
+    "premise not met": ("lacks what it presupposes", "lack what they presuppose"),
 }
 
 

@@ -37,6 +37,8 @@ def judgement_sentence(judgement: Judgement) -> str:
 def measured_sentence(finding: FindingVerdict, decisive: Verdict) -> str:
     """Return the answer to a finding as far as its numbers tell it, for one that nobody has put into words."""
     said = f"{decisive.estimand[0].upper()}{decisive.estimand[1:]}: {against_band(decisive)}."
+    if finding.answer == "premise not met":
+        return f"{said} But it presupposes {finding.primary.premise}, which does not hold."
     return said if finding.answer != "depends" else f"{said} It {finding.words}."
 
 

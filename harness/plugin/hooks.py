@@ -302,14 +302,19 @@ def _judge_otherwise(item: pytest.Item) -> None:
         return
     from harness.judging.collected import claim_of, report_folder_of
     from harness.judging.neighbours import judge_neighbours
+    from harness.judging.placebo import PlaceboEvidence, judge_placebo
 
-    claim = claim_of(item)
+    claim, folder = claim_of(item), report_folder_of(item)
     judge_neighbours(claim, judge)
+    if claim.reading.placebo is not None:
+        evidence = judge.evidence.afresh(item.config.getoption("claims_seeds"))
+        placebo = PlaceboEvidence(evidence, folder.grid, claim.reading.placebo)
+        judge_placebo(claim, judge, placebo, folder.register.file)
     if everywhere(item.config) and claim.rests_on_runs and not is_timed(item):
         from harness.pages.audit_log import UNIVERSES_PROPERTY
         from harness.reconstruction.multiverse import open_multiverse
 
-        multiverse = open_multiverse(report_folder_of(item).path)
+        multiverse = open_multiverse(folder.path)
         answers = multiverse.verdicts(claim, item.config.getoption("claims_seeds"), store_of(item.config))
         item.user_properties.append((UNIVERSES_PROPERTY, json.dumps(answers.to_plain())))
 

@@ -12,6 +12,7 @@ from harness.judging.basis import misdeclared
 from harness.judging.claim import Claim
 from harness.judging.collected import claim_of, report_folder_of
 from harness.judging.marks import is_claim
+from harness.judging.placebo import placebo_cells
 from harness.judging.plan import ChosenCell, cells_asked, wanted_of
 from harness.reconstruction.multiverse import open_multiverse
 from harness.report.folder import open_folder
@@ -38,7 +39,10 @@ def wanted_by(cells: CellsOfClaims, *, in_universes: bool) -> set[Wanted]:
         if open_folder(path).grid.logs is not None:
             continue
         asked = {repr(cell): cell for chosen in by_claim.values() for cell in chosen}
-        wanted |= wanted_of(asked.values(), open_folder(path).grid)
+        grid = open_folder(path).grid
+        wanted |= wanted_of(asked.values(), grid)
+        for claim, chosen in by_claim.items():
+            wanted |= wanted_of(placebo_cells(chosen, grid, claim.reading.placebo), grid)
         for grid in open_multiverse(path).grids.values() if in_universes else ():
             for cell in asked.values():
                 with suppress(ConfigError):  # what a claim asks for need not go together in each universe

@@ -4,9 +4,18 @@ import math
 from dataclasses import dataclass
 
 from harness.base.tables import Table
+from harness.report.choices import axis_text
 from harness.verdicts.verdict import NEEDS, ROLES, Band, Needs, Role
 
 Ends = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Pin:
+    """The value that an axis has throughout in a placebo."""
+
+    axis: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,9 @@ class Reading:
     bands, margins
         Conventions that others might have chosen, the reading's own among them: what the verdict would be with each
         is shown. Empty where there are none.
+    placebo
+        For a claim about an effect: the axis that makes it, and the value that takes the place of all others where the
+        claim is repeated without the effect. None where it has no placebo.
     """
 
     name: str
@@ -40,6 +52,7 @@ class Reading:
     role: Role = "primary"
     bands: tuple[Ends, ...] = ()
     margins: tuple[float, ...] = ()
+    placebo: Pin | None = None
 
 
 def readings_of(finding: Table) -> dict[str, Reading]:
@@ -72,8 +85,9 @@ def _reading(name: str, table: Table, primary: bool) -> Reading:
         role=_role(table, primary),
         bands=_bands(table, band),
         margins=_margins(table, margin),
+        placebo=_placebo(table),
     )
-    table.close(known=("bands", "counts", "margin", "margins", "needs"))
+    table.close(known=("bands", "counts", "margin", "margins", "needs", "placebo"))
     return reading
 
 
@@ -130,6 +144,16 @@ def _margins(table: Table, margin: float | None) -> tuple[float, ...]:
         said = "no margin is given" if margin is None else f"does not hold the margin itself, {margin:g}"
         raise table.error("margins", f"{said}; add it")
     return tuple(map(float, given))
+
+
+def _placebo(table: Table) -> Pin | None:
+    if "placebo" not in table:
+        return None
+    given = table.get("placebo", dict)
+    if len(given) != 1:
+        raise table.error("placebo", f"is {given!r}; give one axis and the value that it keeps")
+    ((axis, value),) = given.items()
+    return Pin(axis, axis_text(value))
 
 
 def _is_number(value: object) -> bool:

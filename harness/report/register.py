@@ -54,6 +54,8 @@ class Finding:
         Where in the original it stands; empty if that is not said.
     answer
         What somebody wrote on its verdict; None if nobody did.
+    premise
+        The id of another finding without which this one says nothing; empty if there is none.
     implied
         Parameters of its claims, as of `Expected`, that follow from other fitted findings: a reconstruction that is
         fitted to those is not fitted to these as well.
@@ -69,6 +71,7 @@ class Finding:
     place: str = ""
     answer: WrittenAnswer | None = None
     implied: tuple[str, ...] = ()
+    premise: str = ""
 
     def expectation(self, reading: str, case: str) -> Expected | None:
         """Return the verdict recorded for one case of a reading, or None where supported is expected."""
@@ -141,9 +144,18 @@ def _finding(finding_id: str, findings: Table, sections: dict[str, str]) -> Find
         readings=readings,
         expected=_all_expected(table, readings),
         implied=_implied(table) if "implied" in table else (),
+        premise=_premise(finding_id, table, findings) if "premise" in table else "",
     )
-    table.close(known=("answer", "expected", "implied", "place", "primary", "reported"))
+    table.close(known=("answer", "expected", "implied", "place", "premise", "primary", "reported"))
     return finding
+
+
+def _premise(finding_id: str, finding: Table, findings: Table) -> str:
+    premise = finding.get("premise", str)
+    others = [other for other in findings if other != finding_id and "premise" not in findings.table(other)]
+    if premise not in others:
+        raise finding.error("premise", f"is {premise!r}; name another finding, which has no premise itself")
+    return premise
 
 
 def _implied(table: Table) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from harness.base.errors import RegisterError
@@ -32,7 +32,7 @@ def judged_claim(folder: Path, test: str, verdict: Verdict, seconds: float, figu
     )
 
 
-def report_under_test(root: Path, folder: Path, partial: Container[str] = ()) -> ReportUnderTest:
+def report_under_test(root: Path, folder: Path, partial: Collection[str] = ()) -> ReportUnderTest:
     """Return a report folder as it is now.
 
     Parameters
@@ -59,7 +59,7 @@ def report_under_test(root: Path, folder: Path, partial: Container[str] = ()) ->
         claims_digest=digest_of([folder / REGISTER_FILE, *folder.rglob("*.py")]),
         protocol_digest=digest_of([folder / PROTOCOL_FILE]),
         choices=tuple(choices),
-        notes=tuple(_note(finding, finding.id not in partial) for finding in opened.register.findings.values()),
+        notes=tuple(_note(one, not {one.id, one.premise} & set(partial)) for one in opened.register.findings.values()),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-SCHEMA = 4
+SCHEMA = 5
 
 
 def migrated(plain: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -13,8 +13,21 @@ def migrated(plain: Mapping[str, Any]) -> Mapping[str, Any]:
     if plain.get("schema") == 2 and "readings" in plain:
         plain = {**_with_roles(plain), "schema": 3, "findings": []}
     if plain.get("schema") == 3 and isinstance(plain.get("reports"), list):
-        plain = {**plain, "schema": SCHEMA, "reports": [_with_notes(one) for one in plain["reports"]]}
+        plain = {**plain, "schema": 4, "reports": [_with_notes(one) for one in plain["reports"]]}
+    if plain.get("schema") == 4 and "readings" in plain:
+        plain = {**_with_premises(plain), "schema": SCHEMA}
     return plain
+
+
+def _with_premises(plain: Any) -> Any:
+    """Return what was written when no finding had a premise, and no claim a placebo."""
+    if isinstance(plain, Mapping):
+        told = {name: _with_premises(value) for name, value in plain.items()}
+        if "needs" in told:
+            told["premise"] = ""
+            told |= {"placebo": None} if "band" in told else {}
+        return told
+    return [_with_premises(one) for one in plain] if isinstance(plain, list) else plain
 
 
 def _with_notes(report: Any) -> Any:

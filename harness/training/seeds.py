@@ -6,9 +6,11 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-Splits = Literal["many", "one", "crossed"]
+Splits = Literal["many", "one", "crossed", "second", "third", "fourth"]
 SPLITS: tuple[str, ...] = get_args(Splits)
+TRAININGS_ON_EACH: tuple[Splits, ...] = ("many", "second", "third", "fourth")
 TRAININGS_PER_SPLIT = 4
+_APART = 1_000_000  # between the seeds of trainings on the same split; nobody asks for so many runs
 
 
 class Seed(NamedTuple):
@@ -58,7 +60,8 @@ def seed_blocks(count: int, size: int, splits: Splits = "many", largest: int | N
         ``many``: each run draws a split and a training of its own, so runs are independent draws, and what is said
         over them generalizes over splits and trainings. ``one``: all runs share a split, as the networks of a
         report may have done; what is said over them holds for that split. ``crossed``: `TRAININGS_PER_SPLIT` trainings
-        on each of several splits, which shows the two sources of chance apart.
+        on each of several splits, which shows the two sources of chance apart. ``second``, ``third``, ``fourth``: one
+        more training on each split of ``many``, which differs from the others in nothing but its seed.
     largest
         How many seeds a block may have: each is as large as all before it together, up to this. Then a look at twice
         as many seeds is one block more, which costs less than many small ones. If not given, all are of one size.
@@ -74,4 +77,6 @@ def seed_blocks(count: int, size: int, splits: Splits = "many", largest: int | N
 def _seed(number: int, splits: Splits) -> Seed:
     if splits == "crossed":
         return Seed(*divmod(number, TRAININGS_PER_SPLIT))
+    if splits in TRAININGS_ON_EACH:
+        return Seed(number, number + _APART * TRAININGS_ON_EACH.index(splits))
     return Seed(number if splits == "many" else 0, number)

@@ -47,6 +47,8 @@ class Judgement:
         The verdict on the finding by itself, and the error rate at which it would just be given.
     power
         The least power of its claims at the last look; NaN where that of one is not known.
+    premise
+        The finding that this one presupposes; empty if none.
     of_one_draw
         Whether its claims ask if a printed number can be one draw.
     fragile
@@ -73,6 +75,7 @@ class Judgement:
     corrected_p_value: float
     of_one_draw: bool = False
     fragile: tuple[str, ...] = ()
+    premise: str = ""
 
     @property
     def word(self) -> str:
@@ -168,11 +171,12 @@ def combined(needs: Needs, p_supported: Sequence[float], p_refuted: Sequence[flo
     return (outcome, p_value) if p_value <= ERROR_RATE else ("inconclusive", p_value)
 
 
+_SHARED = ("finding", "reading", "section", "statement", "basis", "needs", "role", "premise")
+
+
 def _judgement(group: Sequence[Verdict], outcome: Outcome, p_value: float, corrected: float) -> Judgement:
     first, counts = group[0], Counter(verdict.outcome for verdict in group)
-    shared: dict[str, Any] = {
-        name: getattr(first, name) for name in ("finding", "reading", "section", "statement", "basis", "needs", "role")
-    }
+    shared: dict[str, Any] = {name: getattr(first, name) for name in _SHARED}
     return Judgement(
         **shared,
         supported=counts["supported"],

@@ -2,18 +2,19 @@
 
 The register names the primary reading of each finding. Of the others, an alternative is another sense of the same
 statement, and its opposite makes the finding depend on how it is read; a detail, such as the claims on single cells,
-explains a verdict and never changes it.
+explains a verdict and never changes it. A finding may presuppose another one ("overfits less" that it overfits): where
+that does not hold, this one is neither true nor false.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from harness.verdicts.combination import OPPOSITE, Judgement
 from harness.verdicts.verdict import Outcome
 
-Answer = Literal["holds", "does not hold", "not decided", "depends"]
+Answer = Literal["holds", "does not hold", "not decided", "depends", "premise not met"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
 _ANSWER_OF: dict[Outcome, Answer] = {
     "supported": "holds",
@@ -49,7 +50,9 @@ class FindingVerdict:
 
     @property
     def words(self) -> str:
-        """The answer, and on what it depends."""
+        """The answer, and on what it depends or what it lacks."""
+        if self.answer == "premise not met":
+            return f"premise not met: {self.primary.premise} does not hold"
         if self.answer != "depends":
             draw = self.primary.of_one_draw and self.answer != "not decided"
             return f"{self.primary.corrected_word} with one draw" if draw else self.answer
@@ -74,7 +77,15 @@ def finding_verdicts(judged: Iterable[Judgement]) -> list[FindingVerdict]:
     by_finding: dict[str, list[Judgement]] = defaultdict(list)
     for one in judged:
         by_finding[one.finding].append(one)
-    return [_verdict(readings) for readings in by_finding.values()]
+    found = {finding: _verdict(readings) for finding, readings in by_finding.items()}
+    return [_with_premise(one, found.get(one.primary.premise)) for one in found.values()]
+
+
+def _with_premise(finding: FindingVerdict, premise: FindingVerdict | None) -> FindingVerdict:
+    """Return a finding as it is; or, if what it presupposes does not hold, as one that says nothing."""
+    if premise is None or premise.answer != "does not hold":
+        return finding
+    return replace(finding, answer="premise not met")
 
 
 def _verdict(readings: list[Judgement]) -> FindingVerdict:

@@ -58,6 +58,28 @@ class Neighbour:
     p_refuted: float
 
 
+@dataclass(frozen=True)
+class Placebo:
+    """What a claim about an effect comes to where nothing differs but the seed.
+
+    Attributes
+    ----------
+    pinned
+        The axis that makes the effect and the value that it has throughout, in words.
+    outcome, value, low, high
+        As of a `Verdict`, at the first look.
+    """
+
+    pinned: str
+    outcome: Outcome
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}] with {self.pinned} throughout"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
     """What the evidence says of one claim, in words and numbers that travel between processes and into files.
@@ -83,6 +105,10 @@ class Verdict:
         Of the reading in the verdict on its finding, as of `harness.verdicts.finding`.
     neighbours
         What it would be with each of the neighbouring conventions that the register names.
+    placebo
+        What it comes to where nothing differs but the seed; None if it has no placebo.
+    premise
+        The finding that its own presupposes; empty if none.
     """
 
     outcome: Outcome
@@ -110,6 +136,8 @@ class Verdict:
     trainers: tuple[str, ...]
     rerun: str
     neighbours: tuple[Neighbour, ...] = ()
+    placebo: Placebo | None = None
+    premise: str = ""
 
     @property
     def seeds(self) -> int:
@@ -144,6 +172,8 @@ class Verdict:
             f"  evidence  {self.basis}",
             f"  rerun     {self.rerun}",
         ]
+        if self.placebo:
+            lines.insert(5, f"  placebo   {self.placebo}: nothing else differs but the seed")
         if self.note:
             lines.insert(4, f"            {self.note}")
         return "\n".join(lines)
@@ -166,6 +196,8 @@ class Verdict:
         for holder, names in ((plain, _NUMBERS), (plain["band"], _ENDS)):
             for name in names:
                 holder[name] = plain_number(holder[name])
+        if plain["placebo"] is not None:
+            plain["placebo"] |= {name: plain_number(plain["placebo"][name]) for name in _OF_A_PLACEBO}
         return {**plain, **{name: list(plain[name]) for name in _LISTS}}
 
     @classmethod
@@ -176,7 +208,11 @@ class Verdict:
         ends = {name: float(plain["band"][name]) for name in _ENDS}
         neighbours = tuple(Neighbour(**one) for one in plain["neighbours"])
         band = Band(**ends, reason=plain["band"]["reason"])
-        return cls(**{**plain, **numbers, **lists, "band": band, "neighbours": neighbours})
+        told = {**plain, **numbers, **lists, "band": band, "neighbours": neighbours}
+        if plain["placebo"] is not None:
+            numbers = {name: float(plain["placebo"][name]) for name in _OF_A_PLACEBO}
+            told["placebo"] = Placebo(**{**plain["placebo"], **numbers})
+        return cls(**told)
 
     def exception(self) -> AssertionError | None:
         """Return what a claim raises on this verdict; None if the finding is supported."""
@@ -187,6 +223,7 @@ class Verdict:
 
 _NUMBERS = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
 _ENDS = ("low", "high")
+_OF_A_PLACEBO = ("value", "low", "high")
 _LISTS = ("cells", "trainers", "looks", "neighbours")
 EXCEPTIONS: dict[str, type[AssertionError]] = {"refuted": Refuted, "inconclusive": Inconclusive}
 

@@ -49,8 +49,8 @@ def test_a_session_without_changes_is_short() -> None:
     """The headline, the counts and how to run it again; no list of what there is not."""
     text = summary_markdown(full_session(claims=(full_claim(p_supported=0.001, p_refuted=1.0),)))
     assert text.startswith("### Claims: A small report\n\n✔ 1 claim judged, each as the register expects.\n")
-    rows = ["| independent | 1 | 0 | 0 | 0 |", "| related to fitted ones | 0 | 0 | 0 | 0 |"]
-    assert "\n".join([*rows, "| fitted (no evidence) | 0 | 0 | 0 | 0 |"]) in text
+    rows = ["| independent | 1 | 0 | 0 | 0 | 0 |", "| related to fitted ones | 0 | 0 | 0 | 0 | 0 |"]
+    assert "\n".join([*rows, "| fitted (no evidence) | 0 | 0 | 0 | 0 | 0 |"]) in text
     assert "####" not in text
     assert text.endswith(
         "\n2026-01-31T12:00:00+00:00, 6 s; 60 trainings, 20 of them done now. Some CPU, 2 cores; commit 3c7121b32fc7. "

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.pages.terminal import aligned, claims_table, findings_table, last_lines
+from harness.pages.report import summary_lines
+from harness.pages.terminal import aligned, claims_table, findings_table, held_line, last_lines
+from harness.pages.words import measured_sentence
 from harness.verdicts.combination import judgements
 from harness.verdicts.finding import finding_verdicts
 from harness.verdicts.verdict import Band, Verdict
@@ -69,6 +71,19 @@ def test_on_what_a_finding_depends_stands_behind_it() -> None:
     assert line.startswith(
         "± depends  speed.faster  A <b>is</b> faster (depends on how it is read: ratio holds, strict"
     )
+
+
+def test_a_finding_without_its_premise_is_no_failure_of_its_own() -> None:
+    """It has a sign and words of its own, in the table, the last line, the counts and the page's sentence."""
+    without = replace(REFUTED, finding="speed.why", premise="speed.faster")
+    found = finding_verdicts(judgements([REFUTED, without]))
+    lines = findings_table(found, readings=False)
+    assert lines[2] == (
+        "∅ premise not met  speed.why     A <b>is</b> faster (premise not met: speed.faster does not hold)"
+    )
+    assert held_line(found) == "2 findings: 1 does not hold, 1 lacks what it presupposes."
+    assert summary_lines(found)[0] == "Independent findings: 1 did not hold, 1 without what they presuppose."
+    assert measured_sentence(found[1], without).endswith("But it presupposes speed.faster, which does not hold.")
 
 
 def session(*verdicts: Verdict, **changes: object) -> object:

@@ -182,7 +182,7 @@ def test_a_cell_may_be_asked_for_on_other_splits(tmp_path: Path) -> None:
     assert crossed == Cell(f"{NAME} (splits=crossed)", "classification", grid.config(NAME), "crossed")
     longer = grid.cell({**NAMED, "splits": "one", "epochs": 3})
     assert (longer.splits, longer.name, longer.config.epochs) == ("one", f"{NAME} (epochs=3) (splits=one)", 3)
-    with pytest.raises(ConfigError, match=r"^splits is 'two'; give one of: many, one, crossed$"):
+    with pytest.raises(ConfigError, match=r"^splits is 'two'; give one of: many, one, crossed, second, third, fourth$"):
         grid.cell({**NAMED, "splits": "two"})
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.base.errors import RegisterError
-from harness.report.reading import Reading
+from harness.report.reading import Pin, Reading
 from harness.report.register import Expected, Register, Reported, read_register
 from harness.verdicts.verdict import Band
 
@@ -112,6 +112,36 @@ def test_neighbouring_conventions_are_read(tmp_path: Path) -> None:
     assert reading.bands == ((1.0, math.inf), (2.0, math.inf))
 
 
+def test_a_placebo_is_read(tmp_path: Path) -> None:
+    """One axis, and the value that it keeps, as a cell's name writes it."""
+    given = REPORT.replace("margin = 0.25\n", "margin = 0.25\nplacebo = { dropout = true }\n")
+    readings = read(tmp_path, given).findings["optimizers.table"].readings
+    assert (readings["gap"].placebo, readings["draw"].placebo) == (Pin("dropout", "true"), None)
+
+
+OTHER = REPORT[REPORT.index("[findings.") : REPORT.index("[[")].replace("optimizers.table", "optimizers.other")
+
+
+def test_a_finding_may_have_a_premise(tmp_path: Path) -> None:
+    """Another finding of the register; none is the rule."""
+    given = REPORT.replace("basis =", 'premise = "optimizers.other"\nbasis =') + OTHER
+    findings = read(tmp_path, given).findings
+    assert [finding.premise for finding in findings.values()] == ["optimizers.other", ""]
+
+
+@pytest.mark.parametrize("premise", ["optimizers.table", "optimizers.none", "optimizers.other"])
+def test_a_premise_is_another_finding_without_one(tmp_path: Path, premise: str) -> None:
+    """Not the finding itself, not one that is not there, and not one that presupposes something itself."""
+    given = REPORT.replace("basis =", f'premise = "{premise}"\nbasis =')
+    given += OTHER.replace("basis =", 'premise = "optimizers.table"\nbasis =')
+    with pytest.raises(RegisterError) as error:
+        read(tmp_path, given)
+    assert str(error.value) == (
+        f"{tmp_path / 'report.toml'}, table [findings.\"optimizers.table\"], key 'premise': is {premise!r}; name "
+        "another finding, which has no premise itself"
+    )
+
+
 def test_cases_of_several_entries(tmp_path: Path) -> None:
     """Each case of a reading has the verdict of the entry that lists it; a claim without parameters is the case ''."""
     another = WHOLE_ENTRY.replace('["sgd", "adam"]', '["rmsprop", ""]').replace("refuted", "inconclusive")
@@ -185,6 +215,16 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
             "table [sections], key 'extra': is 1; give text",
         ),
         (
+            "margin = 0.25",
+            "margin = 0.25\nplacebo = {}",
+            f"{GAP} 'placebo': is {{}}; give one axis and the value that it keeps",
+        ),
+        (
+            "margin = 0.25",
+            "margin = 0.25\nplacebo = 'relu'",
+            f"{GAP} 'placebo': is 'relu'; give a table",
+        ),
+        (
             "title =",
             "subtitle = 'x'\ntitle =",
             "top level, key 'subtitle': unknown; known here: findings, sections, title",
@@ -208,8 +248,8 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
         (
             "basis =",
             "source = 'x'\nbasis =",
-            f"{FINDING} 'source': unknown; known here: answer, basis, expected, implied, place, primary, readings, "
-            "reported, statement",
+            f"{FINDING} 'source': unknown; known here: answer, basis, expected, implied, place, premise, primary, "
+            "readings, reported, statement",
         ),
         ('"fitted"', '"guessed"', f"{FINDING} 'basis': is 'guessed'; give one of: fitted, related, independent"),
         ('"0.50"', "0.50", f"{REPORTED} 'sgd': is 0.5; give text"),
@@ -234,7 +274,7 @@ WHOLE_ENTRY = REPORT[REPORT.index("[[") :]
             "margin = 0.25",
             "margin = 0.25\nmarginal = 0.5",
             f"{GAP} 'marginal': unknown; known here: bands, counts, estimand, high, low, margin, margins, needs, "
-            "reason",
+            "placebo, reason",
         ),
         ('"half the gap"', "0.5", f"{GAP} 'reason': is 0.5; give text"),
         ('reading = "draw"', 'reading = "mean"', f"{EXPECTED} 'reading': is 'mean'; give one of: draw, gap"),

@@ -9,7 +9,7 @@ from harness.report.folder import open_folder
 from harness.sessions.conclusion import judged_claim, record_changes, report_under_test
 from harness.sessions.session import JudgedClaim
 from harness.verdicts.verdict import Outcome
-from tests.builders.reports import PROTOCOL
+from tests.builders.reports import ANSWERED, PROTOCOL, REPORT
 from tests.builders.verdicts import verdict_with
 
 EXPECTED = """
@@ -47,6 +47,24 @@ def test_a_claim_knows_what_its_register_expects(folder: Path) -> None:
     assert [claim(folder, "relu", outcome).as_expected for outcome in ("supported", "refuted")] == [False, True]
     assert [claim(folder, "tanh", outcome).as_expected for outcome in ("supported", "refuted")] == [True, False]
     assert claim(folder, "tanh", "refuted").recorded == ""
+
+
+@pytest.mark.parametrize(
+    ("partial", "told"), [((), True), (("speed.why",), True), (("speed.faster",), False), (("speed.slower",), False)]
+)
+def test_an_answer_needs_all_claims_of_its_finding_and_of_its_premise(
+    small_report: Path, partial: tuple[str, ...], told: bool
+) -> None:
+    """Where some were not asked for, the verdict is not the one that it was written for."""
+    one = REPORT[REPORT.index("[findings.") :] + ANSWERED
+    slower = REPORT[REPORT.index("[findings.") :].replace("speed.faster", "speed.slower")
+    answered = slower + ANSWERED.replace("speed.faster", "speed.slower")
+    head = REPORT[: REPORT.index("[findings.")]
+    text = head + one.replace("basis =", 'premise = "speed.slower"\nbasis =') + answered
+    (small_report / "report.toml").write_text(text, encoding="utf-8")
+    open_folder.cache_clear()
+    notes = {note.finding: note for note in report_under_test(small_report.parent, small_report, partial).notes}
+    assert bool(notes["speed.faster"].answer) == told
 
 
 def test_changes_are_recorded_where_they_belong(folder: Path) -> None:

@@ -46,7 +46,7 @@ def test_the_schema_is_one_and_says_what_every_field_is() -> None:
     """It is valid itself, allows no field that it does not name, needs every one, and describes each."""
     Draft202012Validator.check_schema(SCHEMA)
     described = objects(SCHEMA)
-    assert len(described) == 12
+    assert len(described) == 13
     for part in described:
         assert part["additionalProperties"] is False
         assert sorted(part["required"]) == sorted(part["properties"])
@@ -72,7 +72,7 @@ def earlier(plain: Any) -> Any:
 def without_roles(plain: Any) -> Any:
     """Return what was written before readings had a role, and neighbouring conventions."""
     if isinstance(plain, dict):
-        later = ("role", "neighbours", "fragile", "of_one_draw")
+        later = ("role", "neighbours", "fragile", "of_one_draw", "placebo", "premise")
         return {name: without_roles(value) for name, value in plain.items() if name not in later}
     return [without_roles(one) for one in plain] if isinstance(plain, list) else plain
 
@@ -93,9 +93,24 @@ def test_a_session_of_an_earlier_edition_is_read(tmp_path: Path, basis: str) -> 
     assert Session.from_plain(before).to_plain() == whole.to_plain()
 
 
+def without_premises(plain: Any) -> Any:
+    """Return what was written before findings had a premise, and claims a placebo."""
+    if isinstance(plain, dict):
+        return {name: without_premises(value) for name, value in plain.items() if name not in ("placebo", "premise")}
+    return [without_premises(one) for one in plain] if isinstance(plain, list) else plain
+
+
+def test_a_session_without_premises_is_read(tmp_path: Path) -> None:
+    """No finding had one, and no claim a placebo."""
+    whole = full_session()
+    before = {**without_premises(whole.to_plain()), "schema": 4}
+    (tmp_path / "claims.json").write_text(json.dumps(before), encoding="utf-8")
+    assert read_session(tmp_path / "claims.json").to_plain() == whole.to_plain()
+
+
 def test_a_session_of_the_edition_before_has_no_notes(tmp_path: Path) -> None:
     """Nor any answer that could be outdated."""
-    before = {**full_session().to_plain(), "schema": 3}
+    before = {**without_premises(full_session().to_plain()), "schema": 3}
     for report in before["reports"]:
         del report["notes"]
     (tmp_path / "claims.json").write_text(json.dumps(before), encoding="utf-8")
@@ -210,8 +225,8 @@ def put(*path: str | int, value: Any) -> Callable[[Any], None]:
         (put("needed", value=-1), "$.needed", "less than the minimum"),
         (put("needed", value=1.5), "$.needed", "not of type 'integer'"),
         (put("universes", value="some"), "$.universes", "'some' is not one of ['default', 'all']"),
-        (put("schema", value=0), "$.schema", "4 was expected"),
-        (put("schema", value=True), "$.schema", "4 was expected"),
+        (put("schema", value=0), "$.schema", "5 was expected"),
+        (put("schema", value=True), "$.schema", "5 was expected"),
         (lambda plain: plain.pop("environment"), "$", "'environment' is a required property"),
         (
             lambda plain: plain["claims"][0]["verdict"].pop("note"),
@@ -241,7 +256,7 @@ def test_damage_is_named_with_file_and_place(
         ('{"schema": NaN}', "cannot be read (NaN is no number in JSON)"),
         ("[" * 100_000, "cannot be read ("),
         ("[]", ", $: [] is not of type 'object'"),
-        ('{"schema": 5}', "has schema 5, newer than this harness reads (4); update pytest-claims"),
+        ('{"schema": 6}', "has schema 6, newer than this harness reads (5); update pytest-claims"),
     ],
 )
 def test_what_is_no_session_is_refused(text: str, reason: str, tmp_path: Path) -> None:

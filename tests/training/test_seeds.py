@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.training.seeds import SPLITS, TRAININGS_PER_SPLIT, Seed, Splits, seed_blocks
+from harness.training.seeds import SPLITS, TRAININGS_ON_EACH, TRAININGS_PER_SPLIT, Seed, Splits, seed_blocks
 
 
 def test_every_run_has_a_split_and_a_training_of_its_own() -> None:
@@ -44,6 +44,14 @@ def test_seeds_may_cross_splits_and_trainings() -> None:
     assert splits == sorted(splits)
     assert {splits.count(split) for split in splits} == {TRAININGS_PER_SPLIT}
     assert len(set(seeds)) == 40
+
+
+def test_splits_may_be_trained_on_again() -> None:
+    """Each further training is on the split of the first with the same number, and no two share a training's seed."""
+    seeds = [[seed for block in seed_blocks(40, 20, splits) for seed in block] for splits in TRAININGS_ON_EACH]
+    assert seeds[0] == [Seed(number, number) for number in range(40)]
+    assert all([seed.split for seed in again] == list(range(40)) for again in seeds)
+    assert len({seed.training for again in seeds for seed in again}) == 4 * 40
 
 
 @given(st.integers(1, 200), st.integers(1, 200), st.sampled_from(SPLITS))

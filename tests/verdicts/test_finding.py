@@ -125,3 +125,21 @@ def test_a_printed_number_is_compatible_or_not(outcome: Outcome, words: str) -> 
     expected = {"supported": "compatible", "refuted": "not compatible"}.get(outcome, outcome)
     assert (one.word, verdict.primary.word) == (expected, expected)
     assert str(one).startswith(f"a.b (draw): {expected}\n")
+
+
+@pytest.mark.parametrize("premise", ["holds", "does not hold", "not decided", "depends", "not judged"])
+def test_a_finding_without_its_premise_says_nothing(premise: str) -> None:
+    """Only a premise that does not hold takes it away; one that was not judged, or is open, takes nothing."""
+    outcomes: dict[str, Outcome] = {"holds": "supported", "does not hold": "refuted", "not decided": "inconclusive"}
+    claims = [replace(claim("refuted", "primary", "cells", "a.b"), premise="a.z")]
+    if premise == "depends":
+        claims += [claim("refuted", "primary", "x", "a.z"), claim("supported", "alternative", "y", "a.z")]
+    elif premise in outcomes:
+        claims += [claim(outcomes[premise], "primary", "x", "a.z")]
+    found = {one.finding: one for one in finding_verdicts(judgements(claims))}
+    void = premise == "does not hold"
+    assert found["a.b"].answer == ("premise not met" if void else "does not hold")
+    assert found["a.b"].words == ("premise not met: a.z does not hold" if void else "does not hold")
+    assert found["a.b"].answer in ANSWERS
+    if "a.z" in found:
+        assert found["a.z"].answer == premise

@@ -18,7 +18,7 @@ from harness.statistics.estimators import (
     ratio_over_seeds,
 )
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import OUTCOMES, SMALLEST_P, Band, Outcome, Verdict, decide, p_values
+from harness.verdicts.verdict import OUTCOMES, SMALLEST_P, Band, Outcome, Placebo, Verdict, decide, p_values
 from tests.builders.verdicts import verdict_with
 
 INF, NAN = math.inf, math.nan
@@ -335,7 +335,8 @@ def test_a_supported_finding_raises_nothing() -> None:
 def test_round_trip(numbers: tuple[float, float, float]) -> None:
     """A verdict that went through strict JSON is the same verdict, also where its numbers are not finite."""
     value, low, high = numbers
-    sent = verdict_with("inconclusive", value=value, low=low, high=high, looks=(20, 40), needs="most")
+    placebo = Placebo("network net1", "inconclusive", value, low, high)
+    sent = verdict_with("inconclusive", value=value, low=low, high=high, looks=(20, 40), needs="most", placebo=placebo)
     received = Verdict.from_plain(json.loads(json.dumps(sent.to_plain(), allow_nan=False)))
     assert repr(received) == repr(sent)  # NaN differs from itself, its text does not
     assert received.cells == ("torch-adam", "torch-rmsprop")
@@ -356,7 +357,7 @@ def test_numpy_numbers_become_plain(number: float) -> None:
     """Only built-in types leave: pytest-xdist's transfer fails on a NumPy float."""
     fields = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
     plain = verdict_with(**dict.fromkeys(fields, np.float64(number))).to_plain()
-    assert {type(value) for value in plain.values()} <= {str, int, float, list, dict}
+    assert {type(value) for value in plain.values()} <= {str, int, float, list, dict, type(None)}
     assert type(plain["low"]) is (float if math.isfinite(number) else str)
 
 
