@@ -37,7 +37,6 @@ from harness.plugin.options import (
     refuse_mistaken_root,
     refuse_unwritable,
     store_folder,
-    store_of,
     trainings_of,
 )
 
@@ -312,10 +311,14 @@ def _judge_otherwise(item: pytest.Item) -> None:
         judge_placebo(claim, judge, placebo, folder.register.file)
     if everywhere(item.config) and claim.rests_on_runs and not is_timed(item):
         from harness.pages.audit_log import UNIVERSES_PROPERTY
+        from harness.plugin.prepare import PlannedTrainings
         from harness.reconstruction.multiverse import open_multiverse
 
         multiverse = open_multiverse(folder.path)
-        answers = multiverse.verdicts(claim, item.config.getoption("claims_seeds"), store_of(item.config))
+        trainings = trainings_of(item.config)
+        # What a further look needs is planned once it is known. A source keeps what it reads: each claim has its own.
+        further = PlannedTrainings(trainings.store, trainings.progress)
+        answers = multiverse.verdicts(claim, item.config.getoption("claims_seeds"), trainings.store, further)
         item.user_properties.append((UNIVERSES_PROPERTY, json.dumps(answers.to_plain())))
 
 

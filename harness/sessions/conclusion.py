@@ -86,7 +86,8 @@ def specifications(
     """
     if not told:
         return ONLY_DEFAULT
-    from harness.reconstruction.multiverse import UniverseVerdicts, open_multiverse
+    from harness.reconstruction.multiverse import open_multiverse
+    from harness.reconstruction.universe_verdicts import UniverseVerdicts
 
     groups: dict[tuple[Path, str, str], list[str]] = defaultdict(list)
     for test in told:

@@ -18,13 +18,8 @@ from harness.execution.engine import open_store
 from harness.judging.claim import Claim
 from harness.judging.evidence import Evidence, TrainedRuns
 from harness.reconstruction.facts import digest_of_facts
-from harness.reconstruction.multiverse import (
-    Multiverse,
-    UniverseVerdict,
-    UniverseVerdicts,
-    judging_mark,
-    open_multiverse,
-)
+from harness.reconstruction.multiverse import Multiverse, judging_mark, open_multiverse
+from harness.reconstruction.universe_verdicts import UniverseVerdict, UniverseVerdicts
 from harness.reconstruction.universes import Universe
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
@@ -34,7 +29,7 @@ from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
 from harness.verdicts.combination import combined
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import NEEDS, OUTCOMES, Band, Needs, decide, p_values
+from harness.verdicts.verdict import NEEDS, OUTCOMES, Band, Needs, Role, decide, p_values
 from tests.builders.reconstructions import PROTOCOL, TWO_TASKS, MadeUp, finding_of
 
 EPOCHS = (6, 3, 12)
@@ -67,6 +62,7 @@ class Counted:
 
     def __init__(self, band: Band = Band(0.3, 0.5, "so")) -> None:  # noqa: B008 - frozen
         self.band = band
+        self.role: Role = "detail"
         self.epochs: list[int] = []
         self.seeds: list[int] = []
         self.wrong: Callable[[int], object] = lambda epochs: None
@@ -82,7 +78,13 @@ class Counted:
                 judge(mean_over_seeds(runs.final_test_loss, "loss"), note="as measured")
 
         finding, _ = finding_of("curves.loss", {})
-        return Claim("test_curves.py::test_loss", test, {}, finding, Reading("mean", "mean loss", self.band, None))
+        return Claim(
+            "test_curves.py::test_loss",
+            test,
+            {},
+            finding,
+            Reading("mean", "mean loss", self.band, None, role=self.role),
+        )
 
     def counted(self) -> list[int]:
         """Return in which universes, by epochs, it was called since the last time."""
