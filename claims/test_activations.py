@@ -24,6 +24,7 @@ from harness import (
     median_over_seeds,
     median_ratio_over_seeds,
     plausible_draw,
+    plausible_joint_draw,
     proportion_of_cells,
     proportion_of_seeds,
 )
@@ -99,6 +100,13 @@ def test_reported_loss_is_a_plausible_draw(evidence, reported, judge, activation
     """Each loss of the table could be that of one training of this network."""
     runs = evidence(framework="torch", task="regression", activation=activation)
     judge(plausible_draw(reported[activation], runs.final_test_loss, "test loss"))
+
+
+@pytest.mark.finding("activations.loss-table", reading="joint")
+def test_reported_losses_are_a_plausible_draw_together(evidence, reported, judge):
+    """The losses of the table could be those of one repetition: three networks on one split."""
+    losses = dict(zip(ACTIVATIONS, _losses_of_the_table(evidence), strict=True))
+    judge(plausible_joint_draw([reported[one] for one in losses], list(losses.values()), "test losses"))
 
 
 @pytest.mark.finding("activations.loss-table-insignificant", reading="equivalence")

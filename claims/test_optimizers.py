@@ -13,6 +13,8 @@ from harness import (
     median_over_seeds,
     median_ratio_over_seeds,
     plausible_draw,
+    plausible_joint_draw,
+    plausible_joint_proportion_draw,
     plausible_proportion_draw,
     proportion_of_seeds,
     proportions_of_variance,
@@ -126,6 +128,23 @@ def test_reported_loss_is_a_plausible_draw(evidence, reported, judge, optimizer)
     """Each loss of the table could be that of one training with this optimizer."""
     runs = evidence(framework="torch", task="classification", optimizer=optimizer)
     judge(plausible_draw(reported[optimizer], runs.final_test_loss, "test loss"))
+
+
+@pytest.mark.finding("optimizers.loss-table", reading="joint")
+def test_reported_losses_are_a_plausible_draw_together(evidence, reported, judge):
+    """The losses of the table could be those of one repetition: three networks on one split."""
+    losses = {
+        one: evidence(framework="torch", task="classification", optimizer=one).final_test_loss for one in reported
+    }
+    judge(plausible_joint_draw(list(reported.values()), list(losses.values()), "test losses"))
+
+
+@pytest.mark.finding("optimizers.accuracy-table", reading="joint")
+def test_reported_accuracies_are_a_plausible_draw_together(evidence, reported, judge):
+    """The accuracies of the table could be those of one repetition: three networks on one split."""
+    runs = [evidence(framework="torch", task="classification", optimizer=one) for one in reported]
+    accuracies, rows = [one.final_test_accuracy for one in runs], runs[0].test_targets.shape[1]
+    judge(plausible_joint_proportion_draw(list(reported.values()), accuracies, rows, "test accuracies"))
 
 
 @pytest.mark.finding("optimizers.accuracy-table", reading="draw")

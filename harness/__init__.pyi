@@ -26,6 +26,7 @@ from .statistics.estimators import (
     proportion_of_seeds,
     ratio_over_seeds,
 )
+from .statistics.joint_draws import plausible_joint_draw, plausible_joint_proportion_draw
 from .statistics.printed import (
     batch_averages,
     floor_of_cross_entropy,
@@ -88,6 +89,8 @@ __all__ = [
     "open_store",
     "paired",
     "plausible_draw",
+    "plausible_joint_draw",
+    "plausible_joint_proportion_draw",
     "plausible_proportion_draw",
     "possible_counts",
     "predicted_classes",

@@ -86,6 +86,11 @@ FALSE: dict[Key, tuple[Conditions, ...]] = {
         world("activations differ as seeds do", BY_ACTIVATION, activation_error=0.0, own_error=0.2),
         world("activations differ by little more", BY_ACTIVATION, activation_error=0.05, own_error=0.3),
     ),
+    ("activations.loss-table", "joint"): (
+        world("losses are three times the table's", BY_ACTIVATION, end_loss=times(3.0)),
+        world("losses are a third of the table's", BY_ACTIVATION, end_loss=times(1 / 3)),
+        world("relu alone errs three times as much", BY_ACTIVATION | RELU, end_loss=times(3.0)),
+    ),
     ("activations.loss-table", "draw"): (
         world("losses are three times the table's", BY_ACTIVATION, end_loss=times(3.0)),
         world("losses are a third of the table's", BY_ACTIVATION, end_loss=times(1 / 3)),
@@ -176,6 +181,14 @@ FALSE: dict[Key, tuple[Conditions, ...]] = {
         given.TORCH_CURED,
         given.KERAS_CURED,
         world("neither Adam nor RMSprop works in PyTorch", BY_OPTIMIZER | TORCH | NOT_SGD, end_accuracy=0.5),
+    ),
+    ("optimizers.loss-table", "joint"): (
+        world("losses are half as large again", BY_OPTIMIZER | TORCH, end_loss=times(1.5)),
+        world("Adam alone errs half as much again", BY_OPTIMIZER | TORCH | ADAM, end_loss=times(1.5)),
+    ),
+    ("optimizers.accuracy-table", "joint"): (
+        world("a third fewer rows are right", BY_OPTIMIZER | TORCH, end_accuracy=plus(-0.3)),
+        given.TORCH_CURED,
     ),
     ("optimizers.loss-table", "draw"): (
         world("losses are half as large again", BY_OPTIMIZER | TORCH, end_loss=times(1.5)),

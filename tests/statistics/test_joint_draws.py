@@ -1,0 +1,121 @@
+"""Several printed numbers at once."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.statistics.draws import plausible_draw
+from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.joint_draws import plausible_joint_draw, plausible_joint_proportion_draw
+from harness.verdicts.verdict import Band, decide
+
+COVARIANCE = 0.04 * np.array([[1.0, 0.8, 0.6], [0.8, 1.0, 0.7], [0.6, 0.7, 1.0]])
+COMPATIBLE = Band(0.0, 1.0, "95 % of repetitions")
+
+
+def numbers(draw: np.ndarray, unit: float = 1e-9) -> list[Reported]:
+    """Return a draw as if it had been printed with many decimals."""
+    return [Reported(float(one), unit) for one in draw]
+
+
+def compatible(estimate: Estimate) -> bool:
+    """Whether a claim would call the table compatible."""
+    return decide(estimate.interval(0.9), COMPATIBLE) == "supported"
+
+
+@pytest.mark.parametrize("seeds", [10, 20, 160])
+def test_a_repetition_is_compatible_in_95_percent(seeds: int) -> None:
+    """Whatever the number of seeds: the limit takes into account that means and covariance are estimates."""
+    generator, repeats, kept = np.random.default_rng(seeds), 500, 0
+    for _ in range(repeats):
+        logs = generator.multivariate_normal([2.0, 1.0, 0.0], COVARIANCE, size=seeds + 1)
+        kept += compatible(plausible_joint_draw(numbers(np.exp(logs[0])), list(np.exp(logs[1:]).T), "loss"))
+    assert kept / repeats == pytest.approx(0.95, abs=3 * math.sqrt(0.95 * 0.05 / repeats))
+
+
+def test_numbers_that_go_together_are_not_compatible_apart() -> None:
+    """Each is plausible by itself; together they would need the losses to move against each other."""
+    logs = np.random.default_rng(0).multivariate_normal([0, 0, 0], COVARIANCE, size=200)
+    printed = numbers(np.exp([0.3, -0.3, 0.0]))
+    samples = list(np.exp(logs).T)
+    each = [plausible_draw(one, sample, "loss") for one, sample in zip(printed, samples, strict=True)]
+    assert all(abs(one.value) < 1.96 for one in each)
+    together = plausible_joint_draw(printed, samples, "loss")
+    assert not compatible(together)
+    assert together.note.startswith("0.00 of all repetitions")
+    assert compatible(plausible_joint_draw(numbers(np.exp([0.3, 0.3, 0.3])), samples, "loss"))
+
+
+def test_a_single_number_is_judged_as_by_a_prediction_interval() -> None:
+    """With one number, T2 is the square of Student's t."""
+    sample = np.exp(np.random.default_rng(1).normal(size=20))
+    logs = np.log(sample)
+    reach = 2.0930240544 * logs.std(ddof=1) * math.sqrt(1 + 1 / 20)  # Student's t, 19 degrees of freedom
+    edge = math.exp(logs.mean() + reach)
+    assert plausible_joint_draw([Reported(edge, 1e-12)], [sample], "loss").value == pytest.approx(1.0, abs=1e-6)
+
+
+def test_within_its_rounding_a_number_is_as_near_as_it_can_be() -> None:
+    """The mean itself lies within what is printed: no distance is left."""
+    logs = np.random.default_rng(2).multivariate_normal([0, 0, 0], COVARIANCE, size=20)
+    printed = [Reported(math.exp(mean) + 0.004, 0.005) for mean in logs.mean(axis=0)]
+    assert plausible_joint_draw(printed, list(np.exp(logs).T), "loss").value == pytest.approx(0, abs=1e-3)
+
+
+@given(st.lists(st.floats(0.5, 2.0), min_size=3, max_size=3), st.integers(0, 50))
+def test_a_coarser_number_is_never_farther(draw: list[float], seed: int) -> None:
+    """Since the nearest point within the rounding counts."""
+    samples = list(np.exp(np.random.default_rng(seed).multivariate_normal([0, 0, 0], COVARIANCE, size=12)).T)
+    fine, coarse = (plausible_joint_draw(numbers(np.array(draw), unit), samples, "x").value for unit in (1e-9, 0.05))
+    assert coarse <= fine + 1e-6
+
+
+def test_equal_accuracies_of_few_rows_refute_little() -> None:
+    """All seeds give 1.00; a printed 0.99 of 67 rows is one row less, and no proof of anything."""
+    samples = [np.full(20, 0.5) + np.linspace(-0.05, 0.05, 20), np.ones(20), np.ones(20)]
+    printed = [Reported(0.5, 0.005), Reported(0.99, 0.005), Reported(1.0, 0.005)]
+    near = plausible_joint_proportion_draw(printed, samples, 67, "accuracy")
+    far = plausible_joint_proportion_draw([printed[0], Reported(0.5, 0.005), printed[2]], samples, 67, "accuracy")
+    assert compatible(near)
+    assert not compatible(far)
+
+
+def test_the_sample_is_what_the_claim_draws() -> None:
+    """Distances of the seeds on the same scale: nearly all within the limit."""
+    logs = np.random.default_rng(3).multivariate_normal([0, 0, 0], COVARIANCE, size=400)
+    estimate = plausible_joint_draw(numbers(np.exp([0.1, 0.1, 0.1])), list(np.exp(logs).T), "loss")
+    assert (estimate.region, estimate.reported) == ((0.0, 1.0), estimate.value)
+    assert np.mean(estimate.sample <= 1) == pytest.approx(0.95, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("samples", "problem"),
+    [
+        ([np.ones(3), np.ones(3), np.ones(3)], "3 numbers at once need more seeds than that, not 3"),
+        ([-np.ones(9), np.ones(9), np.ones(9)], "needs positive numbers"),
+    ],
+)
+def test_what_cannot_be_judged(samples: list[np.ndarray], problem: str) -> None:
+    """One sentence each."""
+    with pytest.raises(ValueError, match=problem):
+        plausible_joint_draw(numbers(np.ones(3)), samples, "loss")
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+def test_a_seed_that_diverged_leaves_no_distance(wrong: float) -> None:
+    """Neither compatible nor not."""
+    samples = list(np.exp(np.random.default_rng(4).normal(size=(3, 20))))
+    samples[1][3] = wrong
+    estimate = plausible_joint_draw(numbers(np.ones(3)), samples, "loss")
+    assert decide(estimate.interval(0.9), COMPATIBLE) == "inconclusive"
+
+
+def test_numbers_that_are_one_number_leave_no_distance() -> None:
+    """Their covariance has no inverse."""
+    sample = np.exp(np.random.default_rng(5).normal(size=20))
+    estimate = plausible_joint_draw(numbers(np.ones(2)), [sample, sample], "loss")
+    assert estimate.interval(0.9) == (-math.inf, math.inf)
+    assert "do not vary apart" in estimate.note
