@@ -1,11 +1,13 @@
 """Wall time of trainings, measured in turn (A B A B ...), each in a process of its own, nothing else training."""
 
+import itertools
 import json
 import os
 import platform
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from harness.base.arrays import Floats
 from harness.base.errors import ConfigError, HarnessError, StoreError
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
+from harness.base.text import duration
 from harness.storage.store import enter_lock, keep, set_aside
 from harness.training.clean_start import clean_command, clean_environment
 from harness.training.config import TrainingConfig
@@ -99,7 +102,13 @@ class Timing:
         return np.asarray(self.epoch_seconds[:, 0] - self.steady_epoch_seconds)
 
 
-def race(entries: Sequence[BenchmarkEntry], folder: Path, repeats: int = REPEATS) -> list[Timing]:
+def silent(words: str) -> None:
+    """Say nothing."""
+
+
+def race(
+    entries: Sequence[BenchmarkEntry], folder: Path, repeats: int = REPEATS, says: Callable[[str], None] = silent
+) -> list[Timing]:
     """Return the timing of each entry, all measured in turn; what was measured before is read again.
 
     Each repeat trains with a seed of its own, the same for all entries. A first, short training of each is not
@@ -107,6 +116,11 @@ def race(entries: Sequence[BenchmarkEntry], folder: Path, repeats: int = REPEATS
     The raw seconds are kept as JSON below `folder`, with machine and versions; deleting them measures anew, and what is
     damaged is set aside with a warning and measured again. Waits for everybody who uses the `machine`; the caller must
     not.
+
+    Parameters
+    ----------
+    says
+        Is told before each training that is measured how far it is, and nothing at the end.
 
     Raises
     ------
@@ -131,7 +145,7 @@ def race(entries: Sequence[BenchmarkEntry], folder: Path, repeats: int = REPEATS
         with machine(folder, alone=True):
             epoch_seconds = _kept_seconds(file)  # who had the machine before may have measured the same
             if epoch_seconds is None:
-                epoch_seconds = _measure(entries, repeats)
+                epoch_seconds = _measure(entries, repeats, says)
                 keep(folder, file, seal({**about, SECONDS: epoch_seconds}))
     return [Timing(np.array(one)) for one in epoch_seconds]
 
@@ -166,17 +180,22 @@ def machine(folder: Path, *, alone: bool) -> Iterator[None]:
         yield
 
 
-def _measure(entries: Sequence[BenchmarkEntry], repeats: int) -> list[list[list[float]]]:
+def _measure(entries: Sequence[BenchmarkEntry], repeats: int, says: Callable[[str], None]) -> list[list[list[float]]]:
     """Return the seconds of each epoch, by entry and repeat."""
     seconds: list[list[list[float]]] = [[] for _ in entries]
     with ExitStack() as stack:
+        stack.callback(says, "")
+        says(f"time is measured, and nothing else trained meanwhile: {len(entries)} kinds of training warm up")
         processes = {kind: stack.enter_context(_stopwatch(kind)) for kind in {one.process for one in entries}}
         for entry in entries:
             short = replace(entry, config=entry.trainer.shortened(entry.config))
             _ask(processes[entry.process], short, 0)
-        for turn in range(repeats):
-            for taken, entry in zip(seconds, entries, strict=True):
-                taken.append(_ask(processes[entry.process], entry, turn))
+        began, total = time.monotonic(), repeats * len(entries)
+        for done, (turn, place) in enumerate(itertools.product(range(repeats), range(len(entries)))):
+            left = duration((time.monotonic() - began) / done * (total - done)) if done else ""
+            says(f"time is measured: training {done + 1} of {total}{f', about {left} left' if left else ''}")
+            entry = entries[place]
+            seconds[place].append(_ask(processes[entry.process], entry, turn))
     return seconds
 
 

@@ -1,12 +1,12 @@
 """What a claim sees: the runs behind a finding, asked for by the axes of the grid."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from harness.base.errors import HarnessError
 from harness.execution.engine import Wanted, runs_of
-from harness.execution.timing import BenchmarkEntry, Timing, race
+from harness.execution.timing import BenchmarkEntry, Timing, race, silent
 from harness.report.grid import Grid
 from harness.storage.store import Store
 from harness.training.function.source import short_name
@@ -76,6 +76,8 @@ class Evidence:
         Where runs come from.
     timings
         Where timings are kept; None for a claim that may not have the machine alone, to measure time.
+    says
+        Is told how far a measurement is.
 
     Attributes
     ----------
@@ -87,11 +89,19 @@ class Evidence:
         The parts of the grid that were asked for.
     """
 
-    def __init__(self, grid: Grid, seeds: int, source: RunSource, timings: Path | None = None) -> None:
+    def __init__(
+        self,
+        grid: Grid,
+        seeds: int,
+        source: RunSource,
+        timings: Path | None = None,
+        says: Callable[[str], None] = silent,
+    ) -> None:
         self._grid = grid
         self._seeds = seeds
         self._source = source
         self._timings = timings
+        self._says = says
         self.used: dict[str, Runs] = {}
         self.timed: dict[str, BenchmarkEntry] = {}
         self.tasks: set[str] = set()
@@ -178,4 +188,4 @@ class Evidence:
             name = self._grid.cell_name(**{axis: value for axis, value in cell.items() if axis != "mode"})
             entries.append(BenchmarkEntry(self._grid.config(name), cell.get("mode", "default")))
             self.timed[f"{name} ({entries[-1].mode})"] = entries[-1]
-        return race(entries, self._timings)
+        return race(entries, self._timings, says=self._says)

@@ -26,7 +26,8 @@ def _claims_evidence(request: pytest.FixtureRequest) -> "Evidence":
     config = request.config
     grid, seeds = report_folder_of(request.node).grid, config.getoption("claims_seeds")
     timings = store_folder(config) if is_timed(request.node) else None
-    return Evidence(grid, seeds, grid.logged or trainings_of(config), timings)
+    trainings = trainings_of(config)
+    return Evidence(grid, seeds, grid.logged or trainings, timings, trainings.progress.begins)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import json
 import multiprocessing
+import re
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -47,6 +48,24 @@ def test_entries_are_measured_in_turn_after_a_short_warm_up(asked: list[tuple[st
     timings = race([BenchmarkEntry(PROTOCOL), BenchmarkEntry(OTHER)], tmp_path, repeats=2)
     assert asked == [("sgd", 2, 0), ("adam", 2, 0), ("sgd", 3, 0), ("adam", 3, 0), ("sgd", 3, 1), ("adam", 3, 1)]
     np.testing.assert_allclose(timings[0].seconds, [1.4, 2.4])
+
+
+def test_it_is_said_how_far_a_measurement_is(asked: list[tuple[str, int, int]], tmp_path: Path) -> None:
+    """Before each training that counts, with the time that is left once one was measured; and nothing at the end."""
+    said: list[str] = []
+    entries = [BenchmarkEntry(PROTOCOL), BenchmarkEntry(OTHER)]
+    race(entries, tmp_path, repeats=2, says=said.append)
+    assert said[:2] == [
+        "time is measured, and nothing else trained meanwhile: 2 kinds of training warm up",
+        "time is measured: training 1 of 4",
+    ]
+    assert [re.sub("about .* left", "about a while left", words) for words in said[2:]] == [
+        *(f"time is measured: training {number} of 4, about a while left" for number in (2, 3, 4)),
+        "",
+    ]
+    said.clear()
+    race(entries, tmp_path, repeats=2, says=said.append)
+    assert said == []
 
 
 def test_total_steady_epoch_and_startup_are_apart() -> None:
