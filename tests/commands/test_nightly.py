@@ -10,6 +10,7 @@ from harness.base.locks import locked
 from harness.commands.nightly import STORE
 from harness.report.folder import open_folder
 from tests.builders.reports import HEAD, PROTOCOL, REPORT
+from tests.judging.test_identity import OTHER_PLUGIN
 
 CLAIM = """
 @finding
@@ -64,6 +65,15 @@ def test_nights_speak_up_only_when_a_verdict_changes(report: Path, one_night: On
     status, line = one_night()
     assert status == 0
     assert line.endswith("; 1 claim; 1 verdict not as the register expects\n")
+
+
+def test_a_claim_that_is_run_twice_is_counted_once(report: Path, one_night: OneNight) -> None:
+    """Both times it fails with its verdict, so that no test failed without one."""
+    report.write_text(HEAD + CLAIM.format(sample="REFUTED"), encoding="utf-8")
+    with (Path.cwd() / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write(OTHER_PLUGIN)
+    said = "first night, against the register: speed.faster (ratio) refuted, not supported\n"
+    assert one_night() == (1, said)
 
 
 BROKEN = "\ndef test_broken():\n    raise ZeroDivisionError\n"
