@@ -11,7 +11,7 @@ import pytest
 
 from harness.base.errors import RegisterError
 from harness.judging.claim import Claim
-from harness.judging.identity import marked_parameters, claim_id
+from harness.judging.identity import claim_id, marked_parameters
 from harness.judging.marks import FINDING
 from harness.report.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
 from harness.verdicts.error_rate import settled_at

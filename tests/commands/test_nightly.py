@@ -67,6 +67,17 @@ def test_nights_speak_up_only_when_a_verdict_changes(report: Path, one_night: On
     assert line.endswith("; 1 claim; 1 verdict not as the register expects\n")
 
 
+def test_a_renamed_file_is_no_change(report: Path, one_night: OneNight) -> None:
+    """Its claims are those that it had."""
+    report.write_text(HEAD + CLAIM.format(sample="SUPPORTED"), encoding="utf-8")
+    assert one_night()[0] == 0
+    report.rename(report.with_name("test_renamed.py"))
+    status, line = one_night()
+    assert status == 0
+    assert line.startswith("nothing changed since the night of ")
+    assert line.endswith("; 1 claim\n")
+
+
 def test_a_claim_that_is_run_twice_is_counted_once(report: Path, one_night: OneNight) -> None:
     """Both times it fails with its verdict, so that no test failed without one."""
     report.write_text(HEAD + CLAIM.format(sample="REFUTED"), encoding="utf-8")
