@@ -70,9 +70,11 @@ def run(options: argparse.Namespace) -> int:
 def _night(options: argparse.Namespace) -> "Night":
     from harness.base.text import counted
     from harness.explaining.interpreters import plugins_of
-    from harness.explaining.nights import FAILED, Night, last_night, night
+    from harness.explaining.nights import FAILED, Night, last_night, night, with_levels
     from harness.explaining.rerun import call
     from harness.sessions.history import open_history
+    from harness.sessions.levels import level_changes
+    from harness.sessions.measured import measured
     from harness.sessions.session import SESSION_FILE, read_session
 
     pages: Path = options.reports
@@ -97,7 +99,8 @@ def _night(options: argparse.Namespace) -> "Night":
     without_verdict = _without_verdict(results)
     if without_verdict:
         return Night(f"{counted(without_verdict, 'test')} failed without a verdict; see {output}", FAILED)
-    return night(last_night(history, tonight, {MARK, OLD_MARK}), tonight)
+    came_to = night(last_night(history, tonight, {MARK, OLD_MARK}), tonight)
+    return with_levels(came_to, level_changes(measured(history)))
 
 
 def _without_verdict(results: Path) -> int:

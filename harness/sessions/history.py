@@ -204,6 +204,22 @@ class History:
         )
         return rows[0][0] if rows else None
 
+    def varied(self, estimates: int, most: int) -> list[int]:
+        """Return the newest sessions that were planned like the last one, the oldest first.
+
+        None are returned unless some claim has so many different estimates in them: the same seeds on the same code
+        give the same one, and then there is nothing to look for.
+        """
+        alike = (
+            "SELECT number FROM sessions WHERE planned = (SELECT planned FROM sessions ORDER BY number DESC LIMIT 1) "
+            "ORDER BY number DESC LIMIT ?"
+        )
+        some = self._rows(
+            f"SELECT 1 FROM claims WHERE session IN ({alike}) GROUP BY test HAVING count(DISTINCT value) >= ? LIMIT 1",
+            (most, estimates),
+        )
+        return sorted(number for (number,) in self._rows(alike, (most,))) if some else []
+
     def _names(self, session: Session) -> dict[str, str]:
         if not self.file.exists():
             return {}
