@@ -12,8 +12,8 @@ from harness.commands.nightly import STORE
 from harness.report.folder import open_folder
 from harness.sessions.history import open_history
 from harness.sessions.session import read_session
+from tests.builders.plugins import OTHER_PLUGIN
 from tests.builders.reports import HEAD, PROTOCOL, REPORT
-from tests.judging.test_identity import OTHER_PLUGIN
 
 CLAIM = """
 @finding

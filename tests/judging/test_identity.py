@@ -3,18 +3,7 @@
 import pytest
 
 from harness.judging.identity import claim_id
-
-OTHER_PLUGIN = """
-import pytest
-
-@pytest.fixture
-def __step(request):
-    return request.param
-
-def pytest_generate_tests(metafunc):
-    metafunc.fixturenames.append("__step")
-    metafunc.parametrize("__step", range(2), indirect=True, ids=lambda step: f"{step + 1}-2")
-"""
+from tests.builders.plugins import OTHER_PLUGIN
 
 
 def ids_of(pytester: pytest.Pytester, tests: str) -> list[str]:

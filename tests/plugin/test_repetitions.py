@@ -6,8 +6,8 @@ import pytest
 
 from harness.sessions.history import open_history
 from harness.sessions.session import read_session
+from tests.builders.plugins import OTHER_PLUGIN
 from tests.builders.reports import EXPECTED_REFUTED, REPORT
-from tests.judging.test_identity import OTHER_PLUGIN
 
 CLAIMS = """
 @finding
