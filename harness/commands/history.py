@@ -10,6 +10,8 @@ from harness.base.errors import SessionError
 from harness.pages.report import SYMBOLS
 from harness.pages.terminal import aligned
 from harness.sessions.history import History, PastReading, PastSession
+from harness.sessions.levels import LevelChange, level_changes
+from harness.sessions.measured import measured
 from harness.sessions.timeline import Stretch, Timelines, commit_text, stretches, verdict_changes, what_else
 from harness.verdicts.verdict import OUTCOMES
 
@@ -53,14 +55,16 @@ def run(options: argparse.Namespace) -> int:
     """
     history = existing_history(options.history)
     sessions, timelines = history.sessions(), history.timelines()
+    levels = level_changes(measured(history))
     if options.finding is None:
-        lines = session_lines(sessions, timelines)
+        lines = [*session_lines(sessions, timelines), *level_lines(levels)]
     else:
         mine = {key: timeline for key, timeline in timelines.items() if key[0] == options.finding}
         if not mine:
             raise SessionError(_unknown(options.history, options.finding, {finding for finding, _ in timelines}))
         by_number = {session.number: session for session in sessions}
         lines = [line for (_, reading), line_of in mine.items() for line in timeline_lines(reading, line_of, by_number)]
+        lines += level_lines([change for change in levels if change.finding == options.finding])
     for line in lines:
         print(line)
     return 0
@@ -94,6 +98,11 @@ def timeline_lines(reading: str, timeline: Sequence[PastReading], sessions: Mapp
             said += [f"      {difference}" for difference in what_else(before, after)]
         said.append(f"  {line}")
     return said
+
+
+def level_lines(changes: Sequence[LevelChange]) -> list[str]:
+    """Return the estimates that moved over many sessions below a heading, the newest first; nothing if none did."""
+    return ["", "estimates that moved over many sessions:", *(f"  {change}" for change in changes)] if changes else []
 
 
 def _stretch_row(stretch: Stretch) -> tuple[str, ...]:

@@ -70,9 +70,11 @@ def run(options: argparse.Namespace) -> int:
 def _night(options: argparse.Namespace) -> "Night":
     from harness.base.text import counted
     from harness.explaining.interpreters import plugins_of
-    from harness.explaining.nights import FAILED, Night, last_night, night
+    from harness.explaining.nights import FAILED, Night, last_night, night, with_levels
     from harness.explaining.rerun import call
     from harness.sessions.history import open_history
+    from harness.sessions.levels import level_changes
+    from harness.sessions.measured import measured
     from harness.sessions.session import SESSION_FILE, read_session
 
     pages: Path = options.reports
@@ -94,15 +96,20 @@ def _night(options: argparse.Namespace) -> "Night":
     tonight = read_session(session_file)
     if tonight.missing:
         return Night(f"the night has missing results: {' '.join(tonight.missing)} See {output}", FAILED)
-    without_verdict = _failures(results) - sum(not claim.as_expected for claim in tonight.claims)
-    if without_verdict > 0:
+    without_verdict = _without_verdict(results)
+    if without_verdict:
         return Night(f"{counted(without_verdict, 'test')} failed without a verdict; see {output}", FAILED)
-    return night(last_night(history, tonight, {MARK, OLD_MARK}), tonight)
+    came_to = night(last_night(history, tonight, {MARK, OLD_MARK}), tonight)
+    return with_levels(came_to, level_changes(measured(history)))
 
 
-def _failures(results: Path) -> int:
-    """Return how many tests failed or had an error, from pytest's JUnit XML."""
+def _without_verdict(results: Path) -> int:
+    """Return how many tests had an error, or failed with no verdict to show for it, from pytest's JUnit XML."""
     from xml.etree import ElementTree
 
-    suites = ElementTree.parse(results).getroot().iter("testsuite")
-    return sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) for suite in suites)
+    from harness.pages.audit_log import VERDICT_PROPERTY
+
+    verdict = f"properties/property[@name='{VERDICT_PROPERTY}']"
+    tests = list(ElementTree.parse(results).getroot().iter("testcase"))
+    errors = sum(test.find("error") is not None for test in tests)
+    return errors + sum(test.find("failure") is not None and test.find(verdict) is None for test in tests)

@@ -1,13 +1,13 @@
 """What one reading of a finding came to where its claims were run, and how far two such answers are apart."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from harness.base.errors import SessionError
 from harness.sessions.changed import changed
 from harness.sessions.noise import p_same
-from harness.sessions.session import Session
+from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.combination import combined, deciding
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.verdict import Needs, Outcome, Verdict, decide
@@ -26,7 +26,8 @@ class Answer:
     needs
         How many of its claims have to hold.
     verdicts
-        By test, of each of its claims.
+        Of each of its claims, by test function and parameters, so that old and new have the same where a file was
+        renamed in between; by node id where two files have a function of one name.
     """
 
     outcome: Outcome
@@ -78,7 +79,7 @@ def answer_of(session: Session, finding: str, reading: str) -> Answer:
     SessionError
         If it judged none of its claims.
     """
-    verdicts = {claim.test: claim.verdict for claim in session.claims_of(finding, reading)}
+    verdicts = _by_function(session.claims_of(finding, reading))
     if not verdicts:
         known = sorted({f"{one.finding} ({one.reading})" for one in session.judgements})
         raise SessionError(
@@ -87,6 +88,11 @@ def answer_of(session: Session, finding: str, reading: str) -> Answer:
         )
     needs = next(iter(verdicts.values())).needs
     return Answer(outcome=_combined(needs, verdicts.values()), needs=needs, verdicts=verdicts)
+
+
+def _by_function(claims: Sequence[JudgedClaim]) -> dict[str, Verdict]:
+    named = {claim.test.partition("::")[2] or claim.test: claim.verdict for claim in claims}
+    return named if len(named) == len(claims) else {claim.test: claim.verdict for claim in claims}
 
 
 def shift(old: Answer, new: Answer) -> Shift | None:

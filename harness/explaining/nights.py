@@ -1,11 +1,12 @@
 """What a night's session says that the last night's did not, in one line and an exit status."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.base.text import counted
 from harness.sessions.comparison import ComparedClaim, compare
 from harness.sessions.history import History
+from harness.sessions.levels import LevelChange
 from harness.sessions.session import JudgedClaim, Session
 
 UNCHANGED, CHANGED, FAILED = 0, 1, 2
@@ -64,6 +65,16 @@ def night(last: Session | None, tonight: Session) -> Night:
     return Night(
         "; ".join([f"changed since the night of {last.started[:10]}: {_listed(changed)}", *gone, *new]), CHANGED
     )
+
+
+def with_levels(came_to: Night, levels: Sequence[LevelChange]) -> Night:
+    """Add the estimates that moved over many nights to the line; the status is that of verdicts.
+
+    They are said night after night, until so many nights have passed that they are no longer looked at.
+    """
+    if not levels:
+        return came_to
+    return replace(came_to, line=f"{came_to.line}; moved over many nights: {_listed([str(one) for one in levels])}")
 
 
 def _changes(last: Session, tonight: Session) -> list[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from harness.base.errors import RegisterError
 from harness.judging.claim import Claim
+from harness.judging.identity import claim_id, marked_parameters
 from harness.judging.marks import FINDING
 from harness.judging.placebo import refuse_pin
 from harness.report.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
@@ -30,19 +31,14 @@ def claim_of(item: pytest.Item) -> Claim:
         raise RegisterError(f'{item.nodeid}: mark the claim with @pytest.mark.finding("section.name", reading="name")')
     folder = report_folder_of(item)
     finding, reading = folder.register.find(marker.args[0], marker.kwargs["reading"], item.nodeid)
-    claim = Claim(item.nodeid, item.obj, _parameters(item), finding, reading)  # type: ignore[attr-defined]
+    claim = Claim(claim_id(item), item.obj, _parameters(item), finding, reading)  # type: ignore[attr-defined]
     refuse_pin(claim, folder)
     return claim
 
 
 def _parameters(item: pytest.Item) -> dict[str, Any]:
     """Return what marks give the test itself; of a parameter that goes to a fixture it sees what that makes of it."""
-    direct: set[str] = set()
-    for marker in item.iter_markers("parametrize"):
-        given = dict(zip(("argnames", "argvalues", "indirect"), marker.args, strict=False)) | dict(marker.kwargs)
-        names, indirect = given["argnames"], given.get("indirect", False)
-        names = names.replace(" ", "").split(",") if isinstance(names, str) else names
-        direct.update(name for name in names if name not in (names if indirect is True else indirect or ()))
+    direct = {name for names, indirect in marked_parameters(item) for name in names if name not in indirect}
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return {name: value for name, value in parameters.items() if name in direct}
 
@@ -82,7 +78,7 @@ def report_folder_of(item: pytest.Item) -> ReportFolder:
 
 
 def collect_claims(folder: Path) -> list[Claim]:
-    """Return all claims of a report folder, as pytest collects them.
+    """Return all claims of a report folder, as pytest collects them; one that is to be repeated once.
 
     Raises
     ------
@@ -102,4 +98,5 @@ def collect_claims(folder: Path) -> list[Claim]:
         )
     if status != pytest.ExitCode.OK:
         raise RegisterError(f"{folder}: pytest cannot collect the claims: {said.getvalue().strip()}")
-    return [claim_of(item) for item in found if item.get_closest_marker(FINDING)]
+    claims = [claim_of(item) for item in found if item.get_closest_marker(FINDING)]
+    return list({claim.test: claim for claim in claims}.values())

@@ -14,6 +14,7 @@ from harness.verdicts.verdict import Verdict
 VERDICT_PROPERTY = "claims_verdict"
 UNIVERSES_PROPERTY = "claims_universes"
 FIGURE_PROPERTY = "claims_figure"
+TEST_PROPERTY = "claims_test"  # the claim's node id, as of `harness.judging.identity`
 FOLDER_PROPERTY = "claims_folder"  # of the report: node ids of tests outside pytest's root folder do not tell
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from harness.pages.run_table import RunRow
 from harness.sessions.history import PastSession
+from harness.sessions.levels import LevelChange
 from harness.sessions.timeline import Timelines
 
 
@@ -52,12 +53,15 @@ class Past:
         All that the history holds, the oldest first.
     timelines
         By finding and reading, what it came to in each session, the oldest first.
+    levels
+        Estimates that moved over many sessions, the newest first.
     """
 
     changes: Sequence[str] = ()
     previous: str = ""
     sessions: Sequence[PastSession] = ()
     timelines: Timelines = field(default_factory=dict)
+    levels: Sequence[LevelChange] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,7 +31,8 @@ def publish(session: Session, context: PageContext, folder: Path) -> None:
     _write(folder / index.PAGE, index.index_html(session, context))
     _write(folder / original.PAGE, original.original_html(session, context))
     _write(folder / runs.PAGE, runs.runs_html(context.runs, title=session.title, audit_log=context.audit_log))
-    history = trend.trend_html(context.past.timelines, context.past.sessions, audit_log=context.audit_log)
+    past = context.past
+    history = trend.trend_html(past.timelines, past.sessions, past.levels, audit_log=context.audit_log)
     _write(folder / trend.PAGE, history)
     drawn = (*context.files.specifications.values(), *context.files.profiles.values())
     shown = {*drawn, *(claim.figure for claim in session.claims)}

@@ -9,6 +9,7 @@ from harness.base.text import counted
 from harness.pages.rendering import interval, render
 from harness.pages.strip import HEIGHT, Strip, is_partial, strip, usual_reading
 from harness.sessions.history import PastReading, PastSession
+from harness.sessions.levels import LevelChange
 from harness.sessions.provenance import Difference
 from harness.sessions.timeline import Timelines, VerdictChange, commit_text, verdict_changes, what_else
 from harness.verdicts.verdict import OUTCOMES, Outcome
@@ -50,13 +51,21 @@ class Event:
     differences: tuple[Difference, ...]
 
 
-def trend_html(timelines: Timelines, sessions: Sequence[PastSession], *, audit_log: str = "claims.html") -> str:
+def trend_html(
+    timelines: Timelines,
+    sessions: Sequence[PastSession],
+    levels: Sequence[LevelChange] = (),
+    *,
+    audit_log: str = "claims.html",
+) -> str:
     """Return the page ``history.html``.
 
     Parameters
     ----------
     timelines, sessions
         From `harness.sessions.history.History`; a timeline's sessions are all among the sessions.
+    levels
+        Estimates that moved over many sessions, the newest first.
     audit_log
         As of `harness.pages.context.PageContext`.
     """
@@ -70,6 +79,8 @@ def trend_html(timelines: Timelines, sessions: Sequence[PastSession], *, audit_l
         sessions=sessions,
         rows=[_row(key, timelines[key], places, changes) for key in sorted(timelines)],
         events=events(changes[:LISTED], {session.number: session for session in sessions}),
+        levels=levels[:LISTED],
+        unlisted_levels=max(0, len(levels) - LISTED),
         unlisted=max(0, len(changes) - LISTED),
         height=HEIGHT,
         commit_text=commit_text,

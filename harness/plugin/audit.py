@@ -28,6 +28,8 @@ from harness.report.folder import ReportFolder
 from harness.sessions.changes import changes_since
 from harness.sessions.conclusion import record_changes
 from harness.sessions.history import open_history
+from harness.sessions.levels import level_changes
+from harness.sessions.measured import measured
 from harness.sessions.session import JudgedClaim, Session
 
 
@@ -156,6 +158,7 @@ def _remember(session: Session, file: Path, status: int) -> tuple[Past, list[str
             previous=before[-1].started if before else "",
             timelines=history.timelines(),
             sessions=history.sessions(),
+            levels=level_changes(measured(history)),
         )
     except SessionError as problem:
         return Past(), [str(problem)]

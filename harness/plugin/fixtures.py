@@ -59,18 +59,11 @@ def judge(request: pytest.FixtureRequest, _claims_evidence: "Evidence") -> "Judg
     from harness.judging.judge import Judge
 
     item, claim = request.node, claim_of(request.node)
-    rerun = f"pytest {shlex.quote(item.nodeid)}"
+    rerun = f"pytest {shlex.quote(claim.test)}"
     settled_at = settled_at_of(item, claim)
     judge = Judge(claim.finding, claim.reading, _claims_evidence, rerun, looks_of(item), settled_at)
     request.node.stash[JUDGE] = judge
     return judge
-
-
-def recorded_case(item: pytest.Item) -> str:
-    """Return the parameters by which the register knows a claim."""
-    from harness.judging.claim import case_of
-
-    return case_of(item.nodeid)
 
 
 def judge_of(item: pytest.Item) -> "Judge | None":

@@ -23,7 +23,7 @@ from harness.base.errors import (
 )
 from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
 from harness.plugin import specs
-from harness.plugin.fixtures import JUDGE, judge_of, recorded_case
+from harness.plugin.fixtures import JUDGE, judge_of
 from harness.plugin.options import (
     JUNIT_FILE,
     PROGRESS,
@@ -182,6 +182,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     claims = [item for item in items if is_claim(item)]
     if not claims:
         return
+    from harness.judging.claim import case_of
     from harness.judging.collected import claim_of
     from harness.verdicts.verdict import EXCEPTIONS
 
@@ -191,7 +192,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             claim = claim_of(item)
         except RegisterError:
             continue  # said where the claim is set up, so that it shows as an error of that claim
-        expected = claim.finding.expectation(claim.reading.name, recorded_case(item))
+        expected = claim.finding.expectation(claim.reading.name, case_of(claim.test))
         if expected is not None:
             reason = f"{' or '.join(expected.verdicts)} since {expected.date}: {expected.reason}"
             may_pass = "supported" in expected.verdicts
@@ -333,12 +334,13 @@ def pytest_runtest_makereport(
     ended = call.excinfo is None or call.excinfo.errisinstance((Refuted, Inconclusive))
     if call.when == "call" and ended and judge is not None and judge.verdict is not None:
         from harness.judging.collected import report_folder_of
-        from harness.pages.audit_log import FIGURE_PROPERTY, FOLDER_PROPERTY, VERDICT_PROPERTY
+        from harness.judging.identity import claim_id
+        from harness.pages.audit_log import FIGURE_PROPERTY, FOLDER_PROPERTY, TEST_PROPERTY, VERDICT_PROPERTY
         from harness.pages.publish import write_figure
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
-        figure = write_figure(pages_folder(item.config), item.nodeid, _figure_of(judge, store_folder(item.config)))
+        figure = write_figure(pages_folder(item.config), claim_id(item), _figure_of(judge, store_folder(item.config)))
         told = [(VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())), (FIGURE_PROPERTY, figure)]
         if item.config.getoption("htmlpath", None):
             from pytest_html import extras
@@ -346,7 +348,8 @@ def pytest_runtest_makereport(
             from harness.pages.report import figure_html
 
             report.extras = [extras.html(figure_html(figure, judge.verdict))]  # type: ignore[attr-defined]
-        report.user_properties += [*told, (FOLDER_PROPERTY, str(report_folder_of(item).path))]
+        home = str(report_folder_of(item).path)
+        report.user_properties += [*told, (FOLDER_PROPERTY, home), (TEST_PROPERTY, claim_id(item))]
         item.user_properties += told  # the XML takes them from the report on the teardown
     return report
 

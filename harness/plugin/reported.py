@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from harness.pages.audit_log import FIGURE_PROPERTY, FOLDER_PROPERTY, UNIVERSES_PROPERTY, VERDICT_PROPERTY
+from harness.pages.audit_log import (
+    FIGURE_PROPERTY,
+    FOLDER_PROPERTY,
+    TEST_PROPERTY,
+    UNIVERSES_PROPERTY,
+    VERDICT_PROPERTY,
+)
 from harness.plugin.roll import Roll
 from harness.report.folder import ReportFolder, plain_path
 from harness.sessions.conclusion import judged_claim
@@ -35,7 +41,7 @@ class Reported:
     Attributes
     ----------
     claims
-        Those with a verdict, by node id.
+        Those with a verdict, by node id (`harness.judging.identity`); of one that was repeated, what came in first.
     homes
         By node id of a claim, its report folder.
     told
@@ -49,6 +55,7 @@ class Reported:
         self.claims: dict[str, JudgedClaim] = {}
         self.homes: dict[str, Path] = {}
         self.told: dict[str, dict[str, Any]] = {}
+        self._with_verdict: set[str] = set()  # tests, each repetition of a claim by itself
         self._collected: set[str] = set()
         self._outcomes: dict[str, str] = {}  # of the last report of each test, its teardown left out
         self._failed_after: dict[str, None] = {}
@@ -88,8 +95,12 @@ class Reported:
         """Note an error of pytest, a plugin or the harness."""
         self._internal_errors.append(str(excrepr).strip().splitlines()[-1])
 
-    def _note(self, test: str, seconds: float, properties: dict[str, object]) -> None:
+    def _note(self, item: str, seconds: float, properties: dict[str, object]) -> None:
         if VERDICT_PROPERTY not in properties:
+            return
+        self._with_verdict.add(item)
+        test = str(properties[TEST_PROPERTY])
+        if test in self.claims:
             return
         verdict = Verdict.from_plain(json.loads(str(properties[VERDICT_PROPERTY])))
         figure = str(properties.get(FIGURE_PROPERTY, ""))
@@ -107,7 +118,7 @@ class Reported:
     @property
     def claims_alone(self) -> bool:
         """Whether every test that was collected came to a verdict."""
-        return self._collected <= self.claims.keys()
+        return self._collected <= self._with_verdict
 
     def could_start(self, roll: Roll, status: int) -> bool:
         """Whether the session came as far as its claims; one that did not says nothing about them."""
@@ -117,7 +128,7 @@ class Reported:
     def missing(self, roll: Roll) -> MissingResults:
         """Return what should have come in and did not."""
         came = self._outcomes.keys() | self._crashed.keys()
-        without = sorted(roll.claims & self._outcomes.keys() - self.claims.keys() - self._crashed.keys())
+        without = sorted(roll.claims & self._outcomes.keys() - self._with_verdict - self._crashed.keys())
         unknown = {self._folder_of(test) for test in self._uncollected}  # what these have claims on cannot be said
         return MissingResults(
             unclaimed=[reading for folder, reading in roll.unclaimed(self._folders) if folder.path not in unknown],
@@ -127,7 +138,7 @@ class Reported:
             unreported_tests=sorted(self._collected - roll.claims - came),
             failed=[test for test in without if self._outcomes[test] != "skipped"],
             skipped=[test for test in without if self._outcomes[test] == "skipped"],
-            failed_after=[test for test in self._failed_after if test in self.claims],
+            failed_after=[test for test in self._failed_after if test in self._with_verdict],
             internal_errors=self._internal_errors,
         )
 

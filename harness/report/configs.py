@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import ConfigError, RegisterError
+from harness.base.errors import ConfigError, DataError, RegisterError
 from harness.data import registry
+from harness.data.class_rows import without_rows
 from harness.data.data_file import DataFile
 from harness.report.choices import Axes, Choice
 from harness.training.config import TrainingConfig
@@ -17,7 +18,7 @@ SPLITS_CHOICE = "splits"
 AVERAGED_CHOICE = "runs_averaged"
 REPORTING_CHOICES = (SPLITS_CHOICE, AVERAGED_CHOICE)
 """What a report leaves open that is no field of a config: how it came to its numbers."""
-DATASET = "dataset"
+DATASET, TEST_SIZE = "dataset", "test_size"
 Choices = Mapping[str, Choice]
 DataFiles = Mapping[str, DataFile]
 
@@ -104,12 +105,28 @@ def _config(
             chosen[DATASET] = _checked_data(chosen[DATASET], task, data_files)
         elif DATASET in chosen:  # of a trainer that takes any field, this one may mean what it likes
             chosen[DATASET] = data_of(chosen[DATASET], data_files)
-        return TrainingConfig.make(trainer, chosen)
+        config = TrainingConfig.make(trainer, chosen)
+        if {DATASET, TEST_SIZE} <= set(fields):
+            _check_rows(config, one_split=SPLITS_CHOICE in choices and choices[SPLITS_CHOICE].at(cell) == "one")
+        return config
     except ConfigError as problem:
         # Every message of a config begins with the name of the field.
         field = str(problem).split()[0]
         table, key = ("axes", field) if field in cell else (_table_of(task, field), key)
         raise RegisterError(f"{file}, table [{table}], key {key!r}: {problem}") from problem
+
+
+def _check_rows(config: TrainingConfig, *, one_split: bool) -> None:
+    """Refuse a proportion of test rows that leaves a part of the split without rows of a class.
+
+    Of one split the seed may spare the class; of many it will not spare it always.
+    """
+    try:
+        lacking = without_rows(config.dataset, config.test_size, in_all_splits=one_split)
+    except DataError as problem:
+        raise ConfigError(f"dataset cannot be used: {problem}") from problem
+    if lacking:
+        raise ConfigError(f"test_size is {config.test_size:g}, {lacking}")
 
 
 def _table_of(task: str, field: str) -> str:

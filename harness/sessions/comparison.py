@@ -9,6 +9,7 @@ from harness.base.text import p_text
 from harness.sessions.changed import changed
 from harness.sessions.noise import p_same
 from harness.sessions.provenance import NOTHING, Difference, differences, provenance
+from harness.sessions.renames import same_claims
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.combination import Judgement, holm
 from harness.verdicts.error_rate import ERROR_RATE
@@ -33,7 +34,7 @@ class ChangedReading:
 
 @dataclass(frozen=True)
 class ComparedClaim:
-    """A claim that both sessions judged.
+    """A claim that both sessions judged, whatever its file was called (`harness.sessions.renames`).
 
     Attributes
     ----------
@@ -133,7 +134,8 @@ def compare(before: Session, after: Session) -> Comparison:
         If they have no claim in common.
     """
     old, new = ({claim.test: claim for claim in session.claims} for session in (before, after))
-    shared = [(old[test], claim) for test, claim in new.items() if test in old]
+    same = same_claims(before, after)
+    shared = [(old[same[test]], claim) for test, claim in new.items() if test in same]
     if not shared:
         raise SessionError(
             f"the session of {before.started} and that of {after.started} have no claim in common; "
@@ -148,8 +150,8 @@ def compare(before: Session, after: Session) -> Comparison:
             ComparedClaim(one, other, p_value, corrected)
             for (one, other), p_value, corrected in zip(shared, p_values, holm(p_values), strict=True)
         ),
-        appeared=tuple(test for test in new if test not in old),
-        vanished=tuple(test for test in old if test not in new),
+        appeared=tuple(test for test in new if test not in same),
+        vanished=tuple(test for test in old if test not in same.values()),
         differences=tuple(differences(_all_provenance(before), _all_provenance(after))),
     )
 

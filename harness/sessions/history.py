@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import SessionError
-from harness.sessions.history_file import connection_to, has_tables, newer, planned, write
+from harness.sessions.history_file import connection_to, has_tables, known_names, newer, planned, write
 from harness.sessions.migration import SCHEMA
 from harness.sessions.session import Session
 from harness.verdicts.verdict import Outcome
@@ -181,14 +181,14 @@ class History:
         before
             Number of the session from which on none counts; None looks through all.
         """
-        tests = {claim.test for claim in session.claims}
         rows = self._rows(
             'SELECT name, max(session), started, "commit", outcome, value, low, high FROM claims '
             "JOIN tests ON tests.id = test JOIN sessions ON number = session "
             "WHERE planned = ? AND number < ? GROUP BY test",
             (planned(session), 2**62 if before is None else before),
         )
-        return {name: PastVerdict(*_told(told)) for name, *told in rows if name in tests}
+        found = {name: PastVerdict(*_told(told)) for name, *told in rows}
+        return {test: found[name] for test, name in self._names(session).items() if name in found}
 
     def comparable_before(self, number: int) -> int | None:
         """Return which earlier session has most claims in common with one, over the same planned seeds.
@@ -203,6 +203,28 @@ class History:
             (number,),
         )
         return rows[0][0] if rows else None
+
+    def varied(self, estimates: int, most: int) -> list[int]:
+        """Return the newest sessions that were planned like the last one, the oldest first.
+
+        None are returned unless some claim has so many different estimates in them: the same seeds on the same code
+        give the same one, and then there is nothing to look for.
+        """
+        alike = (
+            "SELECT number FROM sessions WHERE planned = (SELECT planned FROM sessions ORDER BY number DESC LIMIT 1) "
+            "ORDER BY number DESC LIMIT ?"
+        )
+        some = self._rows(
+            f"SELECT 1 FROM claims WHERE session IN ({alike}) GROUP BY test HAVING count(DISTINCT value) >= ? LIMIT 1",
+            (most, estimates),
+        )
+        return sorted(number for (number,) in self._rows(alike, (most,))) if some else []
+
+    def _names(self, session: Session) -> dict[str, str]:
+        if not self.file.exists():
+            return {}
+        with connection_to(self.file, "rw") as connection:
+            return known_names(connection, session) if has_tables(connection) else {}
 
     def _rows(self, query: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         if not self.file.exists():

@@ -8,7 +8,7 @@ import json
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from harness.base.errors import SessionError
 from harness.base.hashing import content_digest
 from harness.sessions.provenance import provenance
+from harness.sessions.renames import Identity, identity, renamed_candidates
 from harness.sessions.session import Session
 from harness.verdicts.combination import Judgement, deciding
 
@@ -93,6 +94,32 @@ def planned(session: Session) -> str:
     return f"{' '.join(map(str, session.planned_seeds))}, {session.universes}"
 
 
+def known_names(connection: sqlite3.Connection, session: Session) -> dict[str, str]:
+    """Return by node id of each claim the one under which the file has it: the first one, if its file was renamed.
+
+    Which claim a name stood for is read from the last session that judged it. A claim that the file does not have is
+    under its own name.
+    """
+    tests = {claim.test: claim.test for claim in session.claims}
+    known = [name for (name,) in connection.execute("SELECT name FROM tests") if isinstance(name, str)]
+    candidates = renamed_candidates(known, session)
+    if not candidates:
+        return tests
+    last = dict(connection.execute("SELECT name, max(session) FROM claims JOIN tests ON id = test GROUP BY test"))
+    judged = {number: _identities(connection, number) for number in {last.get(name) for name in candidates.values()}}
+    mine = {claim.test: identity(claim, session) for claim in session.claims}
+    return tests | {test: name for test, name in candidates.items() if mine[test] in judged[last.get(name)]}
+
+
+def _identities(connection: sqlite3.Connection, number: int | None) -> set[Identity]:
+    row = connection.execute("SELECT content FROM sessions WHERE number = ?", (number,)).fetchone()
+    try:
+        past = Session.from_plain(json.loads(zlib.decompress(row[0])))
+    except (zlib.error, KeyError, TypeError, ValueError):
+        return set()  # damaged, or of a newer harness: said by whoever reads that session
+    return {identity(claim, past) for claim in past.claims}
+
+
 def newer(place: str, schema: int, known: int) -> str:
     """Return the sentence on what a newer harness has written."""
     return f"{place}: has schema {schema}, newer than this harness reads ({known}); update pytest-claims"
@@ -132,25 +159,26 @@ def _insert(connection: sqlite3.Connection, session: Session, content: bytes) ->
             *(counts["supported"], counts["refuted"], counts["inconclusive"], len(session.missing), content),
         ),
     ).fetchone()
-    connection.executemany("INSERT OR IGNORE INTO tests (name) VALUES (?)", [(one.test,) for one in session.claims])
+    names = known_names(connection, session)
+    connection.executemany("INSERT OR IGNORE INTO tests (name) VALUES (?)", [(name,) for name in names.values()])
     connection.executemany(
         "INSERT INTO claims VALUES ((SELECT id FROM tests WHERE name = ?), ?, ?, ?, ?, ?)",
         [
-            (one.test, number, one.verdict.outcome, one.verdict.value, one.verdict.low, one.verdict.high)
+            (names[one.test], number, one.verdict.outcome, one.verdict.value, one.verdict.low, one.verdict.high)
             for one in session.claims
         ],
     )
     connection.executemany(
         "INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [_reading_row(number, session, judgement) for judgement in session.judgements],
+        [_reading_row(number, session, judgement, names) for judgement in session.judgements],
     )
     return int(number)
 
 
-def _reading_row(number: int, session: Session, judgement: Judgement) -> tuple[Any, ...]:
+def _reading_row(number: int, session: Session, judgement: Judgement, names: Mapping[str, str]) -> tuple[Any, ...]:
     claims = session.claims_of(judgement.finding, judgement.reading)
     weakest = deciding(judgement.needs, [claim.verdict for claim in claims])
-    scope = content_digest([sorted(claim.test for claim in claims), planned(session)])[:16]
+    scope = content_digest([sorted(names[claim.test] for claim in claims), planned(session)])[:16]
     return (
         *(judgement.finding, judgement.reading, number, judgement.outcome, judgement.corrected_outcome),
         *(judgement.supported, judgement.claims, weakest.value, weakest.low, weakest.high, scope),

@@ -39,7 +39,9 @@ def p_same(before: Verdict, after: Verdict) -> float:
         return 1.0
     if before.seeds == after.seeds == 1:
         return 0.0
-    (low, value, high), (new_low, new_value, new_high) = _on_its_scale(before, after)
+    logarithms = is_on_logarithms(before) and is_on_logarithms(after)
+    low, value, high = on_its_scale(before, logarithms=logarithms)
+    new_low, new_value, new_high = on_its_scale(after, logarithms=logarithms)
     upwards = new_value > value
     distances = (
         (_unit(before, high - value), _unit(after, new_value - new_low))
@@ -62,12 +64,17 @@ def _unit(verdict: Verdict, distance: float) -> float:
     return distance / float(special.stdtrit(verdict.seeds - 1, (1 + verdict.confidence) / 2))
 
 
-def _on_its_scale(*verdicts: Verdict) -> list[tuple[float, float, float]]:
-    """Return end, estimate and end of each interval, on the scale on which it was made."""
-    triples = [(verdict.low, verdict.value, verdict.high) for verdict in verdicts]
-    if any(ON_LOGARITHMS not in verdict.method for verdict in verdicts):
-        return triples
-    return [(_logarithm(low), _logarithm(value), _logarithm(high)) for low, value, high in triples]
+def is_on_logarithms(verdict: Verdict) -> bool:
+    """Whether the interval was made on logarithms."""
+    return ON_LOGARITHMS in verdict.method
+
+
+def on_its_scale(verdict: Verdict, *, logarithms: bool | None = None) -> tuple[float, float, float]:
+    """Return end, estimate and end of an interval, on the scale on which it was made or on that which is named."""
+    low, value, high = verdict.low, verdict.value, verdict.high
+    if not (is_on_logarithms(verdict) if logarithms is None else logarithms):
+        return low, value, high
+    return _logarithm(low), _logarithm(value), _logarithm(high)
 
 
 def _logarithm(number: float) -> float:

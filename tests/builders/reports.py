@@ -145,7 +145,7 @@ categories = ["colour"]
 left_out = ["name"]
 source = "made up"
 """
-OWN = PROTOCOL.replace('"wine"', '"flowers"') + DESCRIBED
+OWN = PROTOCOL.replace('"wine"', '"flowers"').replace("value = 0.2,", "value = 0.5,") + DESCRIBED
 
 
 def first_protocol(grid: Grid) -> TrainingConfig:

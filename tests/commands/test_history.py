@@ -57,6 +57,22 @@ def test_a_finding_has_a_line_a_stretch(capsys: pytest.CaptureFixture[str]) -> N
     ]
 
 
+def test_an_estimate_that_moved_over_many_nights_is_told(history: History, capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the sessions, and below its finding alone."""
+    for night in range(1, 13):
+        value = night / 1000 + (night > 7)
+        still = judged_claim("b", finding="x.z")
+        moving = judged_claim("a", value=value, low=value - 0.1, high=value + 0.1)
+        history.append(session_of(moving, still, started=f"2026-01-{night:02d}T03:04:05+00:00"))
+    said = ["", "estimates that moved over many sessions:"]
+    said += ["  x.y (loss): 1.01 since session 8 of 2026-01-08, before 0.004"]
+    assert main(["history"]) == main(["history", "x.y"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[13:16] == lines[-3:] == said
+    assert main(["history", "x.z"]) == 0
+    assert "moved" not in capsys.readouterr().out
+
+
 @pytest.mark.usefixtures("some_nights")
 @pytest.mark.parametrize(
     ("arguments", "sentence"),

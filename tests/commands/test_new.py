@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from harness.__main__ import main
 from harness.commands.new import CLAIMS, FUNCTION, REPORT, TITLE
-from harness.commands.new_folder import claims_file
+from harness.commands.new_folder import IGNORE_FILE, claims_file
 from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
 
 
 def files_of(templates: Path, folder: Path) -> set[str]:
     """Return the files that a new report has; that of its claims is named after its folder."""
-    return {file.stem for file in templates.glob("*.txt")} - {CLAIMS} | {claims_file(folder)}
+    return {file.stem for file in templates.glob("*.txt")} - {CLAIMS} | {claims_file(folder), IGNORE_FILE}
 
 
 @pytest.mark.parametrize(
@@ -91,6 +91,35 @@ def test_nothing_is_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[s
         "cannot be written to (Not a directory); give another name",
     ]
     assert (tmp_path / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_git_leaves_out_what_a_session_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the new report is a repository of its own: pages, trainings and history are no part of it."""
+    monkeypatch.chdir(tmp_path)
+    subprocess.run(["git", "init", "--quiet", "mine"], check=True)
+    assert main(["new", "mine"]) == 0
+    (tmp_path / "mine" / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")  # makes it pytest's root folder
+    command = [sys.executable, "-m", "pytest", "mine", "--collect-only", "-p", "no:xdist"]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    for name in ("reports/index.html", ".claims-store/record", ".claims-history.sqlite-journal"):
+        file = tmp_path / "mine" / name
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    status = subprocess.run(
+        ["git", "-C", "mine", "status", "--short", "--untracked-files=all"], capture_output=True, text=True, check=True
+    )
+    assert {line.split()[-1] for line in status.stdout.splitlines()} == {
+        *files_of(REPORT, tmp_path / "mine"),
+        "pytest.ini",
+    }
+
+
+def test_what_git_leaves_out_is_not_written_over(tmp_path: Path) -> None:
+    """A .gitignore that is there stays, and does not keep a report from being started."""
+    (tmp_path / IGNORE_FILE).write_text("mine\n", encoding="utf-8")
+    assert main(["new", str(tmp_path)]) == 0
+    assert (tmp_path / IGNORE_FILE).read_text(encoding="utf-8") == "mine\n"
+    assert (tmp_path / "report.toml").exists()
 
 
 @pytest.mark.parametrize("title", ["", "  ", "two\nlines", "\x00"])

@@ -1,6 +1,7 @@
 """Nights of a small report, each with a pytest of its own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from harness.__main__ import main
 from harness.base.locks import locked
 from harness.commands.nightly import STORE
 from harness.report.folder import open_folder
+from harness.sessions.history import open_history
+from harness.sessions.session import read_session
+from tests.builders.plugins import OTHER_PLUGIN
 from tests.builders.reports import HEAD, PROTOCOL, REPORT
 
 CLAIM = """
@@ -64,6 +68,49 @@ def test_nights_speak_up_only_when_a_verdict_changes(report: Path, one_night: On
     status, line = one_night()
     assert status == 0
     assert line.endswith("; 1 claim; 1 verdict not as the register expects\n")
+
+
+def test_a_renamed_file_is_no_change(report: Path, one_night: OneNight) -> None:
+    """Its claims are those that it had."""
+    report.write_text(HEAD + CLAIM.format(sample="SUPPORTED"), encoding="utf-8")
+    assert one_night()[0] == 0
+    report.rename(report.with_name("test_renamed.py"))
+    status, line = one_night()
+    assert status == 0
+    assert line.startswith("nothing changed since the night of ")
+    assert line.endswith("; 1 claim\n")
+
+
+def test_what_moved_over_many_nights_is_said(report: Path, one_night: OneNight) -> None:
+    """Behind what changed since last night, and on the page of the history; it alone is no failure."""
+    report.write_text(HEAD + CLAIM.format(sample="SUPPORTED"), encoding="utf-8")
+    one_night()
+    first, history = read_session(Path("reports/claims.json")), open_history(Path(".claims-history.sqlite"))
+    (claim,) = first.claims
+    for number in range(8):
+        moved = claim.verdict.value + 0.5 + number / 1000
+        verdict = replace(claim.verdict, value=moved, low=moved - 0.02, high=moved + 0.02)
+        environment = replace(first.environment, harness_digest=f"{number}" * 32)
+        history.append(replace(first, claims=(replace(claim, verdict=verdict),), environment=environment))
+    for number in range(3):  # other numbers under a new version each night, nearer to tonight's
+        value = claim.verdict.value + number / 1000
+        verdict = replace(claim.verdict, value=value, low=value - 0.02, high=value + 0.02)
+        environment = replace(first.environment, harness_digest=f"a{number}" * 16)
+        history.append(replace(first, claims=(replace(claim, verdict=verdict),), environment=environment))
+    status, line = one_night()
+    assert status == 0
+    assert "; moved over many nights: speed.faster (ratio): 1.001 since session 10 of " in line
+    page = Path("reports/history.html").read_text(encoding="utf-8")
+    assert "Estimates that moved over many sessions" in page
+
+
+def test_a_claim_that_is_run_twice_is_counted_once(report: Path, one_night: OneNight) -> None:
+    """Both times it fails with its verdict, so that no test failed without one."""
+    report.write_text(HEAD + CLAIM.format(sample="REFUTED"), encoding="utf-8")
+    with (Path.cwd() / "conftest.py").open("a", encoding="utf-8") as file:
+        file.write(OTHER_PLUGIN)
+    said = "first night, against the register: speed.faster (ratio) refuted, not supported\n"
+    assert one_night() == (1, said)
 
 
 BROKEN = "\ndef test_broken():\n    raise ZeroDivisionError\n"

@@ -68,6 +68,7 @@ def test_a_claim_may_ask_for_other_data(open_grid: Open) -> None:
 def test_the_data_may_be_what_is_left_open(open_grid: Open) -> None:
     """An alternative, and a reconstruction's answer, may be a data set of the report's own."""
     protocol = PROTOCOL.replace('"wine",', '"wine", alternatives = ["flowers"],') + DESCRIBED
+    protocol = protocol.replace("value = 0.2,", "value = 0.5,")  # of four flowers
     grid = open_grid(protocol=protocol)
     assert first_protocol(grid).dataset == "wine"
     answered = grid.answering({"classification": {"dataset": "flowers"}})
@@ -258,6 +259,7 @@ def test_it_is_read_as_text_alone(open_grid: Open, tmp_path: Path) -> None:
 
 # It is trained on
 
+CLASSES = {"x": 3, "y": 3, "z": 4, "w": 4}
 TRAINS = """
 from pathlib import Path
 import numpy as np
@@ -282,7 +284,7 @@ def test_a_batch_may_be_larger_than_the_data(tmp_path: Path, framework: str) -> 
     command = [sys.executable, "-c", TRAINS]
     for _ in range(2):  # the second finds them stored
         result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
-        assert result.stdout == "(2, 4, 2) 1\n", result.stderr
+        assert result.stdout == "(2, 10, 2) 1\n", result.stderr
 
 
 def test_a_split_without_a_row_of_a_class_is_one_sentence(open_grid: Open) -> None:
@@ -290,6 +292,30 @@ def test_a_split_without_a_row_of_a_class_is_one_sentence(open_grid: Open) -> No
     dataset = registry.load(data_file_of(open_grid()))
     with pytest.raises(DataError, match=r"Data set 'flowers' with test_size 0\.1: 3 training and 1 test rows"):
         registry.split(dataset, 0.1, "standard", 0)
+
+
+def test_a_class_without_a_row_is_said_when_the_protocol_is_read(open_grid: Open, tmp_path: Path) -> None:
+    """Once, before anything is trained: file, table and key, and what would be right; of an alternative, too."""
+    table = f"{tmp_path / 'protocol.toml'}, table [reconstruction.classification.test_size], key "
+    lacking = (
+        "test_size is 0.1, which leaves data set 'flowers' without a test row of class 'x' in some splits; give 0.26"
+    )
+    with pytest.raises(RegisterError) as refused:
+        open_grid(protocol=OWN.replace("value = 0.5,", "value = 0.1,"))
+    assert str(refused.value) == f"{table}'value': {lacking}"
+    with pytest.raises(RegisterError) as refused:
+        open_grid(protocol=OWN.replace("value = 0.5,", "value = 0.5, alternatives = [0.1],"))
+    assert str(refused.value) == f"{table}'alternatives': {lacking}"
+
+
+def test_the_one_split_of_a_report_may_have_a_row_of_each_class(open_grid: Open) -> None:
+    """Where the seed decides it, only many splits are refused: one split shows itself when it is drawn."""
+    rows = "".join(f"{kind}{row},{row}.5,red,{kind}\n" for kind, number in CLASSES.items() for row in range(number))
+    data, few = "name,petal,colour,kind\n" + rows, OWN.replace("value = 0.5,", "value = 0.2,")
+    with pytest.raises(RegisterError, match="without a test row of class 'x' in some splits"):
+        open_grid(data, few)
+    one_split = few.replace(DESCRIBED, 'splits = { value = "one", origin = "assumed", reason = "so" }\n' + DESCRIBED)
+    assert open_grid(data, one_split).splits("classification") == "one"
 
 
 def test_the_path_is_no_part_of_what_is_compared_by_checksum(open_grid: Open) -> None:

@@ -95,6 +95,21 @@ def test_claims_that_only_one_side_has_can_make_the_difference() -> None:
     assert (besides.by, besides.test) == ("estimate", "a")
 
 
+def test_a_renamed_file_has_its_claims_in_common() -> None:
+    """Two files with a function of one name have not, since nobody can tell which is which."""
+    old, new = ("claims/test_old.py::test_x", "supported"), ("claims/test_new.py::test_x", "refuted")
+
+    def answer_to(*claims: tuple[str, str]) -> Answer:
+        judged = [judged_claim(test, outcome) for test, outcome in claims]  # type: ignore[arg-type]
+        return answer_of(session_of(*judged), "x.y", "loss")
+
+    assert answer_to(old).verdicts.keys() == answer_to(new).verdicts.keys() == {"test_x"}
+    moved = shift(answer_to(old), answer_to(new))
+    assert moved is not None
+    assert moved.test == "test_x"
+    assert answer_to(old, new).verdicts.keys() == {old[0], new[0]}
+
+
 def test_nothing_in_common_cannot_be_compared() -> None:
     """Then the shift is not sure."""
     moved = shift(answer({"a": "supported"}), answer({"b": "inconclusive"}))

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from harness.commands.nightly import OLD_MARK
-from harness.explaining.nights import CHANGED, UNCHANGED, Night, last_night, night
+from harness.explaining.nights import CHANGED, UNCHANGED, Night, last_night, night, with_levels
 from harness.sessions.history import History, open_history
+from harness.sessions.levels import LevelChange
 from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.verdict import Outcome
 from tests.builders.sessions import judged_claim, session_of
@@ -30,6 +31,18 @@ def test_nothing_changed() -> None:
     assert night(at(1, judged("a", "supported")), at(2, judged("a", "supported"))) == Night(
         "nothing changed since the night of 2026-01-01; 1 claim", UNCHANGED
     )
+
+
+def test_estimates_that_moved_over_many_nights_are_named() -> None:
+    """Behind what the night came to, whose status they leave as it is."""
+    moved = LevelChange("x.y", "loss", "sgd", 12, "2026-01-12T03:04:05+00:00", 0.5, 0.625)
+    assert with_levels(Night("nothing changed", UNCHANGED), [moved] * 4) == Night(
+        "nothing changed; moved over many nights: "
+        + "; ".join(["x.y (loss) sgd: 0.625 since session 12 of 2026-01-12, before 0.5"] * 3)
+        + "; and 1 more",
+        UNCHANGED,
+    )
+    assert with_levels(Night("nothing changed", UNCHANGED), []) == Night("nothing changed", UNCHANGED)
 
 
 def test_a_changed_finding_is_named_once() -> None:

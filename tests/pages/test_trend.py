@@ -8,6 +8,7 @@ import pytest
 
 from harness.pages.trend import LISTED, events, trend_html
 from harness.sessions.history import PastReading, PastSession
+from harness.sessions.levels import LevelChange
 from harness.sessions.timeline import verdict_changes
 from harness.verdicts.verdict import OUTCOMES
 from tests.builders.history import past_reading, past_session
@@ -34,6 +35,19 @@ def test_the_page_shows_readings_and_changes() -> None:
     ) in text
     assert 'aria-label="3 sessions: 2 supported, 1 refuted"' in html
     assert "<title>History: A small report</title>" in html
+
+
+def test_an_estimate_that_moved_over_many_sessions_is_told() -> None:
+    """With its date and both levels, and with the way to its row; as text, whatever it is called."""
+    sessions, line = [past_session(1)], [past_reading(1)]
+    moved = LevelChange("x.y", "loss", "<b>sgd", 12, "2026-01-12T03:04:05+00:00", 0.5, 0.625)
+    html = trend_html({("x.y", "loss"): line}, sessions, [moved] * (LISTED + 2))
+    text = text_of(html)
+    assert "Estimates that moved over many sessions" in text
+    assert "x.y (loss) <b>sgd: 0.625 since session 12 of 2026-01-12, before 0.5" in text
+    assert text.count("since session 12") == LISTED
+    assert "2 older ones are not listed" in text
+    assert "moved" not in text_of(trend_html({("x.y", "loss"): line}, sessions))
 
 
 def test_without_changes_and_without_sessions_the_page_says_so() -> None:
