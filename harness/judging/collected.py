@@ -53,6 +53,11 @@ def settled_at_of(item: pytest.Item, claim: Claim) -> float:
     return settled_at(findings, 1 if claim.reading.role == "detail" else _cases(item))
 
 
+def settled_alone_at(item: pytest.Item) -> float:
+    """Return the p-value at which a claim needs no more seeds for its reading to be decided by itself."""
+    return settled_at(1, _cases(item))
+
+
 def _cases(item: pytest.Item) -> int:
     """Return how many claims the marks make of a test, also where a session has selected only some of them."""
     values = [

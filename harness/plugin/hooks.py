@@ -300,7 +300,7 @@ def _judge_otherwise(item: pytest.Item) -> None:
     judge = judge_of(item)
     if judge is None:
         return
-    from harness.judging.collected import claim_of, report_folder_of
+    from harness.judging.collected import claim_of, report_folder_of, settled_alone_at
     from harness.judging.neighbours import judge_neighbours
     from harness.judging.placebo import PlaceboEvidence, judge_placebo
 
@@ -319,7 +319,8 @@ def _judge_otherwise(item: pytest.Item) -> None:
         trainings = trainings_of(item.config)
         # What a further look needs is planned once it is known. A source keeps what it reads: each claim has its own.
         further = PlannedTrainings(trainings.store, trainings.progress)
-        answers = multiverse.verdicts(claim, item.config.getoption("claims_seeds"), trainings.store, further)
+        seeds, settled_at = item.config.getoption("claims_seeds"), settled_alone_at(item)
+        answers = multiverse.verdicts(claim, seeds, trainings.store, settled_at, further)
         item.user_properties.append((UNIVERSES_PROPERTY, json.dumps(answers.to_plain())))
 
 

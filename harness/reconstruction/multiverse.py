@@ -24,6 +24,7 @@ from harness.report.folder import REGISTER_FILE, open_folder
 from harness.report.grid import Grid
 from harness.storage.store import Store, keep
 from harness.verdicts.combination import combined, deciding
+from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.verdict import Needs
 
 # What judges in a universe; the trainers have a version of their own in the store's names. Claims take their estimates
@@ -52,7 +53,9 @@ class Multiverse:
         self._rest: dict[Store, str] = {}
         self._digests = {universe.name: _digest(universe, self.grids[universe.name]) for universe in universes}
 
-    def verdicts(self, claim: Claim, seeds: int, store: Store, further: RunSource | None = None) -> UniverseVerdicts:
+    def verdicts(
+        self, claim: Claim, seeds: int, store: Store, settled_at: float = ERROR_RATE, further: RunSource | None = None
+    ) -> UniverseVerdicts:
         """Return what a claim says in each universe, judging it only where that is not kept.
 
         Parameters
@@ -61,6 +64,8 @@ class Multiverse:
             Over how many it is judged first; `harness.reconstruction.universe_looks` says where more are worth it.
         store
             Where runs, and answers, are kept: those in a file named by the digest of all that decides them.
+        settled_at
+            The p-value at which the claim needs no more seeds; `harness.verdicts.error_rate.settled_at` gives it.
         further
             Where the runs of further looks come from; the store, if not given.
 
@@ -69,7 +74,7 @@ class Multiverse:
         HarnessError
             If the claim ends without an estimate in one of them in which its configs can be trained.
         """
-        identity = content_digest([claim.test, seeds, self._sources, self._rests_on(store)])
+        identity = content_digest([claim.test, seeds, settled_at, self._sources, self._rests_on(store)])
         file = store.folder / "answers" / f"{judging_mark()}-{identity}.json"
         kept = _read(file)
         first = TrainedRuns(store)
@@ -79,7 +84,8 @@ class Multiverse:
             for universe in self._universes:
                 if universe.name in missing:
                     grid = self.grids[universe.name]
-                    judged = ClaimInUniverse(claim, universe, grid, seeds, first, further or first).judged()
+                    asked = ClaimInUniverse(claim, universe, grid, seeds, settled_at, first, further or first)
+                    judged = asked.judged()
                     (kept if judged.pop("lasting", True) else passing)[self._digests[universe.name]] = judged
         finally:
             if missing:

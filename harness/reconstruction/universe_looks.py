@@ -5,6 +5,7 @@ headline: a universe that says clearly what it says needs no more, and a claim o
 could tell.
 """
 
+from collections.abc import Sequence
 from itertools import pairwise, takewhile
 from typing import Any
 
@@ -17,7 +18,7 @@ from harness.reconstruction.universe_verdicts import NOT_TO_BE_JUDGED, UniverseV
 from harness.reconstruction.universes import Universe
 from harness.report.grid import Grid
 from harness.statistics.estimate import Estimate
-from harness.verdicts.look import at_look, over_looks
+from harness.verdicts.look import Look, at_look, over_looks
 
 SEEDS_TIMES = (1, 4, 16)
 """Over how many times the seeds of the first look each look is."""
@@ -42,6 +43,7 @@ def looks_paid_for(cells: int, seeds: int) -> int:
 class ClaimInUniverse:
     """A claim that is judged in one universe.
 
+    It goes on until its reading is decided there, whatever the reading's other claims come to (`settled_at`).
     The error rate is split over the planned looks. How many are planned hangs on what they cost and on whether they can
     change a headline, and on nothing that was estimated.
 
@@ -51,17 +53,27 @@ class ClaimInUniverse:
         Of the universe.
     seeds
         Of the first look.
+    settled_at
+        The p-value at which more seeds are not needed.
     first, further
         Where runs come from, at the first look and at those after it.
     """
 
     def __init__(
-        self, claim: Claim, universe: Universe, grid: Grid, seeds: int, first: RunSource, further: RunSource
+        self,
+        claim: Claim,
+        universe: Universe,
+        grid: Grid,
+        seeds: int,
+        settled_at: float,
+        first: RunSource,
+        further: RunSource,
     ) -> None:
         self._claim = claim
         self._universe = universe
         self._grid = grid
         self._seeds = seeds
+        self._settled_at = settled_at
         self._first = first
         self._further = further
         self._tasks: set[str] = set()
@@ -89,12 +101,16 @@ class ClaimInUniverse:
         grows = evidence.grows and estimate.grows and self._matters()
         planned = looks_paid_for(len(evidence.used), self._seeds) if grows else 1
         looks = [at_look(estimate, band, 1, planned)]
-        while over_looks(looks).outcome == "inconclusive" and len(looks) < planned:
+        while not self._settled(looks) and len(looks) < planned:
             seeds = self._seeds * SEEDS_TIMES[len(looks)]
             estimate = self._estimate(Evidence(self._grid, seeds, self._further))
             looks.append(at_look(estimate, band, len(looks) + 1, planned))
         said, last = over_looks(looks), looks[-1]
         return UniverseVerdict(said.outcome, estimate.value, last.low, last.high, said.p_supported, said.p_refuted)
+
+    def _settled(self, looks: Sequence[Look]) -> bool:
+        said = over_looks(looks)
+        return min(said.p_supported, said.p_refuted) <= self._settled_at
 
     def _matters(self) -> bool:
         """Whether its answer can change a headline."""

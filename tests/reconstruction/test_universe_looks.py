@@ -71,6 +71,7 @@ class Drawn:
         self.role = role
         self.seeds: list[int] = []
         self.centre = 0.0
+        self.settled_at = ERROR_RATE
 
     def claim(self) -> Claim:
         """Return the claim."""
@@ -90,7 +91,9 @@ class Drawn:
         """Return what it says in a universe of this weight."""
         universe = Universe("universe 1", {"classification": ANSWERS}, {"classification": weight})
         source = BlankRuns()
-        told = ClaimInUniverse(self.claim(), universe, grid.answering(universe.answers), 20, source, source).judged()
+        told = ClaimInUniverse(
+            self.claim(), universe, grid.answering(universe.answers), 20, self.settled_at, source, source
+        ).judged()
         return UniverseVerdict.from_plain(told["answer"])
 
 
@@ -112,6 +115,15 @@ def test_more_seeds_are_taken_until_the_claim_is_decided(
     drawn = Drawn(low)
     answer = drawn.judged(grid)
     assert (drawn.seeds, answer.outcome) == (seeds, outcome)
+
+
+@pytest.mark.parametrize(("settled_at", "seeds"), [(ERROR_RATE, [20, 80]), (ERROR_RATE / 6, [20, 80, 320])])
+def test_a_claim_goes_on_until_its_reading_is_decided(grid: Grid, settled_at: float, seeds: list[int]) -> None:
+    """One of six claims needs more evidence than one alone, since the rule for all of them multiplies its p-value."""
+    drawn = Drawn(-0.3)
+    drawn.settled_at = settled_at
+    drawn.judged(grid)
+    assert drawn.seeds == seeds
 
 
 @pytest.mark.parametrize(
@@ -183,7 +195,13 @@ def test_further_looks_have_a_source_of_their_own(grid: Grid) -> None:
     universe = Universe("universe 1", {"classification": ANSWERS}, {"classification": 0.2})
     claim = Drawn(AT_THE_MEAN).claim()
     ClaimInUniverse(
-        claim, universe, grid.answering(universe.answers), 20, BlankRuns("first", asked), BlankRuns("further", asked)
+        claim,
+        universe,
+        grid.answering(universe.answers),
+        20,
+        ERROR_RATE,
+        BlankRuns("first", asked),
+        BlankRuns("further", asked),
     ).judged()
     assert asked == [("first", 20), ("further", 80), ("further", 320)]
 
