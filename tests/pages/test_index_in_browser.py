@@ -279,6 +279,19 @@ def test_a_phone_scrolls_one_way(browser: Browser, folder: Path, name: str) -> N
     page.close()
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_the_way_to_every_page(browser: Browser, folder: Path, name: str) -> None:
+    """Each name in the navigation is seen whole, without scrolling it sideways."""
+    page = opened(browser, (folder / name).as_uri(), viewport={"width": 390, "height": 844})
+    tabs = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    assert tabs.count() == len(PAGES) + 1
+    boxes = tabs.evaluate_all(
+        "tabs => tabs.map(tab => tab.getBoundingClientRect()).map(({left, right}) => [left, right])"
+    )
+    assert all(0 <= left < right <= 390 for left, right in boxes), boxes
+    page.close()
+
+
 def test_on_paper_there_is_what_can_be_read_there(browser: Browser, folder: Path) -> None:
     """Buttons and navigation are left out, the config is unfolded, and a reading is not torn off its heading."""
     page = opened(browser, (folder / "index.html").as_uri())
