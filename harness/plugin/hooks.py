@@ -27,6 +27,7 @@ from harness.plugin.fixtures import JUDGE, judge_of, recorded_case
 from harness.plugin.options import (
     JUNIT_FILE,
     PROGRESS,
+    STYLE,
     add_options,
     everywhere,
     looks_of,
@@ -152,7 +153,7 @@ def _choose_pages(config: pytest.Config) -> None:
     if html and not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
-        config.option.css.append(str(Path(__file__).with_name("claims.css")))
+        config.option.css.append(str(STYLE))
     if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
         config.option.xmlpath = str(pages_folder(config) / JUNIT_FILE)
 
