@@ -58,6 +58,12 @@ def a_session(folder: Path) -> Session:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish a session, with all that a page can show beside it, after two others."""
     folder = tmp_path_factory.mktemp("reports")
+    publish_session(folder)
+    return folder
+
+
+def publish_session(folder: Path, *, figures_inside: bool = True) -> None:
+    """Publish that session, with the figures of claims in the page, or in their files alone."""
     shown = a_session(folder)
     history = open_history(folder / "history.sqlite")
     history.append(session_of(*shown.claims[1:], started="2026-01-01T03:04:05+00:00"))
@@ -81,11 +87,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "some cells are not trained yet",
             ),
         ),
-        claims={shown.claims[0].test: SVG},
+        claims={shown.claims[0].test: SVG} if figures_inside else {},
     )
     context = PageContext(past=past, drawings=drawings, runs=merge(folder / "parts"))
     publish(shown, context, folder)
-    return folder
 
 
 def opened(browser: Browser, address: str, **options: object) -> Page:
