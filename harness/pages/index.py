@@ -2,6 +2,7 @@
 
 from harness.pages import words
 from harness.pages.context import PageContext
+from harness.pages.figure_data import data_of
 from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
@@ -59,6 +60,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         # Drawings of findings come first: those are what a reader who has nothing but this file cannot do without.
         own_figures=_own_figures(findings, context, pictures),
         curves=_curves(session, context, pictures),
+        table_of=lambda figure: table if (table := data_of(figure)) in context.files.data else "",
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
         elsewhere=elsewhere(session.specified),

@@ -327,11 +327,15 @@ def pytest_runtest_makereport(
     if call.when == "call" and ended and judge is not None and judge.verdict is not None:
         from harness.judging.collected import report_folder_of
         from harness.pages.audit_log import FIGURE_PROPERTY, FOLDER_PROPERTY, VERDICT_PROPERTY
+        from harness.pages.figure_data import sample_csv, write_data
         from harness.pages.publish import write_figure
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
-        figure = write_figure(pages_folder(item.config), item.nodeid, _figure_of(judge, store_folder(item.config)))
+        pages = pages_folder(item.config)
+        figure = write_figure(pages, item.nodeid, _figure_of(judge, store_folder(item.config)))
+        assert judge.estimate is not None  # what was judged
+        write_data(pages, figure, sample_csv(judge.estimate))
         told = [(VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())), (FIGURE_PROPERTY, figure)]
         if item.config.getoption("htmlpath", None):
             from pytest_html import extras

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from harness.drawing.report_figures import ReportFigure
 from harness.pages.context import Drawings, PageContext, Past
-from harness.pages.publish import publish, write_figure
+from harness.pages.figure_data import write_data
+from harness.pages.publish import publish, with_files, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
 from harness.sessions.session import FindingNotes, Session
@@ -29,6 +30,7 @@ PAGES = ("index.html", "report.html", "runs.html", "history.html")
 def a_session(folder: Path) -> Session:
     """Return a session of six readings of five findings in two sections, one of them with a figure."""
     figure = write_figure(folder, "claims/test_a.py::test_a", SVG)
+    write_data(folder, figure, "number,loss\n1,0.5\n")
     speed = {"section": "Speed & size", "trainers": ("keras", "torch")}
     first = judged_claim("claims/test_a.py::test_a", finding="speed.first", statement="It is fast.", **speed)
     notes = (
@@ -90,7 +92,7 @@ def publish_session(folder: Path, *, figures_inside: bool = True) -> None:
         claims={shown.claims[0].test: SVG} if figures_inside else {},
     )
     context = PageContext(past=past, drawings=drawings, runs=merge(folder / "parts"))
-    publish(shown, context, folder)
+    publish(shown, with_files(context, shown, folder), folder)
 
 
 def opened(browser: Browser, address: str, **options: object) -> Page:
@@ -265,6 +267,28 @@ def test_from_a_claim_down_to_its_single_trainings(browser: Browser, folder: Pat
     page.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [("index.html", [".svg", ".csv", ".png"]), ("report.html", [".svg", ".png"])],
+)
+def test_figures_can_be_downloaded(browser: Browser, folder: Path, name: str, files: list[str]) -> None:
+    """As they are, as the numbers behind them, and as points, which the browser draws; each under its own name."""
+    page = opened(browser, (folder / name).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    offered = page.locator(".downloads").first
+    links = [unquote(str(link.get_attribute("href"))) for link in offered.get_by_role("link").all()]
+    assert [Path(link).suffix for link in links] == files[:-1]
+    assert (folder / links[0]).read_text(encoding="utf-8") == SVG
+    assert links[1:] == [] or (folder / links[1]).read_text(encoding="utf-8") == "number,loss\n1,0.5\n"
+    with page.expect_download() as given:
+        offered.get_by_role("button", name="Download as PNG").click()
+    assert given.value.suggested_filename == Path(links[0]).with_suffix(".png").name
+    picture = Image.open(given.value.path())
+    assert (picture.format, picture.size) == ("PNG", (800, 400))
+    assert np.asarray(picture.convert("L")).max() == 255
+    page.close()
+
+
 def test_without_scripts_everything_is_shown(browser: Browser, folder: Path) -> None:
     """There is no filter then, and nothing else is missing."""
     page = browser.new_page(java_script_enabled=False)
@@ -272,6 +296,8 @@ def test_without_scripts_everything_is_shown(browser: Browser, folder: Path) -> 
     assert not page.locator("form.filter").is_visible()
     assert page.locator("[data-finding]:visible").count() == page.locator(".answers [data-of]:visible").count() == 5
     assert page.locator("[data-reading]").count() == 6
+    assert page.locator(".downloads a").count() == 2
+    assert page.locator(".downloads button").count() == 0
     page.close()
 
 

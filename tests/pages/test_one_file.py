@@ -67,6 +67,7 @@ def test_its_figures_are_in_it(page: Page) -> None:
 
 def test_what_leads_to_other_files_is_text(page: Page) -> None:
     """It is still said that there are such."""
+    assert page.get_by_text("Download").count() == 0
     assert page.get_by_text("Made from claims.json, which holds all of this as data.").is_visible()
 
 
