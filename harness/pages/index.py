@@ -7,6 +7,7 @@ from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.glossary import GLOSSARY
+from harness.pages.heat import heat_of
 from harness.pages.rendering import render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines
 from harness.pages.universes import disagrees, elsewhere
@@ -73,6 +74,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         rule=RULE,
         glossary=GLOSSARY,
         tally=tally,
+        heat_of=heat_of,
         words=words,
     )
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from harness.drawing.report_figures import ReportFigure
 from harness.pages.context import Drawings, PageContext, Past
 from harness.pages.figure_data import write_data
+from harness.pages.index import index_html
 from harness.pages.publish import publish, with_files, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
@@ -49,7 +50,14 @@ def a_session(folder: Path) -> Session:
         judged_claim(
             "claims/test_a.py::test_c", finding="speed.second", reading="strict", statement="It is faster.", **speed
         ),
-        judged_claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="fitted"),
+        *(
+            replace(
+                judged_claim(f"claims/test_b.py::test_d[{case}]", "refuted", finding="loss.third", basis="fitted"),
+                case=case,
+                expected=(expected,),
+            )
+            for case, expected in (("relu-adam", "supported"), ("relu-sgd", "refuted"), ("tanh-adam", "refuted"))
+        ),
         judged_claim("claims/test_b.py::test_f", "inconclusive", finding="loss.fifth"),
         judged_claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", trainers=("keras",)),
         reports=(replace(REPORT, notes=notes),),
@@ -289,6 +297,33 @@ def test_figures_can_be_downloaded(browser: Browser, folder: Path, name: str, fi
     page.close()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_claims_of_a_finding_at_a_glance(browser: Browser, folder: Path, scheme: str) -> None:
+    """A table says verdict, estimate and side of the band as text, and colours it."""
+    page = opened(browser, (folder / "index.html").as_uri(), color_scheme=scheme)
+    page.locator("[id='loss.third'] summary").first.click()
+    table = page.locator("[id='loss.third'] table.heat")
+    assert table.get_by_role("columnheader").all_inner_texts() == ["adam", "sgd"]
+    cells = table.get_by_role("cell").all()
+    assert re.fullmatch(r"✘\s*refuted,\s*0\.03123 .*(inside|below|above) its band", cells[1].text_content() or "")
+    shades = [one.evaluate("one => getComputedStyle(one).backgroundColor") for one in (cells[1], cells[-1])]
+    assert shades[0] != shades[1]
+    assert page.locator("[id='speed.first'] table.heat").count() == 0
+    page.close()
+
+
+def test_a_wide_table_of_claims_scrolls_by_itself(browser: Browser, tmp_path: Path) -> None:
+    """With what only a screen reader says in it."""
+    cases = [f"{row}-column{column}" for row in ("one", "two") for column in range(12)]
+    claims = [replace(judged_claim(f"claims/test_a.py::test_a[{case}]"), case=case) for case in cases]
+    (tmp_path / "index.html").write_text(index_html(session_of(*claims)), encoding="utf-8")
+    page = opened(browser, (tmp_path / "index.html").as_uri(), viewport={"width": 390, "height": 844})
+    page.locator(".finding summary").first.click()
+    assert page.locator("table.heat").evaluate("one => one.getBoundingClientRect().width") > 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
 def test_without_scripts_everything_is_shown(browser: Browser, folder: Path) -> None:
     """There is no filter then, and nothing else is missing."""
     page = browser.new_page(java_script_enabled=False)
@@ -307,6 +342,16 @@ def test_a_phone_scrolls_one_way(browser: Browser, folder: Path, name: str) -> N
     page = opened(browser, (folder / name).as_uri(), viewport={"width": 360, "height": 740})
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_text_keeps_off_the_edge_of_the_screen(browser: Browser, folder: Path, name: str) -> None:
+    """On a phone, and on a desk, where lines are no longer than can be read."""
+    page = opened(browser, (folder / name).as_uri(), viewport={"width": 390, "height": 844})
+    assert page.locator("h1").evaluate("one => one.getBoundingClientRect().left") >= 16
+    page.set_viewport_size({"width": 1900, "height": 900})
+    assert page.locator("main").evaluate("one => one.getBoundingClientRect().width") < 1400
     page.close()
 
 
