@@ -1,6 +1,7 @@
 """All claims of a reading as a small table, each coloured by where its estimate lies against its band."""
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -39,13 +40,16 @@ class Heat:
 
 def heat_of(claims: Sequence[JudgedClaim]) -> Heat:
     """Return the table of claims; one column without a name if their cases make no table."""
-    places = {claim.case: place_of(claim) for claim in claims}
+    cases = Counter(claim.case for claim in claims)
+    # Two tests may have cases of one name.
+    places = {claim.case if cases[claim.case] == 1 else claim.test: place_of(claim) for claim in claims}
     split = {case: case.rpartition("-") for case in places}
     columns = list(dict.fromkeys(last for _, _, last in split.values()))
     rows: dict[str, dict[str, Place]] = {}
     for case, (first, _, last) in split.items():
         rows.setdefault(first, {})[last] = places[case]
-    if 1 - len(places) / (len(rows) * len(columns)) >= MOST_EMPTY or len(rows) == 1:
+    empty = 1 - len(places) / (len(rows) * len(columns))
+    if empty >= MOST_EMPTY or len(rows) == 1 or max(cases.values()) > 1 or "" in rows or "" in columns:
         return Heat(columns=("",), rows={case: {"": place} for case, place in places.items()})
     return Heat(columns=columns, rows=rows)
 

@@ -43,8 +43,14 @@ def test_cases_make_a_table_by_their_last_word() -> None:
     assert {name: list(places) for name, places in heat.rows.items()} == {"relu": ["adam", "sgd"], "tanh": ["adam"]}
 
 
-@pytest.mark.parametrize("cases", [["a-x", "b-y", "c-z"], ["adam", "sgd"]])
+@pytest.mark.parametrize("cases", [["a-x", "b-y", "c-z"], ["adam", "sgd"], ["adam", "relu-adam"], ["", "relu-adam"]])
 def test_cases_that_make_no_table_are_a_list(cases: list[str]) -> None:
     """Each in a row of its own, under its whole name."""
     heat = heat_of([claim(case) for case in cases])
     assert (list(heat.columns), list(heat.rows)) == ([""], cases)
+
+
+def test_cases_of_one_name_are_told_apart() -> None:
+    """By their tests; no claim is left out."""
+    claims = [claim("relu-adam"), replace(claim("relu-adam"), test="test_b[relu-adam]"), claim("relu-sgd")]
+    assert list(heat_of(claims).rows) == ["test_a[relu-adam]", "test_b[relu-adam]", "relu-sgd"]
