@@ -14,8 +14,7 @@ import pytest
 
 import harness.__main__ as command_line
 from harness.report.folder import open_folder
-from tests.builders.docs import ROOT, Block, blocks, commands_of, documents_of
-from tests.test_docs import value_of
+from tests.builders.docs import ROOT, Block, blocks, commands_of, documents_of, value_of
 
 CLAIMS = ROOT / "claims"
 BLOCKS = [block for block in blocks("sh") if commands_of(block)]

@@ -25,7 +25,7 @@ from tests.builders.docs import Block, block_of, blocks, commands_of
 from tests.builders.logs import WIDE
 from tests.builders.runs import random_runs
 from tests.builders.sessions import judged_claim, session_of
-from tests.plugin.test_specs import TRAINER
+from tests.builders.trainers import TRAINER
 
 OWN = "your-own-report.md"
 

@@ -2,9 +2,11 @@
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -68,6 +70,16 @@ def commands_of(block: Block) -> list[list[str]]:
 def documents_of(block: Block) -> list[str]:
     """Return what a block of shell hands a program to read."""
     return [found.group().partition("\n")[2].rpartition("\n")[0] for found in _DOCUMENT.finditer(block.text)]
+
+
+def value_of(assignment: str) -> tuple[str, Any]:
+    """Return field and value of one ``--set``; quotes may be left out."""
+    field, _, text = assignment.partition("=")
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        value = text
+    return field, tuple(value) if isinstance(value, list) else value
 
 
 def _split(words: list[str]) -> Iterator[list[str]]:

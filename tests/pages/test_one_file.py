@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from harness.base.errors import SessionError
 from harness.pages.one_file import one_file
-from tests.pages.test_index_in_browser import opened, publish_session
+from tests.builders.published import opened, publish_session
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["figures in the page", "figures in files"])
