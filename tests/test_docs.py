@@ -7,7 +7,6 @@ import io
 import re
 import shlex
 import subprocess
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from harness.judging.collected import claim_of
 from harness.judging.marks import is_claim
 from harness.report.folder import open_folder
 from harness.report.protocol_file import read_grid
+from tests.builders.docs import value_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS = ROOT / "claims"
@@ -69,16 +69,6 @@ def trainings(text: str) -> list[tuple[str, dict[str, Any]]]:
             changed = dict(value_of(assignment) for assignment in options.set)
             found += [(cell, changed) for cell in options.cells]
     return found
-
-
-def value_of(assignment: str) -> tuple[str, Any]:
-    """Return field and value of one ``--set``; quotes may be left out."""
-    field, _, text = assignment.partition("=")
-    try:
-        value = tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        value = text
-    return field, tuple(value) if isinstance(value, list) else value
 
 
 def selected(expressions: list[str]) -> dict[str, list[Claim]]:

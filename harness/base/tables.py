@@ -105,10 +105,10 @@ class Table:
             raise self.error(key, "missing")
         return self._content[key]
 
-    def texts(self, key: str) -> tuple[str, ...]:
+    def texts(self, key: str, *, may_be_empty: bool = False) -> tuple[str, ...]:
         """Return a list of texts."""
         values = self.get(key, list)
-        if not values or not all(isinstance(value, str) for value in values):
+        if not (values or may_be_empty) or not all(isinstance(value, str) for value in values):
             raise self.error(key, f"is {values!r}; give a list of texts")
         return tuple(values)
 

@@ -11,7 +11,7 @@ from harness.commands.compare import SESSION_HELP, named_session
 from harness.commands.history import add_history
 from harness.sessions.session import Session
 
-HELP = "write what a session came to, for a paper, a workflow or a badge"
+HELP = "write what a session came to, for a paper, a workflow, a badge, or as one page to be sent"
 
 
 def describe(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +19,7 @@ def describe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "session", nargs="?", default="reports/claims.json", help=f"{SESSION_HELP} (default: %(default)s)"
     )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="all pages beside claims.json as one, with figures")
     parser.add_argument("--latex", type=Path, metavar="FILE", help="macros with verdict, answer, estimate and interval")
     parser.add_argument("--badge", type=Path, metavar="FILE", help="JSON for an endpoint badge of shields.io")
     parser.add_argument("--github", action="store_true", help="print annotations of a GitHub workflow")
@@ -33,9 +34,13 @@ def run(options: argparse.Namespace) -> int:
     SessionError
         If there is no such session, nothing is asked for, or a file cannot be written.
     """
-    if not (options.latex or options.badge or options.github):
-        raise SessionError("nothing to export; give --latex FILE, --badge FILE or --github")
+    if not (options.html or options.latex or options.badge or options.github):
+        raise SessionError("nothing to export; give --html FILE, --latex FILE, --badge FILE or --github")
     session = named_session(options.session, options.history)
+    if options.html:
+        from harness.pages.one_file import one_file
+
+        _write(options.html, one_file(_pages_of(options.session, options.html)))
     if options.latex:
         from harness.pages.latex import latex_macros
 
@@ -60,6 +65,20 @@ def badge(session: Session) -> dict[str, object]:
         "message": f"{counter['holds']} of {len(session.findings)} hold" + ("" if in_order else ", changed"),
         "color": "blue" if in_order else "red",
     }
+
+
+def _pages_of(session: str, target: Path) -> Path:
+    """Return the folder in which the pages of a session stand, none of which the new file may replace."""
+    if not Path(session).is_file():
+        raise SessionError(
+            f"--html makes one file of the pages beside a claims.json; name that in place of {session!r}"
+        )
+    folder = Path(session).parent
+    from harness.pages.rendering import PAGES
+
+    if target.resolve().parent == folder.resolve() and target.name in PAGES:
+        raise SessionError(f"{target} is one of the pages themselves; give another file")
+    return folder
 
 
 def _write(file: Path, text: str) -> None:

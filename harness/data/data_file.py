@@ -162,8 +162,8 @@ def read_data_file(name: str, table: Table) -> DataFile:
         sha256=_sha256(path, table),
         task=table.get("task", str, among=("classification", "regression")),  # type: ignore[arg-type]
         target=table.get("target", str),
-        categories=table.texts("categories") if "categories" in table else (),
-        left_out=table.texts("left_out") if "left_out" in table else (),
+        categories=table.texts("categories", may_be_empty=True) if "categories" in table else (),
+        left_out=table.texts("left_out", may_be_empty=True) if "left_out" in table else (),
         unit=table.get("unit", str) if "unit" in table else "",
         source=table.get("source", str),
         note=table.get("note", str) if "note" in table else "",

@@ -36,12 +36,14 @@ class AuditLog:
 
     def __init__(self, title: str) -> None:
         self._title = title
+        self._report: Any = None
         self.session: Session | None = None
         self.unfolding: Mapping[str, str] = {}
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_html_report_title(self, report: Any) -> None:
         """Call the page what it is about, and open it as a table: a click on a row shows its figure and text."""
+        self._report = report
         report.title = f"Claims: {self._title}"
         if report.data["renderCollapsed"] == ["passed"]:  # pytest-html's default, where render_collapsed is not set
             report.data["renderCollapsed"] = ["all"]
@@ -69,9 +71,20 @@ class AuditLog:
         """Put the way to the page for reading, missing results and counts above the table."""
         if self.session is None:  # pytest-html writes a page before the first test, too
             return
+        if self._report is not None:
+            # Only now, since plugins may add to it during the session.
+            self._report.set_data("environment", environment_texts(self._report.data["environment"]))
         prefix.append(f'<p class="to-findings"><a href="{PAGE}">Findings, for reading</a></p>')
         prefix.extend(summary_html(self.session))
         prefix.extend(unfolding_html(title, file) for title, file in self.unfolding.items())
+
+
+def environment_texts(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page says of the environment, with each table as text: pytest-html does not close its lists."""
+    return {
+        name: ", ".join(f"{key} {value}" for key, value in told.items()) if isinstance(told, Mapping) else told
+        for name, told in environment.items()
+    }
 
 
 def verdict_of(report: pytest.TestReport) -> Verdict | None:

@@ -1,6 +1,6 @@
 """What the page of findings shows besides the session itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -88,10 +88,22 @@ class Drawings:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawingFiles:
-    """Where specification curves and profiles stand as files, relative to the pages; by the same keys."""
+    """Which figures stand as files, relative to the pages.
+
+    Attributes
+    ----------
+    specifications, profiles
+        Specification curves and profiles, by the keys of `Drawings`.
+    report_figures
+        The report's own figures, by title.
+    data
+        Tables of what figures show.
+    """
 
     specifications: Mapping[tuple[str, str], str] = field(default_factory=dict)
     profiles: Mapping[str, str] = field(default_factory=dict)
+    report_figures: Mapping[str, str] = field(default_factory=dict)
+    data: Collection[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,12 @@
 
 from harness.pages import words
 from harness.pages.context import PageContext
+from harness.pages.figure_data import data_of
 from harness.pages.figures import Pictures
 from harness.pages.findings import GROUPS, FindingView, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.glossary import GLOSSARY
+from harness.pages.heat import heat_of
 from harness.pages.rendering import render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines
 from harness.pages.universes import disagrees, elsewhere
@@ -59,6 +61,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         # Drawings of findings come first: those are what a reader who has nothing but this file cannot do without.
         own_figures=_own_figures(findings, context, pictures),
         curves=_curves(session, context, pictures),
+        table_of=lambda figure: table if (table := data_of(figure)) in context.files.data else "",
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
         elsewhere=elsewhere(session.specified),
@@ -71,6 +74,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         rule=RULE,
         glossary=GLOSSARY,
         tally=tally,
+        heat_of=heat_of,
         words=words,
     )
 

@@ -52,6 +52,7 @@ def original_html(session: Session, context: PageContext | None = None) -> str:
         session=session,
         sections=sections,
         figures=_figures_of(sections, context.drawings.report_figures),
+        files=context.files.report_figures,
         looks_like=LOOKS_LIKE,
     )
 

@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
 from harness.base.files import write_atomically
 from harness.pages import index, original, runs, trend
 from harness.pages.context import DrawingFiles, PageContext
+from harness.pages.figure_data import data_of, specification_csv, write_data
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
 from harness.sessions.session import SESSION_FILE, Session, write_session
@@ -34,23 +36,39 @@ def publish(session: Session, context: PageContext, folder: Path) -> None:
     past = context.past
     history = trend.trend_html(past.timelines, past.sessions, past.levels, audit_log=context.audit_log)
     _write(folder / trend.PAGE, history)
-    drawn = (*context.files.specifications.values(), *context.files.profiles.values())
-    shown = {*drawn, *(claim.figure for claim in session.claims)}
-    for file in (folder / FIGURES_FOLDER).glob("*.svg"):
-        if f"{FIGURES_FOLDER}/{file.name}" not in shown:
-            file.unlink(missing_ok=True)
+    files = context.files
+    drawn = (*files.specifications.values(), *files.profiles.values(), *files.report_figures.values())
+    _tidy(folder, {*drawn, *(claim.figure for claim in session.claims)})
 
 
-def with_files(context: PageContext, folder: Path) -> PageContext:
+def with_files(context: PageContext, session: Session, folder: Path) -> PageContext:
     """Write the drawings that pages refer to into a folder, and return where they stand along with the rest."""
     drawings = context.drawings
+    specifications = {
+        key: write_figure(folder, f"universes-{'-'.join(key)}", svg) for key, svg in drawings.specifications.items()
+    }
+    for key, file in specifications.items():
+        write_data(folder, file, specification_csv(session.specified[key]))
+    shown = [*specifications.values(), *(claim.figure for claim in session.claims if claim.figure)]
     files = DrawingFiles(
-        specifications={
-            key: write_figure(folder, f"universes-{'-'.join(key)}", svg) for key, svg in drawings.specifications.items()
-        },
+        specifications=specifications,
         profiles={title: write_figure(folder, title, svg) for title, svg in drawings.profiles.items()},
+        report_figures={
+            one.title: write_figure(folder, f"report-{one.title}", one.svg)
+            for one in drawings.report_figures
+            if one.svg
+        },
+        data=frozenset(table for file in shown if (folder / (table := data_of(file))).is_file()),
     )
     return replace(context, files=files)
+
+
+def _tidy(folder: Path, shown: Collection[str]) -> None:
+    """Remove the figures of sessions before, with their data."""
+    kept = {*shown, *map(data_of, shown)}
+    for file in (folder / FIGURES_FOLDER).glob("*.*"):
+        if file.suffix in (".svg", ".csv") and f"{FIGURES_FOLDER}/{file.name}" not in kept:
+            file.unlink(missing_ok=True)
 
 
 def write_figure(folder: Path, name: str, svg: str) -> str:

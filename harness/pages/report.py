@@ -20,24 +20,19 @@ from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.finding import Answer, FindingVerdict
 from harness.verdicts.verdict import OUTCOMES, Verdict
 
-COLUMNS = (
-    "Result",
-    "Finding",
-    "Section",
-    "Verdict",
-    "Estimate [interval]",
-    "Band",
-    "Seeds",
-    "Evidence",
-    "Test",
-)
-_SORTABLE = {
+COLUMNS = {
     "Result": "result",
     "Finding": "finding",
     "Section": "section",
     "Verdict": "verdict",
+    "Estimate [interval]": "estimate",
+    "Band": "band",
+    "Seeds": "seeds",
+    "Evidence": "basis",
     "Test": "testId",
 }
+"""By what stands above them, the names that the style has for them, after ``col-``."""
+_SORTABLE = ("Result", "Finding", "Section", "Verdict", "Test")
 SYMBOLS = {"supported": "✔", "refuted": "✘", "inconclusive": "?", "depends": "±", "void": "∅"}
 LOOKS_LIKE: dict[Answer, str] = {
     "holds": "supported",
@@ -52,10 +47,10 @@ LOOKS_LIKE: dict[Answer, str] = {
 def table_header() -> list[str]:
     """Return the header cells of the table of claims, in the order of `table_row`."""
     return [
-        f'<th class="sortable" data-column-type="{_SORTABLE[column]}">{column}</th>'
+        f'<th class="sortable col-{name}" data-column-type="{name}">{column}</th>'
         if column in _SORTABLE
-        else f"<th>{column}</th>"
-        for column in COLUMNS
+        else f'<th class="col-{name}">{column}</th>'
+        for column, name in COLUMNS.items()
     ]
 
 
@@ -86,12 +81,11 @@ def table_row(result_cell: str, test: str, verdict: Verdict | None, expected: bo
             str(verdict.seeds),
             verdict.basis,
         ]
-    classes = ["finding", "section", "verdict", "estimate", "band", "seeds", "basis"]
-    return [
-        result_cell,
-        *(f'<td class="col-{name}">{escape(text)}</td>' for name, text in zip(classes, texts, strict=True)),
-        f'<td class="col-testId">{escape(test)}</td>',
-    ]
+    _, *names = COLUMNS.values()
+    if verdict is not None:
+        names[-1] += " judged"  # the finding says which test this is, where there is no room for both
+    cells = [f'<td class="col-{name}">{escape(text)}</td>' for name, text in zip(names, [*texts, test], strict=True)]
+    return [result_cell, *cells]
 
 
 def figure_html(file: str, verdict: Verdict) -> str:
@@ -134,7 +128,9 @@ def summary_html(session: Session) -> list[str]:
     lines = [f'<p class="claim-missing">✘ {escape(text)}</p>' for text in session.missing]
     lines.append(f"<h2>{escape(session.title)}</h2>")
     lines += [f"<p>{escape(line)}</p>" for line in summary_lines(found, specified)]
-    lines.append('<table class="findings"><thead><tr>')
+    lines.append(
+        '<div class="scroll" tabindex="0" role="region" aria-label="Findings"><table class="findings"><thead><tr>'
+    )
     lines += [f"<th>{escape(column)}</th>" for column in columns]
     lines.append("</tr></thead><tbody>")
     for finding in found:
@@ -145,7 +141,7 @@ def summary_html(session: Session) -> list[str]:
                 told = in_universes.get((one.finding, one.reading))
                 cells.append(told.numbers if told else "")
             lines.append(f"<tr>{_cells(cells)}</tr>")
-    lines.append("</tbody></table>")
+    lines.append("</tbody></table></div>")
     lines.append(f"<p>{escape(RULE)}</p>")
     return lines
 

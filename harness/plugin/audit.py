@@ -22,6 +22,7 @@ from harness.plugin.live.progress import read_progress
 from harness.plugin.live.view import LiveView, start_view
 from harness.plugin.options import history_file, pages_folder
 from harness.plugin.publishing import publish_pages, session_of
+from harness.plugin.readable_log import ReadableLog, chosen_here
 from harness.plugin.reported import Reported
 from harness.plugin.roll import read_roll
 from harness.report.folder import ReportFolder
@@ -62,6 +63,7 @@ class Audit:
         self._leaks = leaks_in(file for folder in folders for file in folder.grid.data_files.values())
         self._log = AuditLog("; ".join(folder.register.title for folder in folders))
         self._last_pages = LastPages(written_by_pytest(config))
+        self._readable_log = ReadableLog(chosen_here(config))
         self._closing = Closing()
 
     def register(self) -> None:
@@ -71,6 +73,7 @@ class Audit:
             "-reported": self._reported,
             "-log": self._log,
             "-last-pages": self._last_pages,
+            "-readable-log": self._readable_log,
             "-closing": self._closing,
         }
         for name, plugin in parts.items():

@@ -27,6 +27,7 @@ from harness.plugin.fixtures import JUDGE, judge_of
 from harness.plugin.options import (
     JUNIT_FILE,
     PROGRESS,
+    STYLE,
     add_options,
     everywhere,
     looks_of,
@@ -151,7 +152,7 @@ def _choose_pages(config: pytest.Config) -> None:
     if html and not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
         config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
         config.option.self_contained_html = True
-        config.option.css.append(str(Path(__file__).with_name("claims.css")))
+        config.option.css.append(str(STYLE))
     if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
         config.option.xmlpath = str(pages_folder(config) / JUNIT_FILE)
 
@@ -337,11 +338,15 @@ def pytest_runtest_makereport(
         from harness.judging.collected import report_folder_of
         from harness.judging.identity import claim_id
         from harness.pages.audit_log import FIGURE_PROPERTY, FOLDER_PROPERTY, TEST_PROPERTY, VERDICT_PROPERTY
+        from harness.pages.figure_data import sample_csv, write_data
         from harness.pages.publish import write_figure
 
         _note_runs(item, judge)
         # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
-        figure = write_figure(pages_folder(item.config), claim_id(item), _figure_of(judge, store_folder(item.config)))
+        pages = pages_folder(item.config)
+        figure = write_figure(pages, claim_id(item), _figure_of(judge, store_folder(item.config)))
+        assert judge.estimate is not None  # what was judged
+        write_data(pages, figure, sample_csv(judge.estimate))
         told = [(VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())), (FIGURE_PROPERTY, figure)]
         if item.config.getoption("htmlpath", None):
             from pytest_html import extras

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PROGRESS: pytest.StashKey[Path] = pytest.StashKey()  # where the processes of a session say what they have trained
 JUNIT_FILE = "claims.xml"
+STYLE = Path(__file__).with_name("claims.css")  # of the audit log
 PATHS = ("--claims-store", "--claims-history")  # options whose value is one
 _store_key: pytest.StashKey["Store"] = pytest.StashKey()
 _trainings_key: pytest.StashKey["PlannedTrainings"] = pytest.StashKey()

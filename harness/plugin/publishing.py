@@ -96,7 +96,7 @@ def publish_pages(
         ),
         audit_log=audit_log_name(config),
     )
-    context = with_files(context, pages)
+    context = with_files(context, session, pages)
     log.session = session
     log.unfolding = {
         **context.files.profiles,

@@ -178,6 +178,11 @@ def test_texts_are_a_list_of_texts(top: Table, file: Path, key: str, problem: st
     assert error_of(lambda: top.texts(key)) == f"{file}, top level, key {key!r}: {problem}"
 
 
+def test_a_list_may_be_empty_where_that_says_something(top: Table) -> None:
+    """Such as that no column holds words."""
+    assert top.texts("empty", may_be_empty=True) == ()
+
+
 # Tables inside tables
 
 

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from harness.__main__ import main
+from harness.pages.context import PageContext
+from harness.pages.publish import publish
+from harness.sessions.history import open_history
 from harness.sessions.session import FindingNotes, Session, write_session
 from tests.builders.sessions import REPORT, judged_claim, session_of
 
@@ -64,12 +67,14 @@ def test_a_badge_counts_findings(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ([], "nothing to export; give --latex FILE, --badge FILE or --github"),
+        ([], "nothing to export; give --html FILE, --latex FILE, --badge FILE or --github"),
         (
             ["nowhere.json", "--github"],
             "'nowhere.json' is no session; give a number, last, previous, or the path of a ",
         ),
         (["--latex", "reports"], "reports: cannot be written ("),
+        (["--html", "one.html"], "reports/index.html: there is no page of findings; run pytest on the report first"),
+        (["--html", "reports/index.html"], "reports/index.html is one of the pages themselves; give another file"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
@@ -78,3 +83,20 @@ def test_what_cannot_be_done_is_one_sentence(
     """And the exit status is 2."""
     assert main(["export", *arguments]) == 2
     assert capsys.readouterr().err.startswith(f"error: {sentence}")
+
+
+def test_a_session_of_the_history_has_no_pages(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that are there may be of another one."""
+    history = open_history(folder / ".claims-history.sqlite")
+    history.append(green())
+    assert main(["export", "last", "--html", "one.html"]) == 2
+    assert "--html makes one file of the pages beside a claims.json; name that in place of 'last'" in (
+        capsys.readouterr().err
+    )
+
+
+def test_pages_become_one_file(folder: Path) -> None:
+    """What is in it is tested with the pages."""
+    publish(green(), PageContext(), folder / "reports")
+    assert main(["export", "--html", "out/one.html"]) == 0
+    assert 'id="history"' in (folder / "out" / "one.html").read_text(encoding="utf-8")

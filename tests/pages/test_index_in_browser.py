@@ -13,96 +13,20 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from harness.drawing.report_figures import ReportFigure
-from harness.pages.context import Drawings, PageContext, Past
-from harness.pages.publish import publish, write_figure
-from harness.pages.run_table import RunTableWriter, merge
-from harness.sessions.history import open_history
-from harness.sessions.session import FindingNotes, Session
+from harness.pages.index import index_html
+from tests.builders.published import SVG, opened, publish_session
 from tests.builders.runs import random_runs
-from tests.builders.sessions import REPORT, judged_claim, session_of
+from tests.builders.sessions import judged_claim, session_of
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><circle r="90" fill="white"/></svg>'
 PAGES = ("index.html", "report.html", "runs.html", "history.html")
-
-
-def a_session(folder: Path) -> Session:
-    """Return a session of six readings of five findings in two sections, one of them with a figure."""
-    figure = write_figure(folder, "claims/test_a.py::test_a", SVG)
-    speed = {"section": "Speed & size", "trainers": ("keras", "torch")}
-    first = judged_claim("claims/test_a.py::test_a", finding="speed.first", statement="It is fast.", **speed)
-    notes = (
-        FindingNotes(
-            finding="speed.first",
-            place="first paragraph",
-            verdicts=("holds",),
-            answer="Fast: it takes half as long.",
-            because="0.03 lies above the band.",
-        ),
-        FindingNotes(finding="speed.second"),
-    )
-    return session_of(
-        replace(first, figure=figure),
-        judged_claim("claims/test_a.py::test_b", "refuted", finding="speed.second", statement="It is faster.", **speed),
-        judged_claim(
-            "claims/test_a.py::test_c", finding="speed.second", reading="strict", statement="It is faster.", **speed
-        ),
-        judged_claim("claims/test_b.py::test_d", "refuted", finding="loss.third", basis="fitted"),
-        judged_claim("claims/test_b.py::test_f", "inconclusive", finding="loss.fifth"),
-        judged_claim("claims/test_b.py::test_e", "refuted", finding="loss.fourth", trainers=("keras",)),
-        reports=(replace(REPORT, notes=notes),),
-    )
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Publish a session, with all that a page can show beside it, after two others."""
     folder = tmp_path_factory.mktemp("reports")
-    shown = a_session(folder)
-    history = open_history(folder / "history.sqlite")
-    history.append(session_of(*shown.claims[1:], started="2026-01-01T03:04:05+00:00"))
-    history.append(shown)
-    RunTableWriter(folder / "parts").add("claims", {"torch-adam": random_runs()})
-    (folder / "claims.html").write_text("<!DOCTYPE html><title>Audit log</title>", encoding="utf-8")
-    past = Past(
-        changes=("speed.first (ratio): supported, was refuted in session 1 of 2026-01-01",),
-        previous="2026-01-01T03:04:05+00:00",
-        sessions=history.sessions(),
-        timelines=history.timelines(),
-    )
-    drawings = Drawings(
-        report_figures=(
-            ReportFigure("Loss over epochs", "It showed two lines.", ("speed.first",), SVG, ""),
-            ReportFigure(
-                "Accuracy over epochs",
-                "It showed three lines.",
-                ("speed.second",),
-                "",
-                "some cells are not trained yet",
-            ),
-        ),
-        claims={shown.claims[0].test: SVG},
-    )
-    context = PageContext(past=past, drawings=drawings, runs=merge(folder / "parts"))
-    publish(shown, context, folder)
+    publish_session(folder)
     return folder
-
-
-def opened(browser: Browser, address: str, **options: object) -> Page:
-    """Open an address; whatever is requested from elsewhere, thrown, or complained about fails the test."""
-    page = browser.new_page(**options)  # type: ignore[arg-type]
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text))
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("request", lambda request: troubles.append(request.url) if _is_outside(request.url) else None)
-    page.goto(address)
-    page.wait_for_load_state()
-    assert not troubles
-    return page
-
-
-def _is_outside(url: str) -> bool:
-    return not url.startswith(("file:", "data:"))
 
 
 def findings_shown(page: Page) -> list[str]:
@@ -260,6 +184,55 @@ def test_from_a_claim_down_to_its_single_trainings(browser: Browser, folder: Pat
     page.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "files"),
+    [("index.html", [".svg", ".csv", ".png"]), ("report.html", [".svg", ".png"])],
+)
+def test_figures_can_be_downloaded(browser: Browser, folder: Path, name: str, files: list[str]) -> None:
+    """As they are, as the numbers behind them, and as points, which the browser draws; each under its own name."""
+    page = opened(browser, (folder / name).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    offered = page.locator(".downloads").first
+    links = [unquote(str(link.get_attribute("href"))) for link in offered.get_by_role("link").all()]
+    assert [Path(link).suffix for link in links] == files[:-1]
+    assert (folder / links[0]).read_text(encoding="utf-8") == SVG
+    assert links[1:] == [] or (folder / links[1]).read_text(encoding="utf-8") == "number,loss\n1,0.5\n"
+    with page.expect_download() as given:
+        offered.get_by_role("button", name="Download as PNG").click()
+    assert given.value.suggested_filename == Path(links[0]).with_suffix(".png").name
+    picture = Image.open(given.value.path())
+    assert (picture.format, picture.size) == ("PNG", (800, 400))
+    assert np.asarray(picture.convert("L")).max() == 255
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_claims_of_a_finding_at_a_glance(browser: Browser, folder: Path, scheme: str) -> None:
+    """A table says verdict, estimate and side of the band as text, and colours it."""
+    page = opened(browser, (folder / "index.html").as_uri(), color_scheme=scheme)
+    page.locator("[id='loss.third'] summary").first.click()
+    table = page.locator("[id='loss.third'] table.heat")
+    assert table.get_by_role("columnheader").all_inner_texts() == ["adam", "sgd"]
+    cells = table.get_by_role("cell").all()
+    assert re.fullmatch(r"✘\s*refuted,\s*0\.03123 .*(inside|below|above) its band", cells[1].text_content() or "")
+    shades = [one.evaluate("one => getComputedStyle(one).backgroundColor") for one in (cells[1], cells[-1])]
+    assert shades[0] != shades[1]
+    assert page.locator("[id='speed.first'] table.heat").count() == 0
+    page.close()
+
+
+def test_a_wide_table_of_claims_scrolls_by_itself(browser: Browser, tmp_path: Path) -> None:
+    """With what only a screen reader says in it."""
+    cases = [f"{row}-column{column}" for row in ("one", "two") for column in range(12)]
+    claims = [replace(judged_claim(f"claims/test_a.py::test_a[{case}]"), case=case) for case in cases]
+    (tmp_path / "index.html").write_text(index_html(session_of(*claims)), encoding="utf-8")
+    page = opened(browser, (tmp_path / "index.html").as_uri(), viewport={"width": 390, "height": 844})
+    page.locator(".finding summary").first.click()
+    assert page.locator("table.heat").evaluate("one => one.getBoundingClientRect().width") > 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
 def test_without_scripts_everything_is_shown(browser: Browser, folder: Path) -> None:
     """There is no filter then, and nothing else is missing."""
     page = browser.new_page(java_script_enabled=False)
@@ -267,6 +240,8 @@ def test_without_scripts_everything_is_shown(browser: Browser, folder: Path) -> 
     assert not page.locator("form.filter").is_visible()
     assert page.locator("[data-finding]:visible").count() == page.locator(".answers [data-of]:visible").count() == 5
     assert page.locator("[data-reading]").count() == 6
+    assert page.locator(".downloads a").count() == 2
+    assert page.locator(".downloads button").count() == 0
     page.close()
 
 
@@ -276,6 +251,29 @@ def test_a_phone_scrolls_one_way(browser: Browser, folder: Path, name: str) -> N
     page = opened(browser, (folder / name).as_uri(), viewport={"width": 360, "height": 740})
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_text_keeps_off_the_edge_of_the_screen(browser: Browser, folder: Path, name: str) -> None:
+    """On a phone, and on a desk, where lines are no longer than can be read."""
+    page = opened(browser, (folder / name).as_uri(), viewport={"width": 390, "height": 844})
+    assert page.locator("h1").evaluate("one => one.getBoundingClientRect().left") >= 16
+    page.set_viewport_size({"width": 1900, "height": 900})
+    assert page.locator("main").evaluate("one => one.getBoundingClientRect().width") < 1400
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_shows_the_way_to_every_page(browser: Browser, folder: Path, name: str) -> None:
+    """Each name in the navigation is seen whole, without scrolling it sideways."""
+    page = opened(browser, (folder / name).as_uri(), viewport={"width": 390, "height": 844})
+    tabs = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    assert tabs.count() == len(PAGES) + 1
+    boxes = tabs.evaluate_all(
+        "tabs => tabs.map(tab => tab.getBoundingClientRect()).map(({left, right}) => [left, right])"
+    )
+    assert all(0 <= left < right <= 390 for left, right in boxes), boxes
     page.close()
 
 

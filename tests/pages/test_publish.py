@@ -79,3 +79,19 @@ def test_without_pytest_html_no_link_leads_nowhere(pytester: pytest.Pytester, ma
     result = pytester.runpytest_subprocess("claims", "-p", "no:html", "-p", "no:metadata")
     assert result.ret == 0
     assert "claims.html" not in (pytester.path / "reports" / "index.html").read_text(encoding="utf-8")
+
+
+def test_figures_have_their_numbers_beside_them(pytester: pytest.Pytester, make_claims: Callable[..., None]) -> None:
+    """The sample that was judged; what a session before has left goes."""
+    make_claims("\n@finding\ndef test_one(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n")
+    figures = pytester.path / "reports" / "figures"
+    figures.mkdir(parents=True)
+    for name in ("old.svg", "old.csv", "mine.txt"):
+        (figures / name).write_text("", encoding="utf-8")
+    assert pytester.runpytest_subprocess("claims").ret == pytest.ExitCode.OK
+    names = sorted(file.name for file in figures.iterdir())
+    assert [Path(name).suffix for name in names] == [".txt", ".csv", ".svg"]
+    table = (figures / names[1]).read_text(encoding="utf-8")
+    assert table.splitlines()[1:] == ["1,0.98", "2,0.99", "3,1.0", "4,1.01", "5,1.02"]
+    index = (pytester.path / "reports" / "index.html").read_text(encoding="utf-8")
+    assert f'<a href="figures/{names[1]}" download>' in index

@@ -400,7 +400,7 @@ def test_claims_alone_do_not_load_hypothesis(pytester: pytest.Pytester, make_cla
 
 def figures_of(pytester: pytest.Pytester) -> list[str]:
     """Return the pictures that stand beside the page."""
-    return [file.read_text() for file in sorted((pytester.path / "reports" / "figures").iterdir())]
+    return [file.read_text() for file in sorted((pytester.path / "reports" / "figures").glob("*.svg"))]
 
 
 def test_a_figure_is_drawn_once(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:

@@ -4,46 +4,10 @@ import pytest
 
 from harness.sessions.session import read_session
 from tests.builders.reports import PROTOCOL
+from tests.builders.trainers import TRAINER
 
 MakeClaims = Callable[..., None]
 
-TRAINER = """
-import numpy as np
-from harness import Field, Runs
-
-
-class Coin:
-    name = "coin"
-    fields = {"bias": Field(float, "probability of heads"), "tosses": Field(int, "how often", default=50)}
-    seeds_at_once = 1
-    most_at_once = 1
-    distributions = ("numpy",)
-
-    def check(self, config):
-        pass
-
-    def fingerprint(self, config):
-        return {"numpy": np.__version__, "coin": "1"}
-
-    def train(self, config, seeds):
-        if config.bias > 1:
-            raise ValueError(f"no coin has a bias of {config.bias}")
-        tosses = [seed_rng(seed).random(config.tosses) < config.bias for seed in seeds]
-        heads = np.array(tosses).cumsum(axis=1) / np.arange(1, config.tosses + 1)
-        return Runs(config, tuple(seeds), {"heads": heads}, {"last": heads[:, -1]}, {})
-
-    def blank(self, config, seeds):
-        half = np.full((len(seeds), config.tosses), 0.5)
-        return Runs(config, tuple(seeds), {"heads": half}, {"last": half[:, -1]}, {})
-
-
-def seed_rng(seed):
-    return np.random.default_rng([seed.split, seed.training])
-
-
-COIN = Coin()
-NOTHING = 3
-"""
 CONFTEST = 'def pytest_claims_trainers():\n    return {"coin": "coins:COIN"}\n'
 CONFIG = """
 trainer = "coin"

@@ -139,7 +139,30 @@ function addCopyButton(code) {
   code.after(" ", button);
 }
 
+// A picture of points for slides: the browser draws what it shows already, twice as large.
+function addPngButton(line) {
+  const picture = line.closest("figure, details").querySelector("img");
+  if (!picture?.getAttribute("src").startsWith("data:")) return; // of a file, a page that is a file may not read the points
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "PNG";
+  button.setAttribute("aria-label", `Download as PNG: ${picture.alt}`);
+  button.addEventListener("click", async () => {
+    picture.loading = "eager";
+    await picture.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [2 * picture.naturalWidth, 2 * picture.naturalHeight];
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    const link = document.createElement("a");
+    link.download = line.querySelector("a").getAttribute("href").split("/").pop().replace(/svg$/, "png");
+    link.href = canvas.toDataURL("image/png");
+    link.click();
+  });
+  line.append(" ", button);
+}
+
 const form = document.querySelector("form.filter");
+document.querySelectorAll(".downloads").forEach(addPngButton);
 const showAll = !form ? () => {} : form.classList.contains("list") ? setUpListFilter(form) : setUpFilter(form);
 addEventListener("hashchange", () => reveal(showAll));
 if (location.hash) reveal(showAll);

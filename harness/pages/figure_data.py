@@ -1,0 +1,60 @@
+"""What a figure shows, as a table of comma-separated values beside it."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from harness.base.files import write_atomically
+from harness.reconstruction.specification import Specification
+from harness.statistics.estimate import Estimate
+
+
+def sample_csv(estimate: Estimate) -> str:
+    """Return the sample that a claim rests on: a row a seed, in the order of the seeds."""
+    rows = ([number, float(value)] for number, value in enumerate(estimate.sample, 1))
+    return _table(["number", estimate.sample_label], rows)
+
+
+def specification_csv(specified: Sequence[Specification]) -> str:
+    """Return what each universe says of a reading: a row a universe, with its answer to each open question."""
+    choices = list(dict.fromkeys(name for one in specified for name in one.choices))
+    rows = (
+        [
+            one.universe,
+            one.outcome,
+            one.value,
+            one.low,
+            one.high,
+            one.weight,
+            *(one.choices.get(c, "") for c in choices),
+        ]
+        for one in specified
+    )
+    return _table(["universe", "outcome", "value", "low", "high", "weight", *choices], rows)
+
+
+def data_of(figure: str) -> str:
+    """Return where the data of a figure stand, by its own file."""
+    return figure.removesuffix(".svg") + ".csv"
+
+
+def write_data(folder: Path, figure: str, table: str) -> None:
+    """Write the data of a figure beside it.
+
+    Parameters
+    ----------
+    folder
+        Of the pages.
+    figure
+        Its file, relative to that.
+    """
+    write_atomically(folder / data_of(figure), table.encode())
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()
