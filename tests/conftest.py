@@ -3,10 +3,11 @@
 import os
 import shutil
 import signal
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import scipy.stats  # noqa: F401
@@ -14,6 +15,7 @@ from hypothesis import settings
 
 # pytester forgets every module that an inner session was first to load, and NumPy's cannot be loaded twice.
 from tests.builders.reports import HEAD, PROTOCOL, QUICK, QUICK_TRAIN, REPORT
+from tests.builders.warm_sessions import WarmSession, WarmSessions
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -40,6 +42,33 @@ def small_report(tmp_path: Path) -> Path:
     (tmp_path / "claims" / "report.toml").write_text(REPORT, encoding="utf-8")
     (tmp_path / "claims" / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
     return tmp_path / "claims"
+
+
+@pytest.fixture(scope="session")
+def warm_sessions() -> Iterator[WarmSessions]:
+    """Keep one process to fork sessions from."""
+    sessions = WarmSessions()
+    yield sessions
+    sessions.close()
+
+
+@pytest.fixture
+def pytester(
+    pytester: pytest.Pytester, warm_sessions: WarmSessions, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """Let ``runpytest_subprocess`` fork a process that has imported what every session imports."""
+    start = pytester.popen
+    own = (sys.executable, "-mpytest")
+
+    def popen(
+        command: Sequence[str], stdout: Any, stderr: Any, **options: Any
+    ) -> "subprocess.Popen[Any] | WarmSession":
+        if tuple(command[:2]) == own:
+            return warm_sessions.start(command[2:], stdout, stderr)
+        return start(command, stdout, stderr, **options)
+
+    monkeypatch.setattr(pytester, "popen", popen)
+    return pytester
 
 
 @pytest.fixture

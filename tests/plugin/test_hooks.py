@@ -19,6 +19,9 @@ from tests.builders.reports import EXPECTED_REFUTED, PROTOCOL, REPORT, THREE_VER
 MakeClaims = Callable[..., None]
 
 
+PYTEST = (sys.executable, "-m", "pytest")  # in a new interpreter, for tests of what is imported
+
+
 def page(pytester: pytest.Pytester) -> str:
     """Return the HTML report of the inner session."""
     return (pytester.path / "reports" / "claims.html").read_text(encoding="utf-8")
@@ -236,7 +239,7 @@ def test_a_store_that_pytest_takes_for_a_place_of_tests_gets_one_sentence(
     store = pytester.mkdir("elsewhere")
     here = pytester.mkdir("here")
     (pytester.path / "claims").rename(here / "claims")
-    command = [sys.executable, "-m", "pytest", "claims", "-p", "no:cacheprovider"]
+    command = [*PYTEST, "claims", "-p", "no:cacheprovider"]
     done = subprocess.run([*command, "--claims-store", "../elsewhere"], cwd=here, capture_output=True, text=True)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert f"pytest takes ../elsewhere for a place of tests, and {pytester.path} for its root; write " in done.stderr
@@ -318,7 +321,7 @@ def test_other_sessions_load_nothing_heavy(pytester: pytest.Pytester) -> None:
         "import sys\n\ndef test_one():\n"
         "    print('LOADED', sorted({'numpy', 'scipy', 'matplotlib'} & set(sys.modules)))\n"
     )
-    result = pytester.runpytest_subprocess("-s", "-p", "no:hypothesispytest")
+    result = pytester.run(*PYTEST, "-s", "-p", "no:hypothesispytest")
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["*LOADED [[][]]*"])
 
@@ -388,7 +391,7 @@ def test_claims_alone_do_not_load_hypothesis(pytester: pytest.Pytester, make_cla
     pytester.makeconftest(
         "import sys\n\ndef pytest_unconfigure():\n    print('LOADED', 'hypothesis.core' in sys.modules)\n"
     )
-    pytester.runpytest_subprocess("claims", "-p", "no:xdist").stdout.fnmatch_lines(["*LOADED False*"])
+    pytester.run(*PYTEST, "claims", "-p", "no:xdist").stdout.fnmatch_lines(["*LOADED False*"])
     pytester.makepyfile(
         test_property="from hypothesis import given, strategies\n\n@given(strategies.integers())\n"
         "def test_two(number):\n    assert isinstance(number, int)\n"
@@ -407,15 +410,15 @@ def test_a_figure_is_drawn_once(pytester: pytest.Pytester, make_claims: MakeClai
     """The second session shows the same figures without drawing them, and without loading what draws."""
     make_claims(REAL_CLAIM.replace('"sklearn"', '"sklearn", "matplotlib"'))
     arguments = ("claims", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "--claims-seeds", "3")
-    first = pytester.runpytest_subprocess(*arguments)
+    first = pytester.run(*PYTEST, *arguments)
     first.stdout.fnmatch_lines(["*IMPORTED*'matplotlib'*"])
     drawn = figures_of(pytester)
     kept = {file: file.stat().st_mtime_ns for file in (pytester.path / ".claims-store" / "figures").iterdir()}
     assert (len(drawn), len(set(drawn)), len(kept)) == (2, 2, 2)
-    pytester.runpytest_subprocess(*arguments).stdout.fnmatch_lines(["*IMPORTED [[][]], TRAINED False*"])
+    pytester.run(*PYTEST, *arguments).stdout.fnmatch_lines(["*IMPORTED [[][]], TRAINED False*"])
     assert figures_of(pytester) == drawn
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
-    more = pytester.runpytest_subprocess(*arguments[:-1], "4")
+    more = pytester.run(*PYTEST, *arguments[:-1], "4")
     more.stdout.fnmatch_lines(["*IMPORTED*'matplotlib'*"])
     assert not set(figures_of(pytester)) & set(drawn)
 

@@ -1,5 +1,6 @@
 """Optimizers, activations and losses beside those of the report under test: batched, and proved in the same way."""
 
+import functools
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,9 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 LOSSES = ("squared_error", "cross_entropy")
 
+# Keras traces a program for each, which takes a second, so tests that only look at a block share it.
+trained = functools.cache(train_block)
+
 each_trainer = pytest.mark.parametrize("trainer", ["keras", "torch"])
 
 
@@ -58,7 +62,7 @@ def alone(config: TrainingConfig, number: int) -> Any:
 def test_a_member_is_the_run_of_its_seed(trainer: str, loss: str, name: str) -> None:
     """Curves and predictions of a member are those of the framework's own optimizer, layers and loop."""
     config = cell(trainer, loss, "tanh", "adam", (10,)).changed(**{"learning_rate": 0.003, **CHANGES[name]})
-    block, number = train_block(config, SEEDS), len(name) % 3
+    block, number = trained(config, SEEDS), len(name) % 3
     check_agreement_or_chaos(config, SEEDS, block, number, alone(config, number))
 
 
@@ -124,7 +128,7 @@ def test_each_change_changes_what_is_trained(trainer: str, name: str) -> None:
     usual = cell(trainer, "cross_entropy", "tanh", "adam", (10,)).changed(learning_rate=0.003)
     without = {key: value for key, value in CHANGES[name].items() if key in ("optimizer", "hidden_widths")}
     plain = usual.changed(**without) if len(without) < len(CHANGES[name]) else usual
-    one, other = train_block(usual.changed(**CHANGES[name]), SEEDS), train_block(plain, SEEDS)
+    one, other = trained(usual.changed(**CHANGES[name]), SEEDS), trained(plain, SEEDS)
     assert (one.train_loss != other.train_loss).all()
 
 
