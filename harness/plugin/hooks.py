@@ -1,7 +1,6 @@
 """The pytest plugin: its hooks. The work itself is imported when a claim needs it."""
 
 import inspect
-import json
 import os
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -42,7 +41,6 @@ from harness.plugin.options import (
 )
 
 if TYPE_CHECKING:
-    from harness.judging.judge import Judge
     from harness.pages.run_table import RunTableWriter
     from harness.report.folder import ReportFolder
 
@@ -289,40 +287,19 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         try:
             yield
         except (Refuted, Inconclusive):
-            _judge_otherwise(item)
+            _look_around(item)
             raise
-        _judge_otherwise(item)
+        _look_around(item)
     if is_claim(item) and judge_of(item) is None:
         pytest.fail(f"{item.nodeid} has a finding but no verdict: it never called judge", pytrace=False)
 
 
-def _judge_otherwise(item: pytest.Item) -> None:
-    """Find out what a claim says with neighbouring conventions and, where that is asked for, in each universe."""
+def _look_around(item: pytest.Item) -> None:
     judge = judge_of(item)
-    if judge is None:
-        return
-    from harness.judging.collected import claim_of, report_folder_of, settled_alone_at
-    from harness.judging.neighbours import judge_neighbours
-    from harness.judging.placebo import PlaceboEvidence, judge_placebo
+    if judge is not None:
+        from harness.plugin.judged import look_around
 
-    claim, folder = claim_of(item), report_folder_of(item)
-    judge_neighbours(claim, judge)
-    if claim.reading.placebo is not None:
-        evidence = judge.evidence.afresh(item.config.getoption("claims_seeds"))
-        placebo = PlaceboEvidence(evidence, folder.grid, claim.reading.placebo)
-        judge_placebo(claim, judge, placebo, folder.register.file)
-    if everywhere(item.config) and claim.rests_on_runs and not is_timed(item):
-        from harness.pages.audit_log import UNIVERSES_PROPERTY
-        from harness.plugin.prepare import PlannedTrainings
-        from harness.reconstruction.multiverse import open_multiverse
-
-        multiverse = open_multiverse(folder.path)
-        trainings = trainings_of(item.config)
-        # What a further look needs is planned once it is known. A source keeps what it reads: each claim has its own.
-        further = PlannedTrainings(trainings.store, trainings.progress)
-        seeds, settled_at = item.config.getoption("claims_seeds"), settled_alone_at(item)
-        answers = multiverse.verdicts(claim, seeds, trainings.store, settled_at, further)
-        item.user_properties.append((UNIVERSES_PROPERTY, json.dumps(answers.to_plain())))
+        look_around(item, judge)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -335,50 +312,19 @@ def pytest_runtest_makereport(
     # Of a claim that broke after it was judged, or at a later look, the verdict is not the last word.
     ended = call.excinfo is None or call.excinfo.errisinstance((Refuted, Inconclusive))
     if call.when == "call" and ended and judge is not None and judge.verdict is not None:
-        from harness.judging.collected import report_folder_of
-        from harness.judging.identity import claim_id
-        from harness.pages.audit_log import FIGURE_PROPERTY, FOLDER_PROPERTY, TEST_PROPERTY, VERDICT_PROPERTY
-        from harness.pages.figure_data import sample_csv, write_data
-        from harness.pages.publish import write_figure
+        from harness.plugin.judged import tell
 
-        _note_runs(item, judge)
-        # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
-        pages = pages_folder(item.config)
-        figure = write_figure(pages, claim_id(item), _figure_of(judge, store_folder(item.config)))
-        assert judge.estimate is not None  # what was judged
-        write_data(pages, figure, sample_csv(judge.estimate))
-        told = [(VERDICT_PROPERTY, json.dumps(judge.verdict.to_plain())), (FIGURE_PROPERTY, figure)]
-        if item.config.getoption("htmlpath", None):
-            from pytest_html import extras
-
-            from harness.pages.report import figure_html
-
-            report.extras = [extras.html(figure_html(figure, judge.verdict))]  # type: ignore[attr-defined]
-        home = str(report_folder_of(item).path)
-        report.user_properties += [*told, (FOLDER_PROPERTY, home), (TEST_PROPERTY, claim_id(item))]
-        item.user_properties += told  # the XML takes them from the report on the teardown
+        tell(item, report, judge, _run_table(item.config))
     return report
 
 
-def _figure_of(judge: "Judge", folder: Path) -> str:
-    """Return the figure of a claim that was judged, as SVG; figures are kept below `folder`."""
-    from harness.drawing.drawn import kept_figure
-
-    verdict, estimate = judge.verdict, judge.estimate
-    assert verdict is not None  # a claim that was judged has both
-    assert estimate is not None
-    return kept_figure(folder, judge.runs, estimate, (verdict.low, verdict.high), verdict.band)
-
-
-def _note_runs(item: pytest.Item, judge: "Judge") -> None:
-    """Write down what a claim rests on, for the table of runs."""
-    from harness.judging.collected import report_folder_of
+def _run_table(config: pytest.Config) -> "RunTableWriter":
+    """Return where this process writes down what its claims rest on."""
     from harness.pages.run_table import RunTableWriter, parts_folder
 
-    stash = item.config.stash
-    if _run_table_key not in stash:
-        stash[_run_table_key] = RunTableWriter(parts_folder(stash[PROGRESS]))
-    stash[_run_table_key].add(report_folder_of(item).name(item.config.rootpath), judge.runs)
+    if _run_table_key not in config.stash:
+        config.stash[_run_table_key] = RunTableWriter(parts_folder(config.stash[PROGRESS]))
+    return config.stash[_run_table_key]
 
 
 @contextmanager
