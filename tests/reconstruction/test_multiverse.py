@@ -35,19 +35,6 @@ from tests.builders.reconstructions import PROTOCOL, TWO_TASKS, MadeUp, finding_
 EPOCHS = (6, 3, 12)
 
 
-@pytest.fixture
-def grid(tmp_path: Path) -> Grid:
-    """Read a grid of one task."""
-    (tmp_path / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
-    return read_grid(tmp_path / "protocol.toml")
-
-
-@pytest.fixture
-def store(tmp_path: Path, made_up: MadeUp) -> Store:
-    """Open an empty store."""
-    return open_store(tmp_path / "store")
-
-
 def universe(number: int, **answers: Any) -> Universe:
     """Return a universe of the classification; number 0 is the default."""
     taken = {"scaling": "standard", "learning_rate": 0.03, "epochs": 6, "splits": "many", **answers}

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.execution.engine import Wanted, open_store
+from harness.execution.engine import Wanted
 from harness.judging.claim import Claim
 from harness.judging.evidence import Evidence
 from harness.reconstruction.multiverse import Multiverse
@@ -17,7 +16,6 @@ from harness.reconstruction.universe_looks import LEAST_WEIGHT, MOST_TRAININGS, 
 from harness.reconstruction.universe_verdicts import UniverseVerdict
 from harness.reconstruction.universes import Universe
 from harness.report.grid import Grid
-from harness.report.protocol_file import read_grid
 from harness.report.reading import Reading
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
@@ -27,23 +25,10 @@ from harness.training.trainers import trainer_named
 from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
 from harness.verdicts.look import at_look
 from harness.verdicts.verdict import Band, Outcome, Role
-from tests.builders.reconstructions import PROTOCOL, MadeUp, finding_of
+from tests.builders.reconstructions import finding_of
 
 ANSWERS = {"scaling": "standard", "learning_rate": 0.03, "epochs": 6, "splits": "many"}
 AT_THE_MEAN = 0.0  # a band that begins there is open for ever
-
-
-@pytest.fixture
-def grid(tmp_path: Path) -> Grid:
-    """Read a grid of one task."""
-    (tmp_path / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
-    return read_grid(tmp_path / "protocol.toml")
-
-
-@pytest.fixture
-def store(tmp_path: Path, made_up: MadeUp) -> Store:
-    """Open an empty store."""
-    return open_store(tmp_path / "store")
 
 
 class BlankRuns:
