@@ -17,6 +17,13 @@ from harness import (
 )
 
 SCRIPTS = Path(__file__).with_name("scripts")
+# The same training in three usual styles, each in both frameworks.
+PAIRS = {
+    "sequential": ("keras_classifier", "torch_classifier"),
+    "classes": ("keras_functional", "torch_module"),
+    "short": ("keras_short", "torch_short"),
+}
+every_style = pytest.mark.parametrize("style", PAIRS)
 CELLS = cells(activation=ACTIVATIONS, optimizer=OPTIMIZERS, network=NETWORKS)
 
 
@@ -159,23 +166,26 @@ def test_torch_trains_faster_regression(evidence, judge):
 
 
 @pytest.mark.finding("frameworks.complexity", reading="source-lines")
-def test_torch_takes_more_lines(judge):
+@every_style
+def test_torch_takes_more_lines(judge, style):
     """The same training takes more lines of source in PyTorch."""
-    keras, torch = (measure((SCRIPTS / f"{name}_classifier.py").read_text()) for name in ("keras", "torch"))
+    keras, torch = (measure((SCRIPTS / f"{name}.py").read_text()) for name in PAIRS[style])
     judge(exactly(torch.source_lines / keras.source_lines, "lines of source, PyTorch over Keras"))
 
 
 @pytest.mark.finding("frameworks.complexity", reading="statements")
-def test_torch_takes_more_statements(judge):
+@every_style
+def test_torch_takes_more_statements(judge, style):
     """The same training takes more statements in PyTorch."""
-    keras, torch = (measure((SCRIPTS / f"{name}_classifier.py").read_text()) for name in ("keras", "torch"))
+    keras, torch = (measure((SCRIPTS / f"{name}.py").read_text()) for name in PAIRS[style])
     judge(exactly(torch.statements / keras.statements, "statements, PyTorch over Keras"))
 
 
 @pytest.mark.finding("frameworks.complexity", reading="cyclomatic")
-def test_torch_has_more_paths(judge):
+@every_style
+def test_torch_has_more_paths(judge, style):
     """The same training has more paths through its code in PyTorch."""
-    keras, torch = (measure((SCRIPTS / f"{name}_classifier.py").read_text()) for name in ("keras", "torch"))
+    keras, torch = (measure((SCRIPTS / f"{name}.py").read_text()) for name in PAIRS[style])
     judge(exactly(torch.cyclomatic / keras.cyclomatic, "cyclomatic complexity, PyTorch over Keras"))
 
 

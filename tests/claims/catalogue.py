@@ -129,8 +129,9 @@ def judge_claims(claims: Sequence[Claim], conditions: Conditions) -> dict[str, O
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         for claim in claims:
             if conditions.sources is not None:
-                for framework, source in zip(("keras", "torch"), conditions.sources, strict=True):
-                    (Path(folder) / f"{framework}_classifier.py").write_text(source, encoding="utf-8")
+                for names in claim.module.PAIRS.values():
+                    for name, source in zip(names, conditions.sources, strict=True):
+                        (Path(folder) / f"{name}.py").write_text(source, encoding="utf-8")
                 patch.setattr(claim.module, "SCRIPTS", Path(folder))
             for case, parameters in claim.cases.items():
                 recorder = judge_case(claim, parameters, evidence, conditions)
