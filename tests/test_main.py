@@ -26,6 +26,7 @@ def test_cells_lists_every_cell_of_the_report(
 def beside_the_report(small_report: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work in the folder that holds the small report as ``claims``."""
     monkeypatch.chdir(small_report.parent)
+    open_folder.cache_clear()  # whoever was in another folder may have opened its ``claims``
 
 
 @pytest.mark.usefixtures("beside_the_report")

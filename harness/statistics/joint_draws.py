@@ -34,7 +34,7 @@ def plausible_joint_draw(reported: Sequence[Reported], samples: Sequence[ArrayLi
     reported
         The numbers as printed.
     samples : sequence of (seeds,)
-        The same quantities for each seed, positive, paired by seed; more seeds than numbers.
+        The same quantities for each seed, positive, paired by seed. No more seeds than numbers give no distance.
     label
         What the numbers are.
     """
@@ -60,7 +60,7 @@ def plausible_joint_proportion_draw(
     reported
         The proportions as printed.
     samples : sequence of (seeds,)
-        The same proportions for each seed, paired by seed; more seeds than proportions.
+        The same proportions for each seed, paired by seed. No more seeds than proportions give no distance.
     rows
         Of how many rows each is a proportion.
     label
@@ -75,10 +75,7 @@ def plausible_joint_proportion_draw(
 
 
 def _table(samples: Sequence[ArrayLike]) -> Floats:
-    values = np.stack([at_least_two(one) for one in samples], axis=1)
-    if len(values) <= values.shape[1]:
-        raise ValueError(f"{values.shape[1]} numbers at once need more seeds than that, not {len(values)}")
-    return values
+    return np.stack([at_least_two(one) for one in samples], axis=1)
 
 
 def _log_odds(proportions: Floats, rows: int) -> Floats:
@@ -93,6 +90,9 @@ def _estimate(scaled: Floats, box: tuple[Floats, Floats], least_variances: Float
     if not np.isfinite(scaled).all():
         totals = scaled.sum(axis=1)
         return no_interval(totals, METHOD, label, "draw", why_no_interval(totals), math.nan)
+    if count <= numbers:
+        few = f"{numbers} numbers at once need more seeds than {numbers}, not {count}"
+        return no_interval(scaled.sum(axis=1), METHOD, label, "draw", few, math.nan)
     means, covariance = scaled.mean(axis=0), np.cov(scaled, rowvar=False).reshape(numbers, numbers)
     missing = np.maximum(0, least_variances - np.diag(covariance))
     covariance = covariance + np.diag(missing)

@@ -37,7 +37,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """Make a store with one file of each kind that holds something."""
     store = Store(tmp_path / "store", fingerprint)
     store.save(runs_hard_to_keep())
-    monkeypatch.setattr(timing, "_measure", lambda entries, repeats: [[[0.5, 0.1, 0.3]]])
+    monkeypatch.setattr(timing, "_measure", lambda *_: [[[0.5, 0.1, 0.3]]])
     monkeypatch.setattr(timing, "fingerprint_of", fingerprint)
     race([BenchmarkEntry(PROTOCOL)], store.folder, repeats=1)
     monkeypatch.setattr("harness.drawing.figures.claim_figure", lambda *_: "<svg>drawn</svg>\n")

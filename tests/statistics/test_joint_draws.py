@@ -91,17 +91,18 @@ def test_the_sample_is_what_the_claim_draws() -> None:
     assert np.mean(estimate.sample <= 1) == pytest.approx(0.95, abs=0.04)
 
 
-@pytest.mark.parametrize(
-    ("samples", "problem"),
-    [
-        ([np.ones(3), np.ones(3), np.ones(3)], "3 numbers at once need more seeds than that, not 3"),
-        ([-np.ones(9), np.ones(9), np.ones(9)], "needs positive numbers"),
-    ],
-)
-def test_what_cannot_be_judged(samples: list[np.ndarray], problem: str) -> None:
-    """One sentence each."""
-    with pytest.raises(ValueError, match=problem):
-        plausible_joint_draw(numbers(np.ones(3)), samples, "loss")
+def test_only_positive_numbers_have_logarithms() -> None:
+    """One sentence."""
+    with pytest.raises(ValueError, match="needs positive numbers"):
+        plausible_joint_draw(numbers(np.ones(3)), [-np.ones(9), np.ones(9), np.ones(9)], "loss")
+
+
+def test_too_few_seeds_leave_no_distance() -> None:
+    """Three numbers span a space in which three seeds have no spread in every direction."""
+    samples = list(np.exp(np.random.default_rng(6).normal(size=(3, 3))))
+    estimate = plausible_joint_draw(numbers(np.ones(3)), samples, "loss")
+    assert estimate.interval(0.9) == (-math.inf, math.inf)
+    assert estimate.note == "3 numbers at once need more seeds than 3, not 3"
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf])
