@@ -17,6 +17,7 @@ from harness.statistics.draws import PREDICTION
 from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Interval, Reported
 from harness.statistics.estimators import at_least_two, no_interval, refuse_unless_positive, why_no_interval
 
+NEARLY_ZERO = 1e-300  # "0.00" stands for everything from zero, which has no logarithm
 METHOD = f"{OF_ONE_DRAW}s from the means over seeds, all at once (Hotelling's T2 for one further draw)"
 
 
@@ -39,8 +40,8 @@ def plausible_joint_draw(reported: Sequence[Reported], samples: Sequence[ArrayLi
         What the numbers are.
     """
     values = _table(samples)
-    refuse_unless_positive((values[np.isfinite(values)] > 0).all() and all(one.value > 0 for one in reported))
-    lowest = [max(one.value - one.half_unit, 1e-300) for one in reported]
+    refuse_unless_positive((values[np.isfinite(values)] > 0).all() and all(one.value >= 0 for one in reported))
+    lowest = [max(one.value - one.half_unit, NEARLY_ZERO) for one in reported]
     highest = [one.value + one.half_unit for one in reported]
     with np.errstate(invalid="ignore"):
         scaled = np.log(values)
@@ -69,9 +70,9 @@ def plausible_joint_proportion_draw(
     values = _table(samples)
     hits = values * rows
     binomial = np.mean(1 / (hits + 0.5) + 1 / (rows - hits + 0.5), axis=0)
-    ends = (_log_odds(np.array([one.value + side * one.half_unit for one in reported]), rows) for side in (-1, 1))
-    low, high = ends
-    return _estimate(_log_odds(values, rows), (low, high), binomial, label)
+    lowest = np.array([one.value - one.half_unit for one in reported])
+    highest = np.array([one.value + one.half_unit for one in reported])
+    return _estimate(_log_odds(values, rows), (_log_odds(lowest, rows), _log_odds(highest, rows)), binomial, label)
 
 
 def _table(samples: Sequence[ArrayLike]) -> Floats:
@@ -96,11 +97,11 @@ def _estimate(scaled: Floats, box: tuple[Floats, Floats], least_variances: Float
     means, covariance = scaled.mean(axis=0), np.cov(scaled, rowvar=False).reshape(numbers, numbers)
     missing = np.maximum(0, least_variances - np.diag(covariance))
     covariance = covariance + np.diag(missing)
-    if np.linalg.eigvalsh(covariance).min() <= 1e-12 * max(float(np.trace(covariance)), 1e-300):
+    if np.linalg.matrix_rank(covariance, hermitian=True) < numbers:
         spread = scaled.sum(axis=1)
         return no_interval(spread, METHOD, label, "draw", "the numbers do not vary apart from each other", math.nan)
     whitening = np.linalg.inv(np.linalg.cholesky(covariance))
-    nearest = lsq_linear(whitening, whitening @ means, bounds=box).x if (box[0] < box[1]).all() else box[0]
+    nearest = lsq_linear(whitening, whitening @ means, bounds=box).x
     distance = float(np.linalg.norm(whitening @ (nearest - means)))
     factor = numbers * (count + 1) * (count - 1) / (count * (count - numbers))
     limit = math.sqrt(factor * float(special.fdtri(numbers, count - numbers, PREDICTION)))

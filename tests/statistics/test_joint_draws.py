@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
@@ -73,6 +74,64 @@ def test_a_coarser_number_is_never_farther(draw: list[float], seed: int) -> None
     assert coarse <= fine + 1e-6
 
 
+def limit_of(count: int, numbers: int) -> float:
+    """Return what 95 % of further draws stay within, in units of the covariance over seeds."""
+    factor = numbers * (count + 1) * (count - 1) / (count * (count - numbers))
+    return math.sqrt(factor * stats.f.ppf(0.95, numbers, count - numbers))
+
+
+def test_proportions_are_judged_on_smoothed_log_odds() -> None:
+    """By hand: the distance of both log odds from their means, with the covariance over seeds where that is larger."""
+    rows = 50
+    hits = np.random.default_rng(7).integers(5, 45, size=(30, 2))
+    scaled = np.log((hits + 0.5) / (rows - hits + 0.5))
+    printed = np.log((np.array([10.0, 40.0]) + 0.5) / (rows - np.array([10.0, 40.0]) + 0.5))
+    apart = printed - scaled.mean(axis=0)
+    distance = math.sqrt(apart @ np.linalg.inv(np.cov(scaled.T)) @ apart)
+    found = plausible_joint_proportion_draw(
+        [Reported(0.2, 1e-9), Reported(0.8, 1e-9)], list(hits.T / rows), rows, "accuracy"
+    )
+    assert found.value == pytest.approx(distance / limit_of(30, 2), rel=1e-5)
+
+
+def test_what_equal_proportions_vary_by_is_the_binomial_error() -> None:
+    """By hand: all seeds get the same rows right, so that the variance is that of one sample of the rows."""
+    rows, hits = 50, 45
+    error = math.sqrt(1 / (hits + 0.5) + 1 / (rows - hits + 0.5))
+    apart = math.log((hits + 0.5) / (rows - hits + 0.5)) - math.log((30 + 0.5) / (rows - 30 + 0.5))
+    found = plausible_joint_proportion_draw([Reported(0.6, 1e-9)], [np.full(12, hits / rows)], rows, "accuracy")
+    assert found.value == pytest.approx(apart / error / limit_of(12, 1), rel=1e-5)
+
+
+@pytest.mark.parametrize("printed", [0.5, 0.7])
+def test_within_its_rounding_a_proportion_is_as_near_as_it_can_be(printed: float) -> None:
+    """By hand: 0.5 to one decimal is up to 27.5 of 50 rows, 0.7 is 32.5 or more; the seeds have 30."""
+    rows, ends = 50, {0.5: 27.5, 0.7: 32.5}
+    hits = np.array([28, 29, 30, 31, 32] * 4)
+    scaled = np.log((hits + 0.5) / (rows - hits + 0.5))
+    end = math.log((ends[printed] + 0.5) / (rows - ends[printed] + 0.5))
+    error = max(scaled.var(ddof=1), float(np.mean(1 / (hits + 0.5) + 1 / (rows - hits + 0.5))))
+    found = plausible_joint_proportion_draw([Reported(printed, 0.05)], [hits / rows], rows, "accuracy")
+    assert found.value == pytest.approx(abs(end - scaled.mean()) / math.sqrt(error) / limit_of(20, 1), rel=1e-4)
+
+
+@pytest.mark.parametrize("deviations", [0.5, 1.0, 1.5])
+def test_the_note_says_how_often_a_repetition_is_as_far_away(deviations: float) -> None:
+    """With one number, by Student's t on both sides."""
+    logs = np.random.default_rng(8).normal(size=20)
+    printed = math.exp(logs.mean() + deviations * logs.std(ddof=1))
+    estimate = plausible_joint_draw([Reported(printed, 1e-9)], [np.exp(logs)], "loss")
+    chance = 2 * stats.t.sf(deviations / math.sqrt(1 + 1 / 20), 19)
+    assert estimate.note == f"{chance:.2f} of all repetitions give numbers as far away or farther"
+
+
+def test_a_printed_zero_is_everything_up_to_its_rounding() -> None:
+    """Losses of 0.001 print as 0.00, and losses of 1 do not."""
+    small = np.exp(np.random.default_rng(9).normal(math.log(1e-3), 0.5, size=20))
+    assert plausible_joint_draw([Reported(0.0, 0.005)], [small], "loss").value == pytest.approx(0, abs=1e-3)
+    assert not compatible(plausible_joint_draw([Reported(0.0, 0.005)], [1000 * small], "loss"))
+
+
 def test_equal_accuracies_of_few_rows_refute_little() -> None:
     """All seeds give 1.00; a printed 0.99 of 67 rows is one row less, and no proof of anything."""
     samples = [np.full(20, 0.5) + np.linspace(-0.05, 0.05, 20), np.ones(20), np.ones(20)]
@@ -88,7 +147,9 @@ def test_the_sample_is_what_the_claim_draws() -> None:
     logs = np.random.default_rng(3).multivariate_normal([0, 0, 0], COVARIANCE, size=400)
     estimate = plausible_joint_draw(numbers(np.exp([0.1, 0.1, 0.1])), list(np.exp(logs).T), "loss")
     assert (estimate.region, estimate.reported) == ((0.0, 1.0), estimate.value)
-    assert np.mean(estimate.sample <= 1) == pytest.approx(0.95, abs=0.04)
+    apart = logs - logs.mean(axis=0)
+    distances = np.sqrt(np.einsum("si,ij,sj->s", apart, np.linalg.inv(np.cov(logs.T)), apart))
+    np.testing.assert_allclose(estimate.sample, distances / limit_of(400, 3), rtol=1e-9)
 
 
 def test_only_positive_numbers_have_logarithms() -> None:
@@ -99,10 +160,11 @@ def test_only_positive_numbers_have_logarithms() -> None:
 
 def test_too_few_seeds_leave_no_distance() -> None:
     """Three numbers span a space in which three seeds have no spread in every direction."""
-    samples = list(np.exp(np.random.default_rng(6).normal(size=(3, 3))))
-    estimate = plausible_joint_draw(numbers(np.ones(3)), samples, "loss")
-    assert estimate.interval(0.9) == (-math.inf, math.inf)
-    assert estimate.note == "3 numbers at once need more seeds than 3, not 3"
+    for seeds in (2, 3):
+        samples = list(np.exp(np.random.default_rng(6).normal(size=(3, seeds))))
+        estimate = plausible_joint_draw(numbers(np.ones(3)), samples, "loss")
+        assert estimate.interval(0.9) == (-math.inf, math.inf)
+        assert estimate.note == f"3 numbers at once need more seeds than 3, not {seeds}"
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf])
