@@ -97,7 +97,7 @@ def _estimate(scaled: Floats, box: tuple[Floats, Floats], least_variances: Float
     means, covariance = scaled.mean(axis=0), np.cov(scaled, rowvar=False).reshape(numbers, numbers)
     missing = np.maximum(0, least_variances - np.diag(covariance))
     covariance = covariance + np.diag(missing)
-    if np.linalg.matrix_rank(covariance, hermitian=True) < numbers:
+    if np.linalg.matrix_rank(covariance) < numbers:
         spread = scaled.sum(axis=1)
         return no_interval(spread, METHOD, label, "draw", "the numbers do not vary apart from each other", math.nan)
     whitening = np.linalg.inv(np.linalg.cholesky(covariance))

@@ -152,10 +152,13 @@ def test_the_sample_is_what_the_claim_draws() -> None:
     np.testing.assert_allclose(estimate.sample, distances / limit_of(400, 3), rtol=1e-9)
 
 
-def test_only_positive_numbers_have_logarithms() -> None:
-    """One sentence."""
+@pytest.mark.parametrize(("seed", "printed"), [(0.0, 1.0), (-0.5, 1.0), (1.0, -0.5)])
+def test_only_positive_numbers_have_logarithms(seed: float, printed: float) -> None:
+    """One sentence; a printed zero is none of them."""
+    sample = np.exp(np.random.default_rng(10).normal(size=9))
+    sample[4] = seed
     with pytest.raises(ValueError, match="needs positive numbers"):
-        plausible_joint_draw(numbers(np.ones(3)), [-np.ones(9), np.ones(9), np.ones(9)], "loss")
+        plausible_joint_draw([Reported(printed, 0.05)], [sample], "loss")
 
 
 def test_too_few_seeds_leave_no_distance() -> None:
