@@ -192,8 +192,9 @@ def _measure(entries: Sequence[BenchmarkEntry], repeats: int, says: Callable[[st
             _ask(processes[entry.process], short, 0)
         began, total = time.monotonic(), repeats * len(entries)
         for done, (turn, place) in enumerate(itertools.product(range(repeats), range(len(entries)))):
-            left = duration((time.monotonic() - began) / done * (total - done)) if done else ""
-            says(f"time is measured: training {done + 1} of {total}{f', about {left} left' if left else ''}")
+            seconds_left = (time.monotonic() - began) / done * (total - done) if done else 0.0
+            left = f", about {duration(seconds_left)} left" if done else ""
+            says(f"time is measured: training {done + 1} of {total}{left}")
             entry = entries[place]
             seconds[place].append(_ask(processes[entry.process], entry, turn))
     return seconds

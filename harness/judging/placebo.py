@@ -89,11 +89,15 @@ def judge_placebo(claim: Claim, judge: "Judge", evidence: PlaceboEvidence, file:
     Raises
     ------
     RegisterError
-        If the band holds the placebo too, so that the claim says nothing of an effect; naming file, table and key.
+        If the band holds the placebo too, so that the claim says nothing of an effect, or if what the claim asks for
+        has no placebo; naming file, table and key.
     """
     pin = claim.reading.placebo
     assert pin is not None  # only such a claim has the evidence
-    (estimate,) = claim.estimates(evidence)
+    try:
+        (estimate,) = claim.estimates(evidence)
+    except ConfigError as problem:
+        raise RegisterError(f"{file}, {_table(claim)}, key 'placebo': {problem}; take it out") from problem
     look = judge.first_look(estimate)
     judge.add_placebo(Placebo(f"{pin.axis} {pin.value}", look.outcome, estimate.value, look.low, look.high))
     if look.outcome == "supported":

@@ -42,7 +42,8 @@ def wanted_by(cells: CellsOfClaims, *, in_universes: bool) -> set[Wanted]:
         grid = open_folder(path).grid
         wanted |= wanted_of(asked.values(), grid)
         for claim, chosen in by_claim.items():
-            wanted |= wanted_of(placebo_cells(chosen, grid, claim.reading.placebo), grid)
+            with suppress(ConfigError):  # said where the claim is judged
+                wanted |= wanted_of(placebo_cells(chosen, grid, claim.reading.placebo), grid)
         for grid in open_multiverse(path).grids.values() if in_universes else ():
             for cell in asked.values():
                 with suppress(ConfigError):  # what a claim asks for need not go together in each universe

@@ -163,6 +163,21 @@ def test_a_band_beyond_the_placebo_stands(make_claims: MakeClaims, pytester: pyt
     assert np.all([placebo.low < placebo.value, placebo.value < placebo.high])
 
 
+def test_a_claim_on_splits_of_its_own_has_no_placebo(make_claims: MakeClaims, pytester: pytest.Pytester) -> None:
+    """One sentence with file, table and key where the claim is judged, and no error of pytest where it is planned."""
+    crossed = EFFECT.replace('="relu")', '="relu", splits="crossed")').replace('="tanh")', '="tanh", splits="crossed")')
+    make_claims(crossed, report=PLACEBO)
+    (pytester.path / "claims" / "train.py").write_text(TRAIN_WITH_EFFECT, encoding="utf-8")
+    result = pytester.runpytest("claims", "-p", "no:xdist")
+    result.stdout.fnmatch_lines(
+        [
+            "*report.toml, table [[]findings.\"speed.faster\".readings.ratio[]], key 'placebo': a claim that chooses "
+            "its splits has no placebo; take it out"
+        ]
+    )
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
 def test_a_placebo_is_refused_when_claims_are_collected(small_report: Path) -> None:
     """By whoever collects them, not only in a session."""
     file = small_report / "report.toml"
