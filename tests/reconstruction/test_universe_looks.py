@@ -55,7 +55,6 @@ class Drawn:
         self.cells = cells
         self.role = role
         self.seeds: list[int] = []
-        self.centre = 0.0
         self.settled_at = ERROR_RATE
 
     def claim(self) -> Claim:
@@ -66,7 +65,7 @@ class Drawn:
                 runs = evidence(activation="relu", optimizer="sgd", learning_rate=0.01 * (number + 1))
             self.seeds.append(len(runs.seeds))
             noise = np.array([np.random.default_rng([1, seed.training]).normal() for seed in runs.seeds])
-            judge(mean_over_seeds(self.centre + noise - noise.mean(), "noise"))
+            judge(mean_over_seeds(noise - noise.mean(), "noise"))
 
         finding, _ = finding_of("curves.loss", {})
         reading = Reading("mean", "mean", Band(self.low, np.inf, "so"), None, role=self.role)
