@@ -106,7 +106,8 @@ class ClaimInUniverse:
             estimate = self._estimate(Evidence(self._grid, seeds, self._further))
             looks.append(at_look(estimate, band, len(looks) + 1, planned))
         said, last = over_looks(looks), looks[-1]
-        return UniverseVerdict(said.outcome, estimate.value, last.low, last.high, said.p_supported, said.p_refuted)
+        interval, room = (last.low, last.high), band.room(estimate.value)
+        return UniverseVerdict(said.outcome, estimate.value, *interval, said.p_supported, said.p_refuted, room)
 
     def _settled(self, looks: Sequence[Look]) -> bool:
         said = over_looks(looks)

@@ -19,7 +19,7 @@ class UniverseVerdict:
         Of all looks, as in `harness.verdicts.look.over_looks`.
     value, low, high
         The estimate of the last look and its interval.
-    p_supported, p_refuted
+    p_supported, p_refuted, room
         As in `harness.verdicts.verdict.Verdict`.
     """
 
@@ -29,6 +29,7 @@ class UniverseVerdict:
     high: float
     p_supported: float
     p_refuted: float
+    room: float
 
     def to_plain(self) -> list[Any]:
         """Return the fields in order, as plain JSON values; numbers that are not finite become text."""
@@ -42,7 +43,7 @@ class UniverseVerdict:
         return cls(outcome, *(float(one) for one in numbers))
 
 
-NOT_TO_BE_JUDGED = UniverseVerdict("inconclusive", math.nan, -math.inf, math.inf, 1.0, 1.0)
+NOT_TO_BE_JUDGED = UniverseVerdict("inconclusive", math.nan, -math.inf, math.inf, 1.0, 1.0, -math.inf)
 """What a claim says in a universe in which a config that it asks for cannot be trained."""
 
 

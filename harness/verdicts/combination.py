@@ -30,6 +30,11 @@ class HasPValues(Protocol):
         """Smallest error rate at which it would be refuted."""
         ...
 
+    @property
+    def room(self) -> float:
+        """How far the estimate lies inside the band; below 0 where it lies outside."""
+        ...
+
 
 OPPOSITE: dict[Outcome, Outcome] = {"supported": "refuted", "refuted": "supported"}
 Judged = TypeVar("Judged", bound=HasPValues)
@@ -153,8 +158,12 @@ def needed(needs: Needs, claims: int) -> int:
 
 
 def deciding(needs: Needs, verdicts: Sequence[Judged]) -> Judged:
-    """Return the claim with which a finding stands or falls: the weakest of as many as have to hold."""
-    strongest_first = sorted(verdicts, key=lambda one: (one.p_supported, -one.p_refuted))
+    """Return the claim with which a finding stands or falls: the weakest of as many as have to hold.
+
+    Where nothing is sampled, or very much, several have the same p-values: of these the one nearest to the band's edge
+    on the inside, or farthest outside, is the weakest.
+    """
+    strongest_first = sorted(verdicts, key=lambda one: (one.p_supported, -one.p_refuted, -one.room))
     return strongest_first[needed(needs, len(verdicts)) - 1]
 
 

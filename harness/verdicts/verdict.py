@@ -32,6 +32,15 @@ class Band:
     high: float
     reason: str
 
+    def room(self, value: float) -> float:
+        """Return how far a number lies inside, from the nearer end; below 0 if outside, `-inf` if not a number."""
+        if math.isnan(value):
+            return -math.inf
+        # Below an open end there is room without limit, even for an estimate that is infinite itself.
+        above_low = value - self.low if self.low > -math.inf else math.inf
+        below_high = self.high - value if self.high < math.inf else math.inf
+        return min(above_low, below_high)
+
     def __str__(self) -> str:
         if self.high == math.inf:
             return f"at least {self.low:.4g}"
@@ -143,6 +152,11 @@ class Verdict:
     def seeds(self) -> int:
         """Over how many seeds it was judged last."""
         return self.looks[-1]
+
+    @property
+    def room(self) -> float:
+        """How far the estimate lies inside the band; below 0 where it lies outside."""
+        return self.band.room(self.value)
 
     @property
     def of_one_draw(self) -> bool:

@@ -94,7 +94,11 @@ def test_an_answer_is_what_a_single_look_says(grid: Grid, store: Store) -> None:
         estimate = mean_over_seeds(runs.final_test_loss, "loss")
         interval = estimate.interval(1 - 2 * ERROR_RATE)
         expected = UniverseVerdict(
-            decide(interval, counted.band), estimate.value, *interval, *p_values(estimate, counted.band)
+            decide(interval, counted.band),
+            estimate.value,
+            *interval,
+            *p_values(estimate, counted.band),
+            counted.band.room(estimate.value),
         )
         assert answers.by_universe[one.name] == expected
     assert {answer.outcome for answer in answers.by_universe.values()} > {"supported"}
@@ -116,7 +120,7 @@ def test_a_universe_may_have_one_split(grid: Grid, store: Store) -> None:
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
-answers_made = st.builds(UniverseVerdict, st.sampled_from(OUTCOMES), *[st.floats()] * 3, finite, finite)
+answers_made = st.builds(UniverseVerdict, st.sampled_from(OUTCOMES), *[st.floats()] * 3, finite, finite, st.floats())
 
 
 @given(st.lists(st.text(), unique=True), st.data())
@@ -129,10 +133,9 @@ def test_answers_travel_as_plain_values(names: list[str], data: st.DataObject) -
 
 def test_numbers_of_numpy_travel_as_well() -> None:
     """Estimates are made with NumPy, whose numbers JSON does not know."""
-    numbers = [np.float64(value) for value in (1.0, -math.inf, math.nan, 0.0, 1.0)]
-    assert (
-        json.dumps(UniverseVerdict("supported", *numbers).to_plain()) == '["supported", 1.0, "-inf", "nan", 0.0, 1.0]'
-    )
+    numbers = [np.float64(value) for value in (1.0, -math.inf, math.nan, 0.0, 1.0, 0.5)]
+    told = '["supported", 1.0, "-inf", "nan", 0.0, 1.0, 0.5]'
+    assert json.dumps(UniverseVerdict("supported", *numbers).to_plain()) == told
 
 
 # Answers are kept
@@ -346,7 +349,7 @@ def test_where_a_run_diverged_a_claim_is_inconclusive(grid: Grid, store: Store, 
 def answer(p_supported: float, p_refuted: float, value: float = 0.0) -> UniverseVerdict:
     """Return an answer with these p-values."""
     outcome = "supported" if p_supported <= ERROR_RATE else "refuted" if p_refuted <= ERROR_RATE else "inconclusive"
-    return UniverseVerdict(outcome, value, value - 1, value + 1, p_supported, p_refuted)
+    return UniverseVerdict(outcome, value, value - 1, value + 1, p_supported, p_refuted, value)
 
 
 def in_default(*answers: UniverseVerdict) -> list[UniverseVerdicts]:

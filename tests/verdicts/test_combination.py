@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from harness.base.arrays import Floats
-from harness.verdicts.combination import Judgement, holm, judgements, needed, partial_conjunction
+from harness.verdicts.combination import Judgement, deciding, holm, judgements, needed, partial_conjunction
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import NEEDS, Needs, Outcome, Verdict
+from harness.verdicts.verdict import NEEDS, Band, Needs, Outcome, Verdict
 from tests.builders.verdicts import verdict_with
 
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=12)
@@ -31,6 +31,50 @@ def only(verdicts: Sequence[Verdict]) -> Judgement:
     """Return the judgement of claims of one finding."""
     (judgement,) = judgements(verdicts)
     return judgement
+
+
+# The claim with which a finding stands or falls
+
+
+@pytest.mark.parametrize(("needs", "p_value"), [("all", 0.3), ("most", 0.01), ("some", 0.001)])
+def test_the_weakest_of_as_many_as_have_to_hold_decides(needs: Needs, p_value: float) -> None:
+    """By the p-values for the finding, whatever the order of the claims."""
+    claims = [claim(p_value) for p_value in (0.3, 0.001, 0.01)]
+    assert deciding(needs, claims).p_supported == deciding(needs, claims[::-1]).p_supported == p_value
+
+
+def test_of_claims_that_do_not_hold_the_clearest_is_the_weakest() -> None:
+    """Where none is supported, it is the one that is refuted most surely."""
+    claims = [claim(1.0, p_refuted) for p_refuted in (0.02, 0.001, 0.4)]
+    assert deciding("all", claims).p_refuted == 0.001
+    assert deciding("some", claims).p_refuted == 0.4
+
+
+@pytest.mark.parametrize(("needs", "value"), [("all", 1.5), ("most", 1.875), ("some", 2.5)])
+def test_of_equal_p_values_the_band_decides(needs: Needs, value: float) -> None:
+    """Where nothing is sampled, all p-values are equal: the weakest claim has the least room in its band."""
+    band = Band(1.25, math.inf, "considerably more")
+    claims = [claim(1e-9, 1.0, value=value, band=band) for value in (1.875, 2.5, 1.5)]
+    assert deciding(needs, claims).value == deciding(needs, claims[::-1]).value == value
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "value", "room"),
+    [
+        (1.0, 4.0, 1.5, 0.5),
+        (1.0, 4.0, 3.75, 0.25),
+        (1.0, 4.0, 0.5, -0.5),
+        (1.0, 4.0, 6.0, -2.0),
+        (1.0, 4.0, math.nan, -math.inf),
+        (1.0, math.inf, math.inf, math.inf),
+        (-math.inf, 1.0, -math.inf, math.inf),
+        (-math.inf, 1.0, math.inf, -math.inf),
+    ],
+)
+def test_room_in_a_band(low: float, high: float, value: float, room: float) -> None:
+    """To the nearer end, below 0 outside; an open end leaves room without limit."""
+    band = Band(low, high, "made up")
+    assert band.room(value) == claim(0.5, value=value, band=band).room == room
 
 
 # At least so many of several claims
