@@ -5,6 +5,7 @@ import numpy as np
 from harness import floor_of_cross_entropy
 
 LEARNT = 0.9  # accuracy
+LAST, SETTLED = 0.2, 0.05  # in that part of its epochs a training loses no more than that of its drop: it has finished
 MORE = 1e-6  # equal is not more
 
 
@@ -17,6 +18,17 @@ def if_learnt(runs, epochs, otherwise=np.inf):
         Infinite where the finding says "by then", so that such a seed speaks against it; 0 where it says "not before".
     """
     return np.where(runs.final_test_accuracy < LEARNT, otherwise, epochs)
+
+
+def finished(runs):
+    """Tell of which seeds the training has finished (seeds,): at its end the training loss falls hardly any more.
+
+    A run that diverged has finished too: it comes to nothing else, and must not be left out.
+    """
+    losses = runs.train_loss
+    before = losses[:, round((1 - LAST) * losses.shape[1]) - 1]
+    with np.errstate(invalid="ignore"):
+        return ~(before - losses[:, -1] > SETTLED * (losses[:, 0] - losses[:, -1]))
 
 
 def excess(runs):

@@ -18,7 +18,12 @@ from harness.statistics.estimators import at_least_two, inside
 _BETS = (np.arange(16) + 0.5) / 16
 
 
-def proportion_of_cells(samples: Sequence[ArrayLike], region: tuple[float, float], label: str) -> Estimate:
+def proportion_of_cells(
+    samples: Sequence[ArrayLike],
+    region: tuple[float, float],
+    label: str,
+    counted: Sequence[ArrayLike] | None = None,
+) -> Estimate:
     """Estimate in which proportion of cells a number falls into a region, mean over seeds, with an exact interval.
 
     Parameters
@@ -30,16 +35,26 @@ def proportion_of_cells(samples: Sequence[ArrayLike], region: tuple[float, float
         Lowest and highest number that counts, both included.
     label
         What one number of a cell is.
+    counted : (cells,) of (seeds,), optional
+        Whether a cell counts in a seed, for a statement that speaks only of cells that fulfil a condition; all count
+        if not given. A seed in which no cell counts has the proportion 0: it speaks for nothing.
 
     Raises
     ------
     ValueError
-        If there is no cell, or the cells have different numbers of seeds.
+        If there is no cell, the cells have different numbers of seeds, or `counted` has another shape.
     """
     numbers = [at_least_two(sample) for sample in samples]
     if len({len(one) for one in numbers}) != 1:
         raise ValueError(f"cells of one claim are over the same seeds, not over {[len(one) for one in numbers]}")
-    proportions = np.mean([inside(one, region) for one in numbers], axis=0)
+    true = np.array([inside(one, region) for one in numbers])
+    counts = np.ones_like(true) if counted is None else np.asarray(counted, dtype=bool)
+    if counts.shape != true.shape:
+        raise ValueError(f"what is counted has shape {true.shape} (cells, seeds) as the samples, not {counts.shape}")
+    proportions = (true & counts).sum(axis=0) / np.maximum(counts.sum(axis=0), 1)
+    which = f"{len(numbers)} cells"
+    if counted is not None:
+        which = f"those of the {which} that count, {counts.sum(axis=0).mean():.3g} in a seed"
 
     def interval(confidence: float) -> Interval:
         tail = (1 - confidence) / 2
@@ -52,7 +67,7 @@ def proportion_of_cells(samples: Sequence[ArrayLike], region: tuple[float, float
         proportions,
         f"proportion of {len(numbers)} cells",
         "cells",
-        note=f"of {len(numbers)} cells, by {label}",
+        note=f"of {which}, by {label}",
     )
 
 

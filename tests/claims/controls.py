@@ -354,4 +354,4 @@ FALSE |= {
         ("depth.faster-loss", "area"),
         ("depth.accuracy-minor", "accuracy"),
     )
-}
+} | {("depth.accuracy-minor", "all-cells"): FALSE["depth.accuracy-minor", "accuracy"]}

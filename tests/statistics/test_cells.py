@@ -30,6 +30,19 @@ def test_each_seed_gives_one_number() -> None:
     assert estimate.note == "of 3 cells, by x"
 
 
+def test_only_what_counts_is_counted() -> None:
+    """Of the cells that count in a seed; where none does, the statement is true in none."""
+    cells = [[0.2, 0.9, 0.2, 0.2], [0.9, 0.9, 0.9, 0.2], [0.2, 0.2, np.nan, 0.9]]
+    counted = [[True, False, True, False], [False, True, True, False], [True, True, True, False]]
+    estimate = proportion_of_cells(cells, (0.1, 0.3), "x", counted)
+    np.testing.assert_allclose(estimate.sample, [1, 1 / 2, 1 / 3, 0])
+    assert estimate.note == "of those of the 3 cells that count, 1.75 in a seed, by x"
+    everything = proportion_of_cells(cells, (0.1, 0.3), "x", np.ones((3, 4)))
+    np.testing.assert_array_equal(everything.sample, proportion_of_cells(cells, (0.1, 0.3), "x").sample)
+    with pytest.raises(ValueError, match=r"has shape \(3, 4\) \(cells, seeds\) as the samples, not \(2, 4\)"):
+        proportion_of_cells(cells, (0.1, 0.3), "x", counted[:2])
+
+
 def test_cells_are_over_the_same_seeds() -> None:
     """Others cannot be counted seed by seed."""
     with pytest.raises(ValueError, match=r"over the same seeds, not over \[2, 3\]"):
