@@ -69,8 +69,9 @@ INTRODUCTIONS = {
 }
 ADVICE = {
     "mean_over_seeds": "the interval misses on one side where samples are strongly skewed, though it is widened for "
-    "their skewness, and knows nothing of an infinity that it has not seen. Use `median_over_seeds` or "
-    "`proportion_of_seeds` for such samples.",
+    "their skewness, and knows nothing of an infinity or a tail that it has not seen. No interval of a mean holds for "
+    "all distributions (Bahadur and Savage 1956, Ann. Math. Stat. 27, 1115-1122): a mean says so where its sample is "
+    "skewed. Use `median_over_seeds` or `proportion_of_seeds`, which hold for all of these.",
     "ratio_over_seeds": "the interval misses on one side where the logarithms of ratios have a tail that a sample may "
     "not show. Use `median_over_seeds` or `proportion_of_seeds` on the ratios of such samples.",
     "proportion_of_seeds": "this contradicts theory: look for the mistake.",

@@ -183,6 +183,18 @@ def _humps(u: Floats) -> Floats:
     return np.where(failed, math.log(20), 0.0) + 0.1 * special.ndtri(np.where(failed, (u - 0.9) / 0.1, u / 0.9))
 
 
+def _long_tailed(far: float) -> Distribution:
+    """Return normal numbers, of which a proportion lies 8 standard deviations away on one side."""
+
+    def quantile(u: Floats) -> Floats:
+        away = u >= 1 - far
+        return np.where(away, 8.0, 0.0) + special.ndtri(np.where(away, (u - (1 - far)) / far, u / (1 - far)))
+
+    return Distribution(
+        f"normal, {100 * far:g} % of seeds 8 sd away", quantile, 8 * far, math.sqrt(1 + 64 * far * (1 - far))
+    )
+
+
 NORMAL = Distribution("normal", special.ndtri, 0.0, 1.0)
 SKEWED = (
     _lognormal(0.5),
@@ -190,6 +202,7 @@ SKEWED = (
     Distribution("gamma, shape 2", lambda u: special.gammaincinv(2, u), 2, 2**0.5),
 )
 HEAVY = Distribution("t, 3 degrees of freedom", lambda u: special.stdtrit(3, u), 0.0, 3**0.5)
+LONG_TAILED = tuple(map(_long_tailed, (0.01, 0.025, 0.05, 0.1)))
 ACCURACIES = (
     _accuracy("accuracy 0.9", 100, stats.binom(100, 0.9)),
     _accuracy("accuracy 0.95", 30, stats.binom(30, 0.95)),
@@ -229,7 +242,7 @@ def _means() -> Iterator[Experiment]:
     def estimate(sample: Floats, _: float) -> Estimate:
         return mean_over_seeds(sample, "")
 
-    for source in (NORMAL, *SKEWED, HEAVY, *ACCURACIES, SATURATED):
+    for source in (NORMAL, *SKEWED, *LONG_TAILED, HEAVY, *ACCURACIES, SATURATED):
         truths = *edges(source.mean), *clearly(source.mean - source.deviation, source.mean + source.deviation)
         yield Experiment("mean_over_seeds", source.name, source is NORMAL, source.quantile, estimate, truths)
     reached = Truth("infinite, band finite", Band(-math.inf, EPOCHS, "made up"), "supported", clear=True)
@@ -255,7 +268,7 @@ def _proportions() -> Iterator[Experiment]:
 
         return Experiment("proportion_of_seeds", source.name, True, source.quantile, estimate, truths)
 
-    for source in (NORMAL, *SKEWED, HEAVY, *ACCURACIES, SATURATED):
+    for source in (NORMAL, *SKEWED, *LONG_TAILED, HEAVY, *ACCURACIES, SATURATED):
         low = source.at(1 - SHARE)
         yield experiment(source, low, math.inf, edges(source.within(low, math.inf)))
     yield experiment(SOME_NEVER, -math.inf, EPOCHS, edges(SOME_NEVER.within(-math.inf, EPOCHS)))
@@ -268,7 +281,7 @@ def _medians() -> Iterator[Experiment]:
     def estimate(sample: Floats, _: float) -> Estimate:
         return median_over_seeds(sample, "")
 
-    for source in (NORMAL, *SKEWED, HEAVY, *ACCURACIES, SATURATED, HALVED, SOME_NEVER, HALF_NEVER):
+    for source in (NORMAL, *SKEWED, *LONG_TAILED, HEAVY, *ACCURACIES, SATURATED, HALVED, SOME_NEVER, HALF_NEVER):
         low, truth, high = (source.at(level) for level in (0.2, 0.5, 0.8))
         truths: tuple[Truth, ...] = edges(truth)
         if low < truth < high < math.inf:

@@ -247,7 +247,9 @@ def test_the_page_says_what_exceeds(supported: int, exact: bool, sentence: str) 
     text = page({"rows": rows, "repetitions": 2000, "looks": LOOKS, "error_rates": [], "versions": {}})
     assert sentence in text
     assert (f"- with {supported}, truth just outside: supported wrongly in **7.5 %**" in text) == (supported == 150)
-    assert ("Use `median_over_seeds` or `proportion_of_seeds` for such samples." in text) == (supported == 150)
+    assert ("Use `median_over_seeds` or `proportion_of_seeds`, which hold for all of these." in text) == (
+        supported == 150
+    )
 
 
 def test_clopper_pearson_inverts_the_binomial() -> None:
