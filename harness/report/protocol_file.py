@@ -8,7 +8,8 @@ from typing import Any
 from harness.base.errors import ConfigError, DataError
 from harness.base.tables import Table
 from harness.data import registry
-from harness.data.data_file import DataFile, read_data_file
+from harness.data.data_file import DataFile
+from harness.data.datasets_table import read_data_file
 from harness.logs.mapping import read_mapping
 from harness.logs.trainer import NAME
 from harness.report.choices import Axes, Choice, axis_of, axis_text, read_choice
