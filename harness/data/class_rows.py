@@ -38,7 +38,7 @@ def training_rows(rows: Counts, test_size: float) -> tuple[Counts, Counts]:
     return (least + surely).astype(np.int64), (least + possibly).astype(np.int64)
 
 
-def without_rows(dataset: str | DataFile, test_size: float, *, in_all_splits: bool = False) -> str:
+def without_rows(dataset: str | DataFile, test_size: float | str, *, in_all_splits: bool = False) -> str:
     """Say which part of a split would lack rows, and what would be right; empty if every part has some of each class.
 
     Parameters
@@ -51,10 +51,13 @@ def without_rows(dataset: str | DataFile, test_size: float, *, in_all_splits: bo
     DataError
         If the data set cannot be read.
     """
-    lacking = _lacking(dataset, test_size, in_all_splits)
+    if registry.load(dataset).test_from is not None:
+        return ""  # the data set was read, with a row of each class in either part
+    proportion = float(test_size)
+    lacking = _lacking(dataset, proportion, in_all_splits)
     if not lacking:
         return ""
-    sizes = sorted((number / 100 for number in range(1, 100)), key=lambda size: abs(size - test_size))
+    sizes = sorted((number / 100 for number in range(1, 100)), key=lambda size: abs(size - proportion))
     better = next((size for size in sizes if not _lacking(dataset, size, False)), None)
     return f"{lacking}; {f'give {better:g}' if better else 'no proportion does, so give a data set with more rows'}"
 

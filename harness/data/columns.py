@@ -4,7 +4,8 @@ import csv
 import io
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -87,6 +88,20 @@ class Columns:
                 )
         return cls(file, dict(zip(header, map(list, zip(*rows[1:], strict=True)), strict=True)), lines[1:], decimal)
 
+    def complete(self, used: Sequence[str]) -> "Columns":
+        """Return the rows that have a value in all columns that are used.
+
+        Raises
+        ------
+        DataError
+            If there is none.
+        """
+        whole = [row for row in range(len(self.lines)) if not any(_is_missing(self.texts[name][row]) for name in used)]
+        if not whole:
+            raise DataError(f"{self.file}: no row has a value in every column that is used; name some in left_out")
+        texts = {name: [column[row] for row in whole] for name, column in self.texts.items()}
+        return replace(self, texts=texts, lines=[self.lines[row] for row in whole])
+
     def words(self, column: str) -> list[str]:
         """Return a column as text.
 
@@ -126,8 +141,13 @@ class Columns:
         return number
 
     def _refuse_missing(self, line: int, column: str, text: str) -> None:
-        if text.lower() in MISSING:
-            raise self._error(line, column, f"has no value ({text!r}); give one, or remove the row")
+        if _is_missing(text):
+            problem = f'has no value ({text!r}); give one, or say missing = "leave out" in the data set\'s table'
+            raise self._error(line, column, problem)
 
     def _error(self, line: int, column: str, problem: str) -> DataError:
         return DataError(f"{self.file}, line {line}, column {column!r}: {problem}")
+
+
+def _is_missing(text: str) -> bool:
+    return text.lower() in MISSING

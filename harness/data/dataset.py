@@ -35,6 +35,8 @@ class Dataset:
         Package, file and original reference, in one sentence.
     note : str
         Licence and caveats.
+    test_from : int or None
+        From which row on all rows are test rows, in every split; None where a split draws them.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Dataset:
     class_names: tuple[str, ...]
     source: str
     note: str
+    test_from: int | None = None
 
     def __post_init__(self) -> None:
         if self.features.shape != (len(self.target), len(self.feature_names)) or self.target.ndim != 1:

@@ -10,9 +10,15 @@ from harness.data.dataset import Dataset
 
 
 def repeated_rows(dataset: Dataset) -> int:
-    """Return how many rows equal an earlier one in every feature and in the target."""
+    """Return how many rows equal an earlier one in every feature and in the target.
+
+    Where the test rows are given, only those of them count that equal a training row.
+    """
     rows = np.column_stack([dataset.features, dataset.target])
-    return len(rows) - len(np.unique(rows, axis=0))
+    if dataset.test_from is None:
+        return len(rows) - len(np.unique(rows, axis=0))
+    trained = {row.tobytes() for row in rows[: dataset.test_from] + 0.0}  # -0.0 is 0.0
+    return sum(row.tobytes() in trained for row in rows[dataset.test_from :] + 0.0)
 
 
 def leaks_in(data_files: Iterable[DataFile]) -> list[str]:
@@ -26,8 +32,19 @@ def leaks_in(data_files: Iterable[DataFile]) -> list[str]:
         If a file changed since the report was opened.
     """
     return [
-        f"Leakage: {repeated} of {len(dataset.target)} rows in {data.file} repeat an earlier row; a split puts copies "
-        "into training and test part alike, and test results look better than they are. Keep one of each."
+        _sentence(data, dataset, repeated)
         for data in data_files
         if (repeated := repeated_rows(dataset := registry.load(data)))
     ]
+
+
+def _sentence(data: DataFile, dataset: Dataset, repeated: int) -> str:
+    if dataset.test_from is not None:
+        return (
+            f"Leakage: {repeated} of {len(dataset.target) - dataset.test_from} rows in {data.test_file} stand in "
+            f"{data.file} too; test results look better than they are. Take them out of one."
+        )
+    return (
+        f"Leakage: {repeated} of {len(dataset.target)} rows in {data.file} repeat an earlier row; a split puts copies "
+        "into training and test part alike, and test results look better than they are. Keep one of each."
+    )

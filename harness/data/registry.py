@@ -12,7 +12,7 @@ import json
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ FOLDER = Path(__file__).parent
 REMEDY = "restore it from the repository or reinstall pytest-claims"
 SCALINGS = ("none", "standard", "min-max")
 """What `split` can do to the features; the parameters always come from the training part alone."""
+GIVEN = "given"
+"""In place of a proportion of test rows: the data set says which rows these are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,16 +232,17 @@ def _load_registered(name: str) -> Dataset:
     )
 
 
-def split(dataset: Dataset, test_size: float, scaling: str, seed: int) -> Split:
-    """Divide a data set's rows at random into training and test part, and scale the features.
+def split(dataset: Dataset, test_size: float | str, scaling: str, seed: int) -> Split:
+    """Divide a data set's rows into training and test part, and scale the features.
 
-    The rows are drawn by scikit-learn's ``train_test_split``, stratified by class in a classification.
+    The rows are drawn by scikit-learn's ``train_test_split``, stratified by class in a classification; where the data
+    set says which are test rows, nothing is drawn.
 
     Parameters
     ----------
     dataset : Dataset
         What to divide.
-    test_size : float
+    test_size : float or `GIVEN`
         Proportion of the rows in the test part, between 0 and 1; the number of rows is rounded up.
     scaling : {"none", "standard", "min-max"}
         How the features are scaled, by scikit-learn's scalers fitted on the training part only.
@@ -258,14 +261,9 @@ def split(dataset: Dataset, test_size: float, scaling: str, seed: int) -> Split:
     """
     if scaling not in SCALINGS:
         raise DataError(f"Unknown scaling {scaling!r}; valid are: {', '.join(SCALINGS)}.")
-    _check_proportion(dataset, test_size)
-    from sklearn.model_selection import train_test_split
     from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-    classes = dataset.target if dataset.class_names else None
-    train, test = train_test_split(
-        np.arange(len(dataset.target)), test_size=test_size, random_state=seed, stratify=classes
-    )
+    train, test = _rows(dataset, test_size, seed)
     for rows, part in ((train, "training"), (test, "test")):
         for index, label in enumerate(dataset.class_names):
             if index not in dataset.target[rows]:
@@ -278,7 +276,7 @@ def split(dataset: Dataset, test_size: float, scaling: str, seed: int) -> Split:
         scaler = StandardScaler() if scaling == "standard" else MinMaxScaler()
         train_features = scaler.fit_transform(train_features)
         test_features = scaler.transform(test_features)
-    target = dataset.target if dataset.class_names else dataset.target.astype(np.float32)
+    target: NDArray[Any] = dataset.target if dataset.class_names else dataset.target.astype(np.float32)
     return Split(
         train_features=train_features.astype(np.float32),
         train_target=target[train],
@@ -286,6 +284,35 @@ def split(dataset: Dataset, test_size: float, scaling: str, seed: int) -> Split:
         test_target=target[test],
         test_rows=test.astype(np.int64),
     )
+
+
+def count_test_rows(dataset: Dataset, test_size: float | str) -> int:
+    """Return how many test rows every split of a data set has, without drawing one.
+
+    Raises
+    ------
+    DataError
+        If `test_size` is no proportion, though the data set does not say which rows are test rows.
+    """
+    rows = len(dataset.target)
+    if dataset.test_from is not None:
+        return rows - dataset.test_from
+    if isinstance(test_size, str) or not 0 < test_size < 1:
+        raise DataError(f"test_size is {test_size}; it must lie between 0 and 1, both excluded.")
+    return math.ceil(test_size * rows)  # as train_test_split rounds
+
+
+def _rows(dataset: Dataset, test_size: float | str, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the numbers of the training rows and of the test rows."""
+    rows = np.arange(len(dataset.target))
+    if dataset.test_from is not None:
+        return rows[: dataset.test_from], rows[dataset.test_from :]
+    _check_proportion(dataset, test_size)
+    from sklearn.model_selection import train_test_split
+
+    classes = dataset.target if dataset.class_names else None
+    train, test = train_test_split(rows, test_size=test_size, random_state=seed, stratify=classes)
+    return train, test
 
 
 def _entry(name: str) -> _Entry:
@@ -321,12 +348,10 @@ def _records(text: str, entry: _Entry) -> list[dict[str, str]]:
     return list(csv.DictReader(lines, fieldnames=None if entry.header else (*entry.columns, entry.target)))
 
 
-def _check_proportion(dataset: Dataset, test_size: float) -> None:
+def _check_proportion(dataset: Dataset, test_size: float | str) -> None:
     """Refuse a proportion that leaves a part with too few rows, before scikit-learn does in its own words."""
-    if not 0 < test_size < 1:
-        raise DataError(f"test_size is {test_size}; it must lie between 0 and 1, both excluded.")
     rows, needed = len(dataset.target), max(1, len(dataset.class_names))
-    test = math.ceil(test_size * rows)  # as train_test_split rounds
+    test = count_test_rows(dataset, test_size)
     if min(test, rows - test) < needed:
         raise DataError(
             f"Data set {dataset.name!r} with test_size {test_size}: {rows - test} training and {test} test "

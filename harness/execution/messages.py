@@ -87,7 +87,7 @@ def task_of(block: tuple[TrainingConfig, tuple[Seed, ...]], fingerprint: Mapping
         "seeds": seeds,
         "fingerprint": dict(fingerprint),
         "files": {
-            name: base64.b64encode(Path(value.file).read_bytes()).decode()
+            name: [base64.b64encode(Path(file).read_bytes()).decode() for file in value.files]
             for name, value in config.items()
             if isinstance(value, DataFile)
         },

@@ -85,10 +85,11 @@ def _block_of(task: dict[str, Any]) -> Iterator[Block]:
         return
     with tempfile.TemporaryDirectory(prefix="claims-data-") as folder:
         here = {}
-        for name, content in task["files"].items():
-            file = Path(folder) / f"{name}.csv"
-            file.write_bytes(base64.b64decode(content))
-            here[name] = replace(config[name], file=str(file))
+        for name, contents in task["files"].items():
+            files = [Path(folder) / f"{name}-{number}.csv" for number in range(len(contents))]
+            for file, content in zip(files, contents, strict=True):
+                file.write_bytes(base64.b64decode(content))
+            here[name] = config[name].lying_in(list(map(str, files)))
         try:
             yield config.changed(**here), seeds
         finally:

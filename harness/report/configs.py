@@ -107,13 +107,31 @@ def _config(
             chosen[DATASET] = data_of(chosen[DATASET], data_files)
         config = TrainingConfig.make(trainer, chosen)
         if {DATASET, TEST_SIZE} <= set(fields):
-            _check_rows(config, one_split=SPLITS_CHOICE in choices and choices[SPLITS_CHOICE].at(cell) == "one")
+            splits = choices[SPLITS_CHOICE].at(cell) if SPLITS_CHOICE in choices else "many"
+            check_splits(config, splits)
+            _check_rows(config, one_split=splits == "one")
         return config
     except ConfigError as problem:
         # Every message of a config begins with the name of the field.
         field = str(problem).split()[0]
         table, key = ("axes", field) if field in cell else (_table_of(task, field), key)
         raise RegisterError(f"{file}, table [{table}], key {key!r}: {problem}") from problem
+
+
+def check_splits(config: TrainingConfig, splits: str) -> None:
+    """Refuse more than one split where the test rows are given: a verdict would speak of splits that there are not.
+
+    Raises
+    ------
+    ConfigError
+        The message begins with ``splits``.
+    """
+    data = config.get(DATASET)
+    if isinstance(data, DataFile) and data.test_file and splits != "one":
+        raise ConfigError(
+            f"{SPLITS_CHOICE} is {splits!r}, but data set {data.name!r} has a test_file, so that there is one split; "
+            "give 'one'"
+        )
 
 
 def _check_rows(config: TrainingConfig, *, one_split: bool) -> None:

@@ -16,7 +16,7 @@ from harness.base.errors import ConfigError
 from harness.logs.mapping import LogMapping
 from harness.logs.source import LoggedRuns
 from harness.report.choices import Choice, axis_of, axis_text
-from harness.report.configs import DATASET, SPLITS_CHOICE, DataFiles, configs_of, data_of, task_of
+from harness.report.configs import DATASET, SPLITS_CHOICE, DataFiles, check_splits, configs_of, data_of, task_of
 from harness.training.config import TrainingConfig
 from harness.training.seeds import SPLITS, Splits
 
@@ -152,6 +152,7 @@ class Grid:
         if splits not in SPLITS:
             raise ConfigError(f"{SPLITS_CHOICE} is {splits!r}; give one of: {', '.join(SPLITS)}")
         cell = self.cell(chosen)
+        check_splits(cell.config, splits)
         return replace(cell, name=f"{cell.name} ({SPLITS_CHOICE}={splits})", splits=splits)
 
     def named_cell(self, cell_name: str, changed: Mapping[str, Any]) -> Cell:
@@ -167,7 +168,9 @@ class Grid:
             return Cell(cell_name, task, config, self.splits(task))
         described = ", ".join(f"{field}={value}" for field, value in changed.items())
         given = {name: data_of(value, self.data_files) if name == DATASET else value for name, value in changed.items()}
-        return Cell(f"{cell_name} ({described})", task, config.changed(**given), self.splits(task))
+        config = config.changed(**given)
+        check_splits(config, self.splits(task))
+        return Cell(f"{cell_name} ({described})", task, config, self.splits(task))
 
     def splits(self, task: str) -> Splits:
         """Return how many splits of the data the seeds of a task have."""

@@ -140,7 +140,7 @@ def test_a_file_that_changes_in_use_is_refused(open_grid: Open, tmp_path: Path) 
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (FLOWERS.replace("3.0", ""), "line 4, column 'petal': has no value (''); give one, or remove the row"),
+        (FLOWERS.replace("3.0", ""), "line 4, column 'petal': has no value (''); give one, or say missing"),
         (FLOWERS.replace("3.0", "long"), "line 4, column 'petal': is 'long'; give a number of single precision"),
         (FLOWERS.replace("c,3.0,red", "c,3.0,NA"), "line 4, column 'colour': has no value ('NA')"),
         (FLOWERS.replace("red,y", "red,"), "line 4, column 'kind': has no value ('')"),

@@ -197,7 +197,7 @@ def test_a_config_tells_what_is_not_at_its_default() -> None:
 
 WHOLE = "give a whole number of at least 1"
 RATE = "give a finite number above 0"
-SHARE = "give a number between 0 and 1"
+SHARE = "give a number between 0 and 1, or 'given' where the data set has a test_file"
 WIDTHS = "give a list of whole numbers of at least 1, one for each hidden layer; [] is none"
 
 

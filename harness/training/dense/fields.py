@@ -5,6 +5,7 @@ from typing import Any
 from harness.base.errors import ConfigError
 from harness.data import registry
 from harness.data.data_file import DataFile
+from harness.data.registry import GIVEN
 from harness.training.config import TrainingConfig, name_of
 from harness.training.fields import (
     Field,
@@ -31,6 +32,13 @@ def _dataset(value: Any) -> str | DataFile:
     return value if isinstance(value, DataFile) else one_of(*registry.names())(value)
 
 
+def _test_size(value: Any) -> float | str:
+    try:
+        return GIVEN if value == GIVEN else proportion_between(value)
+    except ValueError as problem:
+        raise ValueError(f"{problem}, or {GIVEN!r} where the data set has a test_file") from None
+
+
 def _widths(value: Any) -> tuple[int, ...]:
     try:
         if not isinstance(value, list | tuple):
@@ -42,7 +50,11 @@ def _widths(value: Any) -> tuple[int, ...]:
 
 FIELDS: dict[str, Field] = {
     "dataset": Field(_dataset, "name of a registered data set, or of one that the report brings; it fixes the task"),
-    "test_size": Field(proportion_between, "proportion of the rows that is held back for testing, between 0 and 1"),
+    "test_size": Field(
+        _test_size,
+        "proportion of the rows that is held back for testing, between 0 and 1; 'given' where the data set has a "
+        "test_file",
+    ),
     "scaling": Field(one_of(*registry.SCALINGS), "what is done to the features, fitted on the training rows"),
     "hidden_widths": Field(
         _widths, "neurons of each hidden layer, first to last; [] is a linear model, or logistic regression"
@@ -109,6 +121,7 @@ def check_together(config: TrainingConfig) -> None:
         The message begins with the name of the field.
     """
     task = task_of(config)
+    _check_test_size(config)
     if config.momentum and config.optimizer != "sgd":
         raise ConfigError(f"momentum is {config.momentum}, which {config.optimizer} does not have; take sgd")
     if config.nesterov and not config.momentum:
@@ -135,4 +148,18 @@ def check_together(config: TrainingConfig) -> None:
         raise ConfigError(
             f"loss is {BINARY!r}, which is for two classes, but data set {name_of(config.dataset)!r} has {classes}; "
             "give cross_entropy"
+        )
+
+
+def _check_test_size(config: TrainingConfig) -> None:
+    """Refuse a proportion where the test rows are given, and the other way round."""
+    given = isinstance(config.dataset, DataFile) and bool(config.dataset.test_file)
+    if given and config.test_size != GIVEN:
+        raise ConfigError(
+            f"test_size is {config.test_size}, but data set {name_of(config.dataset)!r} has a test_file; give {GIVEN!r}"
+        )
+    if not given and config.test_size == GIVEN:
+        raise ConfigError(
+            f"test_size is {GIVEN!r}, but data set {name_of(config.dataset)!r} has no test_file; "
+            "give a proportion between 0 and 1"
         )

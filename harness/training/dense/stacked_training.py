@@ -20,6 +20,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 import harness.training.dense.matched as matched
+from harness.data.registry import GIVEN
 from harness.training.config import TrainingConfig
 from harness.training.dense.stacked_model import StackedModel
 
@@ -30,9 +31,9 @@ _HANDED_IN: Mapping[str, Any] = {
     "learning_rate": 1.0,
     "epochs": 1,
     "batch_size": 1,
-    "test_size": 0.5,
     "scaling": "standard",
 }
+_DRAWN = {"test_size": 0.5}  # handed in, too, unless the data set says which rows these are
 
 
 def training_for(config: TrainingConfig, widths: tuple[int, ...], members: int) -> "StackedTraining":
@@ -45,7 +46,8 @@ def training_for(config: TrainingConfig, widths: tuple[int, ...], members: int) 
     members
         How many networks are trained at once.
     """
-    return _kept(config.changed(**_HANDED_IN), widths, members)
+    drawn = {} if config.test_size == GIVEN else _DRAWN
+    return _kept(config.changed(**_HANDED_IN, **drawn), widths, members)
 
 
 @functools.lru_cache(maxsize=KEPT)

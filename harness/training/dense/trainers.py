@@ -1,6 +1,5 @@
 """The two trainers of small dense networks: Keras and PyTorch, each with many seeds batched as one program."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -104,7 +103,7 @@ class DenseTrainer:
         """Return losses of 1, accuracies of a half, predictions that know nothing, and no divergence."""
         dataset = registry.load(config.dataset)
         count, epochs = len(seeds), config.epochs
-        rows = math.ceil(config.test_size * len(dataset.target))  # as scikit-learn rounds
+        rows = registry.count_test_rows(dataset, config.test_size)
         outputs = len(dataset.class_names) or 1
         curves = {name: np.ones((count, epochs)) for name in ("train_loss", "test_loss")}
         if task_of(config) == "classification":
@@ -123,7 +122,7 @@ class DenseTrainer:
 
 
 def _splits(
-    dataset: str | DataFile, test_size: float, scaling: str, numbers: tuple[int, ...]
+    dataset: str | DataFile, test_size: float | str, scaling: str, numbers: tuple[int, ...]
 ) -> tuple[registry.Split, ...]:
     """Return the splits with these numbers."""
     loaded = registry.load(dataset)
