@@ -57,8 +57,7 @@ class Progress:
         """Return what was done, in one line for the end of a session."""
         return " ".join(
             [
-                f"Planned trainings: {self.needed}, of which {self.trained} done now and {self.stored} before. All "
-                "comparisons are between the same seeds, each with a split and a training of its own.",
+                f"Planned trainings: {self.needed}, of which {self.trained} done now and {self.stored} before.",
                 *self.notes,
             ]
         )
