@@ -12,8 +12,8 @@ import numpy as np
 
 from benchmarks.measure import Series, Side, in_turn
 from benchmarks.settings import FRAMEWORKS, Settings, settings
-from harness.data import registry
-from harness.data.registry import Split
+from harness.data import registry, splitting
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.frameworks import BatchedTraining, NativeTraining, batched_training, native_training
 from harness.training.runs import Runs
@@ -120,7 +120,7 @@ def prepared(config: TrainingConfig, count: int) -> tuple[list[Split], list[Seed
     """Return splits and seeds of the first `count` runs; dividing the data is no part of any timing."""
     data = registry.load(config.dataset)
     seeds = [Seed(number, number) for number in range(count)]
-    return [registry.split(data, config.test_size, config.scaling, seed.split) for seed in seeds], seeds
+    return [splitting.split(data, config.test_size, config.scaling, seed.split) for seed in seeds], seeds
 
 
 def one_by_one(train: NativeTraining, config: TrainingConfig, sizes: Settings) -> Side:

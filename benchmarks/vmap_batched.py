@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.func import functional_call, grad_and_value, stack_module_state, vmap
 from torch.nn import functional
 
-from harness.data.registry import Split
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import task_of
 from harness.training.dense.recording import block_of_runs, outputs_of

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from claims.test_frameworks import PAIRS
-from harness.data import registry
-from harness.data.registry import Split
+from harness.data import registry, splitting
+from harness.data.splitting import Split
 from harness.report.protocol_file import read_grid
 from harness.training.config import TrainingConfig
 from harness.training.dense.frameworks import native_training
@@ -59,7 +59,7 @@ def config_of(framework: str) -> TrainingConfig:
 def split_of(seed: Seed) -> Split:
     """Split the data of the config."""
     config = config_of("torch")
-    return registry.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
+    return splitting.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
 
 
 def run_script(name: str, seed: Seed) -> Result:

@@ -25,7 +25,7 @@ def training_rows(rows: Counts, test_size: float) -> tuple[Counts, Counts]:
     rows : ndarray of int64, shape (classes,)
         Of each class in all.
     test_size
-        As of `harness.data.registry.split`.
+        As of `harness.data.splitting.split`.
     """
     everything = int(rows.sum())
     training = everything - math.ceil(test_size * everything)

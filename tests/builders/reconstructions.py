@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from harness.data import registry
-from harness.data.registry import Split
+from harness.data import registry, splitting
+from harness.data.splitting import Split
 from harness.reconstruction.search import Candidate, Search
 from harness.report.reading import Reading
 from harness.report.register import Basis, Finding
@@ -48,7 +48,7 @@ OUTSIDE = tuple(Seed(number, number) for number in range(1000, 1020))
 def trainings_of(config: TrainingConfig, train: Training) -> Runs:
     """Return the trainings that reports are made of."""
     dataset = registry.load(config.dataset)
-    splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in OUTSIDE]
+    splits = [splitting.split(dataset, config.test_size, config.scaling, seed.split) for seed in OUTSIDE]
     return train(config, splits, OUTSIDE)
 
 
@@ -112,7 +112,7 @@ class MadeUp:
 def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     """Replace the trainers of all frameworks, and make each split but once."""
     fake = MadeUp()
-    split = registry.split
+    split = splitting.split
     kept = functools.cache(lambda *described: split(registry.load("iris"), *described))
     monkeypatch.setattr(registry, "split", lambda dataset, *described: kept(*described))
     train_here_by(monkeypatch, fake.train)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from harness.base.errors import HarnessError
-from harness.data import registry
-from harness.data.registry import Split
+from harness.data import registry, splitting
+from harness.data.splitting import Split
 from harness.execution import engine
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
@@ -20,7 +20,7 @@ def train_here_by(monkeypatch: pytest.MonkeyPatch, train: Training) -> None:
 
     def train_there(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
         dataset = registry.load(config.dataset)
-        splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in seeds]
+        splits = [splitting.split(dataset, config.test_size, config.scaling, seed.split) for seed in seeds]
         try:
             return train(config, splits, seeds)
         except Exception as reason:

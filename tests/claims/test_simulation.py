@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.training.runs import Runs, predicted_classes
 from tests.builders.runs import arrays_of
 from tests.claims.catalogue import FOLDER, GRID
@@ -38,7 +38,7 @@ def test_test_rows_are_as_many_as_in_a_real_split(cell: dict[str, object]) -> No
     """Rows, outputs and targets are those of the data set that the config names."""
     runs = runs_of(cell)
     dataset = registry.load(runs.config.dataset)
-    real = registry.split(dataset, runs.config.test_size, runs.config.scaling, 0)
+    real = splitting.split(dataset, runs.config.test_size, runs.config.scaling, 0)
     assert runs.test_predictions.shape == (SEEDS, len(real.test_target), len(dataset.class_names) or 1)
     assert (runs.test_targets == dataset.target[runs.test_rows]).all()
     assert all(len(set(rows)) == len(rows) for rows in runs.test_rows)

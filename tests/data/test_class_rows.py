@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
 from harness.base.errors import DataError
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.data.class_rows import training_rows, without_rows
 from harness.data.data_file import DataFile
 
@@ -80,10 +80,10 @@ def test_a_class_without_rows_is_named(tmp_path: Path, counts: dict[str, int], t
     assert found == said
     better = float(found.rpartition(" ")[2]) if found else test_size
     for seed in range(20):
-        registry.split(registry.load(data), better, "none", seed)
+        splitting.split(registry.load(data), better, "none", seed)
     if found and " in some splits" not in found:
         with pytest.raises(DataError):
-            registry.split(registry.load(data), test_size, "none", 0)
+            splitting.split(registry.load(data), test_size, "none", 0)
 
 
 def test_what_some_seeds_spare_is_said_of_many_splits(tmp_path: Path) -> None:

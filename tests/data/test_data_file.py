@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from harness.base.errors import ConfigError, DataError, RegisterError
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.report.grid import Grid
 from harness.report.protocol_file import read_grid
 from harness.training.config import TrainingConfig
@@ -291,7 +291,7 @@ def test_a_split_without_a_row_of_a_class_is_one_sentence(open_grid: Open) -> No
     """A proportion that leaves a part without a class is refused where the data are divided."""
     dataset = registry.load(data_file_of(open_grid()))
     with pytest.raises(DataError, match=r"Data set 'flowers' with test_size 0\.1: 3 training and 1 test rows"):
-        registry.split(dataset, 0.1, "standard", 0)
+        splitting.split(dataset, 0.1, "standard", 0)
 
 
 def test_a_class_without_a_row_is_said_when_the_protocol_is_read(open_grid: Open, tmp_path: Path) -> None:

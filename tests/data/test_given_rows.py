@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from harness.base.errors import ConfigError, RegisterError
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.data.data_file import DataFile
 from harness.data.leaks import leaks_in
 from harness.execution.engine import open_store, runs_of
@@ -63,7 +63,7 @@ def test_given_test_rows_are_those_of_every_split(open_grid: Open) -> None:
     ]
     assert dataset.target.tolist() == [0, 0, 1, 1, 1, 0, 1]
     for seed in (0, 7):
-        split = registry.split(dataset, registry.GIVEN, "standard", seed)
+        split = splitting.split(dataset, splitting.GIVEN, "standard", seed)
         assert split.test_rows.tolist() == [4, 5, 6]
         assert split.train_target.tolist() == [0, 0, 1, 1]
         assert split.test_target.tolist() == [1, 0, 1]

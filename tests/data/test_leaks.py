@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.data.dataset import Dataset
 from harness.data.leaks import leaks_in, repeated_rows
 from harness.report.protocol_file import read_grid
@@ -59,7 +59,7 @@ def test_a_repeated_row_does_lie_in_both_parts() -> None:
         note="",
     )
     assert repeated_rows(dataset) == 10
-    splits = [registry.split(dataset, 0.3, "none", seed) for seed in range(20)]
+    splits = [splitting.split(dataset, 0.3, "none", seed) for seed in range(20)]
     leaking = [np.isin(split.test_features, split.train_features).any() for split in splits]
     assert all(leaking)
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from harness.base.errors import HarnessError, StoreWarning
-from harness.data import registry
-from harness.data.registry import Split
+from harness.data import registry, splitting
+from harness.data.splitting import Split
 from harness.execution import engine
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
@@ -204,7 +204,7 @@ def test_a_block_that_another_process_has_just_finished_is_not_trained(
 ) -> None:
     """A block that was stored between the first look and the moment the right was obtained is used, not repeated."""
     block = seed_blocks(1, 20)[0]
-    splits = [registry.split(registry.load("wine"), 0.25, "standard", seed.split) for seed in block]
+    splits = [splitting.split(registry.load("wine"), 0.25, "standard", seed.split) for seed in block]
     finished = fake_runs(PROTOCOL, splits, block)
     reserve = store.reserve
 
@@ -285,7 +285,7 @@ import sys, time
 from pathlib import Path
 from tests.execution.test_engine import PROTOCOL, fake_runs
 from harness.execution import engine
-from harness.data import registry
+from harness.data import registry, splitting
 
 def train(config, splits, seeds):
     time.sleep(0.1)
@@ -295,7 +295,7 @@ def train(config, splits, seeds):
 
 def train_here(config, seeds):
     dataset = registry.load(config.dataset)
-    splits = [registry.split(dataset, config.test_size, config.scaling, seed.split) for seed in seeds]
+    splits = [splitting.split(dataset, config.test_size, config.scaling, seed.split) for seed in seeds]
     return train(config, splits, seeds)
 
 engine.train_there = train_here

@@ -74,7 +74,7 @@ sys.path.append({str(ROOT)!r})
 import numpy as np
 
 import harness.execution.engine
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.training.runs import Runs
 from tests.builders.runs import runs_for
 
@@ -82,10 +82,10 @@ def train(config, splits, seeds):
     test_rows = np.stack([split.test_rows for split in splits])
     return runs_for(config, seeds, value=1.0, rows=test_rows.shape[1], test_rows=test_rows)
 
-split = functools.cache(functools.partial(registry.split, registry.load("wine")))
-registry.split = lambda dataset, *described: split(*described)
+split = functools.cache(functools.partial(splitting.split, registry.load("wine")))
+splitting.split = lambda dataset, *described: split(*described)
 def train_there(config, seeds):
-    return train(config, [registry.split(None, config.test_size, config.scaling, seed.split) for seed in seeds], seeds)
+    return train(config, [splitting.split(None, config.test_size, config.scaling, seed.split) for seed in seeds], seeds)
 
 harness.execution.engine.train_there = train_there
 """

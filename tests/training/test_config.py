@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from harness.base.errors import ConfigError, HarnessError
 from harness.base.hashing import content_digest
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import ACTIVATIONS, BINARY, FIELDS, LOSSES_OF_TASK, OPTIMIZERS, task_of
 
@@ -53,7 +53,7 @@ configs = st.sampled_from(registry.names()).flatmap(
         trainer=st.sampled_from(["keras", "torch"]),
         dataset=st.just(dataset),
         test_size=st.floats(0, 1, exclude_min=True, exclude_max=True),
-        scaling=st.sampled_from(registry.SCALINGS),
+        scaling=st.sampled_from(splitting.SCALINGS),
         hidden_widths=st.lists(st.integers(min_value=1), max_size=3).map(tuple),
         activation=st.sampled_from(ACTIVATIONS),
         optimizer=st.sampled_from(OPTIMIZERS),

@@ -3,9 +3,9 @@
 from typing import Any
 
 from harness.base.errors import ConfigError
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.data.data_file import DataFile
-from harness.data.registry import GIVEN
+from harness.data.splitting import GIVEN
 from harness.training.config import TrainingConfig, name_of
 from harness.training.fields import (
     Field,
@@ -55,7 +55,7 @@ FIELDS: dict[str, Field] = {
         "proportion of the rows that is held back for testing, between 0 and 1; 'given' where the data set has a "
         "test_file",
     ),
-    "scaling": Field(one_of(*registry.SCALINGS), "what is done to the features, fitted on the training rows"),
+    "scaling": Field(one_of(*splitting.SCALINGS), "what is done to the features, fitted on the training rows"),
     "hidden_widths": Field(
         _widths, "neurons of each hidden layer, first to last; [] is a linear model, or logistic regression"
     ),

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
-from harness.data.registry import Split
+from harness.data.splitting import Split
 from harness.training.clean_start import ONE_THREAD
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs

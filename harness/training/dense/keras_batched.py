@@ -27,7 +27,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 import harness.training.dense.matched as matched
-from harness.data.registry import Split
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import task_of
 from harness.training.dense.recording import block_of_runs, outputs_of

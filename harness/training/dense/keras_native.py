@@ -11,7 +11,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.data.registry import Split
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import BINARY, task_of
 from harness.training.dense.recording import one_run, outputs_of, refuse_matched

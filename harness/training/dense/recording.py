@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from harness.base.arrays import Floats
 from harness.base.errors import ConfigError
-from harness.data.registry import Split
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import BINARY, task_of
 from harness.training.runs import SECONDS, Runs, concatenate

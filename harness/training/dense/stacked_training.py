@@ -20,7 +20,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 import harness.training.dense.matched as matched
-from harness.data.registry import GIVEN
+from harness.data.splitting import GIVEN
 from harness.training.config import TrainingConfig
 from harness.training.dense.stacked_model import StackedModel
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 import harness.training.dense.matched as matched
-from harness.data.registry import Split
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import task_of
 from harness.training.dense.recording import block_of_runs, outputs_of

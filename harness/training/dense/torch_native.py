@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from harness.data.registry import Split
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import BINARY, task_of
 from harness.training.dense.recording import one_run, outputs_of, refuse_matched

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 import numpy as np
 
 from harness.base.errors import MissingPackageError
-from harness.data import registry
+from harness.data import registry, splitting
 from harness.data.data_file import DataFile
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import FIELDS, check_together, task_of
@@ -103,7 +103,7 @@ class DenseTrainer:
         """Return losses of 1, accuracies of a half, predictions that know nothing, and no divergence."""
         dataset = registry.load(config.dataset)
         count, epochs = len(seeds), config.epochs
-        rows = registry.count_test_rows(dataset, config.test_size)
+        rows = splitting.count_test_rows(dataset, config.test_size)
         outputs = len(dataset.class_names) or 1
         curves = {name: np.ones((count, epochs)) for name in ("train_loss", "test_loss")}
         if task_of(config) == "classification":
@@ -123,10 +123,10 @@ class DenseTrainer:
 
 def _splits(
     dataset: str | DataFile, test_size: float | str, scaling: str, numbers: tuple[int, ...]
-) -> tuple[registry.Split, ...]:
+) -> tuple[splitting.Split, ...]:
     """Return the splits with these numbers."""
     loaded = registry.load(dataset)
-    return tuple(registry.split(loaded, test_size, scaling, number) for number in numbers)
+    return tuple(splitting.split(loaded, test_size, scaling, number) for number in numbers)
 
 
 # All configs on one data set are trained on the same.

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 import harness.training.dense.matched as matched
 from harness.base.arrays import Floats
-from harness.data import registry
-from harness.data.registry import Split
+from harness.data import registry, splitting
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.fields import task_of
 from harness.training.dense.frameworks import batched_training, native_training
@@ -82,7 +82,7 @@ def name_of(config: TrainingConfig) -> str:
 def splits_of(config: TrainingConfig, seeds: Sequence[Seed]) -> list[Split]:
     """Split the data of a config for each seed."""
     data = registry.load(config.dataset)
-    return [registry.split(data, config.test_size, config.scaling, seed.split) for seed in seeds]
+    return [splitting.split(data, config.test_size, config.scaling, seed.split) for seed in seeds]
 
 
 def train_block(config: TrainingConfig, seeds: Sequence[Seed], splits: Sequence[Split] | None = None) -> Runs:

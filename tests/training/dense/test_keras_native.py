@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.data import registry
-from harness.data.registry import Split
+from harness.data import registry, splitting
+from harness.data.splitting import Split
 from harness.training.config import TrainingConfig
 from harness.training.dense.frameworks import native_training
 from harness.training.runs import Runs, predicted_classes
@@ -42,7 +42,7 @@ by_loss = pytest.mark.parametrize("config", ALL_LOSSES, ids=lambda config: confi
 
 def split_of(config: TrainingConfig, seed: Seed = SEED) -> Split:
     """Split the data of a config."""
-    return registry.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
+    return splitting.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
 
 
 def train(config: TrainingConfig, seed: Seed = SEED) -> Runs:
