@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.training.dense.test_native import protocol
+from tests.training.dense.native import protocol
 
 PROTOCOL = protocol("keras")
 

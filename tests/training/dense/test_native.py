@@ -1,6 +1,5 @@
 """What both trainers of single networks record, seed by seed: that of Keras's own loop, and that of PyTorch's."""
 
-import functools
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,40 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.data import registry, splitting
-from harness.data.splitting import Split
+from harness.data import registry
 from harness.training.config import TrainingConfig
 from harness.training.dense.frameworks import native_training
-from harness.training.runs import Runs, predicted_classes
+from harness.training.runs import predicted_classes
 from harness.training.seeds import Seed
-from tests.builders.configs import small_config
 from tests.builders.runs import arrays_of
+from tests.training.dense.native import SEED, protocol, regression, split_of, train, trained
 
 TRAINERS = ("keras", "torch")
-SEED = Seed(3, 4)
 ROOT = Path(__file__).parents[3]
-
-
-def protocol(trainer: str) -> TrainingConfig:
-    """Return the config of a small classification."""
-    return small_config(
-        trainer=trainer,
-        dataset="wine",
-        test_size=0.25,
-        scaling="standard",
-        hidden_widths=(5, 4),
-        activation="tanh",
-        optimizer="sgd",
-        learning_rate=0.5,
-        batch_size=50,  # of 133 training rows: the last batch has 33
-        epochs=3,
-        loss="cross_entropy",
-    )
-
-
-def regression(trainer: str) -> TrainingConfig:
-    """Return the config of a small regression."""
-    return protocol(trainer).changed(dataset="boston", loss="squared_error", learning_rate=0.01)
 
 
 ALL_LOSSES = [
@@ -55,20 +30,6 @@ ALL_LOSSES = [
 ]
 by_loss = pytest.mark.parametrize("config", ALL_LOSSES, ids=lambda config: f"{config.trainer}-{config.loss}")
 by_trainer = pytest.mark.parametrize("trainer", TRAINERS)
-
-
-def split_of(config: TrainingConfig, seed: Seed = SEED) -> Split:
-    """Split the data of a config."""
-    return splitting.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
-
-
-def train(config: TrainingConfig, seed: Seed = SEED) -> Runs:
-    """Train one run."""
-    return native_training(config.trainer)(config, split_of(config, seed), seed)
-
-
-# A training of Keras takes a second, so tests that only look at a run share it.
-trained = functools.cache(train)
 
 
 def softmax(values: Any) -> Any:
@@ -178,7 +139,8 @@ def test_same_seed_same_bits(config: TrainingConfig) -> None:
 FRESH = """
 import numpy as np
 from tests.builders.runs import arrays_of
-from tests.training.dense.test_native import Seed, protocol, train
+from tests.training.dense.native import SEED, protocol, regression, split_of, train, trained
+from tests.training.dense.native import Seed, protocol, train
 config = protocol({trainer!r})
 np.savez({files[0]!r}, **arrays_of(train(config)))
 train(config.changed(hidden_widths=(3,), optimizer="adam"), Seed(9, 9))

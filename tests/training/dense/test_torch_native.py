@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.training.dense.test_native import protocol, train
+from tests.training.dense.native import protocol, train
 
 PROTOCOL = protocol("torch")
 
