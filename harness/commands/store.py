@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from harness.base.errors import StoreError
 from harness.base.text import counted
 
 if TYPE_CHECKING:
+    from harness.commands.store_needed import Needed
     from harness.storage.contents import StoredFile, StoredRuns
+    from harness.storage.store import Store
 
 HELP = "list, verify, prune or export what is kept in a store"
 
@@ -28,6 +31,15 @@ def describe(parser: argparse.ArgumentParser) -> None:
         action.add_argument("--store", type=Path, default=Path(".claims-store"), metavar="FOLDER")
         if name == "prune":
             action.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
+        if name in ("list", "prune"):
+            action.add_argument(
+                "reports",
+                type=Path,
+                nargs="*",
+                metavar="REPORT",
+                help="the folder of every report that shares the store: only they tell whether runs of training "
+                "functions, and on data files, can still be found",
+            )
         if name == "export":
             action.add_argument("folder", type=Path, help="the report's folder, with report.toml and protocol.toml")
             action.add_argument(
@@ -47,34 +59,38 @@ def run(options: argparse.Namespace) -> int:
     if not options.store.is_dir():
         raise StoreError(f"--store {options.store} is no folder; give that of a store, such as .claims-store")
     if options.action == "list":
-        return _list(options.store)
+        return _list(options.store, options.reports)
     if options.action == "verify":
         return _verify(options.store)
     if options.action == "prune":
-        return _prune(options.store, dry=options.dry_run)
+        return _prune(options.store, options.reports, dry=options.dry_run)
     return _export(options.folder, options.store, options.to, in_universes=options.universes == "all")
 
 
-def _list(folder: Path) -> int:
+def _list(folder: Path, reports: Sequence[Path]) -> int:
+    from harness.commands.store_care import why_no_session_finds
     from harness.execution.engine import open_store
     from harness.storage.contents import count_and_size, files_of, read_runs
 
     store, files = open_store(folder), files_of(folder)
-    by_config: dict[tuple[str, bool], list[StoredRuns]] = defaultdict(list)
+    needed = _needed(reports, store)
+    by_config: dict[tuple[str, str], list[StoredRuns]] = defaultdict(list)
     flaws = []
     for file in files:
         if file.kind == "runs":
             try:
                 runs = read_runs(file)
-                by_config[runs.words, runs.usable(store)].append(runs)
+                by_config[runs.words, why_no_session_finds(runs, store, needed)].append(runs)
             except (StoreError, ValueError, FileNotFoundError) as reason:
                 flaws.append(f"{file.path}: {reason}")
-    for (words, usable), parts in sorted(by_config.items()):
+    for (words, stale), parts in sorted(by_config.items(), key=lambda item: (item[0][0], not item[0][1], item[0][1])):
         seeds = {tuple(seed) for runs in parts for seed in runs.identity["seeds"]}
         splits = {split for split, _ in seeds}
-        stale = "" if usable else "  (other versions, trainers or data)"
         size = count_and_size(runs.file for runs in parts)
-        print(f"{words}: {len(seeds)} seeds over {counted(len(splits), 'split')}, {size}{stale}")
+        sources = {tuple(sorted(runs.identity["fingerprint"].items())) for runs in parts if runs.is_of_function}
+        several = f", of {len(sources)} versions of its source" if len(sources) > 1 else ""
+        told = f"  ({stale})" if stale else ""
+        print(f"{words}: {len(seeds)} seeds over {counted(len(splits), 'split')}, {size}{several}{told}")
     by_kind: dict[str, list[StoredFile]] = defaultdict(list)
     for file in files:
         by_kind[file.kind].append(file)
@@ -84,6 +100,12 @@ def _list(folder: Path) -> int:
     for flaw in flaws:
         print(flaw, file=sys.stderr)
     return 0
+
+
+def _needed(reports: Sequence[Path], store: "Store") -> "Needed | None":
+    from harness.commands.store_needed import needed_by
+
+    return needed_by((report.absolute() for report in reports), store) if reports else None
 
 
 def _verify(folder: Path) -> int:
@@ -99,13 +121,14 @@ def _verify(folder: Path) -> int:
     return 1 if found.damaged else 0
 
 
-def _prune(folder: Path, *, dry: bool) -> int:
-    from harness.commands.store_care import remove, useless
+def _prune(folder: Path, reports: Sequence[Path], *, dry: bool) -> int:
+    from harness.commands.store_care import only_reports_can_tell, remove, useless
     from harness.execution.engine import open_store
     from harness.storage.contents import count_and_size
 
+    store = open_store(folder)
     removed: dict[tuple[str, str], list[StoredFile]] = defaultdict(list)
-    for flaw in useless(open_store(folder)):
+    for flaw in useless(store, _needed(reports, store)):
         if not dry:
             remove(flaw)
         removed[flaw.file.kind, flaw.reason].append(flaw.file)
@@ -113,6 +136,12 @@ def _prune(folder: Path, *, dry: bool) -> int:
         print(f"{kind}: {count_and_size(files)}: {reason}")
     everything = [file for files in removed.values() for file in files]
     print(f"{'would be removed' if dry else 'removed'}: {count_and_size(everything)}")
+    kept = [] if reports else only_reports_can_tell(store)
+    if kept:
+        print(
+            f"kept: {count_and_size(kept)}: runs of training functions or on data files; to remove those that "
+            "cannot be found any more, name the folders of all reports that share this store"
+        )
     return 0
 
 

@@ -13,14 +13,15 @@ from harness.base.errors import StoreError
 from harness.base.hashing import content_digest
 from harness.base.locks import abandoned
 from harness.base.sealed import unseal
+from harness.commands.store_needed import Needed
 from harness.drawing.drawn import drawing_marks
 from harness.execution.timing import SECONDS
 from harness.reconstruction.multiverse import judging_mark
-from harness.storage.contents import StoredFile, check_identity, files_of, is_current, read_runs
+from harness.storage.contents import StoredFile, StoredRuns, check_identity, files_of, is_current, read_runs
 from harness.storage.record import unpack
 from harness.storage.store import Store
 
-NOT_KEPT = "no session can find them: other versions, trainers or data"
+NOT_KEPT = "other versions, trainers or data"
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,15 @@ CHECKS: dict[str, Callable[[StoredFile, bytes], None]] = {
 }
 
 
-def useless(store: Store) -> Iterator[Flaw]:
+def useless(store: Store, needed: Needed | None = None) -> Iterator[Flaw]:
     """Yield what nobody can use any more: what a session writes anew, or could not find.
 
     Files of a newer version, and files that are not the store's, are never among them.
+
+    Parameters
+    ----------
+    needed
+        By all reports that share the store; without it, no run of a report's own function or data is of other source.
 
     Raises
     ------
@@ -122,8 +128,20 @@ def useless(store: Store) -> Iterator[Flaw]:
             yield Flaw(file, "made by other code than the present")
         elif file.kind in ("runs", "timings"):
             with suppress(FileNotFoundError):  # a session goes on meanwhile
-                if not _usable(file, store):
-                    yield Flaw(file, NOT_KEPT)
+                if reason := _why_unusable(file, store, needed):
+                    yield Flaw(file, f"no session can find them: {reason}")
+
+
+def only_reports_can_tell(store: Store) -> list[StoredFile]:
+    """Return the runs that versions alone do not rule out, but perhaps the reports do that share the store."""
+    found = []
+    for file in files_of(store.folder):
+        if file.kind == "runs":
+            with suppress(StoreError, ValueError, FileNotFoundError):
+                runs = read_runs(file)
+                if (runs.is_of_function or runs.data_checksums) and runs.usable(store):
+                    found.append(file)
+    return found
 
 
 def remove(flaw: Flaw) -> None:
@@ -154,15 +172,29 @@ def _nobody_holds(path: Path) -> bool:
         return False  # another user's, who knows better
 
 
-def _usable(file: StoredFile, store: Store) -> bool:
-    """Whether a session could find this file; also if it is damaged, for then it is set aside and made again."""
+def why_no_session_finds(runs: StoredRuns, store: Store, needed: Needed | None) -> str:
+    """Return in words why no session can find these runs; empty if one can.
+
+    Parameters
+    ----------
+    needed
+        By all reports that share the store; None if that is not known.
+    """
+    if not runs.usable(store):
+        return NOT_KEPT
+    return needed.why_not(runs) if needed is not None else ""
+
+
+def _why_unusable(file: StoredFile, store: Store, needed: Needed | None) -> str:
+    """Return why no session could find this file; empty also if it is damaged: then it is set aside and made again."""
     try:
         if file.kind == "runs":
-            return read_runs(file).usable(store)
+            return why_no_session_finds(read_runs(file), store, needed)
         timings: dict[str, Any] = unseal(file.path.read_bytes(), str(file.path))
         entries = timings["entries"]
-        return all(is_current(one["config"], one["fingerprint"], store.fingerprint_of) for one in entries)
+        current = all(is_current(one["config"], one["fingerprint"], store.fingerprint_of) for one in entries)
     except FileNotFoundError:
         raise
     except (StoreError, OSError, ValueError, KeyError, TypeError, AttributeError):
-        return True
+        return ""
+    return "" if current else NOT_KEPT

@@ -13,8 +13,9 @@ from harness.judging.collected import collect_claims
 from harness.judging.plan import cells_asked, wanted_of
 from harness.reconstruction.multiverse import open_multiverse
 from harness.report.folder import open_folder
-from harness.storage.contents import StoredFile, files_of, read_runs
+from harness.storage.contents import StoredFile, StoredRuns, files_of, read_runs
 from harness.storage.store import Store
+from harness.training.config import TrainingConfig
 
 TAR = ".tar"
 
@@ -66,7 +67,8 @@ def export(report: Path, store: Store, target: Path, *, in_universes: bool) -> E
             continue
         try:
             runs = read_runs(file)
-            if runs.config_digest in found and runs.usable(store):
+            config = needed.get(runs.config_digest)
+            if config is not None and _found_for(config, runs, store):
                 found[runs.config_digest].append(file)
         except (StoreError, ValueError, FileNotFoundError) as reason:
             left_out.append(Flaw(file, str(reason)))
@@ -80,8 +82,15 @@ def export(report: Path, store: Store, target: Path, *, in_universes: bool) -> E
     return Exported(tuple(copied), tuple(left_out), len(needed), missing)
 
 
-def configs_of(report: Path, *, in_universes: bool) -> set[str]:
-    """Return the digests of all configs that the claims of a report ask for.
+def _found_for(config: TrainingConfig, runs: StoredRuns, store: Store) -> bool:
+    """Whether a session of the report would find these runs; of a training function, only those of its source."""
+    if runs.is_of_function:
+        return bool(dict(store.fingerprint_of(config)) == runs.identity["fingerprint"])
+    return runs.usable(store)
+
+
+def configs_of(report: Path, *, in_universes: bool) -> dict[str, TrainingConfig]:
+    """Return all configs that the claims of a report ask for, by their digests.
 
     Raises
     ------
@@ -93,7 +102,7 @@ def configs_of(report: Path, *, in_universes: bool) -> set[str]:
         grids += open_multiverse(report).grids.values()
     claims = collect_claims(report)
     cells = [cell for claim in claims for cell in cells_asked(claim, grids[0])]
-    return {config.digest for grid in grids for config, _ in wanted_of(cells, grid)}
+    return {config.digest: config for grid in grids for config, _ in wanted_of(cells, grid)}
 
 
 def _whole(

@@ -48,14 +48,29 @@ def cells_asked(claim: Claim, grid: Grid) -> list[ChosenCell]:
 
     A claim that does not rest on runs alone is not called: its trainings are made when its turn comes.
     """
+    return _asked(claim, grid)[0]
+
+
+def all_cells_asked(claim: Claim, grid: Grid) -> list[ChosenCell] | None:
+    """Return what a claim asks its evidence for, in order; None if blank runs do not show all of it.
+
+    So it is with a claim that does not rest on runs alone, or that fails on blank runs: it might ask for more.
+    """
+    asked, ended = _asked(claim, grid)
+    return asked if ended else None
+
+
+def _asked(claim: Claim, grid: Grid) -> tuple[list[ChosenCell], bool]:
+    """Return what a claim asks for, and whether it came to its end."""
     if not claim.rests_on_runs:
-        return []
-    evidence = BlankEvidence(grid)
+        return [], False
+    evidence, ended = BlankEvidence(grid), False
     # What a claim makes of blank runs does not matter, only what it asked for.
     with warnings.catch_warnings(), suppress(Exception, pytest.fail.Exception, pytest.skip.Exception):
         warnings.simplefilter("ignore")
         claim.call(evidence, lambda estimate, note="": None)
-    return evidence.asked
+        ended = True
+    return evidence.asked, ended
 
 
 def wanted_of(cells: Iterable[ChosenCell], grid: Grid) -> set[Wanted]:

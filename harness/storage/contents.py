@@ -73,6 +73,17 @@ class StoredRuns:
         names = ["trainer", *sorted(set(config) - {"trainer"})]
         return printable(", ".join(f"{name.replace('_', ' ')} {_text(config[name])}" for name in names))
 
+    @property
+    def is_of_function(self) -> bool:
+        """Whether a report's own training function made them: its source, told by name and checksum, decided them."""
+        return _names_source(self.identity["fingerprint"])
+
+    @property
+    def data_checksums(self) -> tuple[str, ...]:
+        """The checksums of the data sets of a report's own that they rest on."""
+        values = self.identity["config"].values()
+        return tuple(str(value.get("checksum")) for value in values if isinstance(value, Mapping))
+
     def usable(self, store: Store) -> bool:
         """Whether a session with these versions, trainers and data sets would take these runs."""
         return is_current(self.identity["config"], self.identity["fingerprint"], store.fingerprint_of)
@@ -80,8 +91,7 @@ class StoredRuns:
 
 def is_current(told: Mapping[str, Any], fingerprint: Mapping[str, str], current: Fingerprint) -> bool:
     """Whether a config, as `TrainingConfig.to_plain` has told it, has this fingerprint here now."""
-    own_source = any(name.endswith(FILE) for name in fingerprint)
-    if own_source or any(isinstance(value, Mapping) for value in told.values()):
+    if _names_source(fingerprint) or any(isinstance(value, Mapping) for value in told.values()):
         # A report's own file, of source or data, is told by name and checksum alone: the versions have to do.
         return all(_installed(name) in (None, version) for name, version in fingerprint.items())
     given = {name: value for name, value in told.items() if name != "trainer"}
@@ -89,6 +99,10 @@ def is_current(told: Mapping[str, Any], fingerprint: Mapping[str, str], current:
         return dict(current(TrainingConfig.make(told["trainer"], given))) == dict(fingerprint)
     except (HarnessError, KeyError, TypeError):
         return False
+
+
+def _names_source(fingerprint: Mapping[str, str]) -> bool:
+    return any(name.endswith(FILE) for name in fingerprint)
 
 
 def _installed(distribution: str) -> str | None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.judging.claim import Claim
-from harness.judging.plan import BlankEvidence, cells_asked, tasks_of, wanted_of
+from harness.judging.plan import BlankEvidence, all_cells_asked, cells_asked, tasks_of, wanted_of
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
 from harness.report.reading import Reading
@@ -87,3 +87,20 @@ def test_blank_evidence_refuses_what_evidence_refuses(grid: Grid) -> None:
     """An unknown value of an axis is an error here too, so that the plan never names a cell that is not there."""
     with pytest.raises(ValueError, match="activation is 'gelu'"):
         BlankEvidence(grid)(activation="gelu")
+
+
+def test_whether_all_cells_are_known(grid: Grid, finding: tuple[Finding, Reading]) -> None:
+    """Only of a claim that comes to its end on blank runs."""
+
+    def whole(evidence):
+        evidence(activation="tanh")
+
+    def broken(evidence):
+        evidence(activation="tanh")
+        raise ValueError("no such shape")
+
+    def foreign(evidence, tmp_path):
+        evidence(activation="tanh")
+
+    asked = [all_cells_asked(Claim("test", one, {}, *finding), grid) for one in (whole, broken, foreign)]
+    assert asked == [[{"activation": "tanh"}], None, None]
