@@ -13,6 +13,7 @@ from pathlib import Path
 from harness.base.errors import ExecutorError
 from harness.data.data_file import DataFile
 from harness.training.config import TrainingConfig
+from harness.training.function.source import FILE
 from harness.training.seeds import Seed
 from harness.training.trainers import place_of
 
@@ -103,13 +104,19 @@ def differing_versions(here: Mapping[str, str], there: Mapping[str, str]) -> lis
 
 
 def other_versions(worker: str, differing: Sequence[tuple[str, str, str]]) -> ExecutorError:
-    """Return the error for a worker whose libraries are not those of this machine.
+    """Return the error for a worker whose libraries, or files of a training function, are not those of this session.
 
     Parameters
     ----------
     differing
         As `differing_versions` returns it.
     """
+    sources = [name for name, _, _ in differing if name.endswith(FILE)]
+    if sources:
+        return ExecutorError(
+            f"{', '.join(sources)} at {worker} is other source than this session began with, as after an edit; "
+            "run again: what is trained is kept"
+        )
     libraries = ", ".join(f"{library} {there} (here {here})" for library, here, there in differing)
     return ExecutorError(
         f"worker {worker} has other versions: {libraries}; install the same there and here, and run again"

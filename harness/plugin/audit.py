@@ -32,6 +32,7 @@ from harness.sessions.history import open_history
 from harness.sessions.levels import level_changes
 from harness.sessions.measured import measured
 from harness.sessions.session import JudgedClaim, Session
+from harness.training.function.trainer import fingerprints_of
 
 
 class Audit:
@@ -85,10 +86,12 @@ class Audit:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of xdist where to write, and of which reports."""
+        """Tell a worker of xdist where to write, of which reports, and by which source runs are named."""
         node.workerinput["claims_progress"] = str(self.progress_file)
         node.workerinput["claims_folders"] = [str(folder.path) for folder in self._folders]
         node.workerinput["claims_roll"] = str(self.roll_file)
+        configs = [config for folder in self._folders for config in folder.grid.configs.values()]
+        node.workerinput["claims_sources"] = fingerprints_of(configs)
 
     def _judged(self, claim: JudgedClaim) -> None:
         if self._view is not None:

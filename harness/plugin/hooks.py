@@ -100,7 +100,9 @@ def _join(config: pytest.Config, told: Mapping[str, Any]) -> None:
     """Take part in a session of claims, as a worker of xdist."""
     from harness.plugin.roll import RollWriter
     from harness.report.folder import open_folder
+    from harness.training.function.trainer import take_fingerprints
 
+    take_fingerprints(told["claims_sources"])
     make_absolute(config)
     _choose_pages(config)
     config.stash[PROGRESS] = Path(told["claims_progress"])

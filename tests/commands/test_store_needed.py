@@ -58,7 +58,7 @@ def write(folder: Path, *, train: str = TRAIN, protocol: str = FUNCTION_PROTOCOL
 def reread() -> None:
     """Read reports and sources anew, as another process does."""
     open_folder.cache_clear()
-    trainer._checksums.cache_clear()
+    trainer._contents.cache_clear()
 
 
 def keep(config: TrainingConfig) -> Path:

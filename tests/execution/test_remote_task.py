@@ -82,6 +82,14 @@ def test_both_versions_are_said() -> None:
     )
 
 
+def test_source_that_differs_is_named_with_what_happened() -> None:
+    """Nothing can be installed against that."""
+    assert str(other_versions("process 3 on a", [("helper.py", "1", "2"), ("numpy", "2.0", "1.9")])) == (
+        "helper.py at process 3 on a is other source than this session began with, as after an edit; "
+        "run again: what is trained is kept"
+    )
+
+
 def test_an_error_is_an_answer_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of whatever kind: an exception that travels would have to be unpickled."""
 

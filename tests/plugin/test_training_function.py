@@ -53,6 +53,49 @@ def test_it_is_judged_as_any_trainer(
     )
 
 
+EDITS = """
+    if seed.training == 3:
+        with open(__file__, "a") as file:
+            file.write("# edited" + chr(10))
+        END
+"""
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+@pytest.mark.parametrize(("end", "passed"), [("pass", 2), ("__import__('os')._exit(1)", 0)])
+def test_an_edit_while_a_session_runs_never_gets_into_its_numbers(
+    pytester: pytest.Pytester, make_function: Callable[[str], None], workers: str, end: str, passed: int
+) -> None:
+    """A process that trains goes on with what it began with; one that starts after the edit refuses, in a sentence."""
+    make_function(TRAIN.replace("\n    noise", EDITS.replace("END", end) + "    noise"))
+    result = pytester.runpytest_subprocess("claims", "-n", workers)
+    result.assert_outcomes(passed=passed, failed=2 - passed)
+    assert result.ret == (0 if passed else 1)
+    if not passed:
+        refused = "train.py at process * is other source than this session began with, as after an edit; run again: *"
+        result.stdout.fnmatch_lines([f"training failed: seed *: {refused}"])
+    again = pytester.runpytest_subprocess("claims", "-n", workers)
+    again.stdout.fnmatch_lines(["*train:run was trained again: train.py changed since its stored runs were made."])
+
+
+def test_a_worker_that_starts_after_an_edit_looks_for_the_runs_of_the_others(
+    pytester: pytest.Pytester, make_claims: MakeClaims
+) -> None:
+    """As one does that takes the place of one that died; nothing is trained twice."""
+    dies = """
+def test_dies():
+    with open(os.path.dirname(__file__) + "/train.py", "a") as file:
+        file.write("# edited")
+    os._exit(1)
+"""
+    make_claims(dies + ACCURACY, protocol=FUNCTION_PROTOCOL)
+    (pytester.path / "claims" / "train.py").write_text(TRAIN, encoding="utf-8")
+    result = pytester.runpytest_subprocess("claims", "-n", "1")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.no_fnmatch_line("*was trained again*")
+    assert len(list(pytester.path.glob(".claims-store/runs/*/*.npz"))) == 40
+
+
 def test_a_run_that_fails_is_shown_and_the_other_claims_are_judged(
     pytester: pytest.Pytester, make_function: Callable[[str], None]
 ) -> None:

@@ -3,7 +3,7 @@
 import ast
 import functools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
@@ -40,40 +40,46 @@ def function_in(folder: Path, name: str) -> str | None:
     file = (folder / module).with_suffix(FILE) if module.isidentifier() else None
     if file is None or not function or not file.is_file():
         return None
-    found = _functions(_tree(file))
+    found = _functions(_tree(file, _read(file)))
     if function not in found:
         raise ConfigError(f"{file} has no function {function!r}; it has: {', '.join(found) or 'none'}")
     return f"{file}:{function}"
 
 
-def files_of(file: Path) -> tuple[Path, ...]:
-    """Return a file and those beside it that it imports, at any depth, sorted.
+def contents_of(file: Path) -> dict[Path, bytes]:
+    """Return what a file and those beside it hold that it imports, at any depth, sorted by path; each is read once.
 
     Raises
     ------
     ConfigError
         If one cannot be read, or is no Python.
     """
-    found: set[Path] = set()
+    found: dict[Path, bytes] = {}
     waiting = [file]
     while waiting:
         one = waiting.pop()
         if one not in found:
-            found.add(one)
-            tree = _tree(one)
+            found[one] = _read(one)
+            tree = _tree(one, found[one])
             waiting += [beside for name in _imported(tree) for beside in _beside(file.parent, name)]
             waiting += [beside for level, name in _relative(tree) for beside in _beside(one.parents[level - 1], name)]
-    return tuple(sorted(found))
+    return dict(sorted(found.items()))
 
 
-def packages_named_in(file: Path) -> dict[str, str]:
-    """Return the installed packages that a file and those beside it import by name, each with its version, sorted.
+def packages_named_in(contents: Mapping[Path, bytes], home: Path) -> dict[str, str]:
+    """Return the installed packages that files import by name, each with its version, sorted.
 
     One that is not installed is left out: the function may do without it, or says that it cannot.
+
+    Parameters
+    ----------
+    contents
+        Of the files, as `contents_of` returns them.
+    home
+        The folder from which they are imported.
     """
-    files = files_of(file)
-    names = {name.partition(".")[0] for one in files for name in _imported(_tree(one))}
-    local = {Path(one.relative_to(file.parent).parts[0]).stem for one in files}
+    names = {name.partition(".")[0] for one, held in contents.items() for name in _imported(_tree(one, held))}
+    local = {Path(one.relative_to(home).parts[0]).stem for one in contents}
     found: dict[str, str] = {}
     for name in sorted(names - local - set(sys.stdlib_module_names)):
         found |= _versions(name)
@@ -123,10 +129,15 @@ def _beside(folder: Path, module: str) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def _tree(file: Path) -> ast.Module:
+def _read(file: Path) -> bytes:
     try:
-        return ast.parse(file.read_bytes())
+        return file.read_bytes()
     except OSError as reason:
         raise ConfigError(f"{file}: cannot be read ({reason.strerror})") from reason
+
+
+def _tree(file: Path, content: bytes) -> ast.Module:
+    try:
+        return ast.parse(content)
     except (SyntaxError, ValueError) as reason:
         raise ConfigError(f"{file}: no Python that can be read ({reason})") from reason

@@ -2,21 +2,20 @@
 
 import functools
 import hashlib
-import importlib.util
-import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from harness.base.errors import ConfigError, HarnessError, TrainingFailedError
+from harness.base.errors import ConfigError, TrainingFailedError
 from harness.training.config import TrainingConfig
 from harness.training.fields import AnyFields, Field
+from harness.training.function import loading
 from harness.training.function.gathering import one_run
 from harness.training.function.repetition import MOST_REPEATS, difference_between, unseeded
-from harness.training.function.source import files_of, packages_named_in, short_name
+from harness.training.function.source import contents_of, is_function, packages_named_in, short_name
 from harness.training.runs import Runs, UnknownRuns, concatenate
 from harness.training.seeds import Seed
 
@@ -42,6 +41,23 @@ class Rules:
 
 
 _rules: dict[str, Rules] = {}  # by reference
+
+
+_of_session: dict[str, Mapping[str, str]] = {}  # fingerprints by reference
+
+
+def take_fingerprints(told: Mapping[str, Mapping[str, str]]) -> None:
+    """Take these for the fingerprints of training functions, by reference: whoever began the session told them.
+
+    A worker that starts late, after an edit, then looks for the same runs as the others.
+    """
+    _of_session.update(told)
+
+
+def fingerprints_of(configs: Iterable[TrainingConfig]) -> dict[str, dict[str, str]]:
+    """Return the fingerprint of each training function among the trainers of some configs, by reference."""
+    found = {config.trainer: config for config in configs if is_function(config.trainer)}
+    return {reference: dict(FunctionTrainer(reference).fingerprint(config)) for reference, config in found.items()}
 
 
 def set_rules(reference: str, rules: Rules) -> None:
@@ -106,8 +122,11 @@ class FunctionTrainer:
                 raise ConfigError(f"{name} cannot be the name of a field: config.{name} is something else")
 
     def fingerprint(self, config: TrainingConfig) -> Mapping[str, str]:
-        """Return checksums of its files, and the versions of the packages that they import by name."""
-        return {**_checksums(self._file), **_packages(self._file)}
+        """Return checksums of its files, and the versions of the packages that they import by name.
+
+        They are those of when they were first asked for, by this process or by the session that it is a part of.
+        """
+        return _of_session.get(self.reference) or {**_checksums(self._file), **_packages(self._file)}
 
     def train(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
         """Call the function for each seed; the first of all seeds twice.
@@ -147,33 +166,28 @@ class FunctionTrainer:
 
 
 @functools.cache
+def _contents(file: Path) -> dict[Path, bytes]:
+    """Return what a file and each beside it that it imports hold, as they are when first asked for."""
+    return contents_of(file)
+
+
 def _checksums(file: Path) -> dict[str, str]:
-    """Return the checksum of a file and each beside it that it imports, as they are when first asked for."""
-    try:
-        return {
-            one.relative_to(file.parent).as_posix(): hashlib.sha256(one.read_bytes()).hexdigest()[:DIGITS]
-            for one in files_of(file)
-        }
-    except OSError as reason:
-        raise ConfigError(f"{file}: cannot be read ({reason.strerror})") from reason
+    return {
+        one.relative_to(file.parent).as_posix(): hashlib.sha256(content).hexdigest()[:DIGITS]
+        for one, content in _contents(file).items()
+    }
 
 
 @functools.cache
 def _packages(file: Path) -> dict[str, str]:
-    return packages_named_in(file)
+    return packages_named_in(_contents(file), file.parent)
 
 
 @functools.cache
 def _imported(file: Path, name: str) -> Callable[[TrainingConfig, Seed], Any]:
-    """Return the function, its file imported as a module of its own name with the files beside it in reach."""
-    sys.path.insert(0, str(file.parent))
-    spec = importlib.util.spec_from_file_location(file.stem, file)
-    if spec is None or spec.loader is None:
-        raise HarnessError(f"{file} cannot be imported")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[file.stem] = module
+    """Return the function, its file imported as it was when its checksum was taken."""
     try:
-        spec.loader.exec_module(module)
+        module = loading.import_remembered(file, _contents(file))
     except (Exception, SystemExit) as problem:
         raise TrainingFailedError(
             f"{file} cannot be imported: {type(problem).__name__}: {problem}", _own_traceback(problem)
@@ -185,7 +199,7 @@ def _imported(file: Path, name: str) -> Callable[[TrainingConfig, Seed], Any]:
 def _own_traceback(problem: BaseException) -> str:
     """Return the traceback of an error as Python prints it, without the lines of the harness."""
     shown = traceback.TracebackException.from_exception(problem)
-    ours = (__file__, importlib.util.__file__)
+    ours = (__file__, loading.__file__)
     kept = [frame for frame in shown.stack if frame.filename not in ours and "<frozen" not in frame.filename]
     shown.stack = traceback.StackSummary.from_list(kept)
     return "".join(shown.format(chain=False)).rstrip()

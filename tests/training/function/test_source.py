@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness.base.errors import ConfigError
-from harness.training.function.source import files_of, function_in, is_function, packages_named_in, short_name
+from harness.training.function.source import contents_of, function_in, is_function, packages_named_in, short_name
 
 SEVERAL = {
     "train.py": "import helpers, numpy as np\nfrom models.net import Net\ndef run(config, seed):\n    import sklearn\n",
@@ -60,13 +60,13 @@ def test_a_file_that_is_no_python_is_named(report: Path, content: bytes) -> None
 
 def test_files_are_those_that_are_imported_at_any_depth(report: Path) -> None:
     """Also relative ones; not those that merely lie there."""
-    found = {file.relative_to(report).as_posix() for file in files_of(report / "train.py")}
+    found = {file.relative_to(report).as_posix() for file in contents_of(report / "train.py")}
     assert found == {"train.py", "helpers.py", "other.py", "models/__init__.py", "models/net.py", "models/parts.py"}
 
 
 def test_packages_are_those_that_the_files_name(report: Path) -> None:
     """By the names under which they are installed; not Python's own, nor the report's, nor what is absent."""
-    found = packages_named_in(report / "train.py")
+    found = packages_named_in(contents_of(report / "train.py"), report)
     assert found == {"numpy": version("numpy"), "scikit-learn": version("scikit-learn")}
 
 
@@ -76,4 +76,4 @@ def test_a_folder_called_like_a_package_hides_it_not(tmp_path: Path) -> None:
     (folder / "scipy").mkdir(parents=True)
     (folder / "scipy" / "__init__.py").write_text("", encoding="utf-8")
     (folder / "train.py").write_text("import numpy\nimport scipy\ndef run(config, seed): ...\n", encoding="utf-8")
-    assert packages_named_in(folder / "train.py") == {"numpy": version("numpy")}
+    assert packages_named_in(contents_of(folder / "train.py"), folder) == {"numpy": version("numpy")}

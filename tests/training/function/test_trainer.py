@@ -7,9 +7,17 @@ import pytest
 
 from harness.base.errors import ConfigError, TrainingFailedError
 from harness.training.function import trainer
-from harness.training.function.trainer import FIRST, FunctionTrainer, Rules, set_rules
+from harness.training.function.trainer import (
+    FIRST,
+    FunctionTrainer,
+    Rules,
+    fingerprints_of,
+    set_rules,
+    take_fingerprints,
+)
 from harness.training.seeds import Seed
 from harness.training.trainers import TimedTrainer, Trainer, packages_of, trainer_named
+from tests.builders.configs import small_config
 from tests.builders.functions import TRAIN, function_config, function_grid
 
 OTHERS = (Seed(1, 1), Seed(2, 2))
@@ -18,9 +26,9 @@ OTHERS = (Seed(1, 1), Seed(2, 2))
 @pytest.fixture(autouse=True)
 def _nothing_is_imported() -> Iterator[None]:
     """Forget what a function's file was imported as."""
-    path = list(sys.path)
+    path, meta_path = list(sys.path), list(sys.meta_path)
     yield
-    sys.path[:] = path
+    sys.path[:], sys.meta_path[:] = path, meta_path
     sys.modules.pop("train", None)
 
 
@@ -66,10 +74,36 @@ def test_what_determines_a_result_is_source_and_packages(tmp_path: Path) -> None
     assert set(told) == {"train.py", "helper.py", "numpy"}
     assert packages_of([config]) == {"numpy": np.__version__}
     (tmp_path / "helper.py").write_text("A = 2\n", encoding="utf-8")
-    trainer._checksums.cache_clear()
+    trainer._contents.cache_clear()
     now = trainer_named(config.trainer).fingerprint(config)
     assert now["train.py"] == told["train.py"]
     assert now["helper.py"] != told["helper.py"]
+
+
+def test_what_is_trained_is_what_the_fingerprint_names(tmp_path: Path) -> None:
+    """Whatever becomes of the file between the two."""
+    config = function_config(tmp_path, "def run(config, seed):\n    return {'x': 1}\n")
+    told = trainer_named(config.trainer).fingerprint(config)
+    (tmp_path / "train.py").write_text("def run(config, seed):\n    return {'x': 2}\n", encoding="utf-8")
+    assert FunctionTrainer(config.trainer).train(config, OTHERS).x.tolist() == [1, 1]
+    assert trainer_named(config.trainer).fingerprint(config) == told
+
+
+def test_the_fingerprint_of_a_session_counts_in_all_its_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not what a worker finds that starts late; a function that the session does not know has its own."""
+    monkeypatch.setattr(trainer, "_of_session", {})
+    config = function_config(tmp_path)
+    began = fingerprints_of([config, small_config()])
+    assert list(began) == [config.trainer]
+    trainer._contents.cache_clear()
+    (tmp_path / "train.py").write_text(TRAIN + "\n# edited\n", encoding="utf-8")
+    assert fingerprints_of([config]) != began
+    take_fingerprints(began)
+    assert fingerprints_of([config]) == began
+    other = FunctionTrainer(f"{tmp_path}/train.py:other")
+    assert other.fingerprint(config) != began[config.trainer]
 
 
 def test_it_is_called_for_each_seed(tmp_path: Path) -> None:
