@@ -4,6 +4,7 @@ from .execution.engine import open_store, runs_of
 from .judging.evidence import RunSource
 from .report.folder import open_folder
 from .sessions.session import Session, read_session
+from .statistics.best import best_of
 from .statistics.cells import proportion_of_cells
 from .statistics.complexity import Complexity, measure
 from .statistics.curves import (
@@ -69,6 +70,7 @@ __all__ = [
     "Verdict",
     "area_above_end",
     "batch_averages",
+    "best_of",
     "difference_from_reported",
     "difference_of_means",
     "epochs_later",
