@@ -1,7 +1,5 @@
 """Read the columns that are wanted from a log file: CSV, Parquet, JSON, or what a tracker keeps."""
 
-import contextlib
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -12,8 +10,9 @@ import numpy as np
 
 from harness.base.errors import DataError
 from harness.logs import parquet, text
+from harness.logs.sqlite import database_at, tables_in
 from harness.logs.table import LogTable, Numbers, labels_from
-from harness.logs.trackers import mlflow, optuna, tensorboard
+from harness.logs.trackers import mlflow, optuna, tensorboard, trackio
 
 DATABASES = (".db", ".sqlite", ".sqlite3")
 FORMATS = (".csv", ".tsv", ".parquet", ".jsonl", ".json", *DATABASES)
@@ -51,6 +50,8 @@ def column_names(file: Path) -> tuple[str, ...]:
         return text.csv_names(file)
     if kind == "mlflow":
         return mlflow.names_in(file)
+    if kind == "trackio":
+        return trackio.names_in(file)
     if kind == "tensorboard":
         return tensorboard.NAMES
     records = optuna.records_in(file) if kind == "optuna" else text.json_records(file)
@@ -99,22 +100,22 @@ def _rows_of(file: Path, kind: str, wanted: frozenset[str]) -> Iterator[Mapping[
         "mlflow": lambda: mlflow.records_in(file, wanted),
         "optuna": lambda: optuna.records_in(file),
         "tensorboard": lambda: tensorboard.records_in(file),
+        "trackio": lambda: trackio.records_in(file, wanted),
     }
     for record in records[kind]():
         yield {name: "" if value is None else value for name, value in record.items()}
 
 
 def _kind_of_database(file: Path) -> str:
-    try:
-        with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    except sqlite3.Error as reason:
-        raise DataError(f"{file}: cannot be read as a database ({reason})") from reason
+    with database_at(file) as database:
+        tables = tables_in(database)
     if "experiments" in tables:
         return "mlflow"
     if "studies" in tables:
         return "optuna"
-    raise DataError(f"{file}: a database of neither MLflow nor Optuna")
+    if tables >= trackio.TABLES:
+        return "trackio"
+    raise DataError(f"{file}: a database of neither MLflow, Optuna nor Trackio")
 
 
 def _from_rows(

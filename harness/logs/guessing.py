@@ -13,7 +13,7 @@ from harness.logs.places import find_files, is_log, pattern_in
 from harness.logs.reading import with_path
 from harness.logs.table import Labels, joined
 
-SEEDS = ("seed", "random_seed", "random_state", "run", "run_id", "trial", "trial_id", "replicate", "name")
+SEEDS = ("seed", "random_seed", "random_state", "run", "run_id", "trial", "trial_id", "replicate", "run_name", "name")
 STEPS = ("step", "_step", "epoch", "iteration", "global_step", "training_iteration", "timestep", "timesteps")
 NAMES, VALUES = ("metric", "name", "key", "tag", "variable"), ("value", "metric_value")
 STATES = ("status", "state")
@@ -83,7 +83,8 @@ def guess(place: Path) -> Guess:
     texts = [name for name, column in rest.items() if not all(map(_is_number, column.texts))]
     numbers = [name for name in rest if name not in texts]
     measured = () if metric else tuple(_measured(rest, texts, numbers, labels.get(seed), labels.get(step)))
-    settings = {name: column for name, column in rest.items() if name not in measured}
+    planned = _following([name for name in rest if name not in measured], rest, labels.get(step))
+    settings = {name: column for name, column in rest.items() if name not in measured and name not in planned}
     axes = _telling_apart(rest, _settings(settings, labels.get(seed)))
     return Guess(
         files=pattern,
@@ -131,13 +132,16 @@ def _measured(
 ) -> list[str]:
     """Return the columns of numbers that are results: they differ within what the settings of a run have in common.
 
-    Where rows are steps, a result differs from step to step of a run.
+    Where rows are steps, a result differs from step to step of a run, or is blank at some: a setting stands at each.
     """
     # What was set comes back in all rows of a run or more, what was measured seldom does.
     often = len(step.texts) if step else 2
     several = [name for name in numbers if len(columns[name].texts) <= min(MOST_VALUES, len(columns[name].codes) / 2)]
     found = []
     for name in numbers:
+        if step is not None and (columns[name].codes < 0).any():
+            found.append(name)
+            continue
         if np.bincount(columns[name].codes + 1)[1:].min() >= often:
             continue
         if seed is not None and step is not None:
@@ -147,6 +151,15 @@ def _measured(
         if _differs_within(columns[name], _together(keys, len(columns[name].codes))):
             found.append(name)
     return found
+
+
+def _following(names: Iterable[str], columns: Mapping[str, Labels], step: Labels | None) -> set[str]:
+    """Return the columns that follow from the step, as a rate with a schedule does: they tell no runs apart."""
+    if step is None:
+        return set()
+    rows = len(step.codes)
+    steps = _together([step], rows).max()
+    return {name for name in names if _together([step, columns[name]], rows).max() == steps}
 
 
 def _differs_within(column: Labels, groups: NDArray[np.int64]) -> bool:

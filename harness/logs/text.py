@@ -73,13 +73,13 @@ def json_records(file: Path) -> list[dict[str, Any]]:
         found = lists[0] if len(lists) == 1 else [found]
     if not isinstance(found, list) or not found or not all(isinstance(record, dict) for record in found):
         raise DataError(f"{file}: holds no records; give a list of objects, or one object a line")
-    return [dict(_flat(record)) for record in found]
+    return [dict(flat(record)) for record in found]
 
 
-def _flat(record: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+def flat(record: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the entries of a record, those of one within it under both names with a dot between."""
     for name, value in record.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{before}{name}.")
+            yield from flat(value, f"{before}{name}.")
         else:
             yield f"{before}{name}", value

@@ -1,3 +1,4 @@
+import itertools
 import json
 import random
 from pathlib import Path
@@ -85,3 +86,16 @@ def test_what_is_no_log_is_one_sentence(tmp_path: Path) -> None:
         guess(tmp_path / "nothing")
     with pytest.raises(DataError, match=r": no file that ends in \.csv, .*; give the place where runs are logged$"):
         guess(tmp_path)
+
+
+def test_a_schedule_is_no_axis(tmp_path: Path) -> None:
+    """What follows from the step, the same in all runs, tells none apart; what is blank at a step is a result."""
+    lines = ["seed,width,step,rate,loss,final"]
+    for seed, width, step in itertools.product(range(4), (8, 16), range(6)):
+        final = seed % 2 + width if step == 5 else ""
+        lines += [f"{seed},{width},{step},{0.1 / (step // 2 + 1)},{seed + width + step}.5,{final}"]
+    (tmp_path / "runs.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = guess(tmp_path / "runs.csv")
+    assert dict(found.axes) == {"width": ("8", "16")}
+    assert found.metrics == ("loss", "final")
+    assert found.left_out == ("rate",)

@@ -84,7 +84,7 @@ def test_a_store_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"runs\.db: cannot be read as a database \("):
         column_names(tmp_path / "runs.db")
     for name, table, sentence in (
-        ("other.db", "things", r"other\.db: a database of neither MLflow nor Optuna$"),
+        ("other.db", "things", r"other\.db: a database of neither MLflow, Optuna nor Trackio$"),
         ("old.db", "experiments", r"old\.db: MLflow cannot read it \("),
         ("study.db", "studies", r"study\.db: Optuna cannot read it \("),
     ):
