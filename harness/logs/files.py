@@ -17,6 +17,13 @@ from harness.logs.trackers import mlflow, optuna, tensorboard, trackio
 DATABASES = (".db", ".sqlite", ".sqlite3")
 FORMATS = (".csv", ".tsv", ".parquet", ".jsonl", ".json", *DATABASES)
 
+WANDB = ".wandb"  # of W&B's own files, which no part of its library reads that a program could call
+
+
+def only_wandb_reads(place: Path) -> DataError:
+    """Return the error for a file, or a folder, of W&B's own."""
+    return DataError(f"{place}: files of W&B's own, which only W&B reads: wandb sync, then export the runs as CSV")
+
 
 def kind_of(place: Path) -> str:
     """Return how a file, or the folder of a tracker, is to be read: ``csv``, ``json``, or the name of what keeps it.
@@ -30,6 +37,8 @@ def kind_of(place: Path) -> str:
         return "mlflow"
     if "tfevents" in place.name:
         return "tensorboard"
+    if place.suffix == WANDB:
+        raise only_wandb_reads(place)
     if place.suffix in DATABASES:
         return _kind_of_database(place)
     return {".parquet": "parquet", ".json": "json", ".jsonl": "json"}.get(place.suffix, "csv")

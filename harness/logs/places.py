@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.base.errors import DataError
-from harness.logs.files import FORMATS
+from harness.logs.files import FORMATS, WANDB, only_wandb_reads
 from harness.logs.mapping import PLACE
 
 NUMBERED = ("seed", "run", "trial", "version")  # what folders of runs are called by, before their number
@@ -88,6 +88,8 @@ def pattern_in(folder: Path) -> str:
         raise DataError(f"{folder}: no such file or folder; give the place where runs are logged")
     files = [path for path in sorted(folder.rglob("*")) if path.suffix in FORMATS or "tfevents" in path.name]
     places = [path.relative_to(folder) for path in files]
+    if not places and any(path.suffix == WANDB for path in folder.rglob("*")):
+        raise only_wandb_reads(folder)
     if not places:
         raise DataError(f"{folder}: no file that ends in {', '.join(FORMATS)}; give the place where runs are logged")
     kinds: dict[tuple[str, int], list[Path]] = {}

@@ -80,6 +80,18 @@ def test_files_with_names_of_their_own_are_one_pattern(tmp_path: Path) -> None:
     assert guess(tmp_path).files == "*.csv"
 
 
+def test_files_that_only_wandb_reads_are_one_sentence(tmp_path: Path) -> None:
+    """With what gives a table of them; beside a table they do not matter."""
+    offline = tmp_path / "wandb" / "offline-run-20261127_005330-gz25q181"
+    offline.mkdir(parents=True)
+    (offline / "run-gz25q181.wandb").write_bytes(b":W&B\x01\xbe\x00")
+    for place in (tmp_path, offline / "run-gz25q181.wandb"):
+        with pytest.raises(DataError, match=rf"^{place}: files of W&B's own, .*: wandb sync, then export .* as CSV$"):
+            guess(place)
+    (tmp_path / "runs.csv").write_text(WIDE, encoding="utf-8")
+    assert guess(tmp_path).files == "runs.csv"
+
+
 def test_what_is_no_log_is_one_sentence(tmp_path: Path) -> None:
     """That says what would be."""
     with pytest.raises(DataError, match=r"nothing: no such file or folder; give the place where runs are logged$"):
