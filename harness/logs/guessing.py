@@ -13,11 +13,25 @@ from harness.logs.places import find_files, is_log, pattern_in
 from harness.logs.reading import with_path
 from harness.logs.table import Labels, joined
 
-SEEDS = ("seed", "random_seed", "random_state", "run", "run_id", "trial", "trial_id", "replicate", "run_name", "name")
+SEEDS = (
+    "seed",
+    "config.seed",
+    "params.seed",
+    "random_seed",
+    "random_state",
+    "run",
+    "run_id",
+    "trial",
+    "trial_id",
+    "replicate",
+    "run_name",
+    "name",
+)
 STEPS = ("step", "_step", "epoch", "iteration", "global_step", "training_iteration", "timestep", "timesteps")
 NAMES, VALUES = ("metric", "name", "key", "tag", "variable"), ("value", "metric_value")
 STATES = ("status", "state")
 TIMES = ("time", "timestamp", "_timestamp", "wall_time", "_runtime", "duration", "date", "created", "time_total_s")
+OF_RAY = ("time_this_iter_s", "time_since_restore", "pid", "hostname", "node_ip")  # of its machines, with each result
 MOST_VALUES = 100  # of an axis
 MOST_ROWS = 100_000  # of a file that are looked at
 
@@ -77,14 +91,15 @@ def guess(place: Path) -> Guess:
     seed, step, status, value = (_named(labels, known) for known in (SEEDS, STEPS, STATES, VALUES))
     metric = _named([name for name in labels if name != seed], NAMES) if value else ""
     value = value if metric else ""
-    known = {name for name in labels if name.lower() in (*STEPS, *SEEDS, *TIMES)}
+    known = {name for name in labels if name.lower() in (*STEPS, *SEEDS, *TIMES, *OF_RAY)}
     special = {seed, step, status, value, metric, *known}
     rest = {name: column for name, column in labels.items() if name not in special and len(column.texts) > 1}
+    if seed and len(labels[seed].texts) > 1:
+        rest = {name: column for name, column in rest.items() if not _follows(column, labels.get(step))}
     texts = [name for name, column in rest.items() if not all(map(_is_number, column.texts))]
     numbers = [name for name in rest if name not in texts]
     measured = () if metric else tuple(_measured(rest, texts, numbers, labels.get(seed), labels.get(step)))
-    planned = _following([name for name in rest if name not in measured], rest, labels.get(step))
-    settings = {name: column for name, column in rest.items() if name not in measured and name not in planned}
+    settings = {name: column for name, column in rest.items() if name not in measured}
     axes = _telling_apart(rest, _settings(settings, labels.get(seed)))
     return Guess(
         files=pattern,
@@ -153,13 +168,12 @@ def _measured(
     return found
 
 
-def _following(names: Iterable[str], columns: Mapping[str, Labels], step: Labels | None) -> set[str]:
-    """Return the columns that follow from the step, as a rate with a schedule does: they tell no runs apart."""
+def _follows(column: Labels, step: Labels | None) -> bool:
+    """Whether a column is the same in all runs at each step, as a rate with a schedule: it tells none apart."""
     if step is None:
-        return set()
+        return False
     rows = len(step.codes)
-    steps = _together([step], rows).max()
-    return {name for name in names if _together([step, columns[name]], rows).max() == steps}
+    return bool(_together([step, column], rows).max() == _together([step], rows).max())
 
 
 def _differs_within(column: Labels, groups: NDArray[np.int64]) -> bool:

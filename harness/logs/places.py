@@ -10,6 +10,12 @@ from harness.base.errors import DataError
 from harness.logs.files import FORMATS, WANDB, only_wandb_reads
 from harness.logs.mapping import PLACE
 
+KNOWN = (
+    "result.json",
+    "progress.csv",
+    "metrics.csv",
+    "trainer_state.json",
+)  # of several files a run, that of its steps
 NUMBERED = ("seed", "run", "trial", "version")  # what folders of runs are called by, before their number
 
 
@@ -96,11 +102,15 @@ def pattern_in(folder: Path) -> str:
     for place in places:
         name = "*tfevents*" if "tfevents" in place.name else place.name
         kinds.setdefault((name, len(place.parts)), []).append(place.with_name(name))
-    most = max(kinds.values(), key=len)
+    most = max(kinds.values(), key=lambda ones: (len(ones), -_rank(ones[0].name)))
     if len(most) == 1 and len(places) > 1:
         same_depth = [place for place in places if len(place.parts) == len(most[0].parts)]
         return "/".join([*_parts([place.parent for place in same_depth]), f"*{most[0].suffix}"])
     return "/".join([*_parts([place.parent for place in most]), most[0].name])
+
+
+def _rank(name: str) -> int:
+    return KNOWN.index(name) if name in KNOWN else len(KNOWN)
 
 
 def _parts(folders: Sequence[Path]) -> list[str]:

@@ -80,6 +80,37 @@ def test_files_with_names_of_their_own_are_one_pattern(tmp_path: Path) -> None:
     assert guess(tmp_path).files == "*.csv"
 
 
+def test_a_folder_of_ray_tune_is_understood(tmp_path: Path) -> None:
+    """Of the files of a trial, that with its steps and settings; what Ray tells of its machines is no metric."""
+    for place, (lr, seed) in enumerate(itertools.product((0.1, 0.01), range(3))):
+        trial = tmp_path / f"train_36921_0000{place}_{place}_lr={lr},seed={seed}_2026-11-27_00-55-17"
+        trial.mkdir()
+        config = {"lr": lr, "seed": seed}
+        results = [
+            {
+                "loss": lr + seed / 100 + 1 / step,
+                "timestamp": 1795740922 + step,
+                "done": step == 4,
+                "training_iteration": step,
+                "trial_id": f"36921_0000{place}",
+                "pid": 22887 + place,
+                "config": config,
+                "time_this_iter_s": 0.1 / step,
+                "hostname": "vm",
+                "iterations_since_restore": step,
+            }
+            for step in range(1, 5)
+        ]
+        (trial / "params.json").write_text(json.dumps(config), encoding="utf-8")
+        (trial / "result.json").write_text("\n".join(map(json.dumps, results)), encoding="utf-8")
+        (trial / "progress.csv").write_text("loss\n1\n", encoding="utf-8")
+        (trial / f"events.out.tfevents.{place}.vm").touch()
+    (tmp_path / "experiment_state-2026-11-27_00-55-17.json").write_text("{}", encoding="utf-8")
+    found = guess(tmp_path)
+    assert (found.files, found.seed, found.step) == ("{part1}/result.json", "config.seed", "training_iteration")
+    assert (found.metrics, dict(found.axes)) == (("loss",), {"config.lr": ("0.1", "0.01")})
+
+
 def test_files_that_only_wandb_reads_are_one_sentence(tmp_path: Path) -> None:
     """With what gives a table of them; beside a table they do not matter."""
     offline = tmp_path / "wandb" / "offline-run-20261127_005330-gz25q181"
