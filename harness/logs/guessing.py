@@ -119,8 +119,10 @@ def guess(place: Path) -> Guess:
 
 def _settings(columns: Mapping[str, Labels], seed: Labels | None) -> list[str]:
     """Return the columns that may be settings: few values, each of several runs."""
-    rows = len(next(iter(columns.values())).codes) if columns else 0
-    runs = int(_together([*columns.values(), *([seed] if seed else [])], rows).max(initial=0)) + 1
+    if not columns:
+        return []
+    rows = len(next(iter(columns.values())).codes)
+    runs = int(_together([*columns.values(), *([seed] if seed else [])], rows).max()) + 1
     return [name for name, column in columns.items() if len(column.texts) <= min(MOST_VALUES, max(2, runs / 2))]
 
 

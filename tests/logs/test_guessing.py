@@ -80,6 +80,23 @@ def test_files_with_names_of_their_own_are_one_pattern(tmp_path: Path) -> None:
     assert guess(tmp_path).files == "*.csv"
 
 
+def test_of_a_single_run_every_curve_is_a_metric(tmp_path: Path) -> None:
+    """There is nothing by which a schedule could be told."""
+    lines = ["seed,step,loss", *(f"0,{step},{1 / (step + 1)}" for step in range(6))]
+    (tmp_path / "runs.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert guess(tmp_path / "runs.csv").metrics == ("loss",)
+
+
+def test_a_setting_may_be_blank_in_a_table_of_runs(tmp_path: Path) -> None:
+    """Where it has no meaning: only with steps is what is blank a result."""
+    rng = random.Random(0)
+    lines = ["momentum,seed,loss"]
+    lines += [f"{rate},{seed},{rng.random()}" for rate, seed in itertools.product(("", 0.5, 0.9), range(6))]
+    (tmp_path / "runs.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = guess(tmp_path / "runs.csv")
+    assert (found.metrics, dict(found.axes)) == (("loss",), {"momentum": ("0.5", "0.9")})
+
+
 def test_a_folder_of_ray_tune_is_understood(tmp_path: Path) -> None:
     """Of the files of a trial, that with its steps and settings; what Ray tells of its machines is no metric."""
     for place, (lr, seed) in enumerate(itertools.product((0.1, 0.01), range(3))):
@@ -95,7 +112,7 @@ def test_a_folder_of_ray_tune_is_understood(tmp_path: Path) -> None:
                 "trial_id": f"36921_0000{place}",
                 "pid": 22887 + place,
                 "config": config,
-                "time_this_iter_s": 0.1 / step,
+                "time_this_iter_s": 0.1 / step + place,
                 "hostname": "vm",
                 "iterations_since_restore": step,
             }
@@ -135,7 +152,7 @@ def test_a_schedule_is_no_axis(tmp_path: Path) -> None:
     """What follows from the step, the same in all runs, tells none apart; what is blank at a step is a result."""
     lines = ["seed,width,step,rate,loss,final"]
     for seed, width, step in itertools.product(range(4), (8, 16), range(6)):
-        final = seed % 2 + width if step == 5 else ""
+        final = seed % 2 if step == 5 else ""
         lines += [f"{seed},{width},{step},{0.1 / (step // 2 + 1)},{seed + width + step}.5,{final}"]
     (tmp_path / "runs.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = guess(tmp_path / "runs.csv")

@@ -9,7 +9,7 @@ from harness.base.arrays import Floats
 from harness.statistics.best import best_of
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
-from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds
+from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
 from harness.statistics.two_samples import difference_of_means, probability_of_larger
 
 SEEDS, SIMULATIONS = 20, 2_000
@@ -58,6 +58,12 @@ def test_what_cannot_grow_keeps_the_whole_from_growing() -> None:
     """Such as a comparison with what is logged."""
     one, other = leads({"a": LEADS["near"], "b": LEADS["far"]}).values()
     assert not best_of({"a": one, "b": replace(other, grows=False)}, "lead").grows
+
+
+def test_a_proportion_has_no_region_of_one_seed() -> None:
+    """That of the closest comparison alone would be told as if it were of all."""
+    found = best_of({name: proportion_of_seeds(sample, (0.0, 9.0), name) for name, sample in LEADS.items()}, "lead")
+    assert (found.value, found.kind, found.region) == (1.0, "proportion", None)
 
 
 def test_a_comparison_that_says_nothing_leaves_it_open() -> None:

@@ -1,5 +1,6 @@
 """Import of files as they were read."""
 
+import importlib
 import importlib.resources
 import pkgutil
 import py_compile
@@ -45,7 +46,9 @@ def test_what_was_read_is_imported_whatever_is_there_now(home: Path) -> None:
     """At once or within a function, from a module or a package, by a relative import too."""
     contents = contents_of(home / "train.py")
     edit(home)
-    assert import_remembered(home / "train.py", contents).run() == (1, 1, 1)
+    module = import_remembered(home / "train.py", contents)
+    assert module.run() == (1, 1, 1)
+    assert sys.modules["train"] is module
 
 
 def test_what_is_there_is_imported_though_bytecode_looks_current(home: Path) -> None:
@@ -66,7 +69,9 @@ def test_other_modules_are_found_as_ever(home: Path) -> None:
     """Also one that lies there, which no import statement named, and one that a name only looks like."""
     (home / "other.py").write_text("A = 3\n", encoding="utf-8")
     import_remembered(home / "train.py", contents_of(home / "train.py"))
+    (home / "models" / "extra.py").write_text("A = 4\n", encoding="utf-8")
     assert __import__("other").A == 3
+    assert importlib.import_module("models.extra").A == 4
     assert __import__("json").loads("1") == 1
 
 
