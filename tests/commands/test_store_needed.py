@@ -18,7 +18,7 @@ from harness.training.runs import Runs
 from harness.training.seeds import Seed
 from tests.builders.configs import small_config
 from tests.builders.functions import FUNCTION_PROTOCOL, TRAIN
-from tests.builders.reports import REPORT
+from tests.builders.reports import PROTOCOL, REPORT
 from tests.builders.runs import runs_for
 
 CLAIM = """
@@ -152,6 +152,39 @@ def test_what_a_placebo_trains_stays(capsys: pytest.CaptureFixture[str], report:
     (report / "report.toml").write_text(pinned, encoding="utf-8")
     assert said(capsys, "prune", "claims") == ["removed: 0 files, 0 B"]
     assert placebo.exists()
+
+
+RECONSTRUCTED = """
+trainer = "train:run"
+
+[axes]
+task = ["classification"]
+rate = [0.5, 0.9]
+
+[default]
+task = "classification"
+
+[reconstruction.classification]
+epochs = { value = 3, alternatives = [4], origin = "assumed", reason = "usual" }
+"""
+
+
+def test_what_a_search_for_the_reconstruction_trains_stays(capsys: pytest.CaptureFixture[str], report: Path) -> None:
+    """Any answer may be the one, whatever claims ask for now."""
+    write(report.absolute(), protocol=RECONSTRUCTED)
+    (cell, _) = open_folder(report.absolute()).grid.configs.values()
+    tried = keep(cell.changed(epochs=4))
+    assert said(capsys, "prune", "claims") == ["removed: 0 files, 0 B"]
+    assert tried.exists()
+
+
+def test_of_a_report_without_a_function_no_claim_is_collected(capsys: pytest.CaptureFixture[str], report: Path) -> None:
+    """Its runs are told by their versions; what is wrong with its claims does not matter here."""
+    keep_all(report)
+    dense = Path("dense")
+    dense.mkdir()
+    write(dense.absolute(), protocol=PROTOCOL, claim="raise ValueError('broken')")
+    assert said(capsys, "prune", "claims", "dense") == ["removed: 0 files, 0 B"]
 
 
 def test_what_one_of_several_reports_can_find_stays(capsys: pytest.CaptureFixture[str], report: Path) -> None:
