@@ -18,7 +18,8 @@ from harness.training.runs import Runs
 from harness.training.seeds import Seed
 from tests.builders.configs import small_config
 from tests.builders.functions import FUNCTION_PROTOCOL, TRAIN
-from tests.builders.reports import PROTOCOL, REPORT
+from tests.builders.logs import LOGS
+from tests.builders.reports import REPORT
 from tests.builders.runs import runs_for
 
 CLAIM = """
@@ -109,7 +110,11 @@ def test_without_reports_nobody_can_tell_and_it_is_said(capsys: pytest.CaptureFi
     assert kept.endswith("name the folders of all reports that share this store")
     assert all(path.exists() for path in old + new)
     Store(Path(".claims-store"), lambda config: {"torch": "0.1"}).save(runs_for(small_config(), SEEDS))
+    older = Store(Path(".claims-store"), lambda config: {"train.py": "1", "numpy": "0.1"})
+    (cell, _) = open_folder(report.absolute()).grid.configs.values()
+    older.save(Runs(cell, SEEDS, {}, {"test_accuracy": np.ones(1)}, {}))
     removed, _, kept = said(capsys, "prune", "--dry-run")
+    assert removed.startswith("runs: 2 files, ")
     assert removed.endswith(": no session can find them: other versions, trainers or data")
     assert kept.startswith("kept: 6 files, ")
 
@@ -179,12 +184,12 @@ def test_what_a_search_for_the_reconstruction_trains_stays(capsys: pytest.Captur
 
 
 def test_of_a_report_without_a_function_no_claim_is_collected(capsys: pytest.CaptureFixture[str], report: Path) -> None:
-    """Its runs are told by their versions; what is wrong with its claims does not matter here."""
+    """What is wrong with its claims does not matter here."""
     keep_all(report)
-    dense = Path("dense")
-    dense.mkdir()
-    write(dense.absolute(), protocol=PROTOCOL, claim="raise ValueError('broken')")
-    assert said(capsys, "prune", "claims", "dense") == ["removed: 0 files, 0 B"]
+    read = Path("read")
+    read.mkdir()
+    write(read.absolute(), protocol=LOGS, claim="raise ValueError('broken')")
+    assert said(capsys, "prune", "claims", "read") == ["removed: 0 files, 0 B"]
 
 
 def test_what_one_of_several_reports_can_find_stays(capsys: pytest.CaptureFixture[str], report: Path) -> None:
@@ -213,6 +218,7 @@ def test_runs_on_a_data_file_that_no_report_has_are_told(capsys: pytest.CaptureF
     dense = small_config(dataset=mine, loss="squared_error")
     kept = [store.save(runs_for(one, SEEDS)) for one in (dense, small_config())]
     assert said(capsys, "prune", "claims") == ["removed: 0 files, 0 B"]
+    assert said(capsys, "prune", "--dry-run")[1].startswith("kept: 1 file, ")
     with data.open("a") as file:
         file.write("41,0\n")
     reread()
