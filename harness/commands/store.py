@@ -122,13 +122,14 @@ def _verify(folder: Path) -> int:
 
 
 def _prune(folder: Path, reports: Sequence[Path], *, dry: bool) -> int:
-    from harness.commands.store_care import only_reports_can_tell, remove, useless
+    from harness.commands.store_care import remove, useless
     from harness.execution.engine import open_store
     from harness.storage.contents import count_and_size
 
     store = open_store(folder)
     removed: dict[tuple[str, str], list[StoredFile]] = defaultdict(list)
-    for flaw in useless(store, _needed(reports, store)):
+    kept: list[StoredFile] = []
+    for flaw in useless(store, _needed(reports, store), kept.append):
         if not dry:
             remove(flaw)
         removed[flaw.file.kind, flaw.reason].append(flaw.file)
@@ -136,7 +137,6 @@ def _prune(folder: Path, reports: Sequence[Path], *, dry: bool) -> int:
         print(f"{kind}: {count_and_size(files)}: {reason}")
     everything = [file for files in removed.values() for file in files]
     print(f"{'would be removed' if dry else 'removed'}: {count_and_size(everything)}")
-    kept = [] if reports else only_reports_can_tell(store)
     if kept:
         print(
             f"kept: {count_and_size(kept)}: runs of training functions or on data files; to remove those that "

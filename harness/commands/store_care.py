@@ -101,7 +101,13 @@ CHECKS: dict[str, Callable[[StoredFile, bytes], None]] = {
 }
 
 
-def useless(store: Store, needed: Needed | None = None) -> Iterator[Flaw]:
+def _tell_nobody(file: StoredFile) -> None:
+    """Take note of a file in no way."""
+
+
+def useless(
+    store: Store, needed: Needed | None = None, untold: Callable[[StoredFile], None] = _tell_nobody
+) -> Iterator[Flaw]:
     """Yield what nobody can use any more: what a session writes anew, or could not find.
 
     Files of a newer version, and files that are not the store's, are never among them.
@@ -110,6 +116,8 @@ def useless(store: Store, needed: Needed | None = None) -> Iterator[Flaw]:
     ----------
     needed
         By all reports that share the store; without it, no run of a report's own function or data is of other source.
+    untold
+        Called without `needed` with each file of such runs that is not among the useless: reports might tell it.
 
     Raises
     ------
@@ -128,20 +136,8 @@ def useless(store: Store, needed: Needed | None = None) -> Iterator[Flaw]:
             yield Flaw(file, "made by other code than the present")
         elif file.kind in ("runs", "timings"):
             with suppress(FileNotFoundError):  # a session goes on meanwhile
-                if reason := _why_unusable(file, store, needed):
+                if reason := _why_unusable(file, store, needed, untold):
                     yield Flaw(file, f"no session can find them: {reason}")
-
-
-def only_reports_can_tell(store: Store) -> list[StoredFile]:
-    """Return the runs that versions alone do not rule out, but perhaps the reports do that share the store."""
-    found = []
-    for file in files_of(store.folder):
-        if file.kind == "runs":
-            with suppress(StoreError, ValueError, FileNotFoundError):
-                runs = read_runs(file)
-                if (runs.is_of_function or runs.data_checksums) and runs.usable(store):
-                    found.append(file)
-    return found
 
 
 def remove(flaw: Flaw) -> None:
@@ -185,11 +181,15 @@ def why_no_session_finds(runs: StoredRuns, store: Store, needed: Needed | None) 
     return needed.why_not(runs) if needed is not None else ""
 
 
-def _why_unusable(file: StoredFile, store: Store, needed: Needed | None) -> str:
+def _why_unusable(file: StoredFile, store: Store, needed: Needed | None, untold: Callable[[StoredFile], None]) -> str:
     """Return why no session could find this file; empty also if it is damaged: then it is set aside and made again."""
     try:
         if file.kind == "runs":
-            return why_no_session_finds(read_runs(file), store, needed)
+            runs = read_runs(file)
+            reason = why_no_session_finds(runs, store, needed)
+            if not reason and needed is None and (runs.is_of_function or runs.data_checksums):
+                untold(file)
+            return reason
         timings: dict[str, Any] = unseal(file.path.read_bytes(), str(file.path))
         entries = timings["entries"]
         current = all(is_current(one["config"], one["fingerprint"], store.fingerprint_of) for one in entries)
