@@ -19,6 +19,8 @@ from harness.verdicts.verdict import Band
 CLAIM_FIGURE = "harness.drawing.figures"
 SPECIFICATION_CURVE = "harness.drawing.specification_figure"
 PANEL_FIGURE = "harness.drawing.panels.figure"
+# Of an estimate: an array, and functions, whose text has an address that is another one in each process.
+_NOT_DESCRIBED = ("sample", "interval", "printing")
 
 
 def kept_figure(
@@ -93,7 +95,7 @@ def _digest(runs_by_cell: Mapping[str, Runs], estimate: Estimate, interval: Inte
         digest.update(repr((cell, runs.config)).encode())
         for name, curve in runs.curves.items():
             digest.update(repr((name, curve.shape)).encode() + curve.tobytes())
-    described = {name: value for name, value in vars(estimate).items() if name not in ("sample", "interval")}
+    described = {name: value for name, value in vars(estimate).items() if name not in _NOT_DESCRIBED}
     digest.update(repr((sorted(described.items()), interval, band, estimate.sample.shape)).encode())
     digest.update(estimate.sample.tobytes())
     return digest.hexdigest()

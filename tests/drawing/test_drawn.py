@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from harness.drawing import figures, specification_figure
 from harness.drawing.drawn import drawing_marks, kept_figure, kept_specification_curve
+from harness.statistics.draws import plausible_draw
+from harness.statistics.estimate import Reported
 from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.verdict import Band
 from tests.builders.runs import random_runs
@@ -35,6 +37,14 @@ def test_the_same_picture_is_drawn_once(drawings: list[str], tmp_path: Path) -> 
     """The second time, the file is read, and gives the same text."""
     pictures = [kept_figure(tmp_path, {"cell": random_runs()}, ESTIMATE, (0.8, 1.3), BAND) for _ in range(2)]
     assert pictures == [drawings[0]] * 2
+    assert len(drawings) == 1
+
+
+def test_the_picture_of_a_reported_number_is_drawn_once(drawings: list[str], tmp_path: Path) -> None:
+    """Which draws are printed so is a function, made anew each time: it is no part of the picture."""
+    twice = [plausible_draw(Reported(1.0, 0.05), [0.9, 1.0, 1.2], "loss") for _ in range(2)]
+    for estimate in twice:
+        kept_figure(tmp_path, {}, estimate, (0.0, 1.3), BAND)
     assert len(drawings) == 1
 
 
