@@ -57,7 +57,7 @@ def test_the_harness_knows_nothing_of_the_report() -> None:
 
 def loaded_by(statement: str) -> set[str]:
     """Return which heavy modules a fresh interpreter has loaded after a statement."""
-    heavy = FRAMEWORKS | {"sklearn", "matplotlib", "scipy", "numpy"}
+    heavy = FRAMEWORKS | {"sklearn", "matplotlib", "scipy", "scipy.optimize", "scipy.special", "scipy.stats", "numpy"}
     code = f"{statement}\nimport sys\nprint(*({heavy!r} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(result.stdout.split())
@@ -75,9 +75,18 @@ def test_engine_and_judge_load_no_framework() -> None:
     )
 
 
+def test_nobody_loads_what_scipy_brings_before_it_is_called() -> None:
+    """A session has a controller and workers, each of which would pay a second for it."""
+    statement = "import harness.plugin.audit, harness.plugin.judged, harness.judging.judge, harness.plugin.planning"
+    assert loaded_by(f"{statement}\nfrom harness import *") <= {"numpy", "scipy"}
+
+
 def test_the_check_of_loaded_modules_can_fail() -> None:
-    """The trainer does load its framework, so the two tests above see something."""
+    """The trainer loads its framework, and an estimate's interval what it needs: the tests above see something."""
     assert "torch" in loaded_by("import harness.training.dense.torch_native")
+    assert "scipy.special" in loaded_by(
+        "from harness import mean_over_seeds\nmean_over_seeds([1, 2], '').interval(0.9)"
+    )
 
 
 RUNS_CODE = {  # what makes code of data, by the name that is called; a name without a module is Python's own

@@ -8,8 +8,8 @@ Introduction to Copulas, section 2.3), with correlations from the seeds that the
 import functools
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from harness.base.arrays import Floats
 
@@ -28,7 +28,7 @@ def normal_scores(sample: ArrayLike) -> Floats:
     values = np.nan_to_num(np.asarray(sample, dtype=np.float64), nan=-np.inf, posinf=np.inf, neginf=-np.inf)
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
     ranks = np.cumsum(counts) - (counts + 1) / 2  # of the middle of those that are equal, from 0
-    scores: Floats = special.ndtri((ranks[places] + 0.5) / len(values))
+    scores: Floats = scipy.special.ndtri((ranks[places] + 0.5) / len(values))
     return scores
 
 
@@ -115,11 +115,11 @@ def _between(low: Floats, high: Floats, points: Floats) -> tuple[Floats, Floats]
     """Return the log probability of each interval, and a draw from it at a given proportion of its probability."""
     flipped = low > 0  # the tail of small probabilities is the exact one
     first, last = np.where(flipped, -high, low), np.where(flipped, -low, high)
-    upper, lower = special.log_ndtr(last), special.log_ndtr(first)
+    upper, lower = scipy.special.log_ndtr(last), scipy.special.log_ndtr(first)
     with np.errstate(divide="ignore", invalid="ignore"):
         logarithm = np.where(upper > lower, upper + np.log1p(-np.exp(np.minimum(lower - upper, 0.0))), -np.inf)
         reached = np.logaddexp(lower, np.log(points) + logarithm)
-        drawn = special.ndtri_exp(np.minimum(reached, 0.0))
+        drawn = scipy.special.ndtri_exp(np.minimum(reached, 0.0))
     drawn = np.clip(np.nan_to_num(drawn, nan=0.0), -38.0, 38.0)
     return logarithm, np.where(flipped, -drawn, drawn)
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import special
 
 from harness.base.arrays import Floats
 from harness.reconstruction.joint import log_probability_of_box, normal_scores, proper, shrunken_correlations
@@ -93,7 +93,7 @@ def asked_by(reading: Reading, judged: Sequence[Judged], runs_averaged: int = 1)
     if margin is not None:
         proportion = (int((margin >= 0).sum()) + 0.5) / (len(margin) + 1)
         configs = frozenset().union(*(one for estimate, one in judged if estimate.printing is None))
-        found.append(Asked(normal_scores(margin), -float(special.ndtri(proportion)), math.inf, configs))
+        found.append(Asked(normal_scores(margin), -float(scipy.special.ndtri(proportion)), math.inf, configs))
     return tuple(found)
 
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 import numpy as np
-from scipy import special
+import scipy
 
 from harness.base.arrays import Floats
 from harness.sessions.measured import NIGHTS, Measured
@@ -136,7 +136,7 @@ def _sequence(groups: Sequence[Sequence[Measured]]) -> Iterator[Comparable]:
 def _standard_error(one: Measured) -> float:
     """Return the standard error of an estimate, by the longer side of its interval."""
     low, value, high = on_its_scale(one.verdict)
-    quantile = float(special.stdtrit(one.verdict.seeds - 1, (1 + one.verdict.confidence) / 2))
+    quantile = float(scipy.special.stdtrit(one.verdict.seeds - 1, (1 + one.verdict.confidence) / 2))
     return max(high - value, value - low) / quantile
 
 
@@ -144,7 +144,7 @@ def _changes(which: Identity, sequence: Comparable, error_rate: float) -> Iterat
     """Return the changes of one sequence; `error_rate` is that of one split."""
     from ruptures.detection import Binseg  # only a history in which something varies should pay for loading it
 
-    penalty = float(special.stdtrit(sequence.freedom, 1 - error_rate / 2)) ** 2
+    penalty = float(scipy.special.stdtrit(sequence.freedom, 1 - error_rate / 2)) ** 2
     search = Binseg(model="l2", min_size=NIGHTS, jump=1).fit(sequence.values / sequence.noise)
     starts = [0, *search.predict(pen=penalty)]
     back = math.exp if is_on_logarithms(sequence.first[0].verdict) else float

@@ -2,7 +2,7 @@
 
 import math
 
-from scipy import special
+import scipy
 
 from harness.verdicts.verdict import Verdict
 
@@ -54,14 +54,14 @@ def p_same(before: Verdict, after: Verdict) -> float:
     if noise == 0:
         return min(1.0, 2 - before.confidence - after.confidence)
     freedom = min(verdict.seeds for verdict in (before, after) if verdict.seeds > 1) - 1
-    return float(2 * special.stdtr(freedom, -abs(new_value - value) / noise))
+    return float(2 * scipy.special.stdtr(freedom, -abs(new_value - value) / noise))
 
 
 def _unit(verdict: Verdict, distance: float) -> float:
     """Return the distance from an estimate to an end of its interval, in units of a standard error."""
     if verdict.seeds == 1:
         return 0.0
-    return distance / float(special.stdtrit(verdict.seeds - 1, (1 + verdict.confidence) / 2))
+    return distance / float(scipy.special.stdtrit(verdict.seeds - 1, (1 + verdict.confidence) / 2))
 
 
 def is_on_logarithms(verdict: Verdict) -> bool:

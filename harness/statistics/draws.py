@@ -4,8 +4,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Interval, Printing, Reported
@@ -75,7 +75,7 @@ def plausible_proportion_draw(reported: Reported, sample: ArrayLike, rows: int, 
         return np.log((hits + 0.5) / (rows - hits + 0.5))
 
     def back(log_odds: ArrayLike) -> Floats:
-        return np.clip((special.expit(np.asarray(log_odds, dtype=np.float64)) * (rows + 1) - 0.5) / rows, 0, 1)
+        return np.clip((scipy.special.expit(np.asarray(log_odds, dtype=np.float64)) * (rows + 1) - 0.5) / rows, 0, 1)
 
     hits = values * rows
     binomial_error = float(np.sqrt(np.mean(1 / (hits + 0.5) + 1 / (rows - hits + 0.5))))
@@ -104,7 +104,7 @@ def prediction_interval(sample: ArrayLike) -> tuple[float, float]:
 
 
 def _next_draw(mean: float, deviation: float, count: int) -> tuple[float, float]:
-    reach = float(special.stdtrit(count - 1, (1 + PREDICTION) / 2)) * deviation * math.sqrt(1 + 1 / count)
+    reach = float(scipy.special.stdtrit(count - 1, (1 + PREDICTION) / 2)) * deviation * math.sqrt(1 + 1 / count)
     return mean - reach, mean + reach
 
 

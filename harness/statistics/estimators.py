@@ -10,8 +10,8 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval, Kind
@@ -45,7 +45,7 @@ def mean_over_seeds(sample: ArrayLike, label: str) -> Estimate:
     note = f"a mean of a skewed sample (skewness {skewness:.1f}), wrong more often" if abs(skewness) > SKEWED else ""
 
     def interval(confidence: float) -> Interval:
-        student = float(special.stdtrit(count - 1, (1 + confidence) / 2)) / math.sqrt(count)
+        student = float(scipy.special.stdtrit(count - 1, (1 + confidence) / 2)) / math.sqrt(count)
         below = max(student, _unskewed(student, skewness, count))
         above = max(student, -_unskewed(-student, skewness, count))
         return mean - deviation * below, mean + deviation * above
@@ -106,8 +106,8 @@ def proportion_of_seeds(sample: ArrayLike, region: tuple[float, float], label: s
 
     def interval(confidence: float) -> Interval:
         tail = (1 - confidence) / 2
-        lowest = float(special.betaincinv(within, outside + 1, tail)) if within else 0.0
-        highest = float(special.betaincinv(within + 1, outside, 1 - tail)) if outside else 1.0
+        lowest = float(scipy.special.betaincinv(within, outside + 1, tail)) if within else 0.0
+        highest = float(scipy.special.betaincinv(within + 1, outside, 1 - tail)) if outside else 1.0
         return lowest, highest
 
     return Estimate(
@@ -143,7 +143,7 @@ def median_over_seeds(sample: ArrayLike, label: str) -> Estimate:
             values, method, label, "median", f"{int(np.isnan(values).sum())} of {len(values)} seeds diverged"
         )
     ordered, count = np.sort(values), len(values)
-    fewer = special.bdtr(np.arange(count), count, 0.5)
+    fewer = scipy.special.bdtr(np.arange(count), count, 0.5)
 
     def interval(confidence: float) -> Interval:
         # The rank-th smallest and largest leave out the median with probability 2 P(Binomial(count, 1/2) < rank).

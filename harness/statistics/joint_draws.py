@@ -8,9 +8,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
-from scipy.optimize import lsq_linear
 
 from harness.base.arrays import Floats
 from harness.statistics.draws import PREDICTION
@@ -101,11 +100,11 @@ def _estimate(scaled: Floats, box: tuple[Floats, Floats], least_variances: Float
         spread = scaled.sum(axis=1)
         return no_interval(spread, METHOD, label, "draw", "the numbers do not vary apart from each other", math.nan)
     whitening = np.linalg.inv(np.linalg.cholesky(covariance))
-    nearest = lsq_linear(whitening, whitening @ means, bounds=box).x
+    nearest = scipy.optimize.lsq_linear(whitening, whitening @ means, bounds=box).x
     distance = float(np.linalg.norm(whitening @ (nearest - means)))
     factor = numbers * (count + 1) * (count - 1) / (count * (count - numbers))
-    limit = math.sqrt(factor * float(special.fdtri(numbers, count - numbers, PREDICTION)))
-    chance = float(special.fdtrc(numbers, count - numbers, distance**2 / factor))
+    limit = math.sqrt(factor * float(scipy.special.fdtri(numbers, count - numbers, PREDICTION)))
+    chance = float(scipy.special.fdtrc(numbers, count - numbers, distance**2 / factor))
     each = np.linalg.norm((scaled - means) @ whitening.T, axis=1) / limit
     value = distance / limit
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize, special
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Interval, Reported
@@ -66,7 +66,7 @@ class Drawn:
     def shown(self) -> float:
         """How far out seeds themselves got, in standard deviations of a normal distribution with as many there."""
         beyond = self.scaled >= self.lowest - ROUNDING if self.distance > 0 else self.scaled <= self.highest + ROUNDING
-        return max(0.0, -float(special.ndtri(beyond.mean())))
+        return max(0.0, -float(scipy.special.ndtri(beyond.mean())))
 
     def interval(self, confidence: float) -> Interval:
         """Return the interval of the distance, in standard deviations."""
@@ -115,8 +115,8 @@ def _position_interval(position: float, count: int, confidence: float) -> Interv
 
     def noncentrality(probability: float) -> float:
         return float(
-            optimize.brentq(
-                lambda center: special.ndtr(shifted - center).mean() - probability,
+            scipy.optimize.brentq(
+                lambda center: scipy.special.ndtr(shifted - center).mean() - probability,
                 shifted.min() - 10,
                 shifted.max() + 10,
             )
@@ -129,5 +129,5 @@ def _position_interval(position: float, count: int, confidence: float) -> Interv
 def _relative_spreads(count: int) -> Floats:
     """Return evenly probable standard deviations of `count` standard normal draws, shape (4000,)."""
     probabilities = (np.arange(4000) + 0.5) / 4000
-    spreads: Floats = np.sqrt(2 * special.gammaincinv((count - 1) / 2, probabilities) / (count - 1))
+    spreads: Floats = np.sqrt(2 * scipy.special.gammaincinv((count - 1) / 2, probabilities) / (count - 1))
     return spreads

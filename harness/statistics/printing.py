@@ -7,7 +7,7 @@ their correlations (a Gaussian copula; Nelsen 2006, An Introduction to Copulas, 
 
 import math
 
-from scipy import special
+import scipy
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Interval, Reported
@@ -85,7 +85,7 @@ def log_likelihood_between(scores: Interval) -> float:
     low, high = scores
     if low > 0:  # the tail of small probabilities is the exact one
         low, high = -high, -low
-    upper, lower = float(special.log_ndtr(high)), float(special.log_ndtr(low))
+    upper, lower = float(scipy.special.log_ndtr(high)), float(scipy.special.log_ndtr(low))
     if not upper > lower:
         return -math.inf
     return upper + math.log1p(-math.exp(lower - upper))
@@ -98,10 +98,10 @@ def _tails(distance: float, drawn: Drawn) -> tuple[float, float]:
 
 
 def _student(statistic: float, count: int) -> tuple[float, float]:
-    below, above = (float(special.stdtr(count - 1, one)) for one in (statistic, -statistic))
+    below, above = (float(scipy.special.stdtr(count - 1, one)) for one in (statistic, -statistic))
     return below, above
 
 
 def _score(below: float, above: float) -> float:
     """Return the normal score of a point from the probabilities on both sides; the smaller is the exact one."""
-    return float(special.ndtri(below) if below < above else -special.ndtri(above))
+    return float(scipy.special.ndtri(below) if below < above else -scipy.special.ndtri(above))

@@ -8,8 +8,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import special
 
 from harness.statistics.estimate import Estimate, Interval
 from harness.statistics.estimators import at_least_two, no_interval
@@ -50,8 +50,8 @@ def probability_of_improvement(first: Sequence[ArrayLike], second: Sequence[Arra
     error = math.sqrt(variance) / (value * (1 - value))
 
     def interval(confidence: float) -> Interval:
-        reach = float(special.ndtri((1 + confidence) / 2)) * error
-        low, high = special.expit(special.logit(value) + np.array([-reach, reach]))
+        reach = float(scipy.special.ndtri((1 + confidence) / 2)) * error
+        low, high = scipy.special.expit(scipy.special.logit(value) + np.array([-reach, reach]))
         return float(low), float(high)
 
     return Estimate(value, interval, method, by_task, label, "probability", note=note)
@@ -69,8 +69,6 @@ def interquartile_mean(scores: Sequence[ArrayLike], label: str) -> Estimate:
     label
         What one number is.
     """
-    from scipy import stats
-
     samples = [at_least_two(sample) for sample in scores]
     method = f"interquartile mean over tasks, stratified bootstrap of {RESAMPLES} resamples"
     everything = np.concatenate(samples)
@@ -78,13 +76,13 @@ def interquartile_mean(scores: Sequence[ArrayLike], label: str) -> Estimate:
         return no_interval(everything, method, label, "mean", "a run diverged: say what it counts as")
     rng = np.random.default_rng(0)  # the same resamples for the same runs
     drawn = [sample[rng.integers(len(sample), size=(RESAMPLES, len(sample)))] for sample in samples]
-    means = np.sort(stats.trim_mean(np.concatenate(drawn, axis=1), 0.25, axis=1))
+    means = np.sort(scipy.stats.trim_mean(np.concatenate(drawn, axis=1), 0.25, axis=1))
 
     def interval(confidence: float) -> Interval:
         low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
         return float(low), float(high)
 
-    value = float(stats.trim_mean(everything, 0.25))
+    value = float(scipy.stats.trim_mean(everything, 0.25))
     note = f"{len(everything)} runs on {len(samples)} tasks"
     return Estimate(value, interval, method, everything, label, "cells", note=note)
 
@@ -104,12 +102,10 @@ def rank_difference(scores: ArrayLike, first: int, second: int, label: str) -> E
     label
         What is ranked.
     """
-    from scipy import stats
-
     table = np.asarray(scores, dtype=np.float64)
     if table.ndim != 2 or table.shape[0] < 2 or table.shape[1] < 2:
         raise ValueError(f"scores have shape (tasks, methods) with at least 2 of each, not {table.shape}")
-    ranks = stats.rankdata(-table, axis=1)
+    ranks = scipy.stats.rankdata(-table, axis=1)
     difference = ranks[:, second] - ranks[:, first]
     tasks, methods = table.shape
     method = f"difference of mean ranks among {methods} methods, Nemenyi's interval"
@@ -118,7 +114,7 @@ def rank_difference(scores: ArrayLike, first: int, second: int, label: str) -> E
     error = math.sqrt(methods * (methods + 1) / (12 * tasks))
 
     def interval(confidence: float) -> Interval:
-        reach = float(stats.studentized_range.ppf(confidence, methods, np.inf)) * error
+        reach = float(scipy.stats.studentized_range.ppf(confidence, methods, np.inf)) * error
         return float(difference.mean() - reach), float(difference.mean() + reach)
 
     note = f"{tasks} tasks; holds for all {methods * (methods - 1) // 2} pairs together"

@@ -8,8 +8,8 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import optimize, special
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval, Reported
@@ -147,13 +147,15 @@ def probability_of_larger(first: ArrayLike, second: ArrayLike, label: str) -> Es
     errors = np.array([above.var(ddof=1) / len(one), below.var(ddof=1) / len(other)])
     if errors.sum() > 0:
         freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
-        on_logits = _student(float(special.logit(value)), math.sqrt(errors.sum()) / (value * (1 - value)), freedom)
+        on_logits = _student(
+            float(scipy.special.logit(value)), math.sqrt(errors.sum()) / (value * (1 - value)), freedom
+        )
 
     def interval(confidence: float) -> Interval:
         low, high = newcombe(confidence)
         if on_logits is None:
             return low, high
-        low_logit, high_logit = special.expit(on_logits(confidence))
+        low_logit, high_logit = scipy.special.expit(on_logits(confidence))
         return min(low, float(low_logit)), max(high, float(high_logit))
 
     return Estimate(value, interval, method, above, label, "probability", note=f"{len(one)} and {len(other)} runs")
@@ -215,7 +217,7 @@ def _student(value: float, error: float, freedom: float) -> Callable[[float], In
     """Return Student's interval about a value, from its standard error and degrees of freedom."""
 
     def interval(confidence: float) -> Interval:
-        reach = float(special.stdtrit(freedom, (1 + confidence) / 2)) * error
+        reach = float(scipy.special.stdtrit(freedom, (1 + confidence) / 2)) * error
         return value - reach, value + reach
 
     return interval
@@ -234,7 +236,7 @@ def _newcombe(value: float, one: int, other: int) -> Callable[[float], Interval]
         return math.sqrt(p * (1 - p) * (1 + size * ((1 - p) / (2 - p) + p / (1 + p))) / (one * other))
 
     def interval(confidence: float) -> Interval:
-        quantile = float(special.ndtri((1 + confidence) / 2))
+        quantile = float(scipy.special.ndtri((1 + confidence) / 2))
 
         def end(limit: float) -> float:
             if value == limit:
@@ -245,7 +247,7 @@ def _newcombe(value: float, one: int, other: int) -> Callable[[float], Interval]
             def beyond(p: float) -> float:
                 return sign * (p - value) - quantile * error(p)
 
-            return value if beyond(start) >= 0 else float(optimize.brentq(beyond, start, limit))
+            return value if beyond(start) >= 0 else float(scipy.optimize.brentq(beyond, start, limit))
 
         return end(0.0), end(1.0)
 

@@ -10,7 +10,7 @@ that side.
 import math
 
 import numpy as np
-from scipy import special
+import scipy
 
 from harness.statistics.estimate import Estimate
 from harness.verdicts.verdict import Band
@@ -75,8 +75,10 @@ def true_value(band: Band) -> float:
 def _of_mean(below: float, above: float, deviation: float, seeds: int, confidence: float) -> float:
     """Return the power of two one-sided t tests, the spread taken as known (Julious 2004, Stat. Med. 23, 1921-1986)."""
     error = deviation / math.sqrt(seeds)
-    critical = float(special.stdtrit(seeds - 1, (1 + confidence) / 2))
-    reached_above, reached_below = (float(special.ndtr(distance / error - critical)) for distance in (above, below))
+    critical = float(scipy.special.stdtrit(seeds - 1, (1 + confidence) / 2))
+    reached_above, reached_below = (
+        float(scipy.special.ndtr(distance / error - critical)) for distance in (above, below)
+    )
     return max(0.0, reached_above + reached_below - 1)
 
 
@@ -84,10 +86,10 @@ def _of_proportion(truth: float, band: Band, seeds: int, confidence: float) -> f
     """Return the probability of all counts of seeds whose exact interval lies inside the band."""
     tail, counts = (1 - confidence) / 2, np.arange(seeds + 1)
     with np.errstate(invalid="ignore"):
-        low = np.where(counts == 0, 0.0, special.betaincinv(counts, seeds - counts + 1, tail))
-        high = np.where(counts == seeds, 1.0, special.betaincinv(counts + 1, seeds - counts, 1 - tail))
+        low = np.where(counts == 0, 0.0, scipy.special.betaincinv(counts, seeds - counts + 1, tail))
+        high = np.where(counts == seeds, 1.0, scipy.special.betaincinv(counts + 1, seeds - counts, 1 - tail))
     inside = (low >= band.low) & (high <= band.high)
-    probabilities = np.diff(special.bdtr(counts, seeds, truth), prepend=0.0)
+    probabilities = np.diff(scipy.special.bdtr(counts, seeds, truth), prepend=0.0)
     return min(1.0, float(probabilities[inside].sum()))
 
 
