@@ -48,6 +48,7 @@ pytest_plugins = ("harness.plugin.fixtures",)
 USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError, MissingPackageError)
 _folders_key: pytest.StashKey[frozenset[str]] = pytest.StashKey()  # of the reports that the session is about
 _misdeclared_key: pytest.StashKey[dict[tuple[Path, str], str]] = pytest.StashKey()  # by report and finding
+_raises_key: pytest.StashKey[tuple[type[AssertionError], ...]] = pytest.StashKey()  # of a claim's recorded verdicts
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
 
@@ -199,6 +200,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             may_pass = "supported" in expected.verdicts
             raises = tuple(EXCEPTIONS[verdict] for verdict in expected.verdicts if verdict != "supported")
             item.add_marker(pytest.mark.xfail(strict=not may_pass, raises=raises, reason=reason))
+            item.stash[_raises_key] = raises
 
 
 @pytest.hookimpl(wrapper=True)
@@ -309,6 +311,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send verdict and figure along with the report, since only the report leaves a worker."""
+    if call.excinfo is not None and not item.config.getoption("runxfail", False):
+        _leave_out_traceback(item, call.excinfo)
     report = yield
     judge = judge_of(item)
     # Of a claim that broke after it was judged, or at a later look, the verdict is not the last word.
@@ -318,6 +322,15 @@ def pytest_runtest_makereport(
 
         tell(item, report, judge, _run_table(item.config))
     return report
+
+
+def _leave_out_traceback(item: pytest.Item, failure: pytest.ExceptionInfo[BaseException]) -> None:
+    """Let the verdict alone stand for a failure that the register records.
+
+    Nobody is shown where such a claim was judged, and pytest takes longer to find the lines than the claim to judge.
+    """
+    if isinstance(failure.value, item.stash.get(_raises_key, ())):
+        item.repr_failure = pytest.ExceptionInfo.exconly  # type: ignore[method-assign, assignment]
 
 
 def _run_table(config: pytest.Config) -> "RunTableWriter":

@@ -100,6 +100,17 @@ def test_a_recorded_verdict_is_green_and_a_changed_one_red(pytester: pytest.Pyte
     result.stdout.fnmatch_lines(["*XPASS(strict)*refuted since 2026-01-31: B was timed on another machine*"])
 
 
+@pytest.mark.parametrize(("option", "traceback"), [("--xfail-tb", False), ("--runxfail", True)])
+def test_a_recorded_failure_is_told_by_its_verdict_alone(
+    pytester: pytest.Pytester, make_claims: MakeClaims, option: str, traceback: bool
+) -> None:
+    """Where it was judged takes pytest longer to find than the claim takes; any other failure shows it."""
+    make_claims(THREE_VERDICTS, report=REPORT + EXPECTED_REFUTED)
+    result = pytester.runpytest("claims", option, "-k", "refuted")
+    result.stdout.fnmatch_lines(["*errors.Refuted: speed.faster (ratio): refuted", "*finding   A is faster than B."])
+    assert (">   " in result.stdout.str()) == traceback
+
+
 def test_where_noise_decides_two_verdicts_are_recorded(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """With `also`, either of two verdicts is no change, and supported still is one."""
     also = EXPECTED_REFUTED + 'also = "inconclusive"\n'
