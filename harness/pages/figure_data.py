@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from harness.base.files import write_atomically
+from harness.base.files import write_if_changed
 from harness.reconstruction.specification import Specification
 from harness.statistics.estimate import Estimate
 
@@ -49,7 +49,7 @@ def write_data(folder: Path, figure: str, table: str) -> None:
     figure
         Its file, relative to that.
     """
-    write_atomically(folder / data_of(figure), table.encode())
+    write_if_changed(folder / data_of(figure), table.encode())
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
-from harness.base.files import write_atomically
+from harness.base.files import write_if_changed
 from harness.pages import index, original, runs, trend
 from harness.pages.context import DrawingFiles, PageContext
 from harness.pages.figure_data import data_of, specification_csv, write_data
@@ -82,9 +82,9 @@ def write_figure(folder: Path, name: str, svg: str) -> str:
     """
     words = re.sub(r"[^A-Za-z0-9]+", "-", name.rpartition("/")[2]).strip("-")[:80]
     file = f"{FIGURES_FOLDER}/{words}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.svg"
-    write_atomically(folder / file, svg.encode())
+    write_if_changed(folder / file, svg.encode())
     return file
 
 
 def _write(file: Path, text: str) -> None:
-    write_atomically(file, text.encode())
+    write_if_changed(file, text.encode())

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from harness.base.arrays import Floats
-from harness.base.files import write_atomically
+from harness.base.files import write_if_changed
 from harness.training.config import TrainingConfig, plain_value
 from harness.training.function.source import short_name
 from harness.training.runs import FINAL, Runs
@@ -142,7 +142,7 @@ def write_csv(rows: Sequence[RunRow], file: Path) -> None:
                 *(_number(row.metrics.get(name, math.nan)) for name in metrics),
             ]
         )
-    write_atomically(file, text.getvalue().encode())
+    write_if_changed(file, text.getvalue().encode())
 
 
 def field_text(value: Any) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.base import files
-from harness.base.files import make_folder, whole_file, write_atomically
+from harness.base.files import make_folder, whole_file, write_atomically, write_if_changed
 
 
 @pytest.fixture(params=[0o022, 0o077])
@@ -101,3 +101,22 @@ def test_a_part_that_was_removed_before_it_was_locked_is_made_again(
     write_atomically(tmp_path / "file", b"text")
     assert (tmp_path / "file").read_bytes() == b"text"
     assert len(removed) == 1
+
+
+def test_what_has_not_changed_is_not_written(tmp_path: Path) -> None:
+    """The same file stays; other content, or none, gives a new one, whole."""
+    file = tmp_path / "folder" / "file"
+    write_if_changed(file, b"text")
+    first = file.stat()
+    write_if_changed(file, b"text")
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (first.st_ino, first.st_mtime_ns)
+    write_if_changed(file, b"other")
+    assert file.read_bytes() == b"other"
+    assert file.stat().st_ino != first.st_ino
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    """A folder in the way is the error that `write_atomically` raises."""
+    (tmp_path / "file").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_if_changed(tmp_path / "file", b"text")
