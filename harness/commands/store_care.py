@@ -3,7 +3,8 @@
 Nothing here asks a clock: whether a file is still being written is told by the lock of who writes it.
 """
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from harness.base.sealed import unseal
 from harness.commands.store_needed import Needed
 from harness.drawing.drawn import drawing_marks
 from harness.execution.timing import SECONDS
+from harness.plugin.kept import judged_mark, rows_named_in
 from harness.reconstruction.multiverse import judging_mark
 from harness.storage.contents import StoredFile, StoredRuns, check_identity, files_of, is_current, read_runs
 from harness.storage.record import unpack
@@ -93,11 +95,18 @@ def _check_sealed(file: StoredFile, payload: bytes) -> None:
     unseal(payload, f"{file.kind} {file.path}")
 
 
+def _check_rows(file: StoredFile, payload: bytes) -> None:
+    if hashlib.sha256(payload).hexdigest() != file.path.stem:
+        raise ValueError("its checksum does not match")
+
+
 CHECKS: dict[str, Callable[[StoredFile, bytes], None]] = {
     "runs": check_runs,
     "timings": _check_timings,
     "answers": _check_sealed,
     "figures": _check_sealed,
+    "verdicts": _check_sealed,
+    "rows": _check_rows,
 }
 
 
@@ -124,8 +133,10 @@ def useless(
     StoreError
         If a part of the folder may not be read.
     """
-    marks = {"figures": drawing_marks(), "answers": {judging_mark()}}
-    for file in files_of(store.folder):
+    marks = {"figures": drawing_marks(), "answers": {judging_mark()}, "verdicts": {judged_mark()}}
+    files = files_of(store.folder)
+    named = _rows_named_in(file for file in files if file.path.stem.startswith(judged_mark()))
+    for file in files:
         if file.kind == "unreadable":
             yield Flaw(file, "damaged and set aside; trained or measured again since")
         elif file.kind == "unfinished" and _nobody_holds(file.path):
@@ -134,6 +145,8 @@ def useless(
             yield Flaw(file, "nobody holds them")
         elif file.kind in marks and file.path.stem.partition("-")[0] not in marks[file.kind]:
             yield Flaw(file, "made by other code than the present")
+        elif file.kind == "rows" and file.path.stem not in named:
+            yield Flaw(file, "no claim names them")
         elif file.kind in ("runs", "timings"):
             with suppress(FileNotFoundError):  # a session goes on meanwhile
                 if reason := _why_unusable(file, store, needed, untold):
@@ -158,6 +171,16 @@ def remove(flaw: Flaw) -> None:
             path.unlink(missing_ok=True)
     except OSError as reason:
         raise StoreError(f"{path} cannot be removed ({reason}); what was removed before it is removed") from reason
+
+
+def _rows_named_in(files: Iterable[StoredFile]) -> set[str]:
+    """Return which rows these files name, as far as they are kept claims."""
+    named: set[str] = set()
+    for file in files:
+        if file.kind == "verdicts":
+            with suppress(OSError):  # gone meanwhile, or not to be read: a session then judges again
+                named |= rows_named_in(file.path.read_bytes())
+    return named
 
 
 def _nobody_holds(path: Path) -> bool:

@@ -17,6 +17,10 @@ from harness.judging.placebo import refuse_pin
 from harness.report.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
 from harness.verdicts.error_rate import settled_at
 
+# Found once for each test: a session asks for them some twenty times.
+_claim_key: pytest.StashKey[Claim] = pytest.StashKey()
+_folder_key: pytest.StashKey[ReportFolder] = pytest.StashKey()
+
 
 def claim_of(item: pytest.Item) -> Claim:
     """Return a test that is marked with a finding as a claim.
@@ -26,6 +30,12 @@ def claim_of(item: pytest.Item) -> Claim:
     RegisterError
         If its marker is not complete, the register does not have what it names, or its placebo cannot be trained.
     """
+    if _claim_key not in item.stash:
+        item.stash[_claim_key] = _claim_of(item)
+    return item.stash[_claim_key]
+
+
+def _claim_of(item: pytest.Item) -> Claim:
     marker = item.get_closest_marker(FINDING)
     if marker is None or len(marker.args) != 1 or set(marker.kwargs) != {"reading"}:
         raise RegisterError(f'{item.nodeid}: mark the claim with @pytest.mark.finding("section.name", reading="name")')
@@ -76,10 +86,12 @@ def report_folder_of(item: pytest.Item) -> ReportFolder:
     RegisterError
         If there is no register beside it or above, or one that is malformed.
     """
-    folder = folder_of(item.path)
-    if folder is None:
-        raise RegisterError(f"{item.nodeid}: no {REGISTER_FILE} with findings beside {item.path} or above")
-    return open_folder(folder)
+    if _folder_key not in item.stash:
+        folder = folder_of(item.path)
+        if folder is None:
+            raise RegisterError(f"{item.nodeid}: no {REGISTER_FILE} with findings beside {item.path} or above")
+        item.stash[_folder_key] = open_folder(folder)
+    return item.stash[_folder_key]
 
 
 def collect_claims(folder: Path) -> list[Claim]:

@@ -63,6 +63,26 @@ class TrainedRuns:
         return known.first(count)
 
 
+class NotedRuns:
+    """Runs from a source, with a note of what was taken.
+
+    Attributes
+    ----------
+    counts
+        Over how many seeds at most, by config and splits.
+    """
+
+    def __init__(self, source: RunSource) -> None:
+        self._source = source
+        self.grows, self.planned_seeds = source.grows, source.planned_seeds
+        self.counts: dict[Wanted, int] = {}
+
+    def runs(self, wanted: Wanted, count: int) -> Runs:
+        """Return runs as the source does."""
+        self.counts[wanted] = max(count, self.counts.get(wanted, 0))
+        return self._source.runs(wanted, count)
+
+
 class Evidence:
     """Hands out runs and timings, and remembers which were asked for.
 

@@ -36,7 +36,7 @@ class Judge:
     evidence
         As given.
     estimate, verdict
-        Those of the last look; None before the first.
+        Those of the last look; None before the first. A verdict that was recalled comes without its estimate.
     """
 
     def __init__(
@@ -84,6 +84,14 @@ class Judge:
         self.estimate = estimate
         self.verdict = self._verdict(estimate, note)
         exception = self.verdict.exception()
+        if exception is not None:
+            raise exception
+
+    def recall(self, verdict: Verdict) -> None:
+        """Take the verdict that the claim came to before on the same evidence; raises as a call does."""
+        __tracebackhide__ = True
+        self.verdict = verdict
+        exception = verdict.exception()
         if exception is not None:
             raise exception
 

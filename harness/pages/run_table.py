@@ -82,20 +82,32 @@ class RunTableWriter:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._file = folder / f"{os.getpid()}-{uuid.uuid4().hex}.jsonl"
-        self._written: dict[tuple[str, str, TrainingConfig], set[Seed]] = {}
+        self._texts: dict[tuple[str, str, TrainingConfig, tuple[Seed, ...]], str] = {}
+        self._told: set[str] = set()
+        self._written: set[str] = set()
 
-    def add(self, report: str, runs_by_cell: Mapping[str, Runs]) -> None:
-        """Write down the runs of a report that were not seen before, by the name of the cell."""
-        rows: list[RunRow] = []
-        for cell, runs in runs_by_cell.items():
-            written = self._written.setdefault((report, cell, runs.config), set())
-            new = [place for place, seed in enumerate(runs.seeds) if seed not in written]
-            if new:
-                rows += _rows(report, cell, runs, new)
-                written.update(runs.seeds)
-        if rows:
+    def add(self, report: str, runs_by_cell: Mapping[str, Runs]) -> list[str]:
+        """Write down the runs of a report, by the name of the cell; returns their lines, cell by cell."""
+        texts = [self._text(report, cell, runs) for cell, runs in runs_by_cell.items()]
+        self.add_lines(texts)
+        return texts
+
+    def add_lines(self, texts: Sequence[str]) -> None:
+        """Write down runs in the lines that `add` has returned, now or in another session."""
+        untold = [text for text in texts if text not in self._told]  # many claims rest on the same runs
+        self._told.update(untold)
+        lines = dict.fromkeys(line for text in untold for line in text.splitlines(keepends=True))
+        new = [line for line in lines if line not in self._written]
+        self._written.update(new)
+        if new:
             with self._file.open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(vars(row)) + "\n" for row in rows)
+                file.writelines(new)
+
+    def _text(self, report: str, cell: str, runs: Runs) -> str:
+        which = (report, cell, runs.config, runs.seeds)
+        if which not in self._texts:
+            self._texts[which] = "".join(json.dumps(vars(row)) + "\n" for row in _rows(report, cell, runs))
+        return self._texts[which]
 
 
 def parts_folder(progress_file: Path) -> Path:
@@ -150,11 +162,10 @@ def field_text(value: Any) -> str:
     return "-".join(map(field_text, value)) if isinstance(value, list) else str(value)
 
 
-def _rows(report: str, cell: str, runs: Runs, places: list[int]) -> Iterator[RunRow]:
+def _rows(report: str, cell: str, runs: Runs) -> Iterator[RunRow]:
     config, diverged, metrics = runs.config, runs.diverged, _metrics(runs)
     fields = {name: plain_value(value) for name, value in config.items()}
-    for place in places:
-        seed = runs.seeds[place]
+    for place, seed in enumerate(runs.seeds):
         yield RunRow(
             report=report,
             cell=cell,

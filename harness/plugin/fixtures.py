@@ -21,13 +21,16 @@ JUDGE: pytest.StashKey["Judge"] = pytest.StashKey()
 def _claims_evidence(request: pytest.FixtureRequest) -> "Evidence":
     """Give what a claim and its judge have in common, under a name that no project has for a fixture of its own."""
     from harness.judging.collected import report_folder_of
-    from harness.judging.evidence import Evidence
+    from harness.judging.evidence import Evidence, NotedRuns
+    from harness.plugin.kept import NOTED
 
     config = request.config
     grid, seeds = report_folder_of(request.node).grid, config.getoption("claims_seeds")
     timings = store_folder(config) if is_timed(request.node) else None
     trainings = trainings_of(config)
-    return Evidence(grid, seeds, grid.logged or trainings, timings, trainings.progress.begins)
+    if grid.logged is None:
+        request.node.stash[NOTED] = NotedRuns(trainings)
+    return Evidence(grid, seeds, grid.logged or request.node.stash[NOTED], timings, trainings.progress.begins)
 
 
 @pytest.fixture

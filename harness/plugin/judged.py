@@ -22,9 +22,33 @@ from harness.pages.audit_log import (
 from harness.pages.figure_data import sample_csv, write_data
 from harness.pages.publish import write_figure
 from harness.pages.run_table import RunTableWriter
+from harness.plugin.kept import KeptClaim, keep, recalled, rows_of
 from harness.plugin.options import everywhere, pages_folder, store_folder, trainings_of
 from harness.plugin.prepare import PlannedTrainings
 from harness.report.folder import ReportFolder
+from harness.verdicts.verdict import Verdict
+
+_recalled_key: pytest.StashKey[KeptClaim] = pytest.StashKey()
+_rows_key: pytest.StashKey[list[str]] = pytest.StashKey()
+
+
+def recall(item: pytest.Function, judge: Judge) -> bool:
+    """Let a claim have the verdict that it had before, if nothing changed since; returns whether that is so.
+
+    Raises
+    ------
+    Refuted, Inconclusive
+        As the claim did.
+    """
+    __tracebackhide__ = True
+    kept = recalled(item)
+    rows = None if kept is None else rows_of(kept, trainings_of(item.config).store)
+    if kept is None or rows is None:
+        return False
+    item.stash[_recalled_key] = kept
+    item.stash[_rows_key] = rows
+    judge.recall(Verdict.from_plain(kept.verdict))
+    return True
 
 
 def look_around(item: pytest.Item, judge: Judge) -> None:
@@ -36,11 +60,12 @@ def look_around(item: pytest.Item, judge: Judge) -> None:
         If its band holds the placebo too.
     """
     claim, folder = claim_of(item), report_folder_of(item)
-    judge_neighbours(claim, judge)
-    if claim.reading.placebo is not None:
-        evidence = judge.evidence.afresh(item.config.getoption("claims_seeds"))
-        placebo = PlaceboEvidence(evidence, folder.grid, claim.reading.placebo)
-        judge_placebo(claim, judge, placebo, folder.register.file)
+    if item.stash.get(_recalled_key, None) is None:
+        judge_neighbours(claim, judge)
+        if claim.reading.placebo is not None:
+            evidence = judge.evidence.afresh(item.config.getoption("claims_seeds"))
+            placebo = PlaceboEvidence(evidence, folder.grid, claim.reading.placebo)
+            judge_placebo(claim, judge, placebo, folder.register.file)
     if everywhere(item.config) and claim.rests_on_runs and not is_timed(item):
         _ask_universes(item, claim, folder)
 
@@ -64,14 +89,12 @@ def tell(item: pytest.Item, report: pytest.TestReport, judge: Judge, table: RunT
     table
         Of the runs of all claims of this process.
     """
-    verdict, estimate = judge.verdict, judge.estimate
-    assert verdict is not None  # a claim that was judged has both
-    assert estimate is not None
-    folder, pages = report_folder_of(item), pages_folder(item.config)
-    table.add(folder.name(item.config.rootpath), judge.runs)
-    drawn = kept_figure(store_folder(item.config), judge.runs, estimate, (verdict.low, verdict.high), verdict.band)
-    figure = write_figure(pages, claim_id(item), drawn)
-    write_data(pages, figure, sample_csv(estimate))
+    verdict, kept = judge.verdict, item.stash.get(_recalled_key, None)
+    assert verdict is not None  # a claim that was judged has it
+    if kept is not None:
+        rows = item.stash[_rows_key]
+        table.add_lines(rows)
+    figure = _show(item, report, judge, table) if kept is None else kept.figure
     # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
     told = [(VERDICT_PROPERTY, json.dumps(verdict.to_plain())), (FIGURE_PROPERTY, figure)]
     if item.config.getoption("htmlpath", None):
@@ -80,5 +103,24 @@ def tell(item: pytest.Item, report: pytest.TestReport, judge: Judge, table: RunT
         from harness.pages.report import figure_html
 
         report.extras = [extras.html(figure_html(figure, verdict))]  # type: ignore[attr-defined]
-    report.user_properties += [*told, (FOLDER_PROPERTY, str(folder.path)), (TEST_PROPERTY, claim_id(item))]
+    report.user_properties += [
+        *told,
+        (FOLDER_PROPERTY, str(report_folder_of(item).path)),
+        (TEST_PROPERTY, claim_id(item)),
+    ]
     item.user_properties += told  # the XML takes them from the report on the teardown
+
+
+def _show(item: pytest.Item, report: pytest.TestReport, judge: Judge, table: RunTableWriter) -> str:
+    """Draw what a claim shows, write down what it rests on, and keep it all; returns the figure's file."""
+    verdict, estimate = judge.verdict, judge.estimate
+    assert verdict is not None  # a claim that was judged has both
+    assert estimate is not None
+    folder, pages = report_folder_of(item), pages_folder(item.config)
+    rows = table.add(folder.name(item.config.rootpath), judge.runs)
+    drawn = kept_figure(store_folder(item.config), judge.runs, estimate, (verdict.low, verdict.high), verdict.band)
+    figure = write_figure(pages, claim_id(item), drawn)
+    write_data(pages, figure, sample_csv(estimate))
+    if not report.sections:  # what a claim has printed, it would not print again
+        keep(item, claim_of(item), verdict, figure, rows)
+    return figure

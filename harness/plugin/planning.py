@@ -14,6 +14,7 @@ from harness.judging.collected import claim_of, report_folder_of
 from harness.judging.marks import is_claim
 from harness.judging.placebo import placebo_cells
 from harness.judging.plan import ChosenCell, cells_asked, wanted_of
+from harness.plugin.kept import ASKED, KEPT, kept_claim
 from harness.reconstruction.multiverse import open_multiverse
 from harness.report.folder import open_folder
 
@@ -22,13 +23,17 @@ CellsOfClaims = dict[Path, dict[Claim, list[ChosenCell]]]
 
 
 def cells_of(items: list[pytest.Item]) -> CellsOfClaims:
-    """Return what each claim asks its evidence for, by the folder of its report."""
+    """Return what each claim asks its evidence for, by the folder of its report; noted for whoever keeps the claim."""
     cells: dict[Path, dict[Claim, list[ChosenCell]]] = defaultdict(dict)
     for item in items:
         if is_claim(item):
             with suppress(RegisterError):  # said where the claim is set up
                 claim, folder = claim_of(item), report_folder_of(item)
-                cells[folder.path][claim] = cells_asked(claim, folder.grid)
+                kept = kept_claim(item, claim)
+                if kept is not None:
+                    item.stash[KEPT] = kept
+                item.stash[ASKED] = cells_asked(claim, folder.grid) if kept is None else kept.asked
+                cells[folder.path][claim] = item.stash[ASKED]
     return cells
 
 

@@ -22,10 +22,12 @@ PLACES = {
     "runs": r"runs/([0-9a-f]{2})/\1[0-9a-f]{62}\.npz",
     "answers": r"answers/[0-9a-f]{12}-[0-9a-f]{64}\.json",
     "figures": r"figures/[0-9a-f]{12}-[0-9a-f]{64}\.json",
+    "verdicts": r"verdicts/[0-9a-f]{12}-[0-9a-f]{64}\.json",
+    "rows": r"rows/[0-9a-f]{64}\.jsonl",
     "timings": r"timings/[0-9a-f]{64}\.json",
     "locks": r"locks/([0-9a-f]{64}|machine|gate)\.lock",
     "unreadable": r"(runs/[0-9a-f]{2}|timings)/[0-9a-f]{64}\.unreadable",
-    "unfinished": r"(runs/[0-9a-f]{2}|answers|figures|timings)/\w+\.part",
+    "unfinished": r"(runs/[0-9a-f]{2}|answers|figures|verdicts|rows|timings)/\w+\.part",
 }
 
 

@@ -1,5 +1,6 @@
 """Care for a store."""
 
+import hashlib
 import itertools
 import os
 import time
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.base import sealed
-from harness.base.files import whole_file
+from harness.base.files import whole_file, write_atomically
 from harness.base.hashing import content_digest
 from harness.base.locks import locked
 from harness.base.sealed import seal, unseal
@@ -19,6 +20,7 @@ from harness.commands.store_care import remove, useless, verify
 from harness.drawing.drawn import kept_figure
 from harness.execution import timing
 from harness.execution.timing import BenchmarkEntry, race
+from harness.plugin.kept import judged_mark
 from harness.reconstruction.multiverse import judging_mark
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage import record
@@ -46,7 +48,17 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     file = store.folder / "answers" / f"{judging_mark()}-{content_digest(answers)}.json"
     file.parent.mkdir()
     file.write_bytes(seal(answers))
+    keep_claim(store, ["a row"])
     return store
+
+
+def keep_claim(store: Store, rows: list[str]) -> None:
+    """Keep a claim that names these rows, and the rows."""
+    names = [hashlib.sha256(one.encode()).hexdigest() for one in rows]
+    for one, name in zip(rows, names, strict=True):
+        write_atomically(store.folder / "rows" / f"{name}.jsonl", one.encode())
+    file = store.folder / "verdicts" / f"{judged_mark()}-{content_digest(names)}.json"
+    write_atomically(file, seal({"identity": "", "claim": {"rows": names}}))
 
 
 def kinds(files: Any) -> list[str]:
@@ -62,7 +74,7 @@ def prune(store: Store) -> list[str]:
     return kinds(flaws)
 
 
-ALL = ["answers", "figures", "runs", "timings"]
+ALL = ["answers", "figures", "rows", "runs", "timings", "verdicts"]
 
 
 def one(store: Store, kind: str) -> Path:
@@ -110,7 +122,7 @@ def meaning(path: Path, kind: str) -> Any:
     if kind == "runs":
         arrays, identity = record.unpack(payload, "")
         return identity, {name: (array.dtype, array.shape, array.tobytes()) for name, array in arrays.items()}
-    return unseal(payload, "")
+    return payload if kind == "rows" else unseal(payload, "")
 
 
 @pytest.mark.parametrize("kind", ["runs", "timings"])
@@ -157,17 +169,26 @@ def test_what_a_session_can_use_stays(kept: Store) -> None:
 
 
 def test_what_no_session_can_find_goes(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs and timings of other versions, pictures and answers of other code."""
+    """Runs and timings of other versions, pictures, answers and claims of other code, rows that no claim names."""
     kept.save(runs_hard_to_keep((Seed(3, 3),)))
     Store(kept.folder, OLD).save(runs_hard_to_keep())
     assert [kind for kind in prune(kept) if kind != "locks"] == ["runs"]
     assert prune(kept) == []
     monkeypatch.setattr("harness.commands.store_care.drawing_marks", lambda: {"b" * 12})
     monkeypatch.setattr("harness.commands.store_care.judging_mark", lambda: "b" * 12)
-    assert prune(kept) == ["answers", "figures"]
+    monkeypatch.setattr("harness.commands.store_care.judged_mark", lambda: "b" * 12)
+    assert prune(kept) == ["answers", "figures", "rows", "verdicts"]
     newer = Store(kept.folder, versions_of({"torch": {"torch": "99"}}))
     assert prune(newer) == ["runs", "runs", "timings"]
     assert kinds(verify(kept.folder).whole) == []
+
+
+def test_rows_that_no_claim_names_go(kept: Store) -> None:
+    """Those of a claim that was judged again, over other runs; what a damaged file named is judged again, too."""
+    write_atomically(kept.folder / "rows" / f"{'a' * 64}.jsonl", b"old")
+    assert [kind for kind in prune(kept) if kind != "locks"] == ["rows"]
+    one(kept, "verdicts").write_bytes(b"damaged")
+    assert prune(kept) == ["rows"]
 
 
 @pytest.mark.parametrize("kind", ["runs", "timings"])
