@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def run(*, quick: bool, command: str) -> dict[str, Any]:
         "command": command,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
-        "versions": {"Python": platform.python_version(), **{name: version(name) for name in DISTRIBUTIONS}},
+        "versions": {"Python": platform.python_version(), **{name: version(name) for name in _distributions()}},
         "load_before": os.getloadavg(),
         "series": [],
         "agreement": [],
@@ -70,6 +71,11 @@ def run_part(framework: str, *, quick: bool, environment: dict[str, str]) -> Any
         if finished.returncode:
             raise RuntimeError(f"{shlex.join(command)} failed:\n{finished.stderr}")
         return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _distributions() -> list[str]:
+    """Return what the numbers depend on, as far as it is installed."""
+    return [*DISTRIBUTIONS, *(["jax"] if find_spec("jax") else [])]
 
 
 def machine() -> dict[str, str | int]:

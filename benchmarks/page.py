@@ -17,6 +17,7 @@ def page(results: Mapping[str, Any]) -> str:
         _summary(results),
         sections.against_native(of_question(results, "native")),
         sections.against_vmap(of_question(results, "vmap"), results["agreement"]),
+        sections.against_jax(of_question(results, "jax"), results["agreement"]),
         sections.growth_with_rows(of_question(results, "rows")),
         sections.growth_with_width(of_question(results, "width")),
         sections.imports(of_question(results, "imports")),
@@ -68,13 +69,20 @@ def _summary(results: Mapping[str, Any]) -> str:
         for framework in dict.fromkeys(series.framework for series in native)
     ]
     doubled = [ratio(twice, once) for once, twice in sections.with_twice_the_seeds(native)]
-    mapped = [ratio(other, batched) for batched, other in _at(_usual(vmap), sections.with_vmap(vmap))]
+    mapped = [ratio(other, batched) for batched, other in _at(_usual(vmap), sections.with_alternative(vmap))]
+    jax = sections.with_alternative(of_question(results, "jax"))
+    names = {"keras": "Keras", "torch": "PyTorch"}
+    anchored = [
+        f"{names[name]} / JAX {_range([ratio(*pair) for pair in jax if pair[0].framework == name])}"
+        for name in dict.fromkeys(pair[0].framework for pair in jax)
+    ]
     grid = results["grid"][0]
     return "\n".join(
         (
             f"- With {seeds} batched seeds, a run is faster than natively by a factor of {', '.join(faster)}.",
             f"- Twice the seeds take {_range(doubled)} times as long.",
             f"- `torch.func.vmap` takes {_range(mapped)} times as long as batched training, at {_usual(vmap)} seeds.",
+            *([f"- The same training compiled with JAX is the anchor: {', '.join(anchored)}."] if anchored else []),
             f"- {grid['cells']} cells with {grid['seeds']} seeds took two processes {figures(grid['seconds'])} s.",
         )
     )

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,13 @@ class Part:
         timed = [*self._against_native(), *self._growth_with_rows(), *self._growth_with_width()]
         agreement: list[dict[str, Any]] = []
         if self.framework == "torch":
-            timed += self._against_vmap(agreement)
+            from benchmarks import vmap_batched
+
+            timed += self._against("vmap", vmap_batched.train, self.sizes.vmap_cases, agreement)
+        if find_spec("jax"):
+            from benchmarks import jax_batched
+
+            timed += self._against("jax", jax_batched.train, self.sizes.jax_cases, agreement)
         return timed, agreement
 
     def _against_native(self) -> list[Series]:
@@ -79,21 +86,27 @@ class Part:
             result += self._timed("width", "classification-relu-adam-net1", sides, self.sizes.other_repeats)
         return result
 
-    def _against_vmap(self, agreement: list[dict[str, Any]]) -> list[Series]:
-        from benchmarks import vmap_batched
-
+    def _against(
+        self,
+        name: str,
+        alternative: BatchedTraining,
+        cases: Sequence[tuple[str, int]],
+        agreement: list[dict[str, Any]],
+    ) -> list[Series]:
+        """Time the batched training and an alternative in turn, and note how far their losses are apart."""
         batched, result = batched_training(self.framework), []
-        for cell, count in self.sizes.vmap_cases:
+        for cell, count in cases:
             config = self._config(cell)
             sides: Sides = {
                 ("batched", count): block(batched, config, count),
-                ("vmap", count): block(vmap_batched.train, config, count),
+                (name, count): block(alternative, config, count),
             }
-            result += self._timed("vmap", cell, sides, self.sizes.other_repeats)
+            result += self._timed(name, cell, sides, self.sizes.other_repeats)
             # Compared early in a training: in some networks each rounding grows from step to step.
             early = config.changed(epochs=min(config.epochs, EARLY_EPOCHS))
-            one, other = (block(train, early, count)(0) for train in (vmap_batched.train, batched))
-            agreement.append({"case": cell, "seeds": count, **distance(one, other)})
+            one, other = (block(train, early, count)(0) for train in (alternative, batched))
+            which = {"question": name, "framework": self.framework, "case": cell, "seeds": count}
+            agreement.append({**which, **distance(one, other)})
         return result
 
     def _config(self, cell: str) -> TrainingConfig:

@@ -34,10 +34,10 @@ def with_twice_the_seeds(timed: Sequence[Series]) -> list[Pair]:
     return [(series, twice) for series, twice in pairs if twice is not None]
 
 
-def with_vmap(timed: Sequence[Series]) -> list[Pair]:
+def with_alternative(timed: Sequence[Series]) -> list[Pair]:
     """Return each batched with the alternative that ran in turn with it."""
-    mapped = {(series.case, series.seeds): series for series in timed if series.side == "vmap"}
-    return [(series, mapped[series.case, series.seeds]) for series in timed if series.side == "batched"]
+    others = {(one.framework, one.case, one.seeds): one for one in timed if one.side != "batched"}
+    return [(one, others[one.framework, one.case, one.seeds]) for one in timed if one.side == "batched"]
 
 
 def against_native(timed: Sequence[Series]) -> str:
@@ -75,18 +75,9 @@ as many as the row says: 1 would be free, 2 would be no gain over two batched tr
 
 def against_vmap(timed: Sequence[Series], agreement: Sequence[Mapping[str, Any]]) -> str:
     """Return the section on the alternative."""
-    distances = {(entry["case"], entry["seeds"]): entry for entry in agreement}
     rows = [
-        (
-            f"torch-{batched.case}",
-            str(batched.seeds),
-            str(Spread.of(batched.seconds)),
-            str(Spread.of(mapped.seconds)),
-            str(ratio(mapped, batched)),
-            f"{distances[batched.case, batched.seeds]['apart']:.1e}",
-            f"{distances[batched.case, batched.seeds]['allowed']:.1e}",
-        )
-        for batched, mapped in with_vmap(timed)
+        (*_timed(batched, mapped), str(ratio(mapped, batched)), *_apart(agreement, "vmap", batched))
+        for batched, mapped in with_alternative(timed)
     ]
     head = ("cell", "seeds", "the batched training", "`torch.func`", "ratio", "losses apart by", "rounding allows")
     return f"""## Why not `torch.func.vmap`?
@@ -96,6 +87,38 @@ the same initial weights, rows and optimizer; had the losses of one of the first
 float32 rounds over so many steps, there would be no page. Distances are relative, the largest over seeds and epochs.
 
 {table(head, rows)}"""
+
+
+def against_jax(timed: Sequence[Series], agreement: Sequence[Mapping[str, Any]]) -> str:
+    """Return the section on JAX."""
+    title = "## How far from JAX?"
+    if not timed:
+        return f"{title}\n\nJAX was not installed: `pip install -e '.[bench]' -c constraints.txt`."
+    rows = [
+        (*_timed(batched, other), str(ratio(batched, other)), *_apart(agreement, "jax", batched))
+        for batched, other in with_alternative(timed)
+    ]
+    head = ("cell", "seeds", "the batched training", "JAX", "ratio", "losses apart by", "rounding allows")
+    return f"""{title}
+
+The same training as one program in JAX: that of one network, with its epochs and steps as `lax.scan`, mapped over the
+seeds by `vmap` and compiled by `jit` in the discarded round; on one thread, in float32. It takes each framework's
+initial weights, order of rows and epsilon. The ratio is the batched training's time over JAX's: Keras / JAX, and
+PyTorch / JAX. Distances are as above.
+
+{table(head, rows)}"""
+
+
+def _timed(batched: Series, other: Series) -> tuple[str, str, str, str]:
+    name = f"{batched.framework}-{batched.case}"
+    return name, str(batched.seeds), str(Spread.of(batched.seconds)), str(Spread.of(other.seconds))
+
+
+def _apart(agreement: Sequence[Mapping[str, Any]], question: str, batched: Series) -> tuple[str, str]:
+    """Return how far the losses of both sides are apart, and how far rounding allows."""
+    which = {"question": question, "framework": batched.framework, "case": batched.case, "seeds": batched.seeds}
+    entry = next(entry for entry in agreement if which.items() <= entry.items())
+    return f"{entry['apart']:.1e}", f"{entry['allowed']:.1e}"
 
 
 def growth_with_rows(timed: Sequence[Series]) -> str:

@@ -17,6 +17,15 @@ ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "KERAS_BACKEND": "tensorflow",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "JAX_PLATFORMS": "cpu",
+}
+# What the program in JAX can train: one of these for each field.
+DRAWN_ALIKE = {
+    "optimizer": ("adam",),
+    "activation": ("relu",),
+    "loss": ("cross_entropy_on_softmax", "squared_error"),
+    "regime": ("own",),
 }
 
 
@@ -36,6 +45,8 @@ class Settings:
         Rounds that count, by framework; a run with Keras takes ten times as long as one with PyTorch.
     vmap_cases
         Cell and size of the batched trainings that are compared with `torch.func.vmap`.
+    jax_cases
+        Cell and size of the batched trainings that are compared with JAX, where it is installed.
     warm_ups
         Rounds before those that count.
     other_repeats
@@ -61,6 +72,7 @@ class Settings:
     native_seeds: int
     repeats: Mapping[str, int]
     vmap_cases: tuple[tuple[str, int], ...]
+    jax_cases: tuple[tuple[str, int], ...]
     warm_ups: int
     other_repeats: int
     row_cases: tuple[tuple[str, int], ...]
@@ -100,6 +112,7 @@ FULL = Settings(
     seeds=(1, 10, 20, 40, 80),
     native_seeds=3,
     repeats={"keras": 3, "torch": 3},
+    jax_cases=((_CELLS[0], 20), (_CELLS[0], 80), (_CELLS[1], 20), (_CELLS[1], 80), (_CELLS[2], 20)),
     vmap_cases=((_CELLS[0], 1), (_CELLS[0], 20), (_CELLS[0], 80), (_CELLS[1], 20), (_CELLS[2], 20)),
     warm_ups=1,
     other_repeats=3,
@@ -118,6 +131,7 @@ QUICK = Settings(
     native_seeds=1,
     repeats={"keras": 1, "torch": 2},
     vmap_cases=((_CELLS[0], 2),),
+    jax_cases=((_CELLS[0], 2),),
     warm_ups=0,
     other_repeats=1,
     row_cases=(("wine", 1), ("penguins", 2)),

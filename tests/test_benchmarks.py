@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from benchmarks.measure import Series, Spread, figures, in_turn, ratio
 from benchmarks.page import page
 from benchmarks.part import block, distance
-from benchmarks.sections import times_faster
+from benchmarks.sections import against_jax, times_faster
 from benchmarks.settings import FULL, ROOT, settings
 from tests.training.dense.agreement import (
     SEEDS,
@@ -105,6 +106,62 @@ def test_vmap_trains_the_same_networks(config: Any) -> None:
     assert distance(runs, train_block(config, SEEDS))["apart"] > 0
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        cell("torch", "squared_error", "relu", "adam", (10,)),
+        cell("torch", "cross_entropy_on_softmax", "relu", "adam", (128,)),
+        cell("keras", "squared_error", "relu", "adam", (10, 10)),
+        cell("keras", "cross_entropy_on_softmax", "relu", "adam", (10,)),
+    ],
+    ids=name_of,
+)
+def test_jax_trains_the_same_networks(config: Any) -> None:
+    """Curves, norms and predictions of each seed are those of the framework whose weights and orders it takes."""
+    jax_batched = pytest.importorskip("benchmarks.jax_batched", exc_type=ImportError)
+    runs, theirs = jax_batched.train(config, splits_of(config, SEEDS), SEEDS), train_block(config, SEEDS)
+    for number in range(len(SEEDS)):
+        check_agreement(member(runs, number), member(theirs, number))
+    assert distance(runs, theirs)["apart"] > 0
+
+
+@pytest.mark.parametrize(
+    "changes", [{"activation": "tanh"}, {"optimizer": "sgd"}, {"loss": "cross_entropy"}, {"dropout": 0.5}]
+)
+def test_what_jax_does_not_know_is_refused(changes: dict[str, Any]) -> None:
+    """In place of another training."""
+    jax_batched = pytest.importorskip("benchmarks.jax_batched", exc_type=ImportError)
+    config = cell("torch", "cross_entropy_on_softmax", "relu", "adam", (10,)).changed(**changes)
+    with pytest.raises(ValueError, match="the program in JAX knows"):
+        jax_batched.train(config, splits_of(config, SEEDS), SEEDS)
+
+
+def test_where_jax_is_absent_one_sentence_says_so() -> None:
+    """With the command that installs it, in place of the table."""
+    assert against_jax([], []).splitlines()[2:] == [
+        "JAX was not installed: `pip install -e '.[bench]' -c constraints.txt`."
+    ]
+
+
+def test_the_ratio_is_the_batched_time_over_that_of_jax() -> None:
+    """Of each framework with the program that took its weights, round by round."""
+    timed = [
+        Series(question="jax", framework=name, case="net", side=side, seeds=20, seconds=seconds)
+        for name, side, seconds in [
+            *(("keras", "batched", (6.0, 12.0)), ("keras", "jax", (2.0, 4.0))),
+            *(("torch", "batched", (3.0, 6.0)), ("torch", "jax", (2.0, 4.0))),
+        ]
+    ]
+    agreement = [
+        {"question": "jax", "framework": name, "case": "net", "seeds": 20, "apart": 1e-7, "allowed": 1e-5}
+        for name in ("keras", "torch")
+    ]
+    assert against_jax(timed, agreement).splitlines()[-2:] == [
+        "| keras-net | 20 | 9 (6 to 12) | 3 (2 to 4) | 3 | 1.0e-07 | 1.0e-05 |",
+        "| torch-net | 20 | 4.5 (3 to 6) | 3 (2 to 4) | 1.5 | 1.0e-07 | 1.0e-05 |",
+    ]
+
+
 def test_networks_that_differ_are_not_compared() -> None:
     """Losses further apart than rounding allows stop the benchmark."""
     config = cell("torch", "squared_error", "tanh", "adam", (10,))
@@ -157,8 +214,9 @@ def test_quick_writes_page_samples_and_figure(tmp_path: Path) -> None:
     ):
         assert head in text
     questions = {(series["question"], series["framework"]) for series in results["series"]}
+    both = ("native", "rows", "width", *(["jax"] if find_spec("jax") else []))
     assert questions == {("imports", ""), ("vmap", "torch")} | {
-        (question, framework) for question in ("native", "rows", "width") for framework in ("keras", "torch")
+        (question, framework) for question in both for framework in ("keras", "torch")
     }
     assert all(series["seconds"] for series in results["series"])
     assert sum(sum(worker["blocks"].values()) for worker in results["grid"][0]["workers"]) == 2
