@@ -101,6 +101,8 @@ def recalled(item: pytest.Item) -> KeptClaim | None:
     Then its trainings are said to be planned, as they are when it is judged.
     """
     kept = item.stash.get(KEPT, None)
+    if item.config.getoption("claims_shared_store") is not None:
+        return None  # a shared store is brought into step where runs are read
     if kept is None or not (_rests_on_the_same(kept, item.config) and _is_shown(kept, pages_folder(item.config))):
         return None
     trainings = trainings_of(item.config)
@@ -139,7 +141,7 @@ def keep(item: pytest.Item, claim: Claim, verdict: Verdict, figure: str, rows: S
         shown={file: _digest((pages / file).read_bytes()) for file in _files_of(figure)},
         rows=[_digest(lines.encode()) for lines in rows],
     )
-    with suppress(OSError):  # then it is judged again; who cannot keep runs hears of it
+    with suppress(OSError, ValueError):  # then it is judged again; who cannot keep runs hears of it
         for lines, name in zip(rows, kept.rows, strict=True):
             write_if_changed(_rows_file(store, name), lines.encode())
         write_if_changed(_file(item, claim), seal({"identity": _identity(item), "claim": vars(kept)}))

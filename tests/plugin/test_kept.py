@@ -150,6 +150,17 @@ def test_other_options_are_another_question(
     assert calls(*options) > 0
 
 
+def test_a_shared_store_is_brought_into_step(
+    pytester: pytest.Pytester, make_claims: MakeClaims, calls: Callable[..., int]
+) -> None:
+    """What is read here is put there; so runs are read, though nothing else asks for them."""
+    make_claims(CLAIM)
+    shared = pytester.mkdir("shared")
+    calls()
+    assert calls(f"--claims-shared-store={shared}") > 0
+    assert len(list(shared.rglob("*.npz"))) == 20
+
+
 @pytest.mark.parametrize(
     "claims",
     [
