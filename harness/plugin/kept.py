@@ -10,7 +10,7 @@ import hashlib
 import json
 import platform
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,6 @@ from harness.judging.marks import is_timed
 from harness.judging.plan import ChosenCell
 from harness.pages.figure_data import data_of
 from harness.plugin.options import pages_folder, store_of, trainings_of
-from harness.report.folder import PROTOCOL_FILE, REGISTER_FILE
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
 from harness.verdicts.verdict import Verdict
@@ -197,12 +196,14 @@ def _identity(item: pytest.Item) -> str:
     option = item.config.getoption
     folder = report_folder_of(item)
     told = [option("claims_seeds"), option("claims_looks"), folder.name(item.config.rootpath)]
-    return content_digest([*told, platform.python_version(), _sources(folder.path)])
+    return content_digest([*told, platform.python_version(), _sources(folder.path, pages_folder(item.config))])
 
 
 @functools.cache
-def _sources(folder: Path) -> str:
+def _sources(folder: Path, pages: Path) -> str:
     """Return a digest of a report, and of all code that was loaded and is neither Python's, a package's nor ours.
+
+    A report is all files in its folder, since a claim may read any of them; but those that are hidden, and the pages.
 
     Read once a process, when all tests are collected: what claims import is loaded then.
     """
@@ -211,10 +212,21 @@ def _sources(folder: Path) -> str:
     loaded = {file for module in modules if isinstance(file := getattr(module, "__file__", None), str)}
     own = {Path(file) for file in loaded if not any(Path(file).is_relative_to(place) for place in elsewhere)}
     digest = hashlib.sha256()
-    for file in sorted({*own, *folder.rglob("*.py"), folder / REGISTER_FILE, folder / PROTOCOL_FILE}):
+    for file in sorted({*own, *_files_in(folder, pages)}):
         with suppress(OSError):
             digest.update(str(file).encode() + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _files_in(folder: Path, pages: Path) -> Iterator[Path]:
+    """Yield the files of a folder and those within, but hidden ones, bytecode and pages."""
+    for place in folder.iterdir():
+        if place.name.startswith((".", "__pycache__")) or place == pages:
+            continue
+        if place.is_dir() and not place.is_symlink():
+            yield from _files_in(place, pages)
+        elif place.is_file():
+            yield place
 
 
 def _rests_on_the_same(kept: KeptClaim, config: pytest.Config) -> bool:

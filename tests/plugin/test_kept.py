@@ -103,6 +103,7 @@ def damage(pattern: str) -> Change:
         edit("protocol.toml", "learning_rate = 0.01", "learning_rate = 0.02"),
         edit("train.py", "scale=0.01", "scale=0.02"),
         lambda root: (root / "claims" / "conftest.py").write_text("import pytest\n"),
+        lambda root: (root / "claims" / "table.csv").write_text("1\n"),
         damage(".claims-store/runs/*/*.npz"),
         damage(".claims-store/verdicts/*.json"),
         damage(".claims-store/rows/*.jsonl"),
@@ -112,7 +113,7 @@ def damage(pattern: str) -> Change:
         lambda root: [file.unlink() for file in (root / "reports" / "figures").glob("*.svg")],
     ],
     ids=[
-        *("claim", "band", "config", "training", "conftest", "damaged runs", "damaged verdict", "damaged rows"),
+        *("claim", "band", "config", "training", "conftest", "file", "damaged runs", "damaged verdict", "damaged rows"),
         *("no rows", "damaged figure", "damaged data", "no figure"),
     ],
 )
@@ -125,6 +126,18 @@ def test_what_changed_is_judged_again(
     change(pytester.path)
     assert calls("--claims-looks", "1") > 0
     assert calls("--claims-looks", "1") == 0
+
+
+def test_pages_and_hidden_files_beside_the_claims_do_not_count(
+    pytester: pytest.Pytester, make_claims: MakeClaims, calls: Callable[..., int]
+) -> None:
+    """Each session writes pages, wherever they are asked for; and tools keep notes of their own."""
+    make_claims(CLAIM)
+    here = ("--claims-looks", "1", "--html", "claims/out/claims.html")
+    calls(*here)
+    (pytester.path / "claims" / ".notes").mkdir()
+    (pytester.path / "claims" / ".notes" / "today").write_text("")
+    assert calls(*here) == 0
 
 
 def test_what_a_claim_imports_counts(
