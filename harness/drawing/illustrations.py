@@ -73,7 +73,7 @@ def report_figures_of(folders: Iterable[ReportFolder], seeds: int, store: Store)
         try:
             found += report_figures(folder.path, seeds, store)
         except HarnessError as problem:
-            found.append(ReportFigure(title=folder.register.title, shown="", findings=(), svg="", missing=str(problem)))
+            found.append(ReportFigure(title=folder.register.title, shown="", findings=(), missing=str(problem)))
     return found
 
 

@@ -7,15 +7,18 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure
 
-from harness.drawing.figures import COLOURS, STYLE, svg_text
+from harness.drawing.style import BAND, INK, PAPER, STYLE
+from harness.drawing.svg import Drawn, svg_text
+from harness.drawing.values import Values, row
 from harness.reconstruction.search import HOPELESS, Profile
 
 PLAUSIBLE = 3.0  # a likelihood of e**-3, a twentieth, of the best
-ROW, HEAD = 0.17, 0.42  # inches
-LONGEST_ANSWER = 62
+ROW, HEAD = 0.18, 0.42  # inches
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 6.2, 3.6, 0.1, 0.32, 0.62
+LONGEST_ANSWER = 50
 _MARKS: Mapping[bool, dict[str, Any]] = {
-    True: {"marker": "o", "color": COLOURS[0]},
-    False: {"marker": "<", "color": COLOURS[1], "markerfacecolor": "white"},
+    True: {"marker": "o", "color": INK},
+    False: {"marker": "<", "color": INK, "markerfacecolor": PAPER},
 }
 
 
@@ -34,33 +37,48 @@ def profile_figure(profiles: Mapping[str, Sequence[Profile]]) -> str:
     """
     heights = {task: _height(found) for task, found in profiles.items()}
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(6.4 * len(profiles), max(heights.values()) + 0.9))
-        axes = figure.subplots(1, len(profiles), squeeze=False)[0]
-        figure.subplots_adjust(left=0.56 / len(profiles), right=0.98, top=0.94, bottom=0.12, wspace=1.4)
-        for axis, (task, found) in zip(axes, profiles.items(), strict=True):
-            _draw(axis, task, found)
-        return svg_text(figure)
+        width, height = WIDTH * len(profiles), max(heights.values()) + TOP + BOTTOM
+        figure = Figure(figsize=(width, height))
+        drawn = []
+        for number, (task, found) in enumerate(profiles.items()):
+            left, tall = WIDTH * number, heights[task] / height
+            corner = ((left + LEFT) / width, 1 - TOP / height - tall)
+            axis = figure.add_axes((*corner, (WIDTH - LEFT - RIGHT) / width, tall))
+            values = _draw(axis, task, found)
+            place = (left, 0, WIDTH, TOP + heights[task] + BOTTOM)
+            drawn.append(Drawn(axis=axis, name=task, place=place, values=values))
+        return svg_text(figure, drawn)
 
 
 def _height(found: Sequence[Profile]) -> float:
     return ROW * len(found) + HEAD * len({one.choice for one in found}) / 2
 
 
-def _draw(axis: Any, task: str, found: Sequence[Profile]) -> None:
+def _draw(axis: Any, task: str, found: Sequence[Profile]) -> Values:
     best = max(one.log_likelihood for one in found)
     position, positions, labels = 0.0, [], []
     for number, one in enumerate(found):
         new = number == 0 or one.choice != found[number - 1].choice
         position -= 2.2 if new else 1.0
         if new:
-            axis.text(-1.02 * HOPELESS, position + 1, one.choice, fontsize=7, weight="bold", ha="right", va="center")
+            axis.text(
+                -1.02 * HOPELESS, position + 1, one.choice, weight="bold", ha="right", parse_math=False, va="center"
+            )
         positions.append(position)
         labels.append(one.answer if len(one.answer) <= LONGEST_ANSWER else f"{one.answer[: LONGEST_ANSWER - 1]}\u2026")
         behind = max(one.log_likelihood - best, -HOPELESS) if math.isfinite(one.log_likelihood) else -HOPELESS
         axis.plot(behind, position, markersize=5, linestyle="none", **_MARKS[one.complete and behind > -HOPELESS])
-    axis.axvspan(-PLAUSIBLE, 0, color=COLOURS[2], alpha=0.15, linewidth=0)
-    axis.set_yticks(positions, labels, fontsize=7)
+    axis.axvspan(-PLAUSIBLE, 0, color=BAND, linewidth=0, zorder=0.5)
+    axis.set_yticks(positions, labels, parse_math=False)
     axis.set_xlim(-HOPELESS - 0.3, 0.3)
     axis.set_ylim(min(positions) - 1, 0)
-    axis.set_xlabel("log likelihood of the facts, below the best\n(\u25c1: dropped there or below)", fontsize=8)
-    axis.set_title(task, fontsize=9)
+    axis.set_xlabel("log likelihood of the facts, below the best\n(\u25c1: dropped there or below)")
+    axis.set_title(task, parse_math=False)
+    return Values(
+        step="answer",
+        at=row(positions),
+        labels=[f"{one.choice}: {one.answer}{'' if one.complete else ' (dropped there or below)'}" for one in found],
+        series={"log likelihood below the best": (row([one.log_likelihood - best for one in found]),)},
+        notes=[f"plausible: at least {-PLAUSIBLE:g}"],
+        along="y",
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from harness.drawing.drawn import kept_panel_figure
 from harness.drawing.figures_file import FigureToDraw, open_figures
+from harness.drawing.panels.caption import caption
 from harness.execution.engine import blocks_of
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
@@ -12,7 +13,7 @@ from harness.storage.store import Store
 from harness.training.runs import Runs, concatenate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportFigure:
     """A figure of the report as it comes out here.
 
@@ -24,6 +25,8 @@ class ReportFigure:
         What the report's own figure showed.
     findings
         Ids of those that rest on it.
+    caption
+        Of how many trainings it is made, and what is drawn; empty if it is missing.
     svg
         The drawing; empty if it is missing.
     missing
@@ -33,8 +36,9 @@ class ReportFigure:
     title: str
     shown: str
     findings: tuple[str, ...]
-    svg: str
-    missing: str
+    caption: str = ""
+    svg: str = ""
+    missing: str = ""
 
 
 def report_figures(folder: Path, seeds: int, store: Store) -> list[ReportFigure]:
@@ -63,11 +67,15 @@ def figure_of(figure: FigureToDraw, grid: Grid, seeds: int, store: Store) -> Rep
     missing = [cell for name, cell in figure.cells.items() if name not in panels]
     if missing:
         commands = "; ".join(f"python -m harness train {grid.file.parent} {cell} --seeds {seeds}" for cell in missing)
-        return ReportFigure(
-            figure.title, figure.shown, figure.findings, "", f"some cells are not trained yet: {commands}"
-        )
-    svg = kept_panel_figure(store.folder, panels, figure.parts, figure.order, figure.marks)
-    return ReportFigure(figure.title, figure.shown, figure.findings, svg, "")
+        told = f"some cells are not trained yet: {commands}"
+        return ReportFigure(title=figure.title, shown=figure.shown, findings=figure.findings, missing=told)
+    return ReportFigure(
+        title=figure.title,
+        shown=figure.shown,
+        findings=figure.findings,
+        caption=caption(panels, figure.parts, marked=bool(figure.marks)),
+        svg=kept_panel_figure(store.folder, panels, figure.parts, figure.order, figure.marks),
+    )
 
 
 def _stored(grid: Grid, cell: str, seeds: int, store: Store) -> Runs | None:

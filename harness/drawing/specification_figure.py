@@ -22,34 +22,34 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from harness.base.arrays import Floats
 from harness.base.text import counted
-from harness.drawing.figures import COLOURS, STYLE, svg_text
+from harness.drawing.style import BAND, CHARACTER, FAINT, INK, PAPER, REFUTED, SOFT, STYLE, SUPPORTED
+from harness.drawing.svg import Drawn, svg_text
+from harness.drawing.values import Values, row
 from harness.reconstruction.specification import DEFAULT, Specification, values_by_choice
 from harness.verdicts.verdict import OUTCOMES, Band, Outcome
 
 # All in inches.
 WIDTH = 10.5
 PANEL = 2.3
-ROW = 0.155
+ROW = 0.165
 RIGHT, TOP, BETWEEN, BOTTOM = 0.12, 0.54, 0.1, 0.32
-CHARACTER = 0.057  # of text at 7 points, on average
 GROUP_GAP = 0.5  # between two choices, in rows
 LONGEST_TEXT = 54
 # Over this ratio of the largest to the smallest, a linear scale would show the small ones all at the bottom.
 WIDE = 20
 # What diverged can be of any size. Nothing larger, or on a logarithmic scale smaller than one over it, is in sight.
 FAR = 1e30
-UNDECIDED = "0.38"  # the grey of the pages
 # Shape and colour say the same, for print and for every kind of colour vision.
 _MARKS: dict[Outcome, dict[str, Any]] = {
-    "supported": {"marker": "o", "color": COLOURS[0]},
-    "refuted": {"marker": "x", "color": COLOURS[1], "markeredgewidth": 1.6},
-    "inconclusive": {"marker": "D", "color": UNDECIDED, "markerfacecolor": "white"},
+    "supported": {"marker": "o", "color": SUPPORTED},
+    "refuted": {"marker": "x", "color": REFUTED, "markeredgewidth": 1.6},
+    "inconclusive": {"marker": "D", "color": SOFT, "markerfacecolor": PAPER},
 }
-_NO_ESTIMATE: dict[str, Any] = {"marker": "_", "color": "black", "markeredgewidth": 1.6}
-_BEYOND: dict[str, Any] = {"color": "0.35", "markersize": 5, "markeredgewidth": 0}
-_BAND: dict[str, Any] = {"color": COLOURS[0], "alpha": 0.15, "linewidth": 0, "zorder": 0.5}
-_STRIPE: dict[str, Any] = {"color": "0.9", "zorder": 0, "linewidth": 0}
-_LEGEND: dict[str, Any] = {"fontsize": 7, "borderaxespad": 0.2, "borderpad": 0.2, "columnspacing": 1.4}
+_NO_ESTIMATE: dict[str, Any] = {"marker": "_", "color": INK, "markeredgewidth": 1.6}
+_BEYOND: dict[str, Any] = {"color": SOFT, "markersize": 5, "markeredgewidth": 0}
+_BAND: dict[str, Any] = {"color": BAND, "linewidth": 0, "zorder": 0.5}
+_STRIPE: dict[str, Any] = {"color": FAINT, "zorder": 0, "linewidth": 0}
+_LEGEND: dict[str, Any] = {"borderaxespad": 0.2, "borderpad": 0.2, "columnspacing": 1.4}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def specification_curve(specifications: Sequence[Specification], band: Band, lab
             _draw_choices(lower, ordered, values, left)
             axes.append(lower)
         handles = _draw_estimates(upper, ordered, band)
-        upper.set_ylabel(textwrap.fill(_shown(label, 66), 34), fontsize=8, parse_math=False)
+        upper.set_ylabel(textwrap.fill(_shown(label, 66), 34), parse_math=False)
         for axis in axes:
             for place, one in enumerate(ordered):
                 if one.universe == DEFAULT:
@@ -124,7 +124,20 @@ def specification_curve(specifications: Sequence[Specification], band: Band, lab
         with warnings.catch_warnings():
             # Text is measured in Matplotlib's font, but drawn in the reader's, which may know what that one does not.
             warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
-            return svg_text(figure)
+            whole = Drawn(axis=upper, name="", place=(0, 0, WIDTH, height), values=_values(ordered, band))
+            return svg_text(figure, [whole])
+
+
+def _values(ordered: Sequence[Specification], band: Band) -> Values:
+    numbers = [(one.low, one.value, one.high) for one in ordered]
+    return Values(
+        step="universe",
+        at=row(np.arange(len(ordered))),
+        labels=[f"{one.universe}: {one.outcome}" for one in ordered],
+        told="estimate (interval)",
+        series={"estimate": tuple(row(ends) for ends in np.array(numbers).T)},
+        notes=[f"band: {band}"],
+    )
 
 
 def scale_of(specifications: Sequence[Specification], band: Band) -> Scale:
@@ -206,7 +219,7 @@ def _draw_choices(axis: Axes, ordered: Sequence[Specification], values: dict[str
     """Draw a row for each value, with a mark for each universe that has it; `left` is the margin in inches."""
     across = WIDTH - left - RIGHT
     transform = axis.get_yaxis_transform()  # across in parts of the axis, down in rows
-    text: dict[str, Any] = {"transform": transform, "va": "center", "fontsize": 7, "parse_math": False}
+    text: dict[str, Any] = {"transform": transform, "va": "center", "parse_math": False}
     height = 0.0
     heights: dict[tuple[str, str], float] = {}
     for choice, taken in values.items():
@@ -214,7 +227,7 @@ def _draw_choices(axis: Axes, ordered: Sequence[Specification], values: dict[str
         for number, value in enumerate(taken):
             heights[choice, value] = height + number
             axis.text(-0.06 / across, height + number, _shown(value), ha="right", **text)
-            axis.axhline(height + number, color="0.92", linewidth=0.6, zorder=0.5)
+            axis.axhline(height + number, color=FAINT, linewidth=0.6, zorder=0.5)
         height += len(taken) + GROUP_GAP
     for outcome, mark in _MARKS.items():
         alike = [(place, one) for place, one in enumerate(ordered) if one.outcome == outcome]

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from harness.pages.figure_data import data_of
 from harness.pages.run_table import RunRow
 from harness.sessions.history import PastSession
 from harness.sessions.levels import LevelChange
@@ -26,6 +27,11 @@ class ShownFigure(Protocol):
     @property
     def findings(self) -> tuple[str, ...]:
         """Those that rest on it."""
+        ...
+
+    @property
+    def caption(self) -> str:
+        """Of how many trainings it is made, and what is drawn; empty if it is missing."""
         ...
 
     @property
@@ -104,6 +110,11 @@ class DrawingFiles:
     profiles: Mapping[str, str] = field(default_factory=dict)
     report_figures: Mapping[str, str] = field(default_factory=dict)
     data: Collection[str] = ()
+
+    def table_of(self, figure: str) -> str:
+        """Return where the data of a figure stand; empty if there are none."""
+        table = data_of(figure)
+        return table if table in self.data else ""
 
 
 @dataclass(frozen=True, kw_only=True)

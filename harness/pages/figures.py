@@ -1,29 +1,34 @@
-"""Pictures of a page: part of it as long as it stays small, else shown from their files."""
+"""Figures of a page: part of it as long as it stays small, else shown from their files."""
 
-import base64
+from html import escape
 from urllib.parse import quote
 
 from markupsafe import Markup
 
-# What stands for itself in a data address within double quotes; all else is escaped.
-_PLAIN = " !$'()*+,-./:;=?@[]^_`{|}~"
-BUDGET = 3_600_000  # bytes of pictures in one page
+from harness.pages.inlined import inlined
+from harness.pages.rendering import visible
+
+BUDGET = 3_600_000  # bytes of figures in one page
 
 
-class Pictures:
-    """Hands out addresses of pictures, and keeps count of how much of the page they take.
+class Figures:
+    """Hands out the figures of a page as HTML, and keeps count of how much of the page they take.
 
     Parameters
     ----------
     budget
-        How many bytes of them may stand in the page.
+        How many bytes of them may be part of the page.
     """
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._left = budget
+        self._count = 0
 
-    def address(self, svg: str, file: str = "") -> Markup:
-        """Return what goes into the ``src`` of an image; empty if there is nothing to show.
+    def html(self, svg: str, file: str, alternative: str) -> Markup:
+        """Return a figure; empty if there is nothing to show.
+
+        Browsers that run scripts take what stands in ``noscript`` for text, which costs nothing until the script of the
+        page makes a figure of it: once it is unfolded.
 
         Parameters
         ----------
@@ -31,16 +36,21 @@ class Pictures:
             An SVG document; may be empty.
         file
             Where the same stands, relative to the page; may be empty.
+        alternative
+            What is said of it to those who do not see it.
         """
-        inlined = data_address(svg) if svg else ""
-        if inlined and len(inlined) <= self._left:
-            self._left -= len(inlined)
-            return Markup(inlined)
-        return Markup(quote(file))
+        self._count += 1
+        alternative = visible(alternative)
+        figure = inlined(svg, alternative, f"figure-{self._count}") if svg else ""
+        if figure and len(figure) <= self._left:
+            self._left -= len(figure)
+            said = escape(alternative)
+            return Markup(f'<div class="drawing" role="group" aria-label="{said}"><noscript>{figure}</noscript></div>')
+        return picture(quote(file), alternative) if file else Markup()
 
 
-def data_address(svg: str) -> str:
-    """Return an SVG document as a ``data:`` address, in whichever of the two encodings is shorter."""
-    escaped = f"data:image/svg+xml,{quote(svg, safe=_PLAIN)}"
-    packed = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-    return min(escaped, packed, key=len)
+def picture(address: str, alternative: str) -> Markup:
+    """Return an image that is shown as it is drawn, on white."""
+    said = escape(alternative)
+    image = f'<img src="{escape(address)}" loading="lazy" decoding="async" alt="{said}">'
+    return Markup(f'<div class="scroll drawn-on-white" tabindex="0" role="region" aria-label="{said}">{image}</div>')

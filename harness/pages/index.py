@@ -1,17 +1,18 @@
 """The page for reading: what held and what did not, and from there down to a single training."""
 
+from markupsafe import Markup
+
 from harness.pages import words
 from harness.pages.context import PageContext
-from harness.pages.figure_data import data_of
-from harness.pages.figures import Pictures
+from harness.pages.figures import Figures
 from harness.pages.findings import GROUPS, FindingView, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.glossary import GLOSSARY
 from harness.pages.heat import heat_of
-from harness.pages.rendering import render
+from harness.pages.rendering import interval, render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines
-from harness.pages.universes import disagrees, elsewhere
-from harness.sessions.session import Session, TakenChoice
+from harness.pages.universes import Elsewhere, disagrees, elsewhere
+from harness.sessions.session import JudgedClaim, Session, TakenChoice
 
 PAGE = "index.html"
 LONGEST_TIMELINE = 30
@@ -36,7 +37,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
     context = context or PageContext()
     sections = sections_of(session)
     findings = [finding for section in sections.values() for finding in section]
-    pictures = Pictures()
+    figures = Figures()
     return render(
         "index.html.jinja",
         page=PAGE,
@@ -59,9 +60,13 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         farthest=FARTHEST,
         surprises=[reading for finding in findings for reading in finding.readings if reading.surprises],
         # Drawings of findings come first: those are what a reader who has nothing but this file cannot do without.
-        own_figures=_own_figures(findings, context, pictures),
-        curves=_curves(session, context, pictures),
-        table_of=lambda figure: table if (table := data_of(figure)) in context.files.data else "",
+        own_figures=_own_figures(findings, context, figures),
+        curves=_curves(session, context, figures),
+        profiles={
+            title: figures.html(context.drawings.profiles.get(title, ""), file, title)
+            for title, file in context.files.profiles.items()
+        },
+        table_of=context.files.table_of,
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
         elsewhere=elsewhere(session.specified),
@@ -97,24 +102,32 @@ def _origin_counts(session: Session) -> dict[str, int]:
     return {name: sum(choice.origin == name for choice in choices) for name in ORIGINS}
 
 
-def _own_figures(findings: list[FindingView], context: PageContext, pictures: Pictures) -> dict[str, str]:
-    """Return the address of each reading's figure, by the node id of its decisive claim."""
+def _own_figures(findings: list[FindingView], context: PageContext, figures: Figures) -> dict[str, Markup]:
+    """Return each reading's figure, by the node id of its decisive claim."""
     decisive = {reading.decisive.test: reading.decisive for finding in findings for reading in finding.readings}
     return {
-        test: pictures.address(context.drawings.claims.get(test, ""), claim.figure)
+        test: figures.html(context.drawings.claims.get(test, ""), claim.figure, _said(claim))
         for test, claim in decisive.items()
         if claim.figure or test in context.drawings.claims
     }
 
 
-def _curves(session: Session, context: PageContext, pictures: Pictures) -> dict[tuple[str, str], str]:
-    """Return the address of each specification curve that can be shown, by finding and reading."""
+def _said(claim: JudgedClaim) -> str:
+    judged = claim.verdict
+    estimate = interval(judged.value, judged.low, judged.high)
+    return f"Curves and sample of {claim.case or judged.finding}: {estimate}, band {words.band_text(judged.band)}"
+
+
+def _curves(session: Session, context: PageContext, figures: Figures) -> dict[tuple[str, str], Markup]:
+    """Return each specification curve that can be shown, by finding and reading."""
+    drawings, files = context.drawings.specifications, context.files.specifications
+    told = elsewhere(session.specified)
     return {
-        key: address
+        key: figure
         for key in session.specified
-        if (
-            address := pictures.address(
-                context.drawings.specifications.get(key, ""), context.files.specifications.get(key, "")
-            )
-        )
+        if (figure := figures.html(drawings.get(key, ""), files.get(key, ""), _told(told.get(key))))
     }
+
+
+def _told(universes: Elsewhere | None) -> str:
+    return f"Specification curve: {universes.numbers}" if universes else "Specification curve"

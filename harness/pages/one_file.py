@@ -1,5 +1,6 @@
 """Puts the pages of a session into one HTML file, which can be sent to somebody: it needs no file beside it."""
 
+import base64
 import re
 from collections.abc import Collection
 from contextlib import suppress
@@ -9,7 +10,6 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from harness.base.errors import SessionError
-from harness.pages.figures import data_address
 from harness.pages.index import PAGE
 from harness.pages.rendering import PAGES
 
@@ -59,6 +59,10 @@ def _part(name: str, text: str, inside: Collection[str], folder: Path) -> str:
     return f'<section class="page-part" id="{_stem(name)}" aria-label="{escape(PAGES[name])}">\n{content}</section>\n'
 
 
+def _data_address(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
 def _stem(page: str) -> str:
     return page.removesuffix(".html")
 
@@ -98,8 +102,11 @@ class _Rewriter(HTMLParser):
             self._give_tag(tag, told, self._with_ids(told))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        if tag == "use":
+            told["href"] = f"#{_place(self._page, (told['href'] or '')[1:])}"
         if not self._dropping:
-            self._give_tag(tag, dict(attrs), self._with_ids(dict(attrs)), end="/>")
+            self._give_tag(tag, dict(attrs), self._with_ids(told), end="/>")
 
     def handle_endtag(self, tag: str) -> None:
         if self._dropping:
@@ -141,7 +148,7 @@ class _Rewriter(HTMLParser):
     def _give_picture(self, told: dict[str, str | None]) -> None:
         svg = _read(self._folder / unquote(told.get("src") or ""))
         if svg:
-            self._give_tag("img", told, self._with_ids({**told, "src": data_address(svg)}))
+            self._give_tag("img", told, self._with_ids({**told, "src": _data_address(svg)}))
         else:
             self._given.append(escape(f"(no picture: {told.get('alt') or ''})"))
 
@@ -158,7 +165,11 @@ class _Rewriter(HTMLParser):
         return "#page-content" if page == PAGE else f"#{_stem(page)}"
 
     def _with_ids(self, told: dict[str, str | None]) -> dict[str, str | None]:
-        return {
-            name: " ".join(_place(self._page, one) for one in value.split()) if name in _NAMED and value else value
-            for name, value in told.items()
-        }
+        return {name: self._with_id(name, value) if value else value for name, value in told.items()}
+
+    def _with_id(self, name: str, value: str) -> str:
+        if name in _NAMED:
+            return " ".join(_place(self._page, one) for one in value.split())
+        if name == "clip-path":  # of a figure, whose parts refer to each other
+            return f"url(#{_place(self._page, value[len('url(#') : -1])})"
+        return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from harness.pages.context import PageContext, ShownFigure
-from harness.pages.figures import Pictures
+from harness.pages.figures import Figures
 from harness.pages.findings import FindingView, sections_of
 from harness.pages.rendering import render
 from harness.pages.report import LOOKS_LIKE
@@ -21,14 +21,14 @@ class Drawn:
 
     Attributes
     ----------
-    address
-        Of the picture; empty if there is none.
+    html
+        What is shown; empty if there is nothing.
     findings
         Those that rest on it and were judged.
     """
 
     figure: ShownFigure
-    address: Markup
+    html: Markup
     findings: Sequence[FindingView]
 
 
@@ -51,23 +51,22 @@ def original_html(session: Session, context: PageContext | None = None) -> str:
         title=f"The report: {session.title}",
         session=session,
         sections=sections,
-        figures=_figures_of(sections, context.drawings.report_figures),
+        figures=_figures_of(sections, context),
         files=context.files.report_figures,
+        table_of=context.files.table_of,
         looks_like=LOOKS_LIKE,
     )
 
 
-def _figures_of(
-    sections: Mapping[str, Sequence[FindingView]], figures: Sequence[ShownFigure]
-) -> dict[str, list[Drawn]]:
+def _figures_of(sections: Mapping[str, Sequence[FindingView]], context: PageContext) -> dict[str, list[Drawn]]:
     """Return the figures of each section, that in which the first finding that rests on it stands."""
-    pictures = Pictures()
+    page_figures = Figures()
     views = {view.id: (name, view) for name, its in sections.items() for view in its}
     found: dict[str, list[Drawn]] = {name: [] for name in sections}
-    for figure in figures:
+    for figure in context.drawings.report_figures:
         resting = [views[finding] for finding in figure.findings if finding in views]
         name = resting[0][0] if resting else next(iter(found), "")
         if name:
-            drawn = Drawn(figure=figure, address=pictures.address(figure.svg), findings=[view for _, view in resting])
-            found[name].append(drawn)
+            html = page_figures.html(figure.svg, context.files.report_figures.get(figure.title, ""), figure.title)
+            found[name].append(Drawn(figure=figure, html=html, findings=[view for _, view in resting]))
     return found

@@ -1,10 +1,14 @@
 """A session with all that its pages can show, and its pages in a browser."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import Browser, Page
 
+from harness.drawing.figures import claim_figure
+from harness.drawing.panels.figure import panel_figure
 from harness.drawing.report_figures import ReportFigure
 from harness.pages.context import Drawings, PageContext, Past
 from harness.pages.figure_data import write_data
@@ -12,15 +16,29 @@ from harness.pages.publish import publish, with_files, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
 from harness.sessions.session import FindingNotes, Session
+from harness.statistics.estimators import mean_over_seeds
+from harness.verdicts.verdict import Band
 from tests.builders.runs import random_runs
 from tests.builders.sessions import REPORT, judged_claim, session_of
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="200"><circle r="90" fill="white"/></svg>'
+
+@cache
+def claim_svg() -> str:
+    """Return the figure of a claim on one cell: two curves and a sample."""
+    estimate = mean_over_seeds(np.linspace(0.02, 0.04, 9), "test loss")
+    return claim_figure({"torch-adam": random_runs()}, estimate, (0.025, 0.035), Band(0.02, 0.04, "a hundredth"))
+
+
+@cache
+def report_svg() -> str:
+    """Return a figure of a report drawn again: two panels, in one of which the report gives an epoch."""
+    panels = {"one": random_runs(), "other": random_runs()}
+    return panel_figure(panels, ("loss",), "beside", {"one": {"epochs": (2.0,)}})
 
 
 def a_session(folder: Path) -> Session:
     """Return a session of six readings of five findings in two sections, one of them with a figure."""
-    figure = write_figure(folder, "claims/test_a.py::test_a", SVG)
+    figure = write_figure(folder, "claims/test_a.py::test_a", claim_svg())
     write_data(folder, figure, "number,loss\n1,0.5\n")
     speed = {"section": "Speed & size", "trainers": ("keras", "torch")}
     first = judged_claim("claims/test_a.py::test_a", finding="speed.first", statement="It is fast.", **speed)
@@ -70,16 +88,21 @@ def publish_session(folder: Path, *, figures_inside: bool = True) -> None:
     )
     drawings = Drawings(
         report_figures=(
-            ReportFigure("Loss over epochs", "It showed two lines.", ("speed.first",), SVG, ""),
             ReportFigure(
-                "Accuracy over epochs",
-                "It showed three lines.",
-                ("speed.second",),
-                "",
-                "some cells are not trained yet",
+                title="Loss over epochs",
+                shown="It showed two lines.",
+                findings=("speed.first",),
+                caption="9 trainings a panel.",
+                svg=report_svg(),
+            ),
+            ReportFigure(
+                title="Accuracy over epochs",
+                shown="It showed three lines.",
+                findings=("speed.second",),
+                missing="some cells are not trained yet",
             ),
         ),
-        claims={shown.claims[0].test: SVG} if figures_inside else {},
+        claims={shown.claims[0].test: claim_svg()} if figures_inside else {},
     )
     context = PageContext(past=past, drawings=drawings, runs=merge(folder / "parts"))
     publish(shown, with_files(context, shown, folder), folder)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from harness.drawing.figures import MOST_CELLS, MOST_POINTS, claim_figure, draw_curves
+from harness.drawing.figures import MOST_CELLS, claim_figure, draw_curves
+from harness.drawing.values import MOST_STOPS, panels_of
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
@@ -71,7 +72,7 @@ def test_curves_of_many_cells_are_left_out(cells: int, shown: bool) -> None:
     assert "estimate and interval" in texts
 
 
-@pytest.mark.parametrize(("epochs", "points"), [(1, 1), (4, 4), (MOST_POINTS, MOST_POINTS), (5000, MOST_POINTS)])
+@pytest.mark.parametrize(("epochs", "points"), [(1, 1), (4, 4), (MOST_STOPS, MOST_STOPS), (5000, MOST_STOPS)])
 def test_a_long_curve_has_no_more_points_than_can_be_seen(epochs: int, points: int) -> None:
     """The first and the last epoch are always drawn, in their places, and of a short curve all."""
     axis = Figure().subplots()
@@ -80,6 +81,29 @@ def test_a_long_curve_has_no_more_points_than_can_be_seen(epochs: int, points: i
     assert len(line) == points
     assert (line[0, 0], line[-1, 0]) == (1, epochs)
     np.testing.assert_array_equal(line[:, 0], line[:, 1])
+
+
+def test_a_figure_tells_its_numbers() -> None:
+    """Median and central 90 % of each cell at each epoch; of the sample each seed, estimate, interval and band."""
+    estimate = plausible_draw(Reported(1.0, 0.05), SAMPLE, "ratio")
+    panels = panels_of(claim_figure({"cell": random_runs()}, estimate, (0.95, 1.05), BAND))
+    assert [panel.name for panel in panels] == ["test loss", "test accuracy", "ratio"]
+    loss, _, sample = (panel.values for panel in panels)
+    assert loss is not None
+    assert sample is not None
+    assert (loss.step, list(loss.at), list(loss.series)) == ("epoch", [1, 2, 3, 4], ["cell"])
+    expected = np.quantile(random_runs().test_loss, [0.05, 0.5, 0.95], axis=0)
+    np.testing.assert_allclose(np.array(loss.series["cell"], dtype=float), expected, rtol=1e-3)
+    assert list(sample.at) == [float(f"{one:.4g}") for one in SAMPLE]
+    assert sample.series["proportion of seeds at or below"][0][-1] == 1
+    assert [note.partition(":")[0] for note in sample.notes][2] == "95 % prediction interval"
+    assert sample.notes[0].startswith("estimate ")
+    assert sample.notes[0].endswith(" [0.95, 1.05]")
+    assert (sample.notes[1], sample.notes[3]) == ("band 0.9 to 1.1", "reported 1")
+    left, _, width, _ = panels[0].area
+    assert panels[1].area[0] == pytest.approx(left + panels[1].place[0], abs=0.2)
+    assert panels[0].ends[0] < 1 < 4 < panels[0].ends[1]
+    assert 0 < left < left + width < panels[0].place[2]
 
 
 def test_same_input_same_bytes() -> None:

@@ -6,7 +6,9 @@ from xml.etree import ElementTree
 import pytest
 
 from harness.drawing.profile_figure import profile_figure
+from harness.drawing.values import panels_of
 from harness.reconstruction.search import Profile
+from tests.builders.figures import texts_of
 
 FOUND = [
     Profile("dataset", "wine", -12.0, True),
@@ -36,7 +38,20 @@ def test_a_single_answer_can_be_drawn(found: list[Profile]) -> None:
     ElementTree.fromstring(profile_figure({"task": found}))
 
 
+def test_it_tells_its_numbers() -> None:
+    """How far each answer falls behind the best, and which were dropped; none where none is known."""
+    (panel,) = panels_of(profile_figure({"task": FOUND}))
+    assert panel.values is not None
+    assert panel.values.series == {"log likelihood below the best": [[0, -2, -28, None]]}
+    assert panel.values.labels[0] == "dataset: wine"
+    assert panel.values.labels[2] == "batch_size: 1 (dropped there or below)"
+    assert panel.ends[0] > panel.values.at[0] > panel.values.at[-1] > panel.ends[1]
+
+
 def test_long_answers_are_cut() -> None:
     """An answer longer than the margin is cut, so that it does not run over its neighbour."""
     svg = profile_figure({"task": [Profile("loss", "x" * 200, -1.0, True)]})
-    assert "x" * 100 not in svg
+    assert "x" * 100 not in texts_of(svg)
+    (panel,) = panels_of(svg)
+    assert panel.values is not None
+    assert list(panel.values.labels) == ["loss: " + "x" * 200]

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.drawing.specification_figure import LONGEST_TEXT, scale_of, specification_curve
+from harness.drawing.values import panels_of
 from harness.reconstruction.specification import Specification
 from harness.verdicts.verdict import OUTCOMES, Band, decide
 from tests.builders.figures import texts_of
@@ -52,6 +53,16 @@ def test_the_figure_says_what_it_shows() -> None:
         assert text in texts
     for text in ("batch_size", "no estimate", "reaches further", "default universe"):
         assert text not in texts
+
+
+def test_it_tells_the_estimate_of_each_universe() -> None:
+    """With its interval, in the order in which they are drawn."""
+    (panel,) = panels_of(specification_curve(estimated([1.0, 0.5]), BAND, "growth"))
+    assert panel.values is not None
+    assert list(panel.values.labels) == ["universe 1: refuted", "universe 0: supported"]
+    assert panel.values.series == {"estimate": [[0.48, 0.98], [0.5, 1], [0.52, 1.02]]}
+    assert panel.values.notes == ["band: 0.9 to 1.1"]
+    assert tuple(panel.ends) == (-0.7, 1.7)
 
 
 def test_the_default_universe_is_marked() -> None:

@@ -32,6 +32,7 @@ def page(browser: Browser, file: Path) -> Page:
     page.goto(file.as_uri())
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
     page.wait_for_load_state("networkidle")
+    page.wait_for_function("!document.querySelector('.drawing > noscript')")
     assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
     return page
 
@@ -55,14 +56,24 @@ def test_no_link_is_dead(page: Page) -> None:
 
 
 def test_its_figures_are_in_it(page: Page) -> None:
-    """Those of claims and of the report; each is a picture."""
-    sizes = page.locator("img").evaluate_all(
+    """Those of claims and of the report; each is seen, and what its parts refer to is there."""
+    images = page.locator("img").evaluate_all(
         "all => all.map(one => { one.loading = 'eager'; return one.src.slice(0, 5); })"
     )
-    assert sizes == ["data:"] * 2
+    assert set(images) <= {"data:"}
+    panels = page.locator(".drawing svg[viewBox]").count()
+    assert (len(images), panels) in ((0, 5), (1, 2))
     for picture in page.locator("img").all():
         picture.scroll_into_view_if_needed()
-        expect(picture).to_have_js_property("naturalWidth", 400)
+        expect(picture).to_have_js_property("complete", True)
+        assert picture.evaluate("one => one.naturalWidth") > 1000
+    referred = page.locator(".drawing use").evaluate_all("all => all.map(one => one.getAttribute('href').slice(1))")
+    referred += page.locator(".drawing [clip-path]").evaluate_all(
+        "all => all.map(one => one.getAttribute('clip-path').slice(5, -1))"
+    )
+    names = set(page.locator("[id]").evaluate_all("all => all.map(one => one.id)"))
+    assert set(referred) <= names
+    assert len(referred) > 10
 
 
 def test_what_leads_to_other_files_is_text(page: Page) -> None:

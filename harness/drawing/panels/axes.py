@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 
 from harness.base.arrays import Floats
 from harness.data import registry
-from harness.drawing.figures import COLOURS, DASHES
 from harness.drawing.panels.caption import spread_told
 from harness.drawing.panels.data import (
     LEVELS,
@@ -21,16 +20,16 @@ from harness.drawing.panels.data import (
     predicts_values,
 )
 from harness.drawing.panels.layout import class_rows
+from harness.drawing.style import DASHES, FAINT, INK, PAPER, REPORTED, SERIES, SOFT
+from harness.drawing.values import NINETY, Values, curve_values, row
 from harness.training.runs import Runs, predicted_classes
 
-SMALL = 8.0
 NEAREST = 0.11  # of two names at the ends of lines, in heights of a panel
-_OTHER: dict[str, Any] = {"color": "0.45", "linewidth": 0.9}
-_REPORTED: dict[str, Any] = {"color": "black", "linewidth": 1.1, "linestyle": (0, (1, 1.5))}
+_OTHER: dict[str, Any] = {"color": SOFT, "linewidth": 0.9}
 
 
-def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs], marks: Marks) -> None:
-    """Draw one part of one panel, with the panel's name and a median over trainings above it.
+def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs], marks: Marks) -> Values | None:
+    """Draw one part of one panel, with the panel's name and a median over trainings above it, and return its numbers.
 
     Parameters
     ----------
@@ -39,22 +38,24 @@ def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs], mark
     marks
         What the report gives, drawn into histories.
     """
-    axis.set_title(name, loc="left", fontsize=9.5, fontweight="bold", parse_math=False)
-    runs = kept[name]
+    axis.set_title(name, loc="left", fontweight="bold", parse_math=False)
+    runs, number = kept[name], list(kept).index(name)
     if not runs.seeds:
-        axis.text(0.5, 0.5, "all diverged", transform=axis.transAxes, ha="center", fontsize=SMALL)
-        return
+        axis.text(0.5, 0.5, "all diverged", transform=axis.transAxes, ha="center")
+        return None
     if part != "predictions":
         _draw_history(axis, part, name, kept)
         _draw_marks(axis, part, marks.get(name, {}))
+        values = curve_values({f"test {part}": curves_of(runs, part)}, marks_told(part, marks.get(name, {})))
     elif predicts_values(runs):
-        _draw_values(axis, runs, _value_limits(kept))
+        values = _draw_values(axis, runs, _value_limits(kept), number)
     else:
-        _draw_classes(axis, runs)
+        values = _draw_classes(axis, runs, SERIES[number % len(SERIES)])
     loss = part == "loss" or (part == "predictions" and predicts_values(runs))
     told = spread_told(runs.final_test_loss if loss else runs.final_test_accuracy)
     what = "at the end" if part != "predictions" else "test loss" if loss else "test accuracy"
-    axis.set_title(f"{what} {told}", loc="right", fontsize=SMALL)
+    axis.set_title(f"{what} {told}", loc="right")
+    return values
 
 
 def name_ends(axis: Axes, part: Part, kept: Mapping[str, Runs]) -> None:
@@ -64,8 +65,8 @@ def name_ends(axis: Axes, part: Part, kept: Mapping[str, Runs]) -> None:
     levels = [(end - low) / (high - low) for end in ends.values()]
     beyond: dict[str, Any] = {"transform": axis.transAxes, "clip_on": False}
     for name, level, height in zip(ends, levels, spaced(levels, NEAREST), strict=True):
-        axis.plot([1, 1.03], [level, height], color="0.6", linewidth=0.6, **beyond)
-        axis.text(1.04, height, name, transform=axis.transAxes, fontsize=SMALL, va="center", parse_math=False)
+        axis.plot([1, 1.03], [level, height], color=SOFT, linewidth=0.6, **beyond)
+        axis.text(1.04, height, name, transform=axis.transAxes, va="center", parse_math=False)
 
 
 def spaced(heights: list[float], apart: float) -> list[float]:
@@ -101,25 +102,38 @@ def _draw_history(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -
     axis.locator_params(nbins=5)
 
 
+def marks_told(part: Part, marks: Mapping[str, tuple[float, ...]]) -> list[str]:
+    """Return what the report says of a history, a sentence a kind."""
+    named = {part: f"test {part}", "epochs": "epoch"}
+    return [
+        f"the report says: {name} {', '.join(f'{one:g}' for one in marks[kind])}"
+        for kind, name in named.items()
+        if kind in marks
+    ]
+
+
 def _draw_marks(axis: Axes, part: Part, marks: Mapping[str, tuple[float, ...]]) -> None:
     for level in marks.get(part, ()):
-        axis.axhline(level, **_REPORTED)
+        axis.axhline(level, **REPORTED)
     for epoch in marks.get("epochs", ()):
-        axis.axvline(epoch, **_REPORTED)
+        axis.axvline(epoch, **REPORTED)
 
 
-def _draw_values(axis: Axes, runs: Runs, limits: tuple[float, float]) -> None:
+def _draw_values(axis: Axes, runs: Runs, limits: tuple[float, float], number: int) -> Values:
     predictions = runs.test_predictions[:, :, 0]
     bands = prediction_bands(runs.test_targets, predictions)
-    axis.plot(limits, limits, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
-    axis.plot(runs.test_targets[0], predictions[0], "o", color="0.35", markersize=2.4, alpha=0.6, markeredgewidth=0)
-    _draw_bands(axis, bands, 0)
+    axis.plot(limits, limits, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    axis.plot(runs.test_targets[0], predictions[0], "o", color=SOFT, markersize=2.4, alpha=0.6, markeredgewidth=0)
+    _draw_bands(axis, bands, number)
     axis.set_xlim(limits)
     axis.set_ylim(limits)
     axis.locator_params(nbins=5)
     name = registry.load(runs.config.dataset).target_name
     axis.set_xlabel(f"{name}, true", parse_math=False)
     axis.set_ylabel(f"{name}, predicted", parse_math=False)
+    low, _, middle, _, high = bands.quantiles
+    series = {f"{name}, predicted": (row(low), row(middle), row(high))}
+    return Values(step=f"{name}, true", at=row(bands.places), told=NINETY, series=series)
 
 
 def _value_limits(kept: Mapping[str, Runs]) -> tuple[float, float]:
@@ -136,36 +150,43 @@ def _value_limits(kept: Mapping[str, Runs]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _draw_classes(axis: Axes, runs: Runs) -> None:
+def _draw_classes(axis: Axes, runs: Runs, colour: str) -> Values:
     names = registry.load(runs.config.dataset).class_names
     proportions = class_proportions(runs.test_targets, predicted_classes(runs), len(names))
     heights = class_rows(len(names))
+    found = np.full((len(LEVELS), *heights.shape), np.nan)
     for true, predicted in np.ndindex(heights.shape):
         height, right = float(heights[true, predicted]), true == predicted
-        axis.axhline(height, color="0.93", linewidth=0.6, zorder=0.5)
+        axis.axhline(height, color=FAINT, linewidth=0.6, zorder=0.5)
         known = proportions[:, true, predicted][~np.isnan(proportions[:, true, predicted])]
         if not known.size:
-            axis.text(1.06, height, "no test row", fontsize=7, va="center")
+            axis.text(1.06, height, "no test row", va="center")
             continue
-        low, inner, middle, outer, high = np.quantile(known, LEVELS)
-        axis.plot([low, high], [height] * 2, color=COLOURS[0], linewidth=1.0)
-        axis.plot([inner, outer], [height] * 2, color=COLOURS[0], linewidth=3.6, alpha=0.5, solid_capstyle="butt")
-        axis.plot(
-            middle, height, "o", color=COLOURS[0], markersize=4.6, markerfacecolor=COLOURS[0] if right else "white"
-        )
-        axis.text(1.06, height, f"{middle:.2f}", fontsize=7, va="center", fontweight="bold" if right else "normal")
-    axis.set_yticks(heights.ravel(), names * len(names), fontsize=SMALL, parse_math=False)
+        found[:, true, predicted] = low, inner, middle, outer, high = np.quantile(known, LEVELS)
+        axis.plot([low, high], [height] * 2, color=colour, linewidth=1.0)
+        axis.plot([inner, outer], [height] * 2, color=colour, linewidth=3.6, alpha=0.5, solid_capstyle="butt")
+        axis.plot(middle, height, "o", color=colour, markersize=4.6, markerfacecolor=colour if right else PAPER)
+        axis.text(1.06, height, f"{middle:.2f}", va="center", fontweight="bold" if right else "normal")
+    axis.set_yticks(heights.ravel(), names * len(names), parse_math=False)
     axis.tick_params(axis="y", length=0)
     for true, name in enumerate(names):
         text = f"of true {name}, predicted as"
-        axis.text(0.0, heights[true, 0] - 1, text, fontsize=7, va="center", fontstyle="italic", parse_math=False)
+        axis.text(0.0, heights[true, 0] - 1, text, va="center", fontstyle="italic", parse_math=False)
     axis.set_xlim(-0.03, 1.03)
     axis.set_ylim(heights.max() + 0.7, heights.min() - 1.6)
     axis.set_xlabel("proportion of the class's test rows")
+    return Values(
+        step="class",
+        at=row(heights),
+        labels=[f"of true {true}, predicted as {predicted}" for true in names for predicted in names],
+        told=NINETY,
+        series={"proportion of test rows": tuple(row(found[level]) for level in (0, 2, 4))},
+        along="y",
+    )
 
 
 def _draw_bands(axis: Axes, bands: Bands, number: int) -> None:
-    colour, dashes = COLOURS[number % len(COLOURS)], DASHES[number % len(DASHES)]
+    colour, dashes = SERIES[number % len(SERIES)], DASHES[number % len(DASHES)]
     low, inner, middle, outer, high = bands.quantiles
     axis.fill_between(bands.places, low, high, color=colour, alpha=0.18, linewidth=0)
     axis.fill_between(bands.places, inner, outer, color=colour, alpha=0.3, linewidth=0)

@@ -1,22 +1,21 @@
-"""The figure: all panels, and a caption under them."""
+"""The figure: all panels."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from harness.drawing.figures import STYLE, svg_text
-from harness.drawing.panels.axes import SMALL, draw_panel, name_ends
-from harness.drawing.panels.caption import caption
+from harness.drawing.panels.axes import draw_panel, name_ends
 from harness.drawing.panels.data import Marks, Order, Part, finished
-from harness.drawing.panels.layout import CHARACTER, LINE, has_labels, layout_of
+from harness.drawing.panels.layout import FOOT, HEAD, layout_of
+from harness.drawing.style import STYLE
+from harness.drawing.svg import Drawn, svg_text
 from harness.training.runs import Runs
 
 
 def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order, marks: Marks) -> str:
-    """Draw the parts of each panel, and under them a caption.
+    """Draw the parts of each panel; `harness.drawing.panels.caption.caption` says what they are.
 
     Parameters
     ----------
@@ -36,26 +35,22 @@ def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order
     """
     layout = layout_of(panels, parts, order)
     kept = {name: finished(runs) for name, runs in panels.items()}
-    lines = textwrap.wrap(caption(panels, parts, marked=bool(marks)), int((layout.width - 0.2) / CHARACTER))
-    height = layout.height + LINE * len(lines) + 0.1
     first: dict[Part, Axes] = {}
-    last: list[tuple[Axes, Part]] = []
+    drawn: list[Drawn] = []
+    histories: list[tuple[Axes, Part]] = []
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(layout.width, height))
+        figure = Figure(figsize=(layout.width, layout.height))
         for across, top, tall in zip(layout.places, layout.tops, layout.heights, strict=True):
             for column, (part, name) in enumerate(across):
-                corner = (layout.lefts[column] / layout.width, 1 - (top + tall) / height)
-                size = (layout.panel / layout.width, tall / height)
+                corner = (layout.lefts[column] / layout.width, 1 - (top + tall) / layout.height)
+                size = (layout.panel / layout.width, tall / layout.height)
                 axis = figure.add_axes((*corner, *size), sharex=first.get(part), sharey=first.get(part))
                 first.setdefault(part, axis)
-                draw_panel(axis, part, name, kept, marks)
-                if not has_labels(across, column):
-                    axis.tick_params(labelleft=False)
-                    axis.set_ylabel("")
-            last.append((axis, part))
-        for axis, part in last:  # once all is drawn, the limits of shared axes stand
-            if part != "predictions" and len(panels) > 1:
-                name_ends(axis, part, kept)
-        for number, line in enumerate(reversed(lines)):
-            figure.text(0.1 / layout.width, (0.08 + LINE * number) / height, line, fontsize=SMALL, parse_math=False)
-        return svg_text(figure)
+                place = (layout.starts[column], top - HEAD, layout.wide, HEAD + tall + FOOT)
+                values = draw_panel(axis, part, name, kept, marks)
+                drawn.append(Drawn(axis=axis, name=name, place=place, values=values))
+                if part != "predictions" and len(panels) > 1:
+                    histories.append((axis, part))
+        for axis, part in histories:  # once all is drawn, the limits of shared axes stand
+            name_ends(axis, part, kept)
+        return svg_text(figure, drawn)

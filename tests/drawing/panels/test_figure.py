@@ -6,6 +6,9 @@ import pytest
 from harness.drawing.panels.caption import caption, spread_told
 from harness.drawing.panels.data import Order, Part
 from harness.drawing.panels.figure import panel_figure
+from harness.drawing.style import SERIES
+from harness.drawing.values import panels_of
+from tests.builders.figures import texts_of
 from tests.builders.runs import random_runs
 
 
@@ -18,6 +21,42 @@ def test_every_part_of_every_panel_is_drawn(parts: tuple[Part, ...], order: Orde
     texts = drawn.replace("\n", " ")
     for word in ("one", "other", *(f"test {part}" for part in parts if part != "predictions")):
         assert f">{word}<" in texts or word in texts, word
+
+
+@pytest.mark.parametrize("order", ["beside", "below"])
+def test_each_panel_stands_by_itself(order: Order) -> None:
+    """With its labels, in a place of its own that is no wider than a phone, which shows one below the other."""
+    parts: tuple[Part, ...] = ("predictions", "loss", "accuracy")
+    drawn = panel_figure({"one": random_runs(), "other": random_runs()}, parts, order, {})
+    panels = panels_of(drawn)
+    assert len(panels) == 6
+    assert texts_of(drawn).count("test loss") == 2
+    assert texts_of(drawn).count("epoch") == 4
+    for number, panel in enumerate(panels):
+        left, top, width, height = panel.place
+        inner, upper, wide, tall = panel.area
+        assert left < inner < inner + wide < left + width <= left + 300
+        assert top < upper < upper + tall < top + height
+        others = [one.place for one in panels[number + 1 :]]
+        assert all(x >= left + width - 0.2 or y >= top + height - 0.2 or x + w <= left + 0.2 for x, y, w, _ in others)
+
+
+@pytest.mark.parametrize("parts", [("predictions",), ("loss",)])
+def test_a_panel_has_one_colour(parts: tuple[Part, ...]) -> None:
+    """Its own, in each figure of the same panels."""
+    drawn = panel_figure({"one": random_runs(), "other": random_runs()}, parts, "beside", {})
+    first, second = drawn.split('id="axes_2"')
+    assert [SERIES[0] in first, SERIES[1] in first] == [True, False]
+    assert [SERIES[0] in second, SERIES[1] in second] == [False, True]
+
+
+def test_predictions_are_told_by_class() -> None:
+    """The median and the central 90 % of the proportion of each true class that gets each class."""
+    (panel,) = panels_of(panel_figure({"": random_runs()}, ("predictions",), "below", {}))
+    assert panel.values is not None
+    assert (panel.values.along, len(panel.values.at)) == ("y", len(panel.values.labels))
+    assert panel.values.labels[0] == "of true class_0, predicted as class_0"
+    assert panel.ends[0] < panel.values.at[0] < panel.values.at[-1] < panel.ends[1]
 
 
 def test_a_name_is_no_formula_and_no_markup() -> None:
@@ -55,10 +94,17 @@ def test_what_the_report_gives_is_a_dotted_line() -> None:
         return panel_figure(panels, parts, "beside", marks).replace("\n", " ")
 
     assert dotted not in drawn()
-    assert "Dotted" not in drawn()
     assert drawn(one={"loss": (0.5,)}).count(dotted) == 1
     assert drawn(one={"epochs": (1.0, 2.0)}, other={"accuracy": (0.5,)}).count(dotted) == 5
-    assert "Dotted:" in drawn(one={"loss": (0.5,)})
+    told = [
+        panel.values.notes for panel in panels_of(drawn(one={"loss": (0.5,), "epochs": (1.0, 2.0)})) if panel.values
+    ]
+    assert told == [
+        ["the report says: test loss 0.5", "the report says: epoch 1, 2"],
+        [],
+        ["the report says: epoch 1, 2"],
+        [],
+    ]
     assert caption(panels, parts, marked=True).endswith(" Dotted: what the report says.")
 
 
