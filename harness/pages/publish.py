@@ -9,7 +9,7 @@ from pathlib import Path
 from harness.base.files import write_if_changed
 from harness.pages import index, original, runs, trend
 from harness.pages.context import DrawingFiles, PageContext
-from harness.pages.figure_data import data_of, specification_csv, write_data
+from harness.pages.figure_data import data_of, panels_csv, specification_csv, write_data
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
 from harness.sessions.session import SESSION_FILE, Session, write_session
@@ -49,15 +49,18 @@ def with_files(context: PageContext, session: Session, folder: Path) -> PageCont
     }
     for key, file in specifications.items():
         write_data(folder, file, specification_csv(session.specified[key]))
-    shown = [*specifications.values(), *(claim.figure for claim in session.claims if claim.figure)]
+    profiles = {title: write_figure(folder, title, svg) for title, svg in drawings.profiles.items()}
+    drawn = [one for one in drawings.report_figures if one.svg]
+    report_figures = {one.title: write_figure(folder, f"report-{one.title}", one.svg) for one in drawn}
+    for title, svg in [*drawings.profiles.items(), *((one.title, one.svg) for one in drawn)]:
+        if table := panels_csv(title, svg):
+            write_data(folder, (profiles | report_figures)[title], table)
+    of_claims = [claim.figure for claim in session.claims if claim.figure]
+    shown = [*specifications.values(), *profiles.values(), *report_figures.values(), *of_claims]
     files = DrawingFiles(
         specifications=specifications,
-        profiles={title: write_figure(folder, title, svg) for title, svg in drawings.profiles.items()},
-        report_figures={
-            one.title: write_figure(folder, f"report-{one.title}", one.svg)
-            for one in drawings.report_figures
-            if one.svg
-        },
+        profiles=profiles,
+        report_figures=report_figures,
         data=frozenset(table for file in shown if (folder / (table := data_of(file))).is_file()),
     )
     return replace(context, files=files)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.pages.figure_data import data_of, sample_csv, specification_csv, write_data
+from harness.drawing.values import Panel, Values, with_panels
+from harness.pages.figure_data import data_of, panels_csv, sample_csv, specification_csv, write_data
 from harness.statistics.estimators import mean_over_seeds
 from tests.builders.specifications import specification_with
 
@@ -48,3 +49,18 @@ def test_data_stand_beside_their_figure(tmp_path: Path) -> None:
     write_data(tmp_path, "figures/a.svg", "number\n")
     assert (tmp_path / "figures" / "a.csv").read_text(encoding="utf-8") == "number\n"
     assert data_of("figures/a.svg") == "figures/a.csv"
+
+
+def test_a_figure_of_panels_as_a_table() -> None:
+    """A row a panel, series and stop; what has no spread leaves its ends empty, and names take the place of numbers."""
+    curve = Values(step="epoch", at=(1, 2), series={"test loss": ((0.1, None), (0.2, None), (0.3, None))})
+    bars = Values(step="class", at=(1.5,), labels=("a, b",), series={"proportion": ((0.5,),)}, along="y")
+    place = (0.0, 0.0, 1.0, 1.0)
+    panels = [Panel(name=name, place=place, values=its) for name, its in (("one", curve), ("other", bars), ("", None))]
+    assert panels_csv("A figure", with_panels("<svg >", panels)) == (
+        "figure,panel,series,step,at,median,low,high\n"
+        "A figure,one,test loss,epoch,1,0.2,0.1,0.3\n"
+        "A figure,one,test loss,epoch,2,,,\n"
+        'A figure,other,proportion,class,"a, b",0.5,,\n'
+    )
+    assert panels_csv("Of an older version", "<svg ></svg>") == ""
