@@ -7,12 +7,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from harness.drawing.profile_figure import profile_figure
 from harness.drawing.style import TYPE
+from harness.pages.context import Drawings, PageContext
+from harness.pages.index import index_html
 from harness.pages.original import PAGE as REPORT
+from harness.pages.publish import with_files
+from harness.reconstruction.search import Profile
 from tests.builders.published import opened, publish_session
+from tests.builders.sessions import judged_claim, session_of
 
 INDEX = "index.html"
 PIXELS = TYPE * 4 / 3
@@ -246,6 +253,77 @@ def test_a_caption_is_text_of_the_page(browser: Browser, folder: Path) -> None:
     caption = page.locator("figure.of-report figcaption").first.inner_text()
     assert re.match(r"Loss over epochs\. Reported: It showed two lines\. Here: .*9 trainings a panel\.", caption)
     assert page.locator(".drawing", has_text="trainings a panel").count() == 0
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def page_of_choices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a page with the figure of the open choices of two tasks, whose stops are rows."""
+    found = [Profile("loss", name, -float(number), True) for number, name in enumerate("abc")]
+    drawings = Drawings(profiles={"Open choices": profile_figure({"one": found, "other": found})})
+    folder = tmp_path_factory.mktemp("choices")
+    session = session_of(judged_claim("claims/test_a.py::test_a"))
+    context = with_files(PageContext(drawings=drawings), session, folder)
+    (folder / INDEX).write_text(index_html(session, context), encoding="utf-8")
+    return folder / INDEX
+
+
+def test_rows_are_told_too(browser: Browser, page_of_choices: Path) -> None:
+    """Down is on, the line lies across, and what is told stays within the figure."""
+    page = opened(browser, page_of_choices.as_uri())
+    page.locator("summary", has_text="Reconstruction").click()
+    expect(page.locator(".drawing svg[viewBox]")).to_have_count(2)
+    reader = reader_of(page)
+    reader.focus()
+    assert reader.get_attribute("aria-valuetext") == (
+        "one; loss: a; log likelihood below the best: 0; plausible: at least -3"
+    )
+    for key, told in (("ArrowDown", "loss: b"), ("ArrowRight", "loss: c"), ("ArrowUp", "loss: b"), ("End", "loss: c")):
+        page.keyboard.press(key)
+        assert str(reader.get_attribute("aria-valuetext")).split("; ")[1] == told
+    assert str(reader.get_attribute("aria-valuetext")).split("; ")[2].endswith(": \N{MINUS SIGN}2")
+    line, tip = (page.locator(name).first.bounding_box() for name in (".cursor", ".tip"))
+    whole = page.locator(".drawing").bounding_box()
+    assert line is not None
+    assert tip is not None
+    assert whole is not None
+    assert line["width"] > 100 > 2 > line["height"]
+    assert whole["y"] <= tip["y"] < tip["y"] + tip["height"] <= whole["y"] + whole["height"] + 1
+    panel = page.locator(".drawing svg[viewBox]").nth(1)
+    values = panel.evaluate("one => JSON.parse(one.dataset.values)")
+    rows = [(at - values["ends"][0]) / (values["ends"][1] - values["ends"][0]) for at in values["at"]]
+    for number, row in enumerate(rows):
+        left, top, width, height = (size * 4 / 3 for size in values["area"])
+        panel.hover(position={"x": width / 2 + left - values_left(panel), "y": top + row * height + 2})
+        assert page.locator(".tip div").all_inner_texts()[:2] == ["other", f"loss: {'abc'[number]}"]
+    page.close()
+
+
+def values_left(panel: Locator) -> float:
+    """Return where a panel begins in its figure, in pixels."""
+    return float(panel.evaluate("one => one.viewBox.baseVal.x")) * 4 / 3
+
+
+def test_what_is_broad_is_scrolled_on_a_phone(browser: Browser, page_of_choices: Path) -> None:
+    """Its type stays as large, the page is not wider than the screen, and axe-core has nothing against it."""
+    page = opened(browser, page_of_choices.as_uri(), viewport={"width": 390, "height": 844})
+    page.locator("summary", has_text="Reconstruction").click()
+    expect(page.locator(".drawing svg.broad")).to_have_count(2)
+    assert type_sizes(page) == {round(PIXELS, 1)}
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.close()
+
+
+def test_open_choices_have_their_numbers_beside_them(browser: Browser, page_of_choices: Path) -> None:
+    """As a table to download."""
+    page = opened(browser, page_of_choices.as_uri())
+    page.locator("summary", has_text="Reconstruction").click()
+    href = page.get_by_role("link", name="numbers as CSV").get_attribute("href")
+    table = (page_of_choices.parent / str(href)).read_text(encoding="utf-8").splitlines()
+    assert table[2] == "Open choices,one,log likelihood below the best,answer,loss: b,-1,,"
+    assert len(table) == 7
     page.close()
 
 

@@ -217,7 +217,8 @@ function addReader(drawing, tiles) {
     const beside = along === "x" ? corner[0] + away + 10 : corner[0] + wide / 2;
     const flipped = beside > room && along === "x" ? corner[0] + away - 10 - tip.offsetWidth : Math.min(beside, room);
     tip.style.left = `${Math.max(drawing.scrollLeft, flipped)}px`;
-    tip.style.top = `${along === "x" ? corner[1] : corner[1] + away + 10}px`;
+    const below = along === "x" ? corner[1] : corner[1] + away + 10;
+    tip.style.top = `${Math.max(0, Math.min(below, drawing.clientHeight - tip.offsetHeight))}px`;
   }
 
   function leave() { cursor.hidden = tip.hidden = true; }
