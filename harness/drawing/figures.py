@@ -1,5 +1,6 @@
 """Figures of runs and estimates, as SVG text that is the same for the same input."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import matplotlib
@@ -17,6 +18,7 @@ from harness.training.runs import Runs
 from harness.verdicts.verdict import Band
 
 MOST_CELLS = 9  # whose curves a reader can tell apart
+LONGEST_LINE = 42  # of a legend, in characters
 # All in inches.
 WIDTH, HEIGHT = 4.0, 3.2  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 0.62, 0.1, 0.28, 0.5
@@ -87,7 +89,7 @@ def draw_curves(axis: Axes, curves: Mapping[str, Floats], label: str) -> Values:
         epochs = shown + 1
         low, middle, high = np.nanquantile(curve[:, shown], [0.05, 0.5, 0.95], axis=0)
         axis.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
-        axis.plot(epochs, middle, color=colour, linestyle=dashes, label=name)
+        axis.plot(epochs, middle, color=colour, linestyle=dashes, label=textwrap.fill(name, LONGEST_LINE))
     axis.locator_params(nbins=5)
     axis.set_xlabel("epoch")
     axis.set_ylabel(label)

@@ -61,9 +61,9 @@ def _draw(axis: Any, task: str, found: Sequence[Profile]) -> Values:
         new = number == 0 or one.choice != found[number - 1].choice
         position -= 2.2 if new else 1.0
         if new:
-            axis.text(
-                -1.02 * HOPELESS, position + 1, one.choice, weight="bold", ha="right", parse_math=False, va="center"
-            )
+            beside = axis.get_yaxis_transform()  # across in parts of the axis
+            text = {"weight": "bold", "ha": "right", "va": "center", "parse_math": False}
+            axis.text(-0.04, position + 1, one.choice, transform=beside, **text)
         positions.append(position)
         labels.append(one.answer if len(one.answer) <= LONGEST_ANSWER else f"{one.answer[: LONGEST_ANSWER - 1]}\u2026")
         behind = max(one.log_likelihood - best, -HOPELESS) if math.isfinite(one.log_likelihood) else -HOPELESS

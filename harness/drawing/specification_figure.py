@@ -134,7 +134,7 @@ def _values(ordered: Sequence[Specification], band: Band) -> Values:
         step="universe",
         at=row(np.arange(len(ordered))),
         labels=[f"{one.universe}: {one.outcome}" for one in ordered],
-        told="estimate (interval)",
+        told="in brackets its interval",
         series={"estimate": tuple(row(ends) for ends in np.array(numbers).T)},
         notes=[f"band: {band}"],
     )

@@ -1,8 +1,10 @@
+import re
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from harness.drawing.figures import MOST_CELLS, claim_figure, draw_curves
+from harness.drawing.figures import LONGEST_LINE, MOST_CELLS, claim_figure, draw_curves
 from harness.drawing.values import MOST_STOPS, panels_of
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
@@ -61,6 +63,14 @@ def test_curves_of_what_diverged() -> None:
     assert "gone: all diverged" in texts
     assert "partly: " not in texts
     assert "alive: " not in texts
+
+
+def test_a_long_name_of_a_cell_takes_several_lines() -> None:
+    """So that the legend stays within its panel; what is told has it in one."""
+    name = "keras-classification-sigmoid-sgd-net1 (regime=matched, loss=cross_entropy)"
+    svg = claim_figure({name: random_runs()}, mean_over_seeds(SAMPLE, "ratio"), (0.95, 1.05), BAND)
+    assert max(map(len, re.findall(r">([^<>\n]+)</(?:text|tspan)>", svg))) <= LONGEST_LINE
+    assert list(panels_of(svg)[0].values.series) == [name]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(("cells", "shown"), [(MOST_CELLS, True), (MOST_CELLS + 1, False)])
