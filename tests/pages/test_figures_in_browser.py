@@ -233,6 +233,12 @@ def test_on_paper_all_figures_are_there(browser: Browser, folder: Path) -> None:
     page.emulate_media(media="print")
     assert page.locator(".drawing svg[viewBox]").first.is_visible()
     assert not page.locator(".reader").is_visible()
+    page.set_viewport_size({"width": 688, "height": 1000})  # A4 without its margins
+    boxes = [panel.bounding_box() for panel in page.locator(".drawing svg[viewBox]").all()]
+    first, second, third = (box for box in boxes if box is not None)
+    assert first["y"] == second["y"] < third["y"]
+    assert second["x"] + second["width"] <= 688
+    assert min(type_sizes(page)) >= 9
     page.close()
 
 
