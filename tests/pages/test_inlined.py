@@ -82,6 +82,12 @@ def test_a_figure_that_says_nothing_of_itself_is_one_drawing() -> None:
     )
 
 
+def test_what_is_referred_to_is_there_once() -> None:
+    """Also in a drawing that is not Matplotlib's; what nothing refers to has no id."""
+    html = inlined(SVG.format('<defs><path id="a" d="M 0 0"/></defs><use href="#a" id="b"/>'), "", "f")
+    assert html.endswith('<defs><path id="f-0" d="M 0 0"/></defs><use href="#f-0"/></svg></div>')
+
+
 @pytest.mark.parametrize(
     "part",
     [
