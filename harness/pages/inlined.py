@@ -22,7 +22,7 @@ _PROPERTIES = {
     *("stroke-linejoin", "stroke-linecap", "opacity", "text-anchor", "font-size", "font-style", "font-weight"),
 }
 _NAMES = {colour: name for name, colour in MEANINGS.items()}
-_PLAIN = re.compile(r"[-+#\w.,%() \n]*")
+_PLAIN = re.compile(r"[-+#\w.,% ]*")  # without parentheses nothing is fetched
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _FONT = re.compile(r"([\w ]*\b[\d.]+px) .*", flags=re.DOTALL)  # as Matplotlib wrote it before 3.11
 _POINT = 4 / 3  # pixels
@@ -50,7 +50,7 @@ def inlined(svg: str, alternative: str, name: str) -> str:
     axes = [element for element in content if re.fullmatch(r"axes_\d+", element.get("id", ""))]
     shared = [element for element in root if _local(element) == "defs" and content is not root]
     if len(panels) < 2 or len(axes) != len(panels):
-        panel = panels[0] if panels else Panel(name="", place=_size(root))
+        panel = panels[0] if len(panels) == 1 else Panel(name="", place=_size(root))
         drawn = [element for element in content if element.get("id") != "patch_1"]  # without the white of the paper
         return _row([_tile(panel, [*drawn, *shared], alternative, ids)])
     tiles = [_tile(panel, [axis], _said(panel), ids) for panel, axis in zip(panels, axes, strict=True)]
@@ -132,7 +132,7 @@ def _attributes(element: Element, ids: Mapping[str, str]) -> Iterator[tuple[str,
                 yield "style", style
         elif name in _PROPERTIES and _PLAIN.fullmatch(value):
             yield name, value
-        elif name in _NUMBERS and _PLAIN.fullmatch(value):
+        elif name in _NUMBERS:
             yield name, " ".join(value.split())
 
 
@@ -142,7 +142,7 @@ def _styles(text: str) -> Iterator[str]:
         name, _, value = (part.strip() for part in one.partition(":"))
         if name == "font" and (font := _FONT.fullmatch(value)):
             yield f"font:{font.group(1)} var(--sans,sans-serif)"
-        elif name in _PROPERTIES and _PLAIN.fullmatch(value) and "(" not in value:
+        elif name in _PROPERTIES and _PLAIN.fullmatch(value):
             yield f"{name}:{_COLOUR.sub(_of_page, value)}"
 
 

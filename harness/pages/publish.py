@@ -49,12 +49,12 @@ def with_files(context: PageContext, session: Session, folder: Path) -> PageCont
     }
     for key, file in specifications.items():
         write_data(folder, file, specification_csv(session.specified[key]))
-    profiles = {title: write_figure(folder, title, svg) for title, svg in drawings.profiles.items()}
-    drawn = [one for one in drawings.report_figures if one.svg]
-    report_figures = {one.title: write_figure(folder, f"report-{one.title}", one.svg) for one in drawn}
-    for title, svg in [*drawings.profiles.items(), *((one.title, one.svg) for one in drawn)]:
-        if table := panels_csv(title, svg):
-            write_data(folder, (profiles | report_figures)[title], table)
+    profiles = {title: _write_with_numbers(folder, title, title, svg) for title, svg in drawings.profiles.items()}
+    report_figures = {
+        one.title: _write_with_numbers(folder, f"report-{one.title}", one.title, one.svg)
+        for one in drawings.report_figures
+        if one.svg
+    }
     of_claims = [claim.figure for claim in session.claims if claim.figure]
     shown = [*specifications.values(), *profiles.values(), *report_figures.values(), *of_claims]
     files = DrawingFiles(
@@ -64,6 +64,16 @@ def with_files(context: PageContext, session: Session, folder: Path) -> PageCont
         data=frozenset(table for file in shown if (folder / (table := data_of(file))).is_file()),
     )
     return replace(context, files=files)
+
+
+def _write_with_numbers(folder: Path, name: str, title: str, svg: str) -> str:
+    """Write a figure, and the numbers that it tells beside it; return where it stands."""
+    file = write_figure(folder, name, svg)
+    if table := panels_csv(title, svg):
+        write_data(folder, file, table)
+    else:  # those of a figure that stood there before
+        (folder / data_of(file)).unlink(missing_ok=True)
+    return file
 
 
 def _tidy(folder: Path, shown: Collection[str]) -> None:

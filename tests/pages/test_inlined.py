@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from harness.drawing.figures import claim_figure
+from harness.drawing.panels.figure import panel_figure
 from harness.drawing.profile_figure import profile_figure
 from harness.drawing.specification_figure import specification_curve
 from harness.drawing.style import MEANINGS
+from harness.drawing.values import Panel, Values, with_panels
 from harness.pages.figures import Figures
 from harness.pages.inlined import inlined
 from harness.reconstruction.search import Profile
@@ -82,6 +84,46 @@ def test_a_figure_that_says_nothing_of_itself_is_one_drawing() -> None:
     )
 
 
+def test_panels_that_are_not_the_axes_are_no_panels() -> None:
+    """The drawing is then shown whole."""
+    panel = Panel(name="one", place=(0.0, 0.0, 9.0, 9.0))
+    html = inlined(with_panels(SVG.format('<g id="axes_1"><path d="M 1 1"/></g>'), [panel, panel]), "a figure", "f")
+    assert re.findall('aria-label="([^"]*)" viewBox="([^"]*)"', html) == [("a figure", "0 0 40 20")]
+
+
+def test_the_white_of_the_paper_is_left_out() -> None:
+    """It is the page's; so is text that stands in no element for it."""
+    white = '<g id="figure_1">a<g id="patch_1"><path d="M 9 9"/></g><g id="patch_2">b<path d="M 1 1"/></g></g>'
+    assert inlined(SVG.format(white), "", "f").endswith('><path d="M 1 1"/></svg></div>')
+
+
+def test_rows_stay_rows() -> None:
+    """However narrow the page is, a panel does not slip into the row above."""
+    drawn = panel_figure({"one": random_runs(), "other": random_runs()}, ("loss", "accuracy"), "below", {})
+    rows = inlined(drawn, "", "f").split('<div class="row">')[1:]
+    assert [re.findall(r'aria-label="([^"]*)"', row) for row in rows] == [
+        ["one, test loss", "one, test accuracy"],
+        ["other, test loss", "other, test accuracy"],
+    ]
+
+
+@pytest.mark.parametrize(("width", "broad"), [(400.0, False), (401.0, True)])
+def test_what_is_broader_than_a_phone_is_marked(width: float, broad: bool) -> None:
+    """So that it is scrolled there."""
+    panel = Panel(name="", place=(0.0, 0.0, width, 9.0))
+    assert ('class="broad"' in inlined(with_panels(SVG, [panel]), "", "f")) == broad
+
+
+@pytest.mark.parametrize(("at", "told"), [((), False), ((1,), True)])
+def test_where_there_is_no_stop_nothing_is_told(at: tuple[float, ...], told: bool) -> None:
+    """As of curves that diverged at once."""
+    values = Values(step='it\'s <a> & "b"', at=at, series={})
+    svg = with_panels(SVG, [Panel(name="", place=(0.0, 0.0, 9.0, 9.0), values=values)])
+    html = inlined(svg, "", "f")
+    assert ("data-values='" in html) == told
+    assert ("it&apos;s &lt;a&gt; &amp; " in html) == told
+
+
 def test_what_is_referred_to_is_there_once() -> None:
     """Also in a drawing that is not Matplotlib's; what nothing refers to has no id."""
     html = inlined(SVG.format('<defs><path id="a" d="M 0 0"/></defs><use href="#a" id="b"/>'), "", "f")
@@ -97,6 +139,8 @@ def test_what_is_referred_to_is_there_once() -> None:
         '<image href="https://example.org/x.png"/>',
         '<g onload="alert(1)"/>',
         '<use href="https://example.org/x.svg#a"/>',
+        '<g fill="url(example.svg)"/>',
+        '<g style="fill: url(example.svg)"/>',
         '<style>*{fill: url("https://example.org")}</style>',
     ],
 )
@@ -105,6 +149,12 @@ def test_what_no_figure_is_made_of_is_left_out(part: str) -> None:
     html = inlined(SVG.format(f'{part}<path d="M 0 0" onclick="x()" style="fill: url(https://example.org)"/>'), "", "f")
     assert not re.search(r"alert|example|on\w+=|<p>", html.replace('href="#f-0"', ""))
     assert '<path d="M 0 0"/>' in html
+
+
+def test_a_document_may_begin_elsewhere() -> None:
+    """Its view is kept."""
+    html = inlined('<svg xmlns="http://www.w3.org/2000/svg" width="9pt" viewBox="1 -2.5 3 4"/>', "", "f")
+    assert 'viewBox="1 -2.5 3 4" width="4" height="5"' in html
 
 
 def test_text_stays_text() -> None:

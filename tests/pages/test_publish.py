@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.pages.publish import write_figure
+from harness.drawing.profile_figure import profile_figure
+from harness.drawing.report_figures import ReportFigure
+from harness.pages.context import Drawings, PageContext
+from harness.pages.publish import with_files, write_figure
+from harness.reconstruction.search import Profile
+from tests.builders.sessions import judged_claim, session_of
 
 MakeClaims = Callable[..., None]
 
@@ -79,6 +84,20 @@ def test_without_pytest_html_no_link_leads_nowhere(pytester: pytest.Pytester, ma
     result = pytester.runpytest_subprocess("claims", "-p", "no:html", "-p", "no:metadata")
     assert result.ret == 0
     assert "claims.html" not in (pytester.path / "reports" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_figure_that_tells_no_numbers_has_none_beside_it(tmp_path: Path) -> None:
+    """Nor those of the figure that stood there before, nor those of another of the same title."""
+    session = session_of(judged_claim("claims/test_a.py::test_a"))
+    tells = profile_figure({"task": [Profile("loss", "a", -1.0, True)]})
+    told = []
+    for svg in (tells, "<svg></svg>"):
+        figures = [ReportFigure(title="Choices", shown="", findings=(), svg="<svg></svg>")]
+        drawings = Drawings(profiles={"Choices": svg}, report_figures=figures)
+        files = with_files(PageContext(drawings=drawings), session, tmp_path).files
+        told.append([files.table_of(files.profiles["Choices"]), files.table_of(files.report_figures["Choices"])])
+        assert [Path(name).suffix for name in files.data] == [".csv"] * (svg == tells)
+    assert [[bool(name) for name in names] for names in told] == [[True, False], [False, False]]
 
 
 def test_figures_have_their_numbers_beside_them(pytester: pytest.Pytester, make_claims: Callable[..., None]) -> None:
