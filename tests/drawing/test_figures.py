@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from harness.drawing.figures import LONGEST_LINE, MOST_CELLS, claim_figure, draw_curves
+from harness.drawing.figures import BOTTOM, HEIGHT, LONGEST_LINE, MOST_CELLS, TOP, claim_figure, draw_curves
 from harness.drawing.values import MOST_STOPS, panels_of
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
@@ -65,6 +65,15 @@ def test_curves_of_what_diverged() -> None:
     assert "alive: " not in texts
 
 
+def test_seeds_that_lie_below_all_count() -> None:
+    """In the proportion of those at or below, though they have no place on the axis."""
+    estimate = proportion_of_seeds([-np.inf, 1.0, 2.0, np.inf], (0.0, np.inf), "ratio")
+    values = panels_of(claim_figure({}, estimate, estimate.interval(0.9), BAND))[0].values
+    assert values is not None
+    assert list(values.at) == [1, 2]
+    assert values.series == {"proportion of seeds at or below": [[0.5, 0.75]]}
+
+
 def test_a_long_name_of_a_cell_takes_several_lines() -> None:
     """So that the legend stays within its panel; what is told has it in one."""
     name = "keras-classification-sigmoid-sgd-net1 (regime=matched, loss=cross_entropy)"
@@ -110,7 +119,9 @@ def test_a_figure_tells_its_numbers() -> None:
     assert sample.notes[0].startswith("estimate ")
     assert sample.notes[0].endswith(" [0.95, 1.05]")
     assert (sample.notes[1], sample.notes[3]) == ("band 0.9 to 1.1", "reported 1")
-    left, _, width, _ = panels[0].area
+    left, upper, width, tall = panels[0].area
+    assert upper == pytest.approx(72 * TOP, abs=0.1)
+    assert upper + tall == pytest.approx(72 * (HEIGHT - BOTTOM), abs=0.1)
     assert panels[1].area[0] == pytest.approx(left + panels[1].place[0], abs=0.2)
     assert panels[0].ends[0] < 1 < 4 < panels[0].ends[1]
     assert 0 < left < left + width < panels[0].place[2]

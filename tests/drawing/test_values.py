@@ -1,5 +1,6 @@
 """Numbers of a figure, put into its document and read back."""
 
+import json
 from typing import Any
 from xml.etree import ElementTree
 
@@ -44,6 +45,11 @@ def test_numbers_are_short() -> None:
         None,
         None,
     )
+
+
+def test_a_large_number_is_short_too() -> None:
+    """As a page has it."""
+    assert json.dumps(row([1e20, 999_900.0])) == "[1e+20, 999900]"
 
 
 def test_curves_are_told_at_epochs_of_the_longest() -> None:
