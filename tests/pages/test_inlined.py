@@ -181,7 +181,7 @@ def test_what_cannot_be_read_is_shown_from_its_file() -> None:
 
 def test_the_budget_is_of_the_page() -> None:
     """Figures together take no more."""
-    figures = Figures(budget=len(inlined(claim_svg(), "a", "figure-1")) + 10)
+    figures = Figures(budget=len(inlined(claim_svg(), "a", "figure-1")))
     assert ["noscript" in figures.html(claim_svg(), "a.svg", "a") for _ in range(2)] == [True, False]
 
 

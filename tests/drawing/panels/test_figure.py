@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from harness.drawing.panels.caption import caption, spread_told
-from harness.drawing.panels.data import Order, Part
+from harness.drawing.panels.data import Order, Part, class_proportions, prediction_bands
 from harness.drawing.panels.figure import panel_figure
-from harness.drawing.style import SERIES
+from harness.drawing.panels.layout import LEAST
+from harness.drawing.style import CHARACTER, SERIES
 from harness.drawing.values import panels_of
+from harness.training.runs import predicted_classes
+from tests.builders.configs import small_config
 from tests.builders.figures import texts_of
 from tests.builders.runs import random_runs
 
@@ -37,8 +40,16 @@ def test_each_panel_stands_by_itself(order: Order) -> None:
         inner, upper, wide, tall = panel.area
         assert left < inner < inner + wide < left + width <= left + 300
         assert top < upper < upper + tall < top + height
+        if number % 6 in ((2, 3, 4, 5) if order == "beside" else (1, 2, 4, 5)):  # histories, with names at their ends
+            assert left + width - inner - wide > 72 * CHARACTER * len("other")
         others = [one.place for one in panels[number + 1 :]]
         assert all(x >= left + width - 0.2 or y >= top + height - 0.2 or x + w <= left + 0.2 for x, y, w, _ in others)
+
+
+def test_long_names_leave_room_to_draw() -> None:
+    """The panel then grows beyond what a phone shows."""
+    drawn = panel_figure({"one": random_runs(), "other" * 12: random_runs()}, ("loss",), "beside", {})
+    assert panels_of(drawn)[0].area[2] == pytest.approx(72 * LEAST, abs=0.2)
 
 
 @pytest.mark.parametrize("parts", [("predictions",), ("loss",)])
@@ -57,6 +68,25 @@ def test_predictions_are_told_by_class() -> None:
     assert (panel.values.along, len(panel.values.at)) == ("y", len(panel.values.labels))
     assert panel.values.labels[0] == "of true class_0, predicted as class_0"
     assert panel.ends[0] < panel.values.at[0] < panel.values.at[-1] < panel.ends[1]
+    runs = random_runs(rows=40, test_targets=np.tile(np.arange(40) % 3, (2, 1)))
+    (panel,) = panels_of(panel_figure({"": runs}, ("predictions",), "below", {}))
+    proportions = class_proportions(runs.test_targets, predicted_classes(runs), 3).reshape(2, 9)
+    (told,) = panel.values.series.values()  # type: ignore[union-attr]
+    expected = np.quantile(proportions, [0.05, 0.5, 0.95], axis=0)
+    np.testing.assert_allclose(np.array(told, dtype=float), expected, atol=1e-4)
+
+
+def test_predicted_values_are_told_by_true_value() -> None:
+    """Median and central 90 % of the predictions among neighbouring true values."""
+    config = small_config(dataset="boston", loss="squared_error")
+    runs = random_runs(config=config, test_targets=np.tile(np.arange(5.0), (2, 1)))
+    (panel,) = panels_of(panel_figure({"": runs}, ("predictions",), "below", {}))
+    values, bands = panel.values, prediction_bands(runs.test_targets, runs.test_predictions[:, :, 0])
+    assert values is not None
+    assert (values.step, values.along, values.told) == ("MEDV, true", "x", "median (central 90 %)")
+    np.testing.assert_allclose(np.array(values.at), bands.places)
+    told = np.array(values.series["MEDV, predicted"], dtype=float)
+    np.testing.assert_allclose(told, bands.quantiles[[0, 2, 4]], rtol=1e-3)
 
 
 def test_a_name_is_no_formula_and_no_markup() -> None:
