@@ -15,6 +15,7 @@ from harness.base.text import counted
 from harness.pages.report import SYMBOLS
 
 TEMPLATES = Path(__file__).with_name("templates")
+SCRIPTS = ("filters.js", "figures.js", "page.js")  # one after the other, as one
 PAGES = {
     "index.html": "Findings",
     "report.html": "The report",
@@ -90,7 +91,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = ((TEMPLATES / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+    style = (TEMPLATES / "page.css").read_text(encoding="utf-8")
+    script = "\n".join((TEMPLATES / name).read_text(encoding="utf-8") for name in SCRIPTS)
     environment.globals.update(
         pages=PAGES,
         symbols=SYMBOLS,
