@@ -25,12 +25,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import interpolate, special
 
-from benchmarks.plot import _STYLE
 from benchmarks.sections import table
 from benchmarks.truths import BESIDE, EPOCHS, FAR, SHARE, Experiment, experiments
 from benchmarks.written import add_folders, write
 from harness.base.arrays import Floats
-from harness.drawing.figures import COLOURS
+from harness.drawing.style import REFUTED, STYLE, SUPPORTED
 from harness.statistics import position
 from harness.statistics.estimate import Estimate, Interval
 from harness.verdicts.error_rate import ERROR_RATE, MOST_LOOKS, error_rate_at
@@ -360,10 +359,10 @@ def calibration_figure(results: Mapping[str, Any]) -> str:
     """Draw wrong verdicts against the error rate and right ones where the truth is clear, as SVG text."""
     rows = results["rows"]
     names = list(dict.fromkeys((row["check"], row["distribution"]) for row in rows))
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": "calibration"}):
+    with matplotlib.rc_context({**STYLE, "svg.hashsalt": "calibration"}):
         figure = Figure(figsize=(11, 0.2 * len(names) + 1.2), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
-        for colour, wrong, shift in ((COLOURS[1], "supported", -0.15), (COLOURS[0], "refuted", 0.15)):
+        for colour, wrong, shift in ((SUPPORTED, "supported", -0.15), (REFUTED, "refuted", 0.15)):
             own = [row for row in rows if row["wrong"] == wrong]
             _draw_wrong(left, own, names, colour, shift)
             clear = [row for row in own if row["clear"]]

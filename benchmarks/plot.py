@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Sequence
-from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -10,18 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
 from benchmarks.measure import Series, Spread
-from harness.drawing.figures import COLOURS
+from harness.drawing.style import SERIES, STYLE
 
-# As in `harness.drawing.figures`.
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "benchmarks",
-    "font.size": 9.0,
-    "font.family": "sans-serif",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.frameon": False,
-}
 MARKERS = {"keras": "o", "torch": "s"}
 
 
@@ -39,7 +28,7 @@ def cost_figure(timed: Sequence[Series]) -> str:
         An SVG document, the same for the same input.
     """
     cells = list(dict.fromkeys(series.case for series in timed))
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context({**STYLE, "svg.hashsalt": "benchmarks"}):
         figure = Figure(figsize=(3.4 * len(cells) + 0.6, 3.4), layout="constrained")
         row = figure.subplots(1, len(cells), squeeze=False, sharey=True)[0]
         for axis, cell in zip(row, cells, strict=True):
@@ -55,7 +44,7 @@ def cost_figure(timed: Sequence[Series]) -> str:
 
 def _draw_cell(axis: Axes, timed: Sequence[Series]) -> None:
     for number, framework in enumerate(dict.fromkeys(series.framework for series in timed)):
-        colour = COLOURS[number]
+        colour = SERIES[number]
         own = [series for series in timed if series.framework == framework]
         batched = sorted((series for series in own if series.side == "batched"), key=lambda series: series.seeds)
         seeds = [series.seeds for series in batched]

@@ -114,6 +114,6 @@ def replace_trainers(monkeypatch: pytest.MonkeyPatch) -> MadeUp:
     fake = MadeUp()
     split = splitting.split
     kept = functools.cache(lambda *described: split(registry.load("iris"), *described))
-    monkeypatch.setattr(registry, "split", lambda dataset, *described: kept(*described))
+    monkeypatch.setattr(splitting, "split", lambda dataset, *described: kept(*described))
     train_here_by(monkeypatch, fake.train)
     return fake
