@@ -123,9 +123,7 @@ class Grid:
         ConfigError
             If an axis, a field or a value is unknown.
         """
-        if SPLITS_CHOICE in chosen:
-            return self._on_splits(dict(chosen))
-        changed = {name: value for name, value in chosen.items() if name not in self.axes}
+        changed = {name: value for name, value in chosen.items() if name not in (*self.axes, SPLITS_CHOICE)}
         for name in changed:
             if name not in self._fields:
                 others = ", ".join(field for field in self._fields if field not in self.axes)
@@ -133,9 +131,9 @@ class Grid:
                     f"the grid in {self.file} has no axis {name!r}; it has: {', '.join(self.axes)}; "
                     f"a config has besides: {others}"
                 )
-        return self.named_cell(
-            self.cell_name(**{axis: one for axis, one in chosen.items() if axis in self.axes}), changed
-        )
+        name = self.cell_name(**{axis: one for axis, one in chosen.items() if axis in self.axes})
+        cell = self._changed_cell(name, changed)
+        return _checked(_on_splits(cell, chosen[SPLITS_CHOICE]) if SPLITS_CHOICE in chosen else cell)
 
     @functools.cached_property
     def logged(self) -> LoggedRuns | None:
@@ -147,14 +145,6 @@ class Grid:
         """Of all configs, in their order; claims ask for cells thousands of times a session."""
         return dict.fromkeys(name for config in self.configs.values() for name in config)
 
-    def _on_splits(self, chosen: dict[str, Any]) -> Cell:
-        splits = chosen.pop(SPLITS_CHOICE)
-        if splits not in SPLITS:
-            raise ConfigError(f"{SPLITS_CHOICE} is {splits!r}; give one of: {', '.join(SPLITS)}")
-        cell = self.cell(chosen)
-        check_splits(cell.config, splits)
-        return replace(cell, name=f"{cell.name} ({SPLITS_CHOICE}={splits})", splits=splits)
-
     def named_cell(self, cell_name: str, changed: Mapping[str, Any]) -> Cell:
         """Return a cell, given its name, in which some fields of the config are changed.
 
@@ -163,14 +153,15 @@ class Grid:
         ConfigError
             If there is no such cell, or a field or value is unknown.
         """
+        return _checked(self._changed_cell(cell_name, changed))
+
+    def _changed_cell(self, cell_name: str, changed: Mapping[str, Any]) -> Cell:
         config, task = self.config(cell_name), self._task_of(cell_name)
         if not changed:
             return Cell(cell_name, task, config, self.splits(task))
         described = ", ".join(f"{field}={value}" for field, value in changed.items())
         given = {name: data_of(value, self.data_files) if name == DATASET else value for name, value in changed.items()}
-        config = config.changed(**given)
-        check_splits(config, self.splits(task))
-        return Cell(f"{cell_name} ({described})", task, config, self.splits(task))
+        return Cell(f"{cell_name} ({described})", task, config.changed(**given), self.splits(task))
 
     def splits(self, task: str) -> Splits:
         """Return how many splits of the data the seeds of a task have."""
@@ -207,3 +198,14 @@ class Grid:
         cells = itertools.product(*self.axes.values())
         values = next(values for values in cells if "-".join(values) == cell_name)
         return task_of(dict(zip(self.axes, values, strict=True)), self.reconstruction)
+
+
+def _on_splits(cell: Cell, splits: Any) -> Cell:
+    if splits not in SPLITS:
+        raise ConfigError(f"{SPLITS_CHOICE} is {splits!r}; give one of: {', '.join(SPLITS)}")
+    return replace(cell, name=f"{cell.name} ({SPLITS_CHOICE}={splits})", splits=splits)
+
+
+def _checked(cell: Cell) -> Cell:
+    check_splits(cell.config, cell.splits)
+    return cell

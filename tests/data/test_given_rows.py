@@ -196,6 +196,7 @@ def test_a_claim_cannot_have_more_splits_than_there_are(open_grid: Open) -> None
     assert wine.cell(cell).splits == "many"
     with pytest.raises(ConfigError, match="splits is 'many', but data set 'flowers' has a test_file"):
         wine.cell({**cell, "dataset": "flowers", "test_size": "given"})
+    assert wine.cell({**cell, "dataset": "flowers", "test_size": "given", "splits": "one"}).splits == "one"
 
 
 def test_only_test_rows_that_were_trained_on_leak(open_grid: Open) -> None:
