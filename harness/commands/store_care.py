@@ -16,7 +16,7 @@ from harness.base.locks import abandoned
 from harness.base.sealed import unseal
 from harness.commands.store_needed import Needed
 from harness.drawing.drawn import drawing_marks
-from harness.execution.timing import SECONDS
+from harness.execution.timing import SECONDS, silent
 from harness.plugin.kept import judged_mark, rows_named_in
 from harness.reconstruction.multiverse import judging_mark
 from harness.storage.contents import StoredFile, StoredRuns, check_identity, files_of, is_current, read_runs
@@ -110,12 +110,8 @@ CHECKS: dict[str, Callable[[StoredFile, bytes], None]] = {
 }
 
 
-def _tell_nobody(file: StoredFile) -> None:
-    """Take note of a file in no way."""
-
-
 def useless(
-    store: Store, needed: Needed | None = None, untold: Callable[[StoredFile], None] = _tell_nobody
+    store: Store, needed: Needed | None = None, untold: Callable[[StoredFile], None] = silent
 ) -> Iterator[Flaw]:
     """Yield what nobody can use any more: what a session writes anew, or could not find.
 

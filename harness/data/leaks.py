@@ -14,11 +14,11 @@ def repeated_rows(dataset: Dataset) -> int:
 
     Where the test rows are given, only those of them count that equal a training row.
     """
-    rows = np.column_stack([dataset.features, dataset.target])
+    rows = np.column_stack([dataset.features, dataset.target]) + 0.0  # -0.0 is 0.0
     if dataset.test_from is None:
         return len(rows) - len(np.unique(rows, axis=0))
-    trained = {row.tobytes() for row in rows[: dataset.test_from] + 0.0}  # -0.0 is 0.0
-    return sum(row.tobytes() in trained for row in rows[dataset.test_from :] + 0.0)
+    trained = {row.tobytes() for row in rows[: dataset.test_from]}
+    return sum(row.tobytes() in trained for row in rows[dataset.test_from :])
 
 
 def leaks_in(data_files: Iterable[DataFile]) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from harness.base.errors import HarnessError, TrainingFailedError
 from harness.data import registry
 from harness.data.data_file import DataFile
+from harness.execution.timing import silent
 from harness.execution.training_process import train_there
 from harness.storage.shared_store import SharedStore
 from harness.storage.store import Store
@@ -92,15 +93,11 @@ def _without_numbers(config: TrainingConfig) -> str:
     return " ".join(f"{name}={name_of(value)}" for name, value in config.pairs if not is_number(value))
 
 
-def _tell_nobody(block: Block) -> None:
-    """Take note of a block in no way."""
-
-
 def train_blocks(
     blocks: Iterable[Block],
     store: Store,
     done: Callable[[Block], None],
-    begins: Callable[[Block], None] = _tell_nobody,
+    begins: Callable[[Block], None] = silent,
 ) -> None:
     """Train blocks, leaving out those that another process is training or has trained in the meantime.
 
@@ -143,9 +140,7 @@ def train(config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs:
         raise TrainingFailedError(f"training failed: {which}, {config}: {reason}", traceback) from reason
 
 
-def _load_or_train(
-    block: Block, store: Store, *, wait: bool, begins: Callable[[Block], None] = _tell_nobody
-) -> Runs | None:
+def _load_or_train(block: Block, store: Store, *, wait: bool, begins: Callable[[Block], None] = silent) -> Runs | None:
     """Return the runs of a block, or None if another process is training them and we shall not wait."""
     stored = store.load(*block)
     if stored is not None:

@@ -82,13 +82,10 @@ class Judge:
         self._judged_this_look = True
         estimate = undecided(estimate, self.evidence.lacking) if self.evidence.lacking else estimate
         self.estimate = estimate
-        self.verdict = self._verdict(estimate, note)
-        exception = self.verdict.exception()
-        if exception is not None:
-            raise exception
+        self.take(self._verdict(estimate, note))
 
-    def recall(self, verdict: Verdict) -> None:
-        """Take the verdict that the claim came to before on the same evidence; raises as a call does."""
+    def take(self, verdict: Verdict) -> None:
+        """Take a verdict, such as one that the claim came to before on the same evidence; raises as a call does."""
         __tracebackhide__ = True
         self.verdict = verdict
         exception = verdict.exception()

@@ -1,5 +1,7 @@
 """The page for reading: what held and what did not, and from there down to a single training."""
 
+from collections.abc import Mapping
+
 from markupsafe import Markup
 
 from harness.pages import words
@@ -37,7 +39,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
     context = context or PageContext()
     sections = sections_of(session)
     findings = [finding for section in sections.values() for finding in section]
-    figures = Figures()
+    figures, told = Figures(), elsewhere(session.specified)
     return render(
         "index.html.jinja",
         page=PAGE,
@@ -61,7 +63,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         surprises=[reading for finding in findings for reading in finding.readings if reading.surprises],
         # Drawings of findings come first: those are what a reader who has nothing but this file cannot do without.
         own_figures=_own_figures(findings, context, figures),
-        curves=_curves(session, context, figures),
+        curves=_curves(session, context, told, figures),
         profiles={
             title: figures.html(context.drawings.profiles.get(title, ""), file, title)
             for title, file in context.files.profiles.items()
@@ -69,7 +71,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         table_of=context.files.table_of,
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
-        elsewhere=elsewhere(session.specified),
+        elsewhere=told,
         disagreeing={
             one.primary.key
             for one in findings
@@ -118,10 +120,11 @@ def _said(claim: JudgedClaim) -> str:
     return f"Curves and sample of {claim.case or judged.finding}: {estimate}, band {words.band_text(judged.band)}"
 
 
-def _curves(session: Session, context: PageContext, figures: Figures) -> dict[tuple[str, str], Markup]:
+def _curves(
+    session: Session, context: PageContext, told: Mapping[tuple[str, str], Elsewhere], figures: Figures
+) -> dict[tuple[str, str], Markup]:
     """Return each specification curve that can be shown, by finding and reading."""
     drawings, files = context.drawings.specifications, context.files.specifications
-    told = elsewhere(session.specified)
     return {
         key: figure
         for key in session.specified

@@ -22,14 +22,14 @@ from harness.pages.audit_log import (
 from harness.pages.figure_data import sample_csv, write_data
 from harness.pages.publish import write_figure
 from harness.pages.run_table import RunTableWriter
-from harness.plugin.kept import KeptClaim, keep, recalled, rows_of
+from harness.plugin.kept import keep, recalled, rows_of
 from harness.plugin.options import everywhere, pages_folder, store_folder, trainings_of
 from harness.plugin.prepare import PlannedTrainings
 from harness.report.folder import ReportFolder
 from harness.verdicts.verdict import Verdict
 
-_recalled_key: pytest.StashKey[KeptClaim] = pytest.StashKey()
-_rows_key: pytest.StashKey[list[str]] = pytest.StashKey()
+# Of a claim whose verdict was recalled: its figure's file, and the rows of its runs.
+_recalled_key: pytest.StashKey[tuple[str, list[str]]] = pytest.StashKey()
 
 
 def recall(item: pytest.Function, judge: Judge) -> bool:
@@ -45,9 +45,8 @@ def recall(item: pytest.Function, judge: Judge) -> bool:
     rows = None if kept is None else rows_of(kept, trainings_of(item.config).store)
     if kept is None or rows is None:
         return False
-    item.stash[_recalled_key] = kept
-    item.stash[_rows_key] = rows
-    judge.recall(Verdict.from_plain(kept.verdict))
+    item.stash[_recalled_key] = (kept.figure, rows)
+    judge.take(Verdict.from_plain(kept.verdict))
     return True
 
 
@@ -60,7 +59,7 @@ def look_around(item: pytest.Item, judge: Judge) -> None:
         If its band holds the placebo too.
     """
     claim, folder = claim_of(item), report_folder_of(item)
-    if item.stash.get(_recalled_key, None) is None:
+    if _recalled_key not in item.stash:
         judge_neighbours(claim, judge)
         if claim.reading.placebo is not None:
             evidence = judge.evidence.afresh(item.config.getoption("claims_seeds"))
@@ -89,12 +88,13 @@ def tell(item: pytest.Item, report: pytest.TestReport, judge: Judge, table: RunT
     table
         Of the runs of all claims of this process.
     """
-    verdict, kept = judge.verdict, item.stash.get(_recalled_key, None)
+    verdict = judge.verdict
     assert verdict is not None  # a claim that was judged has it
-    if kept is not None:
-        rows = item.stash[_rows_key]
+    if _recalled_key in item.stash:
+        figure, rows = item.stash[_recalled_key]
         table.add_lines(rows)
-    figure = _show(item, report, judge, table) if kept is None else kept.figure
+    else:
+        figure = _show(item, report, judge, table)
     # As JSON, so that pytest's JUnit XML, which writes every property as text, has it in a form that can be read.
     told = [(VERDICT_PROPERTY, json.dumps(verdict.to_plain())), (FIGURE_PROPERTY, figure)]
     if item.config.getoption("htmlpath", None):

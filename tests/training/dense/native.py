@@ -15,19 +15,9 @@ SEED = Seed(3, 4)
 
 def protocol(trainer: str) -> TrainingConfig:
     """Return the config of a small classification."""
-    return small_config(
-        trainer=trainer,
-        dataset="wine",
-        test_size=0.25,
-        scaling="standard",
-        hidden_widths=(5, 4),
-        activation="tanh",
-        optimizer="sgd",
-        learning_rate=0.5,
-        batch_size=50,  # of 133 training rows: the last batch has 33
-        epochs=3,
-        loss="cross_entropy",
-    )
+    # Of 133 training rows the last batch has 33.
+    changes = {"hidden_widths": (5, 4), "activation": "tanh", "learning_rate": 0.5, "batch_size": 50, "epochs": 3}
+    return small_config(trainer=trainer, **changes)
 
 
 def regression(trainer: str) -> TrainingConfig:
