@@ -25,8 +25,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import interpolate, special
 
+from benchmarks.distributions import EPOCHS
 from benchmarks.sections import table
-from benchmarks.truths import BESIDE, EPOCHS, FAR, SHARE, Experiment, experiments
+from benchmarks.truths import BESIDE, FAR, SHARE, Experiment, experiments
 from benchmarks.written import add_folders, write
 from harness.base.arrays import Floats
 from harness.drawing.style import REFUTED, STYLE, SUPPORTED
