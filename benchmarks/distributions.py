@@ -117,6 +117,7 @@ ACCURACIES = (
     accuracy("accuracy 0.95", 30, stats.binom(30, 0.95)),
 )
 SATURATED = _two_values("accuracy 1 in 9 of 10 seeds, else 0.67", 0.9)
+FINITE = (NORMAL, *SKEWED, *LONG_TAILED, HEAVY, *ACCURACIES, SATURATED)  # of any sign
 HALVED = _two_values("accuracy 1 in 501 of 1,000 seeds, else 0.67", 0.501)
 SOME_NEVER, HALF_NEVER = _times(0.08), _times(0.499)
 # Of positive numbers, on the scale of their logarithms.

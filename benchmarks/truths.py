@@ -9,17 +9,13 @@ import numpy as np
 from scipy import special, stats
 
 from benchmarks.distributions import (
-    ACCURACIES,
     EPOCHS,
+    FINITE,
     HALF_NEVER,
     HALVED,
-    HEAVY,
     LOGARITHMS,
-    LONG_TAILED,
     NORMAL,
-    SATURATED,
     SHARES,
-    SKEWED,
     SOME_NEVER,
     Distribution,
     Quantile,
@@ -123,7 +119,7 @@ def _means() -> Iterator[Experiment]:
     def estimate(sample: Floats, _: float) -> Estimate:
         return mean_over_seeds(sample, "")
 
-    for source in (NORMAL, *SKEWED, *LONG_TAILED, HEAVY, *ACCURACIES, SATURATED):
+    for source in FINITE:
         truths = *edges(source.mean), *clearly(source.mean - source.deviation, source.mean + source.deviation)
         yield Experiment("mean_over_seeds", source.name, source is NORMAL, source.quantile, estimate, truths)
     reached = Truth("infinite, band finite", Band(-math.inf, EPOCHS, "made up"), "supported", clear=True)
@@ -149,7 +145,7 @@ def _proportions() -> Iterator[Experiment]:
 
         return Experiment("proportion_of_seeds", source.name, True, source.quantile, estimate, truths)
 
-    for source in (NORMAL, *SKEWED, *LONG_TAILED, HEAVY, *ACCURACIES, SATURATED):
+    for source in FINITE:
         low = source.at(1 - SHARE)
         yield experiment(source, low, math.inf, edges(source.within(low, math.inf)))
     yield experiment(SOME_NEVER, -math.inf, EPOCHS, edges(SOME_NEVER.within(-math.inf, EPOCHS)))
@@ -162,7 +158,7 @@ def _medians() -> Iterator[Experiment]:
     def estimate(sample: Floats, _: float) -> Estimate:
         return median_over_seeds(sample, "")
 
-    for source in (NORMAL, *SKEWED, *LONG_TAILED, HEAVY, *ACCURACIES, SATURATED, HALVED, SOME_NEVER, HALF_NEVER):
+    for source in (*FINITE, HALVED, SOME_NEVER, HALF_NEVER):
         low, truth, high = (source.at(level) for level in (0.2, 0.5, 0.8))
         truths: tuple[Truth, ...] = edges(truth)
         if low < truth < high < math.inf:
