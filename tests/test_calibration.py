@@ -14,7 +14,9 @@ import pytest
 from scipy import special, stats
 
 from benchmarks import calibration
-from benchmarks.calibration import LOOKS, STAGES, clopper_pearson, page, simulate, tabulated_distances, verdict_of
+from benchmarks.calibration import LOOKS, simulate, tabulated_distances, verdict_of
+from benchmarks.calibration_page import page
+from benchmarks.calibration_rates import STAGES, clopper_pearson, exceeds
 from benchmarks.truths import Experiment, Truth, edges, experiments
 from benchmarks.written import PAGES
 from harness.base.arrays import Floats
@@ -116,7 +118,7 @@ def test_a_skewed_mean_is_seen_to_exceed() -> None:
         one for one in experiments() if (one.check, one.distribution) == ("mean_over_seeds", "lognormal, sigma 1")
     ]
     outside, inside, *_ = simulate(experiment, REPETITIONS)
-    assert calibration.exceeds(inside, "last")
+    assert exceeds(inside, "last")
     assert wrong(outside, "last") <= allowance(REPETITIONS)
 
 
