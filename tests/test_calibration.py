@@ -16,7 +16,7 @@ from scipy import special, stats
 from benchmarks import calibration
 from benchmarks.calibration import LOOKS, simulate, tabulated_distances, verdict_of
 from benchmarks.calibration_page import page
-from benchmarks.calibration_rates import STAGES, clopper_pearson, exceeds
+from benchmarks.calibration_rates import STAGES, exceeds, interval_of
 from benchmarks.truths import Experiment, Truth, edges, experiments
 from benchmarks.written import PAGES
 from harness.base.arrays import Floats
@@ -232,13 +232,13 @@ def test_the_page_says_what_exceeds(supported: int, exact: bool, sentence: str) 
     )
 
 
-def test_clopper_pearson_inverts_the_binomial() -> None:
+def test_the_interval_of_a_rate_inverts_the_binomial() -> None:
     """At its ends, counts as far out as the one that was seen have half of the remaining probability each."""
-    low, high = clopper_pearson(120, 2000)
+    low, high = interval_of(made_up(120, exact=True), "last")
     assert stats.binom.sf(119, 2000, low) == pytest.approx(0.005)
     assert stats.binom.cdf(120, 2000, high) == pytest.approx(0.005)
-    assert clopper_pearson(0, 2000) == pytest.approx((0, 1 - 0.005 ** (1 / 2000)))
-    assert clopper_pearson(2000, 2000) == pytest.approx((0.005 ** (1 / 2000), 1))
+    assert interval_of(made_up(0, exact=True), "last") == pytest.approx((0, 1 - 0.005 ** (1 / 2000)))
+    assert interval_of(made_up(2000, exact=True), "last") == pytest.approx((0.005 ** (1 / 2000), 1))
 
 
 def test_the_same_page_twice(tmp_path: Path) -> None:
