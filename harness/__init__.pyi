@@ -3,7 +3,8 @@ from .base.errors import HarnessError, Inconclusive, Refuted
 from .execution.engine import open_store, runs_of
 from .judging.evidence import RunSource
 from .report.folder import open_folder
-from .sessions.session import Session, read_session
+from .sessions.session import Session
+from .sessions.session_file import read_session
 from .statistics.best import best_of
 from .statistics.cells import proportion_of_cells
 from .statistics.complexity import Complexity, measure

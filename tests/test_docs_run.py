@@ -19,7 +19,7 @@ from harness.pages.run_table import RunTableWriter, merge, write_csv
 from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
 from harness.sessions.history import open_history
-from harness.sessions.session import write_session
+from harness.sessions.session_file import write_session
 from harness.training.seeds import Seed
 from tests.builders.docs import Block, block_of, blocks, commands_of
 from tests.builders.logs import WIDE

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from harness.base.errors import SessionError
 from harness.commands.history import add_history, existing_history
-from harness.sessions.session import Session, read_session
+from harness.sessions.session import Session
+from harness.sessions.session_file import read_session
 
 HELP = "show what changed between two sessions"
 SESSION_HELP = "a session's number, `last`, `previous` (with the most claims in common with the last), or a claims.json"
@@ -40,7 +41,7 @@ def named_session(name: str, file: Path) -> Session:
     Parameters
     ----------
     name
-        A number, ``last``, ``previous``, or the path of what `harness.sessions.session.write_session` wrote.
+        A number, ``last``, ``previous``, or the path of what `harness.sessions.session_file.write_session` wrote.
     file
         Of the history; need not be there for a path.
 

@@ -75,7 +75,7 @@ def _night(options: argparse.Namespace) -> "Night":
     from harness.sessions.history import open_history
     from harness.sessions.levels import level_changes
     from harness.sessions.measured import measured
-    from harness.sessions.session import SESSION_FILE, read_session
+    from harness.sessions.session_file import SESSION_FILE, read_session
 
     pages: Path = options.reports
     pages.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,8 @@ from harness.explaining.explanation import Explanation, explain
 from harness.explaining.interpreters import interpreter_for, refuse_other_versions
 from harness.explaining.rerun import Run
 from harness.sessions.environment import environment_of, installed_versions
-from harness.sessions.session import SESSION_FILE, Session, read_session
+from harness.sessions.session import Session
+from harness.sessions.session_file import SESSION_FILE, read_session
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,8 @@ from pathlib import Path
 import harness
 from harness.base.errors import HarnessError, RerunError
 from harness.explaining.interpreters import plugins_of
-from harness.sessions.session import SESSION_FILE, Session, read_session
+from harness.sessions.session import Session
+from harness.sessions.session_file import SESSION_FILE, read_session
 
 LONGEST_GOODBYE = 60  # seconds that an interrupted pytest gets
 

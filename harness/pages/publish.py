@@ -12,7 +12,8 @@ from harness.pages.context import DrawingFiles, PageContext
 from harness.pages.figure_data import data_of, panels_csv, specification_csv, write_data
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
-from harness.sessions.session import SESSION_FILE, Session, write_session
+from harness.sessions.session import Session
+from harness.sessions.session_file import SESSION_FILE, write_session
 
 RUNS_FILE = "runs.csv"
 SUMMARY_FILE = "summary.md"

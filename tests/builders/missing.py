@@ -5,7 +5,7 @@ from html import unescape
 import pytest
 
 from harness.sessions.history import open_history
-from harness.sessions.session import read_session
+from harness.sessions.session_file import read_session
 
 GOOD = """
 @finding

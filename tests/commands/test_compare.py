@@ -6,7 +6,7 @@ from harness.__main__ import main
 from harness.base.errors import SessionError
 from harness.commands.compare import named_session
 from harness.sessions.history import History
-from harness.sessions.session import write_session
+from harness.sessions.session_file import write_session
 from tests.builders.sessions import judged_claim, session_of
 
 FIRST, NIGHT, DESK, LAST = (f"2026-01-0{day}T03:04:05+00:00" for day in (1, 2, 3, 4))

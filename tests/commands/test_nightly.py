@@ -11,7 +11,7 @@ from harness.base.locks import locked
 from harness.commands.nightly import STORE
 from harness.report.folder import open_folder
 from harness.sessions.history import open_history
-from harness.sessions.session import read_session
+from harness.sessions.session_file import read_session
 from tests.builders.plugins import OTHER_PLUGIN
 from tests.builders.reports import HEAD, PROTOCOL, REPORT
 

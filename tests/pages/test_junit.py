@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from harness.sessions.session import read_session
+from harness.sessions.session_file import read_session
 from harness.verdicts.verdict import Verdict
 from tests.builders.reports import EXPECTED_REFUTED, REPORT, THREE_VERDICTS
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.sessions.history import open_history
-from harness.sessions.session import read_session
+from harness.sessions.session_file import read_session
 from tests.builders.reports import EXPECTED_REFUTED, PROTOCOL, REPORT, THREE_VERDICTS
 
 MakeClaims = Callable[..., None]

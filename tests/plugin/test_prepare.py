@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.sessions.session import read_session
+from harness.sessions.session_file import read_session
 
 MakeClaims = Callable[..., None]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from harness.sessions.history import open_history
-from harness.sessions.session import read_session
+from harness.sessions.session_file import read_session
 from tests.builders.plugins import OTHER_PLUGIN
 from tests.builders.reports import EXPECTED_REFUTED, REPORT
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.sessions.session import Session, read_session
+from harness.sessions.session import Session
+from harness.sessions.session_file import read_session
 from tests.builders.reports import HEAD, PROTOCOL, REPORT
 
 CLAIM = "\n@finding\ndef test_ratio(judge):\n    judge(mean_over_seeds(SUPPORTED, 'ratio'))\n"

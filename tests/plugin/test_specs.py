@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.sessions.session import read_session
+from harness.sessions.session_file import read_session
 from tests.builders.reports import PROTOCOL
 from tests.builders.trainers import TRAINER
 
