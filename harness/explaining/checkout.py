@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from harness.base.errors import HarnessError, RerunError
-from harness.sessions.conclusion import report_under_test
 from harness.sessions.environment import environment_of
+from harness.sessions.report_under_test import report_under_test
 from harness.sessions.session import Session
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from harness.base.errors import RerunError
 from harness.base.hashing import content_digest
 from harness.base.locks import locked
-from harness.sessions.session import Environment
+from harness.sessions.environment import Environment
 
 DISTRIBUTION = "pytest-claims"
 ENTRY_POINT = "claims"  # by which pytest finds the plugin of an installed harness

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from harness.judging.claim import case_of
 from harness.pages.forest import Row, row_of, scale_of
 from harness.pages.rendering import anchor
-from harness.sessions.session import FindingNotes, JudgedClaim, Session
+from harness.sessions.report_under_test import FindingNotes
+from harness.sessions.session import JudgedClaim, Session
 from harness.verdicts.combination import Judgement, deciding
 from harness.verdicts.finding import ANSWERS, Answer, FindingVerdict
 from harness.verdicts.verdict import Verdict

@@ -14,7 +14,8 @@ from harness.pages.heat import heat_of
 from harness.pages.rendering import interval, render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines
 from harness.pages.universes import Elsewhere, disagrees, elsewhere
-from harness.sessions.session import JudgedClaim, Session, TakenChoice
+from harness.sessions.report_under_test import TakenChoice
+from harness.sessions.session import JudgedClaim, Session
 
 PAGE = "index.html"
 LONGEST_TIMELINE = 30

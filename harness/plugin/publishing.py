@@ -16,9 +16,10 @@ from harness.plugin.options import audit_log_name, pages_folder, store_folder, s
 from harness.plugin.reported import Reported
 from harness.plugin.roll import Roll
 from harness.report.folder import ReportFolder
-from harness.sessions.conclusion import report_under_test, specifications
+from harness.sessions.conclusion import specifications
 from harness.sessions.environment import environment_of
 from harness.sessions.missing import MissingResults
+from harness.sessions.report_under_test import report_under_test
 from harness.sessions.session import Session
 from harness.storage.store import Store
 from harness.training.trainers import packages_of

@@ -2,17 +2,15 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from harness.base.errors import RegisterError
-from harness.base.hashing import digest_of
 from harness.base.text import counted
 from harness.judging.claim import case_of
 from harness.report.accepting import Change, accept
-from harness.report.folder import PROTOCOL_FILE, REGISTER_FILE, open_folder
-from harness.report.register import Finding
-from harness.sessions.session import ONLY_DEFAULT, FindingNotes, JudgedClaim, ReportUnderTest, Specified, TakenChoice
+from harness.report.folder import REGISTER_FILE, open_folder
+from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, Specified
 from harness.verdicts.verdict import Verdict
 
 
@@ -29,46 +27,6 @@ def judged_claim(folder: Path, test: str, verdict: Verdict, seconds: float, figu
         recorded=f"{' or '.join(expected.verdicts)} since {expected.date}: {expected.reason}" if expected else "",
         seconds=seconds,
         figure=figure,
-    )
-
-
-def report_under_test(root: Path, folder: Path, partial: Collection[str] = ()) -> ReportUnderTest:
-    """Return a report folder as it is now.
-
-    Parameters
-    ----------
-    partial
-        Findings of which not all claims were asked for: what was written on their verdicts says nothing here.
-    """
-    opened = open_folder(folder)
-    choices = (
-        TakenChoice(
-            task=task,
-            field=field,
-            value=choice.text(choice.value),
-            alternatives=tuple(choice.text(value) for value in choice.alternatives),
-            origin=choice.origin,
-            reason=choice.reason,
-        )
-        for task, chosen in opened.grid.reconstruction.items()
-        for field, choice in chosen.items()
-    )
-    return ReportUnderTest(
-        folder=opened.name(root),
-        title=opened.register.title,
-        claims_digest=digest_of([folder / REGISTER_FILE, *folder.rglob("*.py")]),
-        protocol_digest=digest_of([folder / PROTOCOL_FILE]),
-        choices=tuple(choices),
-        notes=tuple(_note(one, not {one.id, one.premise} & set(partial)) for one in opened.register.findings.values()),
-    )
-
-
-def _note(finding: Finding, whole: bool) -> FindingNotes:
-    if finding.answer is None or not whole:
-        return FindingNotes(finding=finding.id, place=finding.place)
-    told = finding.answer
-    return FindingNotes(
-        finding=finding.id, place=finding.place, verdicts=told.verdicts, answer=told.text, because=told.because
     )
 
 

@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import MappingProxyType
@@ -11,11 +12,41 @@ from types import MappingProxyType
 import harness
 from harness.base.hashing import digest_of
 from harness.base.machine import processor
-from harness.sessions.session import Environment
 
 # Besides what trains: what judges, draws and runs the claims.
 ALSO = ("numpy", "scipy", "matplotlib", "pytest", "pytest-xdist", "pytest-html")
 THREADS = 1  # of each training; more would change the order of sums
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """On what a session ran.
+
+    Attributes
+    ----------
+    processor
+        Model name of the CPU.
+    threads
+        Of each training.
+    packages
+        Version by distribution, of all that a result may depend on.
+    commit
+        Of the repository around pytest's root folder; empty if there is none.
+    modified
+        Whether the work tree differed from that commit.
+    harness_digest
+        Of the harness's own code.
+    """
+
+    python: str
+    system: str
+    processor: str
+    cores: int
+    threads: int
+    packages: dict[str, str]
+    commit: str
+    modified: bool
+    harness_digest: str
 
 
 def environment_of(root: Path, trained_with: Mapping[str, str] = MappingProxyType({})) -> Environment:

@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
-from harness.sessions.session import JudgedClaim, ReportUnderTest, Session
+from harness.sessions.report_under_test import ReportUnderTest
+from harness.sessions.session import JudgedClaim, Session
 
 Home = str
 """The folder of a report; that of a claim's file where no report is around it."""

@@ -9,7 +9,9 @@ from typing import Any
 
 from harness.base.text import plain_number
 from harness.reconstruction.specification import Specification
+from harness.sessions.environment import Environment
 from harness.sessions.migration import SCHEMA, migrated
+from harness.sessions.report_under_test import FindingNotes, ReportUnderTest, report_from_plain
 from harness.verdicts.combination import Judgement, judgements
 from harness.verdicts.finding import FindingVerdict, finding_verdicts
 from harness.verdicts.verdict import Outcome, Verdict
@@ -51,98 +53,6 @@ class JudgedClaim:
     def as_expected(self) -> bool:
         """Whether nothing changed against the register."""
         return self.verdict.outcome in self.expected
-
-
-@dataclass(frozen=True, kw_only=True)
-class TakenChoice:
-    """What is taken for a field of the configs that the report leaves open.
-
-    Attributes
-    ----------
-    value, alternatives
-        As a reader sees them.
-    origin
-        ``stated``, ``inferred`` or ``assumed``.
-    """
-
-    task: str
-    field: str
-    value: str
-    alternatives: tuple[str, ...]
-    origin: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class FindingNotes:
-    """What the register says of a finding for people.
-
-    Attributes
-    ----------
-    place
-        Where in the original it stands; empty if that is not said.
-    verdicts, answer, because
-        As of `harness.report.answers.WrittenAnswer`: all empty if nobody wrote one.
-    """
-
-    finding: str
-    place: str = ""
-    verdicts: tuple[str, ...] = ()
-    answer: str = ""
-    because: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReportUnderTest:
-    """A report folder as it was when the session began.
-
-    Attributes
-    ----------
-    folder
-        Relative to pytest's root folder.
-    claims_digest, protocol_digest
-        Of the report's register and claims, and of its ``protocol.toml``.
-    notes
-        On each finding; its answer only where all claims on it were asked for.
-    """
-
-    folder: str
-    title: str
-    claims_digest: str
-    protocol_digest: str
-    choices: tuple[TakenChoice, ...]
-    notes: tuple[FindingNotes, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Environment:
-    """On what a session ran.
-
-    Attributes
-    ----------
-    processor
-        Model name of the CPU.
-    threads
-        Of each training.
-    packages
-        Version by distribution, of all that a result may depend on.
-    commit
-        Of the repository around pytest's root folder; empty if there is none.
-    modified
-        Whether the work tree differed from that commit.
-    harness_digest
-        Of the harness's own code.
-    """
-
-    python: str
-    system: str
-    processor: str
-    cores: int
-    threads: int
-    packages: dict[str, str]
-    commit: str
-    modified: bool
-    harness_digest: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,7 +165,7 @@ class Session:
                 **told,
                 **{name: tuple(told[name]) for name in ("arguments", "planned_seeds", "missing")},
                 "environment": Environment(**told["environment"]),
-                "reports": tuple(_report(report) for report in told["reports"]),
+                "reports": tuple(report_from_plain(report) for report in told["reports"]),
                 "claims": tuple(_claim(claim) for claim in told["claims"]),
                 "specified": specified,
             }
@@ -280,9 +190,3 @@ def _finding(verdict: FindingVerdict) -> dict[str, Any]:
 def _claim(plain: Mapping[str, Any]) -> JudgedClaim:
     told = {**plain, "verdict": Verdict.from_plain(plain["verdict"]), "expected": tuple(plain["expected"])}
     return JudgedClaim(**told)
-
-
-def _report(plain: Mapping[str, Any]) -> ReportUnderTest:
-    choices = tuple(TakenChoice(**{**one, "alternatives": tuple(one["alternatives"])}) for one in plain["choices"])
-    notes = tuple(FindingNotes(**{**one, "verdicts": tuple(one["verdicts"])}) for one in plain["notes"])
-    return ReportUnderTest(**{**plain, "choices": choices, "notes": notes})

@@ -15,7 +15,8 @@ from harness.pages.figure_data import write_data
 from harness.pages.publish import publish, with_files, write_figure
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
-from harness.sessions.session import FindingNotes, Session
+from harness.sessions.report_under_test import FindingNotes
+from harness.sessions.session import Session
 from harness.statistics.estimators import mean_over_seeds
 from harness.verdicts.verdict import Band
 from tests.builders.runs import random_runs

@@ -2,14 +2,9 @@
 
 from dataclasses import replace
 
-from harness.sessions.session import (
-    ONLY_DEFAULT,
-    Environment,
-    JudgedClaim,
-    ReportUnderTest,
-    Session,
-    TakenChoice,
-)
+from harness.sessions.environment import Environment
+from harness.sessions.report_under_test import ReportUnderTest, TakenChoice
+from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, Session
 from harness.verdicts.verdict import Outcome
 from tests.builders.verdicts import verdict_with
 

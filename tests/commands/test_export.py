@@ -8,7 +8,8 @@ from harness.__main__ import main
 from harness.pages.context import PageContext
 from harness.pages.publish import publish
 from harness.sessions.history import open_history
-from harness.sessions.session import FindingNotes, Session
+from harness.sessions.report_under_test import FindingNotes
+from harness.sessions.session import Session
 from harness.sessions.session_file import write_session
 from tests.builders.sessions import REPORT, judged_claim, session_of
 

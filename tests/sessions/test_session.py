@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from harness.sessions.session import FindingNotes, JudgedClaim, Session
+from harness.sessions.report_under_test import FindingNotes
+from harness.sessions.session import JudgedClaim, Session
 from harness.sessions.session_file import SCHEMA_FILE, read_session, write_session
 from harness.verdicts.verdict import OUTCOMES, Band, Neighbour
 from tests.builders.sessions import REPORT, full_claim, full_session, judged_claim
