@@ -20,7 +20,7 @@ from harness.base.errors import ConfigError, HarnessError, StoreError
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
 from harness.base.text import duration
-from harness.storage.store import enter_lock, keep, set_aside
+from harness.storage.files import enter_lock, keep, set_aside
 from harness.training.clean_start import clean_command, clean_environment
 from harness.training.config import TrainingConfig
 from harness.training.trainers import TimedTrainer, fingerprint_of, trainer_named

@@ -22,7 +22,8 @@ from harness.reconstruction.universe_verdicts import UniverseVerdict, UniverseVe
 from harness.reconstruction.universes import UNIVERSES_FILE, Universe, read_universes
 from harness.report.folder import REGISTER_FILE, open_folder
 from harness.report.grid import Grid
-from harness.storage.store import Store, keep
+from harness.storage.files import keep
+from harness.storage.store import Store
 from harness.verdicts.combination import combined, deciding
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.verdict import Needs

@@ -5,7 +5,6 @@ beside its place and renamed into it, so a reader sees a whole file or none. Del
 """
 
 import json
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -13,18 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from harness.base.errors import MissingPackageError, StoreError, StoreWarning, TrainingFailedError
-from harness.base.files import make_folder, write_atomically
+from harness.base.errors import MissingPackageError, StoreError, TrainingFailedError
 from harness.base.hashing import content_digest
-from harness.base.locks import locked
 from harness.storage.elsewhere import stored_fingerprint
+from harness.storage.files import enter_lock, keep, set_aside
 from harness.storage.record import pack, unpack
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 from harness.training.trainers import Fingerprint, fingerprint_of
 
-UNREADABLE = ".unreadable"
 NOTE = "note"  # beside the arrays, by the name of the kind and their own
 
 
@@ -213,68 +210,6 @@ class Store:
             if stored is None:
                 raise
             return stored
-
-
-def set_aside(path: Path, what: str, reason: Exception, remedy: str) -> None:
-    """Rename a file that cannot be trusted, so that nobody reads it again, with a `StoreWarning`.
-
-    Parameters
-    ----------
-    what, remedy
-        What the file holds and what is done about it, in words.
-    reason
-        Why it cannot be trusted.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be renamed.
-    """
-    aside = path.with_suffix(UNREADABLE)
-    try:
-        with suppress(FileNotFoundError):  # another process has set it aside
-            path.replace(aside)
-    except OSError as refusal:
-        raise StoreError(
-            f"{what} {path} cannot be trusted ({reason}) and not be set aside ({refusal}); "
-            "give another folder for the store"
-        ) from refusal
-    warnings.warn(
-        f"{what} {path} cannot be trusted ({reason}); set aside as {aside.name}, {remedy}", StoreWarning, stacklevel=3
-    )
-
-
-def keep(folder: Path, path: Path, payload: bytes) -> None:
-    """Write a file of the store at `folder`.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be written.
-    """
-    try:
-        write_atomically(path, payload)
-    except OSError as reason:
-        raise StoreError(
-            f"store {folder} cannot be written to ({reason}); free space there or give another folder for the store"
-        ) from reason
-
-
-def enter_lock(stack: ExitStack, folder: Path, file: Path, *, shared: bool = False, wait: bool = True) -> bool:
-    """Hold a lock of the store at `folder` until `stack` ends, as `harness.base.locks.locked` does.
-
-    Raises
-    ------
-    StoreError
-        If its file cannot be made or opened.
-    """
-    try:
-        make_folder(file.parent)
-        return stack.enter_context(locked(file, shared=shared, wait=wait))
-    except OSError as reason:
-        raise StoreError(
-            f"store {folder} cannot be made ({reason}); give a folder for it that can be written to"
-        ) from reason
 
 
 def _as_json(content: Any) -> Any:

@@ -47,7 +47,7 @@ from pathlib import Path
 from benchmarks.fire_kills import kill_writers
 from benchmarks.fire_report import every_block, write_report
 from benchmarks.fire_watch import Outcome, Watch
-from harness.storage import store
+from harness.storage import files
 from harness.execution.engine import open_store
 from benchmarks.fire_kills import train_now
 
@@ -59,7 +59,7 @@ def straight(path, payload):
             file.flush()
             time.sleep(0.001)
 
-store.write_atomically = straight
+files.write_atomically = straight
 outcome = Outcome()
 with tempfile.TemporaryDirectory() as folder:
     write_report(Path(folder))
