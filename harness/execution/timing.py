@@ -16,11 +16,11 @@ from typing import IO, Any
 import numpy as np
 
 from harness.base.arrays import Floats
-from harness.base.errors import ConfigError, HarnessError, StoreError
+from harness.base.errors import ConfigError, HarnessError
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
 from harness.base.text import duration
-from harness.storage.files import enter_lock, keep, set_aside
+from harness.storage.files import enter_lock, keep, read, set_aside
 from harness.training.clean_start import clean_command, clean_environment
 from harness.training.config import TrainingConfig
 from harness.training.trainers import TimedTrainer, fingerprint_of, trainer_named
@@ -151,12 +151,9 @@ def race(
 
 
 def _kept_seconds(file: Path) -> list[list[list[float]]] | None:
-    try:
-        payload = file.read_bytes()
-    except FileNotFoundError:
+    payload = read(file, "timings")
+    if payload is None:
         return None
-    except OSError as reason:
-        raise StoreError(f"timings {file} cannot be read ({reason}); give another folder for the store") from reason
     try:
         kept = unseal(payload, f"timings {file}")
         seconds: list[list[list[float]]] = kept.pop(SECONDS)

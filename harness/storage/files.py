@@ -11,6 +11,32 @@ from harness.base.locks import locked
 UNREADABLE = ".unreadable"
 
 
+def read(path: Path, what: str) -> bytes | None:
+    """Return the content of a file of a store, or None if it is not there.
+
+    Parameters
+    ----------
+    what
+        What the file holds, in words.
+
+    Raises
+    ------
+    StoreError
+        If it may not be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as reason:
+        raise cannot_be_read(path, what, reason) from reason
+
+
+def cannot_be_read(path: Path, what: str, reason: OSError) -> StoreError:
+    """Return what is raised where a file of a store may not be read."""
+    return StoreError(f"{what} {path} cannot be read ({reason}); give another folder for the store")
+
+
 def set_aside(path: Path, what: str, reason: Exception, remedy: str) -> None:
     """Rename a file that cannot be trusted, so that nobody reads it again, with a `StoreWarning`.
 

@@ -15,13 +15,14 @@ import numpy as np
 from harness.base.errors import MissingPackageError, StoreError, TrainingFailedError
 from harness.base.hashing import content_digest
 from harness.storage.elsewhere import stored_fingerprint
-from harness.storage.files import enter_lock, keep, set_aside
+from harness.storage.files import cannot_be_read, enter_lock, keep, read, set_aside
 from harness.storage.record import pack, unpack
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 from harness.training.trainers import Fingerprint, fingerprint_of
 
+STORED = "stored runs"
 NOTE = "note"  # beside the arrays, by the name of the kind and their own
 
 
@@ -69,9 +70,7 @@ class Store:
         try:
             return path.exists()
         except OSError as reason:
-            raise StoreError(
-                f"stored runs {path} cannot be read ({reason}); give another folder for the store"
-            ) from reason
+            raise cannot_be_read(path, STORED, reason) from reason
 
     def load(self, config: TrainingConfig, seeds: tuple[Seed, ...]) -> Runs | None:
         """Return the stored runs, or None if they are not there.
@@ -84,20 +83,15 @@ class Store:
             If the file may not be read, or was written by a newer version of the harness.
         """
         path = self.path(config, seeds)
-        try:
-            payload = path.read_bytes()
-        except FileNotFoundError:
+        payload = read(path, STORED)
+        if payload is None:
             return None
-        except OSError as reason:
-            raise StoreError(
-                f"stored runs {path} cannot be read ({reason}); give another folder for the store"
-            ) from reason
         try:
             return self.read_record(config, seeds, payload, str(path))
         except StoreError:
             raise
         except Exception as reason:  # of damaged bytes, zipfile and NumPy make errors of many kinds
-            set_aside(path, "stored runs", reason, "trained again")
+            set_aside(path, STORED, reason, "trained again")
             return None
 
     def save(self, runs: Runs) -> Path:
