@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from harness.drawing.style import BAND, INK, PAPER, STYLE
 from harness.drawing.svg import Drawn, svg_text
 from harness.drawing.values import Values, row
-from harness.reconstruction.search import HOPELESS, Profile
+from harness.reconstruction.scored import Profile
+from harness.reconstruction.search import HOPELESS
 
 PLAUSIBLE = 3.0  # a likelihood of e**-3, a twentieth, of the best
 ROW, HEAD = 0.18, 0.42  # inches

@@ -13,8 +13,9 @@ import numpy as np
 
 from harness.base.arrays import Floats
 from harness.base.errors import HarnessError
+from harness.reconstruction.candidates import Candidate
 from harness.reconstruction.likelihood import Reporting
-from harness.reconstruction.search import Candidate, Search
+from harness.reconstruction.search import Search
 from harness.report.configs import AVERAGED_CHOICE, SPLITS_CHOICE
 
 Whole = tuple[Candidate, Reporting]

@@ -11,8 +11,6 @@ import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -21,86 +19,21 @@ from harness.execution.engine import Block, missing_blocks
 from harness.judging.evidence import TrainedRuns
 from harness.judging.plan import wanted_of
 from harness.reconstruction.beginnings import Beginnings, Longest, longest_of
+from harness.reconstruction.candidates import Answers, Candidate
 from harness.reconstruction.facts import Fact
 from harness.reconstruction.likelihood import Reporting
+from harness.reconstruction.scored import Profile, Scored
 from harness.reconstruction.scoring import SEEDS, Scorer, reportings_of, samples_of
 from harness.report.configs import REPORTING_CHOICES
 from harness.report.grid import Grid
 from harness.storage.store import Store
 
-Answers = dict[str, Any]
-Candidate = tuple[int, ...]
 Train = Callable[[Sequence[Block]], None]
 HOPELESS = 10.0
 PARENTS = 8
 AT_ONCE = (
     240  # candidates: the more, the fewer times workers wait for each other; the fewer, the sooner is the best known
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Scored:
-    """A candidate with what became of it.
-
-    Attributes
-    ----------
-    answers
-        What it takes for each open field.
-    log_prior
-        The logarithm of how plausible these are beforehand.
-    log_likelihoods
-        Of the facts that were computed, by how the report made its numbers.
-    priors
-        How plausible that is beforehand.
-    facts
-        How many facts were computed.
-    complete
-        Whether all were.
-    tempering
-        To which power the likelihood counts.
-    """
-
-    answers: Answers
-    log_prior: float
-    log_likelihoods: Mapping[Reporting, float]
-    priors: Mapping[Reporting, float]
-    facts: int
-    complete: bool
-    tempering: float = 1.0
-
-    @property
-    def log_likelihood(self) -> float:
-        """The logarithm of the likelihood of the computed facts, at least that of all facts."""
-        if not self.log_likelihoods:
-            return -math.inf  # its answers do not go together
-        return float(
-            np.logaddexp.reduce([math.log(self.priors[one]) + value for one, value in self.log_likelihoods.items()])
-        )
-
-    @property
-    def log_posterior(self) -> float:
-        """The logarithm of its posterior probability, up to a constant."""
-        return self.log_prior + self.tempering * self.log_likelihood
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What the facts say of one answer to one open choice.
-
-    Attributes
-    ----------
-    choice, answer
-        Both in words.
-    log_likelihood
-        Of the best candidate with this answer; -inf where none was tried.
-    complete
-        Whether all its facts were computed; otherwise its likelihood is at most that.
-    """
-
-    choice: str
-    answer: str
-    log_likelihood: float
-    complete: bool
 
 
 class Search:

@@ -16,8 +16,9 @@ import tomlkit
 from harness.base.errors import RegisterError
 from harness.base.files import write_atomically
 from harness.base.tables import Table
+from harness.reconstruction.candidates import Answers
 from harness.reconstruction.posterior import Posterior, drawn
-from harness.reconstruction.search import Answers, Search
+from harness.reconstruction.search import Search
 from harness.reconstruction.specification import DEFAULT
 from harness.reconstruction.spread import SpreadOfFact
 from harness.report.choices import Choice

@@ -10,7 +10,8 @@ import pytest
 
 from harness.data import registry, splitting
 from harness.data.splitting import Split
-from harness.reconstruction.search import Candidate, Search
+from harness.reconstruction.candidates import Candidate
+from harness.reconstruction.search import Search
 from harness.report.reading import Reading
 from harness.report.register import Basis, Finding
 from harness.statistics.draws import plausible_draw

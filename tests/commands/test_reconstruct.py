@@ -7,7 +7,7 @@ import pytest
 from harness.__main__ import main
 from harness.drawing.profile_figure import profile_figure
 from harness.reconstruction import all_tasks
-from harness.reconstruction.search import Profile
+from harness.reconstruction.scored import Profile
 
 PROFILE = [Profile("dataset", "wine", -12.0, True), Profile("dataset", "iris", -14.0, False)]
 

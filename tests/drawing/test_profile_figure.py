@@ -7,7 +7,7 @@ import pytest
 
 from harness.drawing.profile_figure import profile_figure
 from harness.drawing.values import panels_of
-from harness.reconstruction.search import Profile
+from harness.reconstruction.scored import Profile
 from tests.builders.figures import texts_of
 
 FOUND = [

@@ -17,7 +17,7 @@ from harness.pages.context import Drawings, PageContext
 from harness.pages.index import index_html
 from harness.pages.original import PAGE as REPORT
 from harness.pages.publish import with_files
-from harness.reconstruction.search import Profile
+from harness.reconstruction.scored import Profile
 from tests.builders.published import opened, publish_session
 from tests.builders.sessions import judged_claim, session_of
 

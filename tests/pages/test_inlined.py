@@ -13,7 +13,7 @@ from harness.drawing.style import MEANINGS
 from harness.drawing.values import Panel, Values, with_panels
 from harness.pages.figures import Figures
 from harness.pages.inlined import inlined
-from harness.reconstruction.search import Profile
+from harness.reconstruction.scored import Profile
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Reported
 from harness.verdicts.verdict import OUTCOMES, Band

@@ -10,7 +10,7 @@ from harness.drawing.profile_figure import profile_figure
 from harness.drawing.report_figures import ReportFigure
 from harness.pages.context import Drawings, PageContext
 from harness.pages.publish import with_files, write_figure
-from harness.reconstruction.search import Profile
+from harness.reconstruction.scored import Profile
 from tests.builders.sessions import judged_claim, session_of
 
 MakeClaims = Callable[..., None]

@@ -11,7 +11,8 @@ from harness.judging.claim import Claim
 from harness.reconstruction.facts import Fact
 from harness.reconstruction.likelihood import Reporting
 from harness.reconstruction.posterior import Posterior, drawn, effective_number, normalized
-from harness.reconstruction.search import Scored, Search
+from harness.reconstruction.scored import Scored
+from harness.reconstruction.search import Search
 from harness.report.protocol_file import read_grid
 from harness.storage.store import Store
 from tests.builders.reconstructions import PROTOCOL, finding_of, judge_fall

@@ -15,10 +15,11 @@ from harness.execution.engine import Block, missing_blocks, open_store, runs_of,
 from harness.judging.claim import Claim
 from harness.judging.plan import wanted_of
 from harness.reconstruction import search
+from harness.reconstruction.candidates import Candidate
 from harness.reconstruction.facts import facts_of
 from harness.reconstruction.likelihood import Reporting
 from harness.reconstruction.scoring import SEEDS
-from harness.reconstruction.search import HOPELESS, Candidate, Search
+from harness.reconstruction.search import HOPELESS, Search
 from harness.report.grid import Grid
 from harness.report.protocol_file import read_grid
 from harness.report.register import Basis

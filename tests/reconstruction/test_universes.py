@@ -13,7 +13,8 @@ from harness.base.errors import HarnessError, RegisterError
 from harness.judging.claim import Claim
 from harness.reconstruction.facts import Fact
 from harness.reconstruction.posterior import Posterior
-from harness.reconstruction.search import Scored, Search
+from harness.reconstruction.scored import Scored
+from harness.reconstruction.search import Search
 from harness.reconstruction.spread import SpreadOfFact
 from harness.reconstruction.universes import (
     DEFAULT,
