@@ -52,15 +52,15 @@ def main() -> None:
                 and (fact.claims[0].finding.reported or not options.numbers_only)
             ]
             search = Search(grid, task, facts, store, train, lambda line: None)
-            longest = longest_of(grid, {field: search.choices[field] for field in search.options})
-            candidates = search.random_candidates(MOST_RANDOM)[: options.candidates]  # as a search begins
+            longest = longest_of(grid, search.candidates.choices)
+            candidates = search.candidates.random(MOST_RANDOM)[: options.candidates]  # as a search begins
             grids = {one: made for one in candidates for made in search.grids([one]).values()}
             cells = [cell for fact in facts for cell in fact.cells]
             wanted = {longest.wanted(one) for made in grids.values() for one in wanted_of(cells, made)}
             train(missing_blocks(wanted, SEEDS, store))
             source = Beginnings(TrainedRuns(store), longest)
             found = calibration(facts, list(grids.values()), source, range(options.reports))
-            answers = [list(map(str, search.answers(one).values())) for one in grids]
+            answers = [list(map(str, search.candidates.answers(one).values())) for one in grids]
             names = ", ".join(fact.finding for fact in facts)
             print(f"{task}: {len(found.hidden)} reports of {len(grids)} protocols; facts: {names}")
             print("\n".join(f"  {line}" for line in told(found, answers)))

@@ -94,7 +94,9 @@ def summary(found: Reconstruction) -> list[str]:
         ranked = search.ranked
         lines.append(f"{task}: {len(search.scored)} candidates tried, {len(ranked)} of them to the last fact")
         for rank, (candidate, scored) in enumerate(ranked[:5], start=1):
-            lines.append(f"  {rank}. log posterior {scored.log_posterior:.2f}: {search.described(candidate)}")
+            lines.append(
+                f"  {rank}. log posterior {scored.log_posterior:.2f}: {search.candidates.described(candidate)}"
+            )
         lines.append(_default_in_words(search))
         posterior = found.posteriors[task]
         weights = [one.weights.get(task, 0.0) for one in found.universes]
@@ -114,8 +116,8 @@ def summary(found: Reconstruction) -> list[str]:
 
 
 def _default_in_words(search: Search) -> str:
-    default = search.scored[search.default]
+    default = search.scored[search.candidates.default]
     if not default.complete:
         return f"  protocol.toml: out of reach after {default.facts} of {len(search.facts)} facts"
-    place = next(rank for rank, (one, _) in enumerate(search.ranked, start=1) if one == search.default)
+    place = next(rank for rank, (one, _) in enumerate(search.ranked, start=1) if one == search.candidates.default)
     return f"  protocol.toml: log posterior {default.log_posterior:.2f}, rank {place}"

@@ -86,7 +86,7 @@ class Posterior:
     def answers(self) -> list[Answer]:
         """How plausible each answer to each open choice is."""
         found = []
-        for place, field in enumerate(self._search.options):
+        for place, field in enumerate(self._search.candidates.choices):
             found += self._answers_to(field, [candidate[place] for candidate, _ in self.wholes])
         for field, taken in (
             (SPLITS_CHOICE, [way.splits for _, way in self.wholes]),

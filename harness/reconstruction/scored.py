@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.reconstruction.candidates import Answers
+from harness.reconstruction.candidates import Answers, Candidate, Candidates
 from harness.reconstruction.likelihood import Reporting
 
 
@@ -73,3 +73,24 @@ class Profile:
     answer: str
     log_likelihood: float
     complete: bool
+
+
+def profile_of(candidates: Candidates, scored: Mapping[Candidate, Scored]) -> list[Profile]:
+    """Return what the facts say of each answer to each open choice.
+
+    The likelihood of the best candidate that has it, as a profile likelihood is the best over all other parameters
+    (Barndorff-Nielsen and Cox 1994, Inference and Asymptotics, section 3.4).
+
+    Parameters
+    ----------
+    scored
+        Those that were tried.
+    """
+    found = []
+    for place, (field, choice) in enumerate(candidates.choices.items()):
+        for option, answer in enumerate(choice.answers):
+            with_it = [one for candidate, one in scored.items() if candidate[place] == option]
+            best = max(with_it, key=lambda one: (one.complete, one.log_likelihood), default=None)
+            known = (best.log_likelihood, best.complete) if best else (-math.inf, False)
+            found.append(Profile(field, choice.text(answer), *known))
+    return found

@@ -12,28 +12,24 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-import numpy as np
-
 from harness.base.errors import HarnessError, RegisterError
 from harness.execution.engine import Block, missing_blocks
 from harness.judging.evidence import TrainedRuns
 from harness.judging.plan import wanted_of
 from harness.reconstruction.beginnings import Beginnings, Longest, longest_of
-from harness.reconstruction.candidates import Answers, Candidate
+from harness.reconstruction.candidates import Candidate, candidates_of
 from harness.reconstruction.facts import Fact
 from harness.reconstruction.likelihood import Reporting
-from harness.reconstruction.scored import Profile, Scored
+from harness.reconstruction.scored import Profile, Scored, profile_of
 from harness.reconstruction.scoring import SEEDS, Scorer, reportings_of, samples_of
-from harness.report.configs import REPORTING_CHOICES
 from harness.report.grid import Grid
 from harness.storage.store import Store
 
 Train = Callable[[Sequence[Block]], None]
 HOPELESS = 10.0
 PARENTS = 8
-AT_ONCE = (
-    240  # candidates: the more, the fewer times workers wait for each other; the fewer, the sooner is the best known
-)
+# Candidates: the more, the fewer times workers wait for each other; the fewer, the sooner is the best known.
+AT_ONCE = 240
 
 
 class Search:
@@ -70,24 +66,14 @@ class Search:
         self._store = store
         self._train = train
         self._say = say
-        # How the report made its numbers needs no other trainings, and belongs to no candidate.
-        self.options = {
-            field: choice.answers
-            for field, choice in self.choices.items()
-            if choice.alternatives and field not in REPORTING_CHOICES
-        }
+        self.candidates = candidates_of(self.choices)
         self.scored: dict[Candidate, Scored] = {}
         self.expanded: set[Candidate] = set()
-        self._longest = longest_of(grid, {field: self.choices[field] for field in self.options})
+        self._longest = longest_of(grid, self.candidates.choices)
         self._scorer: Scorer | None = None
-        if not self.facts or not self.options:
+        if not self.facts or not self.candidates.choices:
             missing = "fitted finding speaks of it alone" if not self.facts else "choice has alternatives"
             raise HarnessError(f"{self.grid.file}: nothing to reconstruct for {self.task}: no {missing}")
-
-    @property
-    def default(self) -> Candidate:
-        """The candidate that ``protocol.toml`` takes."""
-        return (0,) * len(self.options)
 
     @property
     def ranked(self) -> list[tuple[Candidate, Scored]]:
@@ -97,36 +83,21 @@ class Search:
 
     @property
     def profile(self) -> list[Profile]:
-        """What the fitted facts say of each answer to each open choice.
-
-        The likelihood of the best candidate that has it, as a profile likelihood is the best over all other parameters
-        (Barndorff-Nielsen and Cox 1994, Inference and Asymptotics, section 3.4).
-        """
-        return [
-            self._profile_of(place, field, option)
-            for place, (field, values) in enumerate(self.options.items())
-            for option in range(len(values))
-        ]
-
-    def _profile_of(self, place: int, field: str, option: int) -> Profile:
-        with_it = [scored for candidate, scored in self.scored.items() if candidate[place] == option]
-        best = max(with_it, key=lambda scored: (scored.complete, scored.log_likelihood), default=None)
-        text = self.grid.reconstruction[self.task][field].text(self.options[field][option])
-        if best is None:
-            return Profile(field, text, -math.inf, False)
-        return Profile(field, text, best.log_likelihood, best.complete)
+        """What the fitted facts say of each answer to each open choice."""
+        return profile_of(self.candidates, self.scored)
 
     def run(self, budget: int, sample: int) -> None:
         """Try at most `budget` candidates, the first `sample` of them at random."""
         began = time.monotonic()
-        self.try_all([self.default])
-        self._try_in_turn(self.random_candidates(sample)[: budget - 1], budget, began)
+        self.try_all([self.candidates.default])
+        sampled = [one for one in self.candidates.random(sample) if one not in self.scored]
+        self._try_in_turn(sampled[: budget - 1], budget, began)
         while len(self.scored) < budget:
             parents = [candidate for candidate, _ in self.ranked if candidate not in self.expanded][:PARENTS]
             if not parents:
                 return
             self.expanded.update(parents)
-            untried = dict.fromkeys(near for parent in parents for near in self.neighbours(parent))
+            untried = dict.fromkeys(near for parent in parents for near in self.candidates.neighbours(parent))
             new = [near for near in untried if near not in self.scored]
             self._try_in_turn(new[: budget - len(self.scored)], budget, began)
 
@@ -139,44 +110,6 @@ class Search:
                 f"{self.task}: {len(self.scored)} of {budget} candidates, best log posterior "
                 f"{self.ranked[0][1].log_posterior:.1f}, {minutes:.0f} min, about {left:.0f} min left"
             )
-
-    def random_candidates(self, count: int) -> list[Candidate]:
-        """Return different candidates in which each option of a field is equally frequent (Latin hypercube).
-
-        McKay, Beckman and Conover 1979, Technometrics 21, 239-245. Which of the options is the value of today makes no
-        difference to them.
-        """
-        generator = np.random.default_rng(0)
-        columns = []
-        for field, values in self.options.items():
-            order = sorted(range(len(values)), key=[self.choices[field].text(one) for one in values].__getitem__)
-            columns.append(generator.permutation(np.resize(order, count)))
-        rows = [tuple(map(int, row)) for row in zip(*columns, strict=True)]
-        return [candidate for candidate in dict.fromkeys(rows) if candidate not in self.scored]
-
-    def neighbours(self, candidate: Candidate) -> list[Candidate]:
-        """Return the candidates that differ in one answer."""
-        return [
-            (*candidate[:place], option, *candidate[place + 1 :])
-            for place, values in enumerate(self.options.values())
-            for option in range(len(values))
-            if option != candidate[place]
-        ]
-
-    def answers(self, candidate: Candidate) -> Answers:
-        """Return what a candidate takes for each open field."""
-        return {field: values[option] for (field, values), option in zip(self.options.items(), candidate, strict=True)}
-
-    def described(self, candidate: Candidate) -> str:
-        """Return a candidate's answers in words."""
-        choices = self.grid.reconstruction[self.task]
-        return ", ".join(f"{field} {choices[field].text(value)}" for field, value in self.answers(candidate).items())
-
-    def log_prior(self, candidate: Candidate) -> float:
-        """Return the logarithm of how plausible a candidate's answers are beforehand."""
-        return sum(
-            math.log(self.choices[field].priors[option]) for field, option in zip(self.options, candidate, strict=True)
-        )
 
     def try_all(self, candidates: Sequence[Candidate]) -> None:
         """Compute the facts of these candidates, one fact after the other, and drop those out of reach."""
@@ -204,13 +137,13 @@ class Search:
         found = {}
         for one in candidates:
             with suppress(RegisterError):
-                found[one] = self.grid.answering({self.task: self.answers(one)})
+                found[one] = self.grid.answering({self.task: self.candidates.answers(one)})
         return found
 
     def _scored(self, candidate: Candidate, likelihoods: Mapping[Reporting, float], facts: int) -> Scored:
         return Scored(
-            self.answers(candidate),
-            self.log_prior(candidate),
+            self.candidates.answers(candidate),
+            self.candidates.log_prior(candidate),
             likelihoods,
             self.reportings,
             facts,

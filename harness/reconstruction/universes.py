@@ -63,13 +63,16 @@ def sampled_universes(posteriors: Mapping[str, Posterior], searches: Mapping[str
     for task, posterior in posteriors.items():
         search, candidates = searches[task], posterior.by_candidate()
         places = drawn(list(candidates.values()), UNIVERSES, generator)
-        protocols = [search.answers(one) for one in candidates]
+        protocols = [search.candidates.answers(one) for one in candidates]
         sample = [(_on(MANY, search, protocols[place]), weight) for place, weight in places.items()]
         samples[task] = [sample[place] for place in generator.permutation(len(sample))]
         if ONE in search.choices[SPLITS_CHOICE].answers:
             samples[task] += [(_on(ONE, search, protocol), 0.0) for protocol in protocols[:ON_ONE_SPLIT]]
     defaults = {
-        task: {**search.answers(search.default), SPLITS_CHOICE: search.choices[SPLITS_CHOICE].value}
+        task: {
+            **search.candidates.answers(search.candidates.default),
+            SPLITS_CHOICE: search.choices[SPLITS_CHOICE].value,
+        }
         for task, search in searches.items()
     }
     found = [Universe(DEFAULT, defaults, dict.fromkeys(defaults, 0.0))]

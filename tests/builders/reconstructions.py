@@ -77,7 +77,7 @@ def judge_fall(evidence, judge, cell):
 
 def every_candidate(search: Search) -> list[Candidate]:
     """Return all candidates, the default first."""
-    return list(itertools.product(*(range(len(values)) for values in search.options.values())))
+    return list(itertools.product(*(range(len(choice.answers)) for choice in search.candidates.choices.values())))
 
 
 class MadeUp:

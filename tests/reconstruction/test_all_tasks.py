@@ -141,7 +141,7 @@ def test_a_report_leads_back_to_the_config_that_made_it(write_report: WriteRepor
     found = reconstruct(folder, tmp_path / "store", 18, said.append)
     search = found.searches["classification"]
     (_, first), *_ = search.ranked
-    (hidden,) = [one for one in search.scored if search.answers(one) == HIDDEN]
+    (hidden,) = [one for one in search.scored if search.candidates.answers(one) == HIDDEN]
     assert search.scored[hidden].log_likelihood > first.log_likelihood - 3
     universes = universes_of(folder)
     by_weight = sorted(universes, key=lambda one: -one.weights["classification"])

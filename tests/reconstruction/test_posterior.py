@@ -44,7 +44,13 @@ def score(
     """Give a candidate its likelihoods with many splits and with one."""
     likelihoods = {Reporting("many", 1): math.log(on_many), Reporting("one", 1): math.log(on_one)}
     search.scored[candidate] = Scored(
-        search.answers(candidate), search.log_prior(candidate), likelihoods, search.reportings, 1, complete, tempering
+        search.candidates.answers(candidate),
+        search.candidates.log_prior(candidate),
+        likelihoods,
+        search.reportings,
+        1,
+        complete,
+        tempering,
     )
 
 

@@ -106,7 +106,7 @@ def search_for(claims: Sequence[Claim], grid: Grid, store: Store, train: Trainer
 
 def grid_of(search: Search, candidate: Candidate) -> Grid:
     """Return the grid of a candidate."""
-    return search.grid.answering({"classification": search.answers(candidate)})
+    return search.grid.answering({"classification": search.candidates.answers(candidate)})
 
 
 # The synthetic self-test: numbers generated from a hidden config lead back to it
@@ -247,8 +247,8 @@ def test_no_more_candidates_are_tried_than_allowed(grid: Grid, store: Store, mad
     search = search_for(report_on_losses(hidden_grids(grid, 3)[1], made_up), grid, store)
     search.run(budget, round(0.6 * budget))
     assert len(search.scored) <= min(budget, 18)
-    assert next(iter(search.scored)) == search.default == (0, 0, 0)
-    assert search.scored[search.default].complete
+    assert next(iter(search.scored)) == search.candidates.default == (0, 0, 0)
+    assert search.scored[search.candidates.default].complete
     assert budget < 18 or len(search.scored) > 9
 
 
@@ -310,7 +310,7 @@ def test_a_detail_is_no_fact(grid: Grid, made_up: MadeUp) -> None:
 def test_facts_are_computed_for_candidates_within_reach_only(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """A dropped candidate costs no further training, and is not complete."""
     search = search_for(report_on_losses(grid, made_up), grid, store)
-    search.try_all([search.default])
+    search.try_all([search.candidates.default])
     before = Trainers(store)
     search._train = before
     far = every_candidate(search)[-1]
@@ -339,11 +339,11 @@ def test_a_training_that_fails_or_diverges_has_no_likelihood(grid: Grid, store: 
     made_up.fails = lambda config: config.learning_rate == 0.01
     made_up.diverges = lambda config: config.scaling == "min-max"
     search = search_for(claims, grid, store)
-    search.try_all([search.default])
+    search.try_all([search.candidates.default])
     search.try_all(every_candidate(search)[1:])
-    assert search.ranked[0][0] == search.default
+    assert search.ranked[0][0] == search.candidates.default
     for candidate, scored in search.scored.items():
-        answers = search.answers(candidate)
+        answers = search.candidates.answers(candidate)
         hopeless = answers["learning_rate"] == 0.01 or answers["scaling"] == "min-max"
         assert (scored.log_likelihood == -math.inf) == hopeless
 
@@ -357,33 +357,7 @@ def test_a_search_in_which_nothing_has_a_likelihood_ends(grid: Grid, store: Stor
     assert [scored.log_likelihood for _, scored in search.ranked] == [-math.inf] * 5
 
 
-# Candidates
-
-
-def test_random_candidates_are_balanced_and_the_same_each_time(grid: Grid, store: Store, made_up: MadeUp) -> None:
-    """Each option of each field is as frequent as the others, but for candidates that came twice."""
-    search = search_for(report_on_losses(grid, made_up), grid, store)
-    assert search.random_candidates(0) == []
-    candidates = search.random_candidates(12)
-    assert candidates == search.random_candidates(12)
-    assert len(set(candidates)) == len(candidates) >= 8
-    for place, values in enumerate(search.options.values()):
-        counts = [sum(candidate[place] == option for candidate in candidates) for option in range(len(values))]
-        assert max(counts) - min(counts) <= 1 + 12 - len(candidates)
-
-
-def test_random_candidates_do_not_depend_on_what_is_taken_today(grid: Grid, store: Store, made_up: MadeUp) -> None:
-    """Whoever takes the best candidate as the value finds it again."""
-    swapped = {
-        name: replace(choice, value=choice.answers[-1], alternatives=choice.answers[:-1])
-        for name, choice in grid.reconstruction["classification"].items()
-    }
-    claims = report_on_losses(grid, made_up)
-    one = search_for(claims, grid, store)
-    other = search_for(claims, replace(grid, reconstruction={"classification": swapped}), store)
-    drawn = [[search.answers(candidate) for candidate in search.random_candidates(12)] for search in (one, other)]
-    assert drawn[0] == drawn[1]
-    assert one.random_candidates(12) != other.random_candidates(12)
+# What it knows of candidates
 
 
 def test_a_tempered_likelihood_weighs_less(grid: Grid, store: Store, made_up: MadeUp) -> None:
@@ -400,35 +374,18 @@ def test_a_tempered_likelihood_weighs_less(grid: Grid, store: Store, made_up: Ma
     assert len(tempered.ranked) >= len(plain.ranked) > 1
 
 
-def test_neighbours_differ_in_one_answer(grid: Grid, store: Store, made_up: MadeUp) -> None:
-    """There is one for each alternative of each field."""
-    search = search_for(report_on_losses(grid, made_up), grid, store)
-    near = search.neighbours((1, 0, 2))
-    assert len(near) == len(set(near)) == 1 + 2 + 2
-    for candidate in near:
-        assert sum(one != other for one, other in zip(candidate, (1, 0, 2), strict=True)) == 1
-
-
-def test_how_many_splits_there_are_is_not_searched_for(grid: Grid, store: Store, made_up: MadeUp) -> None:
-    """That a certain split fits says nothing of the config."""
-    search = search_for(report_on_losses(grid, made_up), grid, store)
-    assert list(search.options) == ["scaling", "learning_rate", "epochs"]
-    assert search.answers((1, 0, 2)) == {"scaling": "min-max", "learning_rate": 0.03, "epochs": 12}
-    assert search.described((1, 0, 2)) == "scaling min-max, learning_rate 0.03, epochs 12"
-
-
 def test_a_profile_has_the_best_candidate_with_each_answer(grid: Grid, store: Store, made_up: MadeUp) -> None:
     """Of what was only bounded it says so, and of what was not tried it knows nothing."""
     search = search_for(report_on_losses(grid, made_up), grid, store)
     assert {(one.log_likelihood, one.complete) for one in search.profile} == {(-math.inf, False)}
-    search.try_all([search.default])
+    search.try_all([search.candidates.default])
     search.try_all(every_candidate(search)[1:])
     profile = {(one.choice, one.answer): one for one in search.profile}
     assert len(profile) == 2 + 3 + 3
     best = search.ranked[0][1].log_likelihood
     assert max(one.log_likelihood for one in profile.values() if one.complete) == best
-    for place, (field, values) in enumerate(search.options.items()):
-        for option, value in enumerate(values):
+    for place, (field, choice) in enumerate(search.candidates.choices.items()):
+        for option, value in enumerate(choice.answers):
             of_answer = [scored for candidate, scored in search.scored.items() if candidate[place] == option]
             known = [scored.log_likelihood for scored in of_answer if scored.complete]
             one = profile[field, str(value)]
@@ -509,8 +466,8 @@ def test_a_fact_that_is_read_in_two_ways_has_the_mean_likelihood(grid: Grid, sto
     log_likelihoods = []
     for chosen in ([claims[0]], [claims[1]], claims):
         search = search_for(chosen, grid, store)
-        search.try_all([search.default])
-        log_likelihoods.append(search.scored[search.default].log_likelihood)
+        search.try_all([search.candidates.default])
+        log_likelihoods.append(search.scored[search.candidates.default].log_likelihood)
     one, other, both = np.exp(log_likelihoods)
     assert both == pytest.approx((one + other) / 2)
     assert one != pytest.approx(other)

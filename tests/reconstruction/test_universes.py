@@ -61,7 +61,12 @@ def search_with(grid: Grid, task: str, tried: int, dropped: int = 0) -> Search:
     for number, one in enumerate(mixed):
         likelihoods = dict.fromkeys(search.reportings, -0.05 * number)
         search.scored[one] = Scored(
-            search.answers(one), search.log_prior(one), likelihoods, search.reportings, 1, number < tried - dropped
+            search.candidates.answers(one),
+            search.candidates.log_prior(one),
+            likelihoods,
+            search.reportings,
+            1,
+            number < tried - dropped,
         )
     return search
 
@@ -109,7 +114,7 @@ def test_a_candidate_that_was_dropped_is_no_universe(grid: Grid) -> None:
     universes = sampled({"classification": search})
     known = [scored.answers for scored in search.scored.values() if scored.complete]
     for one in universes[1:]:
-        assert {field: one.answers["classification"][field] for field in search.options} in known
+        assert {field: one.answers["classification"][field] for field in search.candidates.choices} in known
 
 
 def test_the_most_plausible_protocols_come_again_on_one_split(grid: Grid) -> None:
@@ -118,7 +123,9 @@ def test_the_most_plausible_protocols_come_again_on_one_split(grid: Grid) -> Non
     universes = sampled({"classification": search})
     on_one = [one for one in universes if one.answers["classification"]["splits"] == "one"]
     best = [scored.answers for _, scored in search.ranked[:ON_ONE_SPLIT]]
-    assert [{field: one.answers["classification"][field] for field in search.options} for one in on_one] == best
+    assert [
+        {field: one.answers["classification"][field] for field in search.candidates.choices} for one in on_one
+    ] == best
     assert {one.weights["classification"] for one in on_one} == {0.0}
     settled = replace(grid.reconstruction["classification"]["splits"], alternatives=())
     only = replace(
@@ -185,7 +192,7 @@ def test_the_file_tells_the_best_candidates_and_what_speaks_for_them(grid: Grid,
     assert all(one["log_posterior"] < one["log_likelihood"] for one in candidates)
     assert document["spreads"]["classification"][0]["splits"] == 0.1
     answers = document["answers"]["classification"]
-    assert {one["choice"] for one in answers} == {*searches["classification"].options, "splits"}
+    assert {one["choice"] for one in answers} == {*searches["classification"].candidates.choices, "splits"}
     for choice in {one["choice"] for one in answers}:
         for key in ("prior", "posterior", "with_equal_priors"):
             assert sum(one[key] for one in answers if one["choice"] == choice) == pytest.approx(1, abs=0.01)
