@@ -167,7 +167,7 @@ def _drawn_by_keras(
     from harness.training.dense.keras_batched import first_draws
 
     orders = np.stack([matched.epoch_orders(seed, len(splits[0].train_target), config.epochs) for seed in seeds])
-    return first_draws(widths, tuple(seeds), config.dropout)[0], orders
+    return first_draws(widths, tuple(seeds), config.initial_weights, config.dropout)[0], orders
 
 
 def _drawn_by_torch(

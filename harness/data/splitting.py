@@ -1,7 +1,7 @@
 """How the rows of a data set are divided into training and test part, and how features are scaled."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -89,6 +89,30 @@ def split(dataset: Dataset, test_size: float | str, scaling: str, seed: int) -> 
         test_target=target[test],
         test_rows=test.astype(np.int64),
     )
+
+
+def without_validation(whole: Split, proportion: float) -> Split:
+    """Return a split without the last of its training rows, which a fit keeps for validation.
+
+    As many stay as in Keras's ``fit`` with this ``validation_split``; features stay scaled as they are.
+
+    Parameters
+    ----------
+    whole
+        As `split` returns it, with its training rows in random order.
+    proportion
+        Of the training rows, from 0 to below 1.
+
+    Raises
+    ------
+    DataError
+        If no training row is left.
+    """
+    rows = len(whole.train_target)
+    left = math.floor(rows * (1 - proportion))
+    if not left:
+        raise DataError(f"A validation_split of {proportion} leaves none of {rows} training rows.")
+    return replace(whole, train_features=whole.train_features[:left], train_target=whole.train_target[:left])
 
 
 def count_test_rows(dataset: Dataset, test_size: float | str) -> int:

@@ -153,6 +153,26 @@ def test_unknown_scaling() -> None:
     assert str(error.value) == "Unknown scaling 'robust'; valid are: none, standard, min-max."
 
 
+@pytest.mark.parametrize("proportion", [0.0, 0.1, 0.25, 1 / 3, 0.99])
+def test_rows_kept_for_validation_are_those_of_keras(proportion: float) -> None:
+    """As many as Keras's ``fit`` keeps, from the end; the test rows stay."""
+    slicing = pytest.importorskip("keras.src.trainers.data_adapters.array_slicing")
+    whole = split(load("boston"), 0.2, "standard", 0)
+    left = splitting.without_validation(whole, proportion)
+    arrays = (whole.train_features, whole.train_target)
+    kept = slicing.train_validation_split(arrays, proportion)[0] if proportion else arrays
+    np.testing.assert_array_equal(left.train_features, kept[0])
+    np.testing.assert_array_equal(left.train_target, kept[1])
+    np.testing.assert_array_equal(left.test_features, whole.test_features)
+
+
+def test_validation_leaves_a_row_to_train_on() -> None:
+    """Otherwise it is refused with the numbers."""
+    with pytest.raises(DataError) as error:
+        splitting.without_validation(split(numbered(5), 0.2, "none", 0), 0.9)
+    assert str(error.value) == "A validation_split of 0.9 leaves none of 4 training rows."
+
+
 @pytest.mark.parametrize("proportion", [0.0, 1.0, -0.2, 1.5, 30, float("nan")])
 def test_share_outside_its_range(proportion: float) -> None:
     """A proportion that is none is refused with the value and the range."""

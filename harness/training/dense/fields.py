@@ -21,6 +21,7 @@ from harness.training.fields import (
 ACTIVATIONS = ("relu", "sigmoid", "tanh", "leaky_relu", "elu", "gelu")
 OPTIMIZERS = ("sgd", "adam", "rmsprop", "adamw")
 REGIMES = ("own", "matched")
+INITIAL_WEIGHTS = ("own", "glorot_uniform", "he_normal", "normal")
 BINARY = "binary_cross_entropy"
 LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
     "regression": ("squared_error", "absolute_error"),
@@ -98,6 +99,24 @@ FIELDS: dict[str, Field] = {
         "divided by 1 - dropout (Srivastava et al. 2014, JMLR 15); in a test nothing is set to zero",
         default=0.0,
     ),
+    "initial_weights": Field(
+        one_of(*INITIAL_WEIGHTS),
+        "own: what the framework's layers begin with; glorot_uniform (Glorot and Bengio 2010, AISTATS), he_normal (He "
+        "et al. 2015, ICCV) or normal (standard deviation 0.05): drawn by the framework's own initializer of that "
+        "name, with biases of 0; Keras cuts he_normal off at two standard deviations, PyTorch does not",
+        default="own",
+    ),
+    "shuffle": Field(
+        yes_or_no,
+        "whether each epoch takes the training rows in another order; if not, in that of the split",
+        default=True,
+    ),
+    "validation_split": Field(
+        proportion_below_one,
+        "proportion of the training rows that nothing is trained on, the last ones, as in Keras's fit; features are "
+        "scaled by all training rows, and tests are on the test rows",
+        default=0.0,
+    ),
     "regime": Field(
         one_of(*REGIMES),
         "own: initial weights, order of rows and all parameters of the optimizer but the learning rate are the "
@@ -134,6 +153,11 @@ def check_together(config: TrainingConfig) -> None:
     if config.dropout and config.regime == "matched":
         raise ConfigError(
             f"dropout is {config.dropout}, but each framework draws its own zeros; set it to 0 in the matched regime"
+        )
+    if config.initial_weights != "own" and config.regime == "matched":
+        raise ConfigError(
+            f"initial_weights is {config.initial_weights!r}, but each framework draws its own; leave it out in the "
+            "matched regime, which has Glorot's in both"
         )
     if config.dropout and not config.hidden_widths:
         raise ConfigError(

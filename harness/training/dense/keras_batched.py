@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 # First: it sets what Keras and TensorFlow read while they are imported.
-import harness.training.dense.keras_native  # noqa: F401
+import harness.training.dense.keras_native as keras_fit
 
 # isort: split
 import keras
@@ -52,9 +52,9 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
     if config.regime == "matched":
         initial, mask_seeds = matched_weights(widths, seeds), np.empty((len(seeds), 0), dtype=np.int32)
     else:
-        initial, mask_seeds = first_draws(widths, tuple(seeds), config.dropout)
+        initial, mask_seeds = first_draws(widths, tuple(seeds), config.initial_weights, config.dropout)
     rows = len(splits[0].train_target)
-    orders = np.stack([matched.epoch_orders(seed, rows, config.epochs) for seed in seeds], axis=1)
+    orders = matched.orders_of(config, seeds, rows)
     data = [np.stack([getattr(split, name) for split in splits]) for name in _PARTS]
     curves, predictions = training_for(config, widths, len(seeds)).run(config, data, orders, initial, mask_seeds)
     by_name = {
@@ -76,7 +76,7 @@ def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]
 
 @functools.lru_cache(maxsize=4)
 def first_draws(
-    widths: tuple[int, ...], seeds: tuple[Seed, ...], dropout: float
+    widths: tuple[int, ...], seeds: tuple[Seed, ...], initial_weights: str, dropout: float
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """Return what each seed's native training starts with.
 
@@ -88,7 +88,7 @@ def first_draws(
     widths
         Of the inputs, the hidden layers and the outputs.
     """
-    drawn = [_seeds_of_layers(len(widths) - 1, seed, dropout) for seed in seeds]
+    drawn = [_seeds_of_layers(len(widths) - 1, seed, initial_weights, dropout) for seed in seeds]
 
     def parameters(initializers: Sequence[Any]) -> NDArray[np.float32]:
         layers = zip(initializers, itertools.pairwise(widths), strict=True)
@@ -100,18 +100,19 @@ def first_draws(
     return weights, np.array([mask_seeds for _, mask_seeds in drawn], dtype=np.int32)
 
 
-def _seeds_of_layers(layers: int, seed: Seed, dropout: float) -> tuple[list[Any], list[int]]:
+def _seeds_of_layers(layers: int, seed: Seed, initial_weights: str, dropout: float) -> tuple[list[Any], list[int]]:
     """Return each layer's initializer and each dropout's seed, made in the order of the native model's layers.
 
     Each draws its own seed from Python's generator when it is made. TensorFlow's own seed is let alone: whenever it is
     set, TensorFlow forgets what it has compiled.
     """
     random.seed(seed.training)
-    initializers, mask_seeds = [keras.initializers.GlorotUniform()], []
+    initializer = keras_fit.INITIALIZERS[initial_weights]
+    initializers, mask_seeds = [keras.initializers.get(initializer)], []
     for _ in range(layers - 1):
         if dropout:
             mask_seeds.append(int(keras.random.SeedGenerator().state.numpy()[0]))
-        initializers.append(keras.initializers.GlorotUniform())
+        initializers.append(keras.initializers.get(initializer))
     return initializers, mask_seeds
 
 

@@ -37,6 +37,13 @@ OPTIMIZERS = {
     "rmsprop": keras.optimizers.RMSprop,
     "adamw": keras.optimizers.AdamW,
 }
+# Keras's names; what its layers begin with is Glorot's.
+INITIALIZERS = {
+    "own": "glorot_uniform",
+    "glorot_uniform": "glorot_uniform",
+    "he_normal": "he_normal",
+    "normal": "random_normal",
+}
 HISTORY_NAMES = {
     "train_loss": "loss",
     "test_loss": "val_loss",
@@ -116,7 +123,7 @@ def build(config: TrainingConfig, inputs: int, outputs: int, **compile_options: 
         [
             keras.Input((inputs,)),
             *(layer for width in config.hidden_widths for layer in _hidden(config, width)),
-            keras.layers.Dense(outputs, activation=last_activation(config)),
+            _dense(config, outputs, last_activation(config)),
         ]
     )
     model.compile(
@@ -136,8 +143,12 @@ def last_activation(config: TrainingConfig) -> str | None:
 
 
 def _hidden(config: TrainingConfig, width: int) -> list[Any]:
-    layers = [keras.layers.Dense(width, activation=config.activation)]
+    layers = [_dense(config, width, config.activation)]
     return [*layers, keras.layers.Dropout(config.dropout)] if config.dropout else layers
+
+
+def _dense(config: TrainingConfig, width: int, activation: str | None) -> Any:
+    return keras.layers.Dense(width, activation=activation, kernel_initializer=INITIALIZERS[config.initial_weights])
 
 
 def train(config: TrainingConfig, split: Split, seed: Seed) -> Runs:
@@ -166,6 +177,7 @@ def train_and_time(
         batch_size=config.batch_size,
         validation_batch_size=len(split.test_target),
         epochs=config.epochs,
+        shuffle=config.shuffle,
         callbacks=[weight_norm, epoch_times],
         verbose=0,
     ).history

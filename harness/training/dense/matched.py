@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.training.config import TrainingConfig
 from harness.training.seeds import Seed
 
 # So small that it does not matter that one framework adds it before and the other after the root is taken.
@@ -50,8 +51,15 @@ def initial_weights(widths: Sequence[int], seed: Seed) -> list[NDArray[np.float3
     return weights
 
 
+def orders_of(config: TrainingConfig, seeds: Sequence[Seed], rows: int) -> NDArray[np.int32]:
+    """Return the order of each seed's training rows in each epoch, shape (epochs, seeds, rows)."""
+    if config.shuffle:
+        return np.stack([epoch_orders(seed, rows, config.epochs) for seed in seeds], axis=1)
+    return np.tile(np.arange(rows, dtype=np.int32), (config.epochs, len(seeds), 1))
+
+
 def epoch_orders(seed: Seed, rows: int, epochs: int) -> NDArray[np.int32]:
-    """Return the order of the training rows in each epoch, shape (epochs, rows)."""
+    """Return the order of shuffled training rows in each epoch, shape (epochs, rows)."""
     generator = np.random.default_rng(seed.training)
     order = np.tile(np.arange(rows, dtype=np.int32), (epochs, 1))
     return generator.permuted(order, axis=1)

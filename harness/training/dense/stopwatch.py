@@ -10,8 +10,8 @@ import os
 import sys
 from importlib import import_module
 
-from harness.data import registry, splitting
 from harness.training.config import TrainingConfig
+from harness.training.dense.divided import splits_of
 from harness.training.seeds import Seed
 
 
@@ -33,7 +33,7 @@ def main(framework: str) -> None:
         request = json.loads(line)
         config = TrainingConfig.from_json(request["config"])
         seed = Seed(*request["seed"])
-        split = splitting.split(registry.load(config.dataset), config.test_size, config.scaling, seed.split)
+        (split,) = splits_of(config, [seed])
         # Which backend Keras has, this kind of process decides.
         mode = "default" if framework == "keras-on-torch" else request["mode"]
         _, epoch_seconds = train_and_time(config, split, seed, mode)

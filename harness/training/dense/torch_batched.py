@@ -21,7 +21,7 @@ from harness.training.config import TrainingConfig
 from harness.training.dense.fields import task_of
 from harness.training.dense.recording import block_of_runs, outputs_of
 from harness.training.dense.stacked_network import StackedNetwork
-from harness.training.dense.torch_native import OPTIMIZERS, Network, optimizer_settings, predicted
+from harness.training.dense.torch_native import OPTIMIZERS, Network, begin, optimizer_settings, predicted
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 
@@ -102,9 +102,8 @@ def stack(splits: Sequence[Split], part: str) -> tuple[Tensor, Tensor]:
 
 def epoch_orders(config: TrainingConfig, seeds: Sequence[Seed], rows: int) -> Iterator[Tensor]:
     """Yield, epoch by epoch, the order of each seed's training rows, shape (seeds, rows)."""
-    if config.regime == "matched":
-        orders = np.stack([matched.epoch_orders(seed, rows, config.epochs) for seed in seeds], axis=1)
-        yield from torch.as_tensor(orders, dtype=torch.int64)
+    if config.regime == "matched" or not config.shuffle:
+        yield from torch.as_tensor(matched.orders_of(config, seeds, rows), dtype=torch.int64)
         return
     generators = [torch.Generator().manual_seed(seed.training) for seed in seeds]
     for _ in range(config.epochs):
@@ -127,6 +126,7 @@ def _initial(config: TrainingConfig, split: Split, seed: Seed) -> tuple[Network,
     torch.manual_seed(seed.training)
     inputs, outputs = split.train_features.shape[1], outputs_of(config, split)
     network = Network(inputs, config.hidden_widths, outputs, config.activation, softmax_output=False)
+    begin(network, config.initial_weights)
     if config.regime == "matched":
         drawn = matched.initial_weights((inputs, *config.hidden_widths, outputs), seed)
         with torch.no_grad():

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,11 @@ OPTIMIZERS: dict[str, type[torch.optim.Optimizer]] = {
     "rmsprop": torch.optim.RMSprop,
     "adamw": torch.optim.AdamW,
 }
+INITIALIZERS: dict[str, Callable[[Tensor], Any]] = {
+    "glorot_uniform": nn.init.xavier_uniform_,
+    "he_normal": partial(nn.init.kaiming_normal_, nonlinearity="relu"),
+    "normal": partial(nn.init.normal_, std=0.05),
+}
 LOSSES = {"squared_error": nn.MSELoss, "absolute_error": nn.L1Loss, BINARY: nn.BCEWithLogitsLoss}
 
 
@@ -64,6 +70,17 @@ class Network(nn.Module):
         """Map features (rows, inputs) to outputs (rows, outputs)."""
         outputs: Tensor = self.layers(features)
         return outputs
+
+
+@torch.no_grad()
+def begin(network: Network, initial_weights: str) -> None:
+    """Draw weights anew, layer by layer, and set biases to 0; let a network alone that begins as PyTorch has it."""
+    if initial_weights == "own":
+        return
+    for layer in network.layers:
+        if isinstance(layer, nn.Linear):
+            INITIALIZERS[initial_weights](layer.weight)
+            layer.bias.zero_()
 
 
 def optimizer_settings(config: TrainingConfig) -> dict[str, Any]:
@@ -102,6 +119,7 @@ def train_and_time(
         softmax_output=config.loss == "cross_entropy_on_softmax",
         dropout=config.dropout,
     )
+    begin(model, config.initial_weights)
     network = MODES[mode](model)
     loss_function = LOSSES.get(config.loss, nn.CrossEntropyLoss)()
     optimizer = OPTIMIZERS[config.optimizer](model.parameters(), **optimizer_settings(config))
@@ -110,7 +128,7 @@ def train_and_time(
     loader = DataLoader(
         TensorDataset(train_features, train_target),
         batch_size=config.batch_size,
-        shuffle=True,
+        shuffle=config.shuffle,
         generator=torch.Generator().manual_seed(seed.training),
     )
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
 from harness.base.errors import MissingPackageError
 from harness.data import registry, splitting
-from harness.data.data_file import DataFile
 from harness.training.config import TrainingConfig
+from harness.training.dense.divided import splits_of
 from harness.training.dense.fields import FIELDS, check_together, task_of
 from harness.training.dense.frameworks import SETTINGS, batched_training
 from harness.training.dense.settings import refuse_other_settings
@@ -20,7 +20,6 @@ from harness.training.seeds import Seed
 
 # Raise it when a change in this package changes results: stored runs of older versions are then trained again.
 TRAINING_VERSION = 2
-MOST_KEPT = 10**6  # numbers in the splits of a block that are kept for the next config
 
 
 @dataclass(frozen=True)
@@ -94,10 +93,7 @@ class DenseTrainer:
             If the framework has other settings here than trainings are made with.
         """
         refuse_other_settings(self.name)
-        where = (config.dataset, config.test_size, config.scaling, tuple(seed.split for seed in seeds))
-        small = registry.load(config.dataset).features.size * len(seeds) <= MOST_KEPT
-        splits = (_kept_splits if small else _splits)(*where)
-        return batched_training(self.name)(config, splits, seeds)
+        return batched_training(self.name)(config, splits_of(config, seeds), seeds)
 
     def blank(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
         """Return losses of 1, accuracies of a half, predictions that know nothing, and no divergence."""
@@ -119,18 +115,6 @@ class DenseTrainer:
                 "test_rows": np.tile(np.arange(rows), (count, 1)),
             },
         )
-
-
-def _splits(
-    dataset: str | DataFile, test_size: float | str, scaling: str, numbers: tuple[int, ...]
-) -> tuple[splitting.Split, ...]:
-    """Return the splits with these numbers."""
-    loaded = registry.load(dataset)
-    return tuple(splitting.split(loaded, test_size, scaling, number) for number in numbers)
-
-
-# All configs on one data set are trained on the same.
-_kept_splits = lru_cache(maxsize=8)(_splits)
 
 
 @cache

@@ -84,12 +84,17 @@ def test_a_member_is_the_fit_of_its_seed(keras_ensemble: Any, number: int) -> No
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
+@pytest.mark.parametrize("initial_weights", ["own", "he_normal", "normal"])
 @pytest.mark.parametrize("widths", [(10,), (128,), (10, 10), (3, 5, 7)])
-def test_initial_weights_are_those_of_the_models(keras_ensemble: Any, widths: tuple[int, ...], dropout: float) -> None:
+def test_initial_weights_are_those_of_the_models(
+    keras_ensemble: Any, widths: tuple[int, ...], initial_weights: str, dropout: float
+) -> None:
     """Weights, biases and what zeros are drawn from are, bit for bit, those that the reference's model begins with."""
     keras_fit = import_module("harness.training.dense.keras_native")
-    config, seeds = CLASSIFICATION.changed(hidden_widths=widths, dropout=dropout), (Seed(9, 0), Seed(9, 33))
-    for own, mask_seeds, seed in zip(*keras_ensemble.first_draws((8, *widths, 3), seeds, dropout), seeds, strict=True):
+    config = CLASSIFICATION.changed(hidden_widths=widths, initial_weights=initial_weights, dropout=dropout)
+    seeds = (Seed(9, 0), Seed(9, 33))
+    drawn = keras_ensemble.first_draws((8, *widths, 3), seeds, initial_weights, dropout)
+    for own, mask_seeds, seed in zip(*drawn, seeds, strict=True):
         keras_fit.keras.utils.set_random_seed(seed.training)
         model = keras_fit.build(config, 8, 3)
         assert own.tobytes() == np.concatenate([array.ravel() for array in model.get_weights()]).tobytes()

@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ import harness.data
 from harness.base.errors import ConfigError
 from harness.data.data_file import DataFile
 from harness.training.config import TrainingConfig
+from harness.training.trainers import trainer_named
 from tests.builders.configs import small_config, trained_by
+from tests.builders.runs import arrays_of
 from tests.training.dense.agreement import (
     SEEDS,
     cell,
     check_agreement_or_chaos,
+    check_same_bits,
     fit_in_order,
     splits_of,
     train_alone,
@@ -40,6 +44,12 @@ CHANGES: dict[str, dict[str, Any]] = {
     "dropout of relu": {"dropout": 0.3, "activation": "relu"},
     "gelu of two layers": {"activation": "gelu", "hidden_widths": (10, 10)},
     "no hidden layer": {"hidden_widths": ()},
+    "glorot_uniform": {"initial_weights": "glorot_uniform"},
+    "he_normal": {"initial_weights": "he_normal", "hidden_widths": (10, 10)},
+    "normal": {"initial_weights": "normal"},
+    "he_normal with dropout": {"initial_weights": "he_normal", "dropout": 0.2},
+    "no shuffling": {"shuffle": False},
+    "no shuffling with dropout": {"shuffle": False, "dropout": 0.2},
 }
 LOSSES = ("squared_error", "cross_entropy")
 
@@ -51,7 +61,7 @@ each_trainer = pytest.mark.parametrize("trainer", ["keras", "torch"])
 
 def alone(config: TrainingConfig, number: int) -> Any:
     """Train one of the seeds by the framework's own loop, on rows in the order of the batched training."""
-    if config.trainer == "torch":
+    if config.trainer == "torch" or not config.shuffle:
         return train_alone(config, SEEDS[number])
     return fit_in_order(config, splits_of(config, SEEDS)[number], SEEDS[number])
 
@@ -124,7 +134,9 @@ def test_more_than_two_classes_are_refused() -> None:
 @each_trainer
 @pytest.mark.parametrize("name", sorted(set(CHANGES) - {"adamw"}))
 def test_each_change_changes_what_is_trained(trainer: str, name: str) -> None:
-    """A field that did nothing would agree with itself; AdamW without a decay is Adam."""
+    """A field that did nothing would agree with itself; AdamW without a decay is Adam, and Keras begins as Glorot."""
+    if (trainer, name) == ("keras", "glorot_uniform"):
+        return
     usual = cell(trainer, "cross_entropy", "tanh", "adam", (10,)).changed(learning_rate=0.003)
     without = {key: value for key, value in CHANGES[name].items() if key in ("optimizer", "hidden_widths")}
     plain = usual.changed(**without) if len(without) < len(CHANGES[name]) else usual
@@ -149,11 +161,30 @@ def test_nothing_is_dropped_in_a_test(trainer: str) -> None:
     assert (np.abs(few.train_loss / many.train_loss - 1) > 1e-4).all()
 
 
+@each_trainer
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_rows_kept_for_validation_are_not_trained_on(trainer: str, shuffle: bool) -> None:
+    """The training is that on the split without them, and is tested on the same rows."""
+    config = cell(trainer, "cross_entropy", "tanh", "adam", (10,)).changed(shuffle=shuffle)
+    known = trainer_named(trainer)
+    kept, all_rows = (known.train(config.changed(validation_split=part), SEEDS) for part in (0.25, 0.0))
+    splits = [
+        replace(split, train_features=split.train_features[:174], train_target=split.train_target[:174])
+        for split in splits_of(config, SEEDS)
+    ]
+    check_same_bits(arrays_of(kept), arrays_of(train_block(config, SEEDS, splits)))
+    np.testing.assert_array_equal(kept.test_rows, all_rows.test_rows)
+    assert (kept.train_loss != all_rows.train_loss).all()
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
-def test_frameworks_agree_where_all_else_is_matched(optimizer: str) -> None:
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_frameworks_agree_where_all_else_is_matched(optimizer: str, shuffle: bool) -> None:
     """Momentum and decoupled decay are the same in both."""
     more = {"momentum": 0.9} if optimizer == "sgd" else {"weight_decay": 0.5}
-    config = cell("keras", "cross_entropy", "tanh", optimizer, (10,)).changed(regime="matched", epochs=1, **more)
+    config = cell("keras", "cross_entropy", "tanh", optimizer, (10,)).changed(
+        regime="matched", epochs=1, shuffle=shuffle, **more
+    )
     keras, torch = (train_block(trained_by(trainer, config), SEEDS) for trainer in ("keras", "torch"))
     np.testing.assert_allclose(keras.train_loss, torch.train_loss, rtol=1e-4)
     np.testing.assert_allclose(keras.weight_norm, torch.weight_norm, rtol=1e-4)
@@ -175,6 +206,17 @@ def test_frameworks_agree_where_all_else_is_matched(optimizer: str) -> None:
             {"dropout": 0.5, "regime": "matched"},
             "dropout is 0.5, but each framework draws its own zeros; set it to 0 in the matched regime",
         ),
+        (
+            {"initial_weights": "he_normal", "regime": "matched"},
+            "initial_weights is 'he_normal', but each framework draws its own; leave it out in the matched "
+            "regime, which has Glorot's in both",
+        ),
+        (
+            {"initial_weights": "zeros"},
+            "initial_weights is 'zeros'; give one of: own, glorot_uniform, he_normal, normal",
+        ),
+        ({"shuffle": 0}, "shuffle is 0; give true or false"),
+        ({"validation_split": 1}, "validation_split is 1; give a number from 0 to below 1"),
         ({"weight_decay": -0.1}, "weight_decay is -0.1; give a finite number of at least 0"),
         (
             {"weight_decay": 0.1, "regime": "matched"},

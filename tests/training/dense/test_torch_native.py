@@ -41,6 +41,20 @@ def test_initial_weights_are_the_frameworks_own(torch_loop: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "deviation"),
+    [("glorot_uniform", (2 / (100 + 400)) ** 0.5), ("he_normal", (2 / 100) ** 0.5), ("normal", 0.05)],
+)
+def test_initial_weights_that_are_asked_for(torch_loop: Any, name: str, deviation: float) -> None:
+    """Spread as their papers say, layer by layer, with biases of 0."""
+    torch_loop.torch.manual_seed(0)
+    network = torch_loop.Network(100, (400,), 100, "relu", False)
+    torch_loop.begin(network, name)
+    first, biases, *_ = network.parameters()
+    assert float(first.detach().std()) == pytest.approx(deviation, rel=0.02)
+    assert float(biases.detach().abs().max()) == 0
+
+
+@pytest.mark.parametrize(
     ("optimizer", "defaults"),
     [
         ("sgd", {"momentum": 0, "dampening": 0, "weight_decay": 0, "nesterov": False}),
