@@ -10,12 +10,12 @@ import numpy as np
 from harness.base.errors import MissingPackageError
 from harness.data import registry, splitting
 from harness.training.config import TrainingConfig
-from harness.training.dense.divided import splits_of
+from harness.training.dense.divided import parts_of, splits_of
 from harness.training.dense.fields import FIELDS, check_together, task_of
 from harness.training.dense.frameworks import SETTINGS, batched_training
 from harness.training.dense.settings import refuse_other_settings
 from harness.training.fields import Field
-from harness.training.runs import SECONDS, Runs
+from harness.training.runs import SECONDS, Runs, concatenate
 from harness.training.seeds import Seed
 
 # Raise it when a change in this package changes results: stored runs of older versions are then trained again.
@@ -85,7 +85,7 @@ class DenseTrainer:
         }
 
     def train(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
-        """Train all seeds as one program, in this process.
+        """Train all seeds as one program, or on large data in parts, in this process.
 
         Raises
         ------
@@ -93,7 +93,8 @@ class DenseTrainer:
             If the framework has other settings here than trainings are made with.
         """
         refuse_other_settings(self.name)
-        return batched_training(self.name)(config, splits_of(config, seeds), seeds)
+        training = batched_training(self.name)
+        return concatenate([training(config, splits_of(config, part), part) for part in parts_of(config, seeds)])
 
     def blank(self, config: TrainingConfig, seeds: Sequence[Seed]) -> Runs:
         """Return losses of 1, accuracies of a half, predictions that know nothing, and no divergence."""
