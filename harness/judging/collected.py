@@ -12,9 +12,9 @@ import pytest
 from harness.base.errors import RegisterError
 from harness.judging.claim import Claim
 from harness.judging.identity import claim_id, marked_parameters
-from harness.judging.marks import FINDING
+from harness.judging.marks import FINDING, home_of
 from harness.judging.placebo import refuse_pin
-from harness.report.folder import REGISTER_FILE, ReportFolder, folder_of, open_folder
+from harness.report.folder import REGISTER_FILE, ReportFolder, open_folder
 from harness.verdicts.error_rate import settled_at
 
 # Found once for each test: a session asks for them some twenty times.
@@ -87,7 +87,7 @@ def report_folder_of(item: pytest.Item) -> ReportFolder:
         If there is no register beside it or above, or one that is malformed.
     """
     if _folder_key not in item.stash:
-        folder = folder_of(item.path)
+        folder = home_of(item)
         if folder is None:
             raise RegisterError(f"{item.nodeid}: no {REGISTER_FILE} with findings beside {item.path} or above")
         item.stash[_folder_key] = open_folder(folder)

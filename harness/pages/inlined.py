@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from functools import lru_cache
 from html import escape
 from itertools import groupby
 from xml.etree import ElementTree
@@ -128,12 +129,17 @@ def _attributes(element: Element, ids: Mapping[str, str]) -> Iterator[tuple[str,
         elif name == "clip-path" and _referred(value) in ids:
             yield "clip-path", f"url(#{ids[_referred(value)]})"
         elif name == "style":
-            if style := ";".join(_styles(value)):
+            if style := _style(value):
                 yield "style", style
         elif name in _PROPERTIES and _PLAIN.fullmatch(value):
             yield name, value
         elif name in _NUMBERS:
             yield name, " ".join(value.split())
+
+
+@lru_cache(maxsize=1024)  # a page has the same few thousands of times
+def _style(text: str) -> str:
+    return ";".join(_styles(text))
 
 
 def _styles(text: str) -> Iterator[str]:

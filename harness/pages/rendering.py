@@ -49,6 +49,8 @@ def render(template: str, *, page: str, title: str, audit_log: str, **context: A
 
 def visible(text: str) -> str:
     """Return a text in which nothing hides: control characters and overrides of direction stand as ``[U+202E]``."""
+    if text.isprintable():  # as almost every text is: none of those characters
+        return text
     return _HIDING.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
 
 

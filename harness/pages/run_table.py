@@ -10,10 +10,11 @@ import math
 import os
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from itertools import chain, groupby
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,8 +41,7 @@ COLUMNS: Mapping[str, str] = MappingProxyType(
 """The columns of every table; fields of the configs stand between ``trainer`` and ``split``, metrics at the end."""
 
 
-@dataclass(frozen=True)
-class RunRow:
+class RunRow(NamedTuple):
     """One run.
 
     Attributes
@@ -106,7 +106,7 @@ class RunTableWriter:
     def _text(self, report: str, cell: str, runs: Runs) -> str:
         which = (report, cell, runs.config, runs.seeds)
         if which not in self._texts:
-            self._texts[which] = "".join(json.dumps(vars(row)) + "\n" for row in _rows(report, cell, runs))
+            self._texts[which] = "".join(json.dumps(row._asdict()) + "\n" for row in _rows(report, cell, runs))
         return self._texts[which]
 
 
@@ -117,13 +117,11 @@ def parts_folder(progress_file: Path) -> Path:
 
 def merge(folder: Path) -> list[RunRow]:
     """Return what all workers wrote down, each run once, sorted by report, cell, config and seed."""
-    runs: dict[tuple[str, str, str, int, int], RunRow] = {}
-    for file in sorted(folder.glob("*.jsonl")):
-        # A worker that died may have left half a line.
-        whole, _, _ = file.read_text(encoding="utf-8").rpartition("\n")
-        for line in whole.splitlines():
-            row = RunRow(**json.loads(line))
-            runs[row.key] = row
+    # A worker that died may have left half a line; what several have seen they write down alike.
+    parts = [file.read_text(encoding="utf-8").rpartition("\n")[0] for file in sorted(folder.glob("*.jsonl"))]
+    lines = dict.fromkeys(line for part in parts for line in part.splitlines())
+    rows = [RunRow(**told) for told in json.loads(f"[{','.join(lines)}]")]
+    runs = {row.key: row for row in rows}
     return [runs[key] for key in sorted(runs)]
 
 
@@ -134,8 +132,8 @@ def write_csv(rows: Sequence[RunRow], file: Path) -> None:
     that a run does not have, or that is not a number, is empty.
     """
     before, after = list(COLUMNS)[:4], list(COLUMNS)[4:]
-    fields = list(dict.fromkeys(name for row in rows for name in row.fields))
-    metrics = list(dict.fromkeys(name for row in rows for name in row.metrics))
+    fields = list(dict.fromkeys(chain.from_iterable(row.fields for row in rows)))
+    metrics = list(dict.fromkeys(chain.from_iterable(row.metrics for row in rows)))
     header = [
         *before,
         *(f"field_{name}" if name in COLUMNS else name for name in fields),
@@ -145,14 +143,11 @@ def write_csv(rows: Sequence[RunRow], file: Path) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    for row in rows:
-        writer.writerow(
-            [
-                *(getattr(row, name) for name in before),
-                *(field_text(row.fields[name]) if name in row.fields else "" for name in fields),
-                *(getattr(row, name) for name in after),
-                *(_number(row.metrics.get(name, math.nan)) for name in metrics),
-            ]
+    of_config, of_run = attrgetter(*before, "fields"), attrgetter(*after)
+    for (*named, given), runs in groupby(rows, key=of_config):
+        shared = [*named, *(field_text(given[name]) if name in given else "" for name in fields)]
+        writer.writerows(
+            [*shared, *of_run(row), *(_number(row.metrics.get(name, math.nan)) for name in metrics)] for row in runs
         )
     write_if_changed(file, text.getvalue().encode())
 

@@ -1,9 +1,11 @@
 """The controller's side of a session of claims: compares what should have come in with what did, and has it shown."""
 
 import datetime
+import gc
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -100,6 +102,10 @@ class Audit:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Find what is missing, before pytest-html writes its report, and let none of it end in success."""
+        with _all_kept():
+            self._conclude(session)
+
+    def _conclude(self, session: pytest.Session) -> None:
         if self._view is not None:
             self._view.stop()
         progress, roll = read_progress(self.progress_file), read_roll(self.roll_file)
@@ -148,6 +154,18 @@ class Audit:
         if not reason:
             return [], []
         return record_changes(self._reported.homes, list(self._reported.claims.values()), reason)
+
+
+@contextmanager
+def _all_kept() -> Iterator[None]:
+    """Let Python not look for what can be thrown away: of the table of runs and the pages nothing can, as yet."""
+    looks = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if looks:
+            gc.enable()
 
 
 def _remember(session: Session, file: Path, status: int) -> tuple[Past, list[str]]:

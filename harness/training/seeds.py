@@ -2,6 +2,7 @@
 
 import random
 import sys
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -69,9 +70,14 @@ def seed_blocks(count: int, size: int, splits: Splits = "many", largest: int | N
     blocks, start = [], 0
     while start < count:
         end = start + max(size, min(start, largest or size))
-        blocks.append(tuple(_seed(number, splits) for number in range(start, end)))
+        blocks.append(_block(start, end, splits))
         start = end
     return blocks
+
+
+@lru_cache(maxsize=1024)  # a session asks for the same thousands of times
+def _block(start: int, end: int, splits: Splits) -> tuple[Seed, ...]:
+    return tuple(_seed(number, splits) for number in range(start, end))
 
 
 def _seed(number: int, splits: Splits) -> Seed:
