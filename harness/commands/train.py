@@ -40,16 +40,18 @@ def run(options: argparse.Namespace) -> int:
     HarnessError
         If there is no such cell, field or value, or the store cannot be used.
     """
+    from harness.data.data_file import DataFile
     from harness.data.leaks import leaks_in
     from harness.execution.engine import open_store, runs_of
 
     if options.seeds < 1:
         raise ConfigError(f"--seeds is {options.seeds}; give a whole number of at least 1")
     grid = open_folder(options.folder).grid
-    for sentence in leaks_in(grid.data_files.values()):
-        print(on_one_line(sentence), file=sys.stderr)
     changed = _changed(options.set)
     cells = [grid.named_cell(name, changed) for name in options.names]
+    data = dict.fromkeys(value for cell in cells for value in cell.config.values() if isinstance(value, DataFile))
+    for sentence in leaks_in(data):
+        print(on_one_line(sentence), file=sys.stderr)
     store = open_store(options.store)
     for cell in cells:
         runs = runs_of(cell.config, options.seeds, store)

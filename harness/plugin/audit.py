@@ -63,7 +63,7 @@ class Audit:
         self._view: LiveView | None = None
         self._reported = Reported(config.rootpath, folders, self._judged)
         # Before anything is trained: a file that changes meanwhile must not cost a session its end.
-        self._leaks = leaks_in(file for folder in folders for file in folder.grid.data_files.values())
+        self._leaks = leaks_in(file for folder in folders for file in folder.grid.data_in_use)
         self._log = AuditLog("; ".join(folder.register.title for folder in folders))
         self._last_pages = LastPages(written_by_pytest(config))
         self._readable_log = ReadableLog(chosen_here(config))

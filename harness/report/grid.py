@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.base.errors import ConfigError
+from harness.data.data_file import DataFile
 from harness.logs.mapping import LogMapping
 from harness.logs.source import LoggedRuns
 from harness.report.choices import Choice, axis_of, axis_text
@@ -76,6 +77,15 @@ class Grid:
     data_files: DataFiles
     logs: LogMapping | None = None
     tempering: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def data_in_use(self) -> tuple[DataFile, ...]:
+        """The report's own data sets, but those that only other reconstructions are trained on."""
+        choices = [choices[DATASET] for choices in self.reconstruction.values() if DATASET in choices]
+        instead = [answer for choice in choices for answer in choice.alternatives]
+        names = {name for answer in instead for name in (answer.values() if isinstance(answer, dict) else [answer])}
+        trained_on = {config.get(DATASET) for config in self.configs.values()}
+        return tuple(data for name, data in self.data_files.items() if name not in names or data in trained_on)
 
     def cell_name(self, **chosen: Any) -> str:
         """Return the name of a cell, axes that are not given filled with their defaults.

@@ -4,13 +4,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from harness.__main__ import main
 from harness.data import registry, splitting
 from harness.data.dataset import Dataset
 from harness.data.leaks import leaks_in, repeated_rows
 from harness.report.protocol_file import read_grid
-from tests.builders.reports import DESCRIBED, FLOWERS, PROTOCOL
+from tests.builders.reports import DESCRIBED, FLOWERS, PROTOCOL, REPORT, protocol_toml
 
 REPEATED = FLOWERS + "e,1.0,red,x\nf,1.0,red,x\ng,4.0,blue,x\n"
+NEARLY_HALF = '{ value = 0.45, origin = "assumed", reason = "usual" }'
 CLAIMS = """
 @finding
 def test_supported(judge):
@@ -62,6 +64,31 @@ def test_a_repeated_row_does_lie_in_both_parts() -> None:
     splits = [splitting.split(dataset, 0.3, "none", seed) for seed in range(20)]
     leaking = [np.isin(split.test_features, split.train_features).any() for split in splits]
     assert all(leaking)
+
+
+def test_data_that_only_another_reconstruction_takes_are_not_spoken_of(tmp_path: Path) -> None:
+    """What is trained on iris is no better for flowers that stand twice; unless a claim asks for flowers by name."""
+    (tmp_path / "flowers.csv").write_text(REPEATED)
+    file = tmp_path / "protocol.toml"
+    answer = '{{ value = "{}", {} origin = "assumed", reason = "small" }}'
+    told = {}
+    for value, instead in (("iris", ["flowers"]), ("flowers", ["iris"]), ("iris", [])):
+        dataset = answer.format(value, f"alternatives = {instead}," if instead else "")
+        file.write_text(protocol_toml(dataset=dataset, test_size=NEARLY_HALF) + DESCRIBED)
+        told[value, *instead] = [data.name for data in read_grid(file).data_in_use]
+    assert told == {("iris", "flowers"): [], ("flowers", "iris"): ["flowers"], ("iris",): ["flowers"]}
+
+
+def test_only_what_is_trained_is_spoken_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By a training of one cell: the data that it takes, not all that the report has."""
+    (tmp_path / "protocol.toml").write_text(protocol_toml(test_size=NEARLY_HALF) + DESCRIBED)
+    (tmp_path / "report.toml").write_text(REPORT)
+    (tmp_path / "flowers.csv").write_text(REPEATED)
+    command = ["train", str(tmp_path), "torch-classification-relu-adam", "--seeds", "1"]
+    options = ["--store", str(tmp_path / "store")]
+    assert (main([*command, *options]), capsys.readouterr().err) == (0, "")
+    assert main([*command, *options, "--set", 'dataset="flowers"']) == 0
+    assert capsys.readouterr().err.startswith("Leakage: 2 of 7 rows in ")
 
 
 def test_a_session_tells_of_repeated_rows(pytester: pytest.Pytester, make_claims: Callable[..., None]) -> None:
