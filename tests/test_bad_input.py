@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from harness.__main__ import main
-from tests.builders.broken_files import CLAIMS, DATA, FLOWERS, WHOLE, complaint, documents, places, toml_of
+from tests.builders.broken_files import CLAIMS, DATA, FLOWERS, WHOLE, complaint, document, places, toml_of
 
-PLACES = {name: list(places(document)) for name, document in documents().items()}
+PLACES = {name: list(places(document(name))) for name in WHOLE}
 LONG = "x" * 10_000
 texts = st.text(max_size=20) | st.sampled_from(
     ["", LONG, "../../etc/passwd", "/etc/passwd", "<script>", "\u202egnp", "a\nb", "\x1b[31m", "\0", "1e999999", "nan"]
@@ -53,8 +53,8 @@ def folder(tmp_path: Path) -> Path:
 
 def broken(name: str, place: tuple[str | int, ...], how: str, value: Any) -> str:
     """Return a whole file in which one thing is left out, replaced, renamed, wrapped or joined by another."""
-    document = documents()[name]
-    inside: Any = document
+    whole = document(name)
+    inside: Any = whole
     for step in place[:-1]:
         inside = inside[step]
     last: Any = place[-1]
@@ -70,7 +70,7 @@ def broken(name: str, place: tuple[str | int, ...], how: str, value: Any) -> str
         inside.append(copy.deepcopy(inside[last]))
     elif isinstance(inside, dict):  # renamed, or joined by another
         inside[str(value)[:50]] = inside.pop(last) if how == "renamed" else value
-    return toml_of(document)
+    return toml_of(whole)
 
 
 hows = st.sampled_from(["left out", "replaced", "in a list", "in a table", "twice", "renamed", "joined"])

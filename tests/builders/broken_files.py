@@ -104,6 +104,6 @@ def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def documents() -> dict[str, dict[str, Any]]:
-    """Return the whole files, parsed afresh."""
-    return {name: tomllib.loads(text) for name, text in WHOLE.items()}
+def document(name: str) -> dict[str, Any]:
+    """Return a whole file, parsed afresh."""
+    return tomllib.loads(WHOLE[name])
