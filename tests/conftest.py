@@ -64,7 +64,7 @@ def pytester(
         command: Sequence[str], stdout: Any, stderr: Any, **options: Any
     ) -> "subprocess.Popen[Any] | WarmSession":
         if tuple(command[:2]) == own:
-            return warm_sessions.start(command[2:], stdout, stderr)
+            return warm_sessions.start(command[2:], (os.devnull, stdout.name, stderr.name))
         return start(command, stdout, stderr, **options)
 
     monkeypatch.setattr(pytester, "popen", popen)

@@ -1,4 +1,4 @@
-"""A terminal for tests: runs a program in a pseudo-terminal and keeps what its screen would show."""
+"""A terminal for tests: runs pytest in a pseudo-terminal and keeps what its screen would show."""
 
 import fcntl
 import os
@@ -6,11 +6,11 @@ import pty
 import re
 import signal
 import struct
-import subprocess
 import termios
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+
+from tests.builders.warm_sessions import WarmSessions
 
 TOKEN = re.compile(r"\x1b\[(\??[0-9;]*)([A-Za-z])|\x1b\][^\x1b]*\x1b\\|(\r)|(\n)|([^\x1b\r\n]+)|(\x1b)")
 
@@ -81,9 +81,9 @@ class Screen:
 
 
 def run_in_terminal(
-    arguments: Sequence[str], folder: Path, *, columns: int = 110, interrupt_at: str = ""
+    sessions: WarmSessions, arguments: Sequence[str], *, columns: int = 110, interrupt_at: str = ""
 ) -> tuple[int, Screen]:
-    """Run a program in a terminal, and return its exit status and what the terminal shows then.
+    """Run pytest in a terminal, and return its exit status and what the terminal shows then.
 
     Parameters
     ----------
@@ -92,12 +92,8 @@ def run_in_terminal(
     """
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    # A worker of the session that runs this test passes its name on.
-    ours_alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
-    environment = {**ours_alone, "TERM": "xterm-256color", "COLUMNS": str(columns), "PY_COLORS": "1"}
-    process = subprocess.Popen(
-        arguments, cwd=folder, env=environment, stdin=its, stdout=its, stderr=its, start_new_session=True
-    )
+    terminal = {"TERM": "xterm-256color", "COLUMNS": str(columns), "PY_COLORS": "1"}
+    session = sessions.start(arguments, [os.ttyname(its)] * 3, terminal)
     os.close(its)
     output = b""
     while True:
@@ -108,8 +104,8 @@ def run_in_terminal(
         output += piece
         if interrupt_at and interrupt_at.encode() in output:
             interrupt_at = ""
-            process.send_signal(signal.SIGINT)
+            os.kill(session.process, signal.SIGINT)
     os.close(ours)
     screen = Screen(columns)
     screen.feed(output.decode())
-    return process.wait(timeout=60), screen
+    return session.wait(), screen

@@ -1,10 +1,13 @@
 """Sessions of pytest in processes of their own that need not import first what every session imports.
 
 Most of what a small session takes is imports. One process does them once and is forked for each session: what a
-session sets, imports or breaks is as much its own as in a new interpreter, but for the modules in `IMPORTED`. Tests of
-what is imported when have to start an interpreter, with ``pytester.run(sys.executable, "-m", "pytest", ...)``.
+session sets, imports or breaks is as much its own as in a new interpreter, but for the modules in `IMPORTED` and what
+they remember of the harness's own files. Tests of what is imported when have to start an interpreter, with
+``pytester.run(sys.executable, "-m", "pytest", ...)``.
 """
 
+import gc
+import inspect
 import json
 import os
 import subprocess
@@ -14,21 +17,27 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
 # What sessions of claims import, and no framework.
 IMPORTED = (
+    "harness.data.datasets_table",
+    "harness.drawing.figures",
+    "harness.drawing.panels",
     "harness.execution.training_process",
     "harness.judging.judge",
-    "harness.drawing.panels",
+    "harness.logs.trainer",
     "harness.plugin.audit",
+    "harness.plugin.judged",
     "harness.plugin.prepare",
     "harness.statistics.estimators",
     "matplotlib.backends.backend_svg",
     "matplotlib.figure",
+    "scipy.special",
     "xdist.dsession",
     "xdist.workermanage",
 )
@@ -43,6 +52,17 @@ class _Imports:
     def pytest_configure(self) -> None:
         for name in IMPORTED:
             import_module(name)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Do what sessions do once and remember, but that depends on the harness alone."""
+        from harness.pages.rendering import _environment
+        from harness.plugin.kept import judged_mark
+
+        for template in _environment().list_templates(extensions=["jinja"]):
+            _environment().get_template(template)
+        judged_mark()
+        inspect.getmodule(serve.__code__)  # looks up the file of every module there is; a failure's source asks for it
 
 
 def serve() -> None:
@@ -51,23 +71,34 @@ def serve() -> None:
     os.dup2(2, 1)
     with tempfile.TemporaryDirectory() as empty:
         pytest.main(["--collect-only", "-qq", "-p", "no:cacheprovider", "--rootdir", empty, empty], [_Imports()])
+    gc.collect()
+    gc.freeze()  # no session need look through what was imported for garbage
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
         if not (child := os.fork()):
+            asked = json.loads(line)
+            _open(asked.pop("files"))
+            print(os.getpid(), file=answers, flush=True)
             answers.close()
-            _become(**json.loads(line))
+            _become(**asked)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
 
 
-def _become(arguments: Sequence[str], folder: str, environment: Mapping[str, str], out: str, err: str) -> None:
+def _open(files: Sequence[str]) -> None:
+    """Make files the standard input, output and error."""
+    for number, name in enumerate(files):
+        file = os.open(name, os.O_WRONLY | os.O_APPEND if number else os.O_RDONLY)
+        os.dup2(file, number)
+        os.close(file)
+    assert isinstance(sys.stdout, TextIOWrapper)
+    sys.stdout.reconfigure(line_buffering=sys.stdout.isatty())
+
+
+def _become(arguments: Sequence[str], folder: str, environment: Mapping[str, str]) -> None:
     """Turn this process into a session; it ends with it."""
     status = 1
     try:
-        for number, name in enumerate((os.devnull, out, err)):
-            file = os.open(name, os.O_WRONLY | os.O_APPEND if number else os.O_RDONLY)
-            os.dup2(file, number)
-            os.close(file)
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
@@ -105,8 +136,16 @@ class WarmSessions:
 
     process: subprocess.Popen[str] | None = field(default=None, init=False)
 
-    def start(self, command: Sequence[str], out: IO[str], err: IO[str]) -> "WarmSession":
-        """Begin a session of pytest in the folder and the environment that are this process's now."""
+    def start(self, arguments: Sequence[str], files: Sequence[str], more: Mapping[str, str] = {}) -> "WarmSession":
+        """Begin a session of pytest in the folder and the environment that are this process's now.
+
+        Parameters
+        ----------
+        files
+            The paths of its standard input, output and error.
+        more
+            Variables of the environment besides.
+        """
         if self.process is None or self.process.poll() is not None:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", "from tests.builders.warm_sessions import serve; serve()"],
@@ -117,16 +156,18 @@ class WarmSessions:
             )
             assert self._answer() == "ready"
         here = str(Path.cwd())
+        # A worker of the session that runs this test would pass its name on.
+        ours_alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+        path = f"{here}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"
         asked: dict[str, Any] = {
-            "arguments": list(command),
+            "arguments": list(arguments),
             "folder": here,
-            "environment": {**os.environ, "PYTHONPATH": f"{here}{os.pathsep}{os.environ.get('PYTHONPATH', '')}"},
-            "out": out.name,
-            "err": err.name,
+            "environment": {**ours_alone, "PYTHONPATH": path, **more},
+            "files": list(files),
         }
         assert self.process.stdin is not None
         print(json.dumps(asked), file=self.process.stdin, flush=True)
-        return WarmSession(self)
+        return WarmSession(self, int(self._answer()))
 
     def _answer(self) -> str:
         assert self.process is not None
@@ -144,6 +185,7 @@ class WarmSession:
     """A session that was started; to `pytest.Pytester`, a process."""
 
     sessions: WarmSessions
+    process: int
     stdin: None = None
 
     def wait(self) -> int:

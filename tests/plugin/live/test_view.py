@@ -1,7 +1,6 @@
 """The live view as a reader meets it: in a terminal and in a log, with pytest-xdist and without."""
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +12,10 @@ from harness.plugin.live.view import LiveView
 from tests.builders.reports import PROTOCOL
 from tests.builders.sessions import full_claim
 from tests.builders.terminal import Screen, run_in_terminal
+from tests.builders.warm_sessions import WarmSessions
 
 MakeClaims = Callable[..., None]
+InTerminal = Callable[..., tuple[int, Screen]]
 SLOW = """
 import time
 
@@ -57,10 +58,11 @@ harness.execution.engine.train, harness.plugin.live.display.TerminalDisplay.show
 """
 
 
-def in_terminal(folder: Path, *arguments: str, **options: str) -> tuple[int, Screen]:
-    """Run pytest on the claims of a folder in a terminal."""
-    return run_in_terminal(
-        [sys.executable, "-m", "pytest", "claims", "-p", "no:cacheprovider", *arguments], folder, **options
+@pytest.fixture
+def in_terminal(pytester: pytest.Pytester, warm_sessions: WarmSessions) -> InTerminal:
+    """Return a function that runs pytest on the claims of the folder in a terminal."""
+    return lambda *arguments, **options: run_in_terminal(
+        warm_sessions, ["claims", "-p", "no:cacheprovider", *arguments], **options
     )
 
 
@@ -74,11 +76,11 @@ def without_times(lines: list[str]) -> list[str]:
     ("workers", "verbosity"), [("0", []), ("2", []), ("0", ["-q"]), ("2", ["-v"])], ids=["0", "2", "quiet", "verbose"]
 )
 def test_a_terminal_shows_what_is_decided_and_gets_back_only_what_pytest_wrote(
-    pytester: pytest.Pytester, make_claims: MakeClaims, workers: str, verbosity: list[str]
+    make_claims: MakeClaims, in_terminal: InTerminal, workers: str, verbosity: list[str]
 ) -> None:
     """While it runs the last lines are the view; when it ends every line of pytest is whole, and the cursor is back."""
     make_claims(SLOW)
-    status, screen = in_terminal(pytester.path, "-n", workers, *verbosity)
+    status, screen = in_terminal("-n", workers, *verbosity)
     assert status == pytest.ExitCode.TESTS_FAILED
     assert screen.cursor
     assert any("claims    " in frame and CHANGE.format(3) in frame for frame in screen.seen)
@@ -97,10 +99,12 @@ def test_a_terminal_shows_what_is_decided_and_gets_back_only_what_pytest_wrote(
     assert shown.count("Captured stdout call") == 2
 
 
-def test_after_the_failures_a_terminal_reads_like_a_log(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+def test_after_the_failures_a_terminal_reads_like_a_log(
+    pytester: pytest.Pytester, make_claims: MakeClaims, in_terminal: InTerminal
+) -> None:
     """From the first failure on, no line differs from those of a session without a view."""
     make_claims(SLOW)
-    _, screen = in_terminal(pytester.path)
+    _, screen = in_terminal()
     pipe = pytester.runpytest_subprocess("claims", "-p", "no:cacheprovider", "--color=yes")
     plain = Screen(110)
     plain.feed(pipe.stdout.str().replace("\n", "\r\n"))
@@ -112,11 +116,13 @@ def test_after_the_failures_a_terminal_reads_like_a_log(pytester: pytest.Pyteste
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_a_terminal_shows_what_is_trained(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
+def test_a_terminal_shows_what_is_trained(
+    pytester: pytest.Pytester, make_claims: MakeClaims, in_terminal: InTerminal, workers: str
+) -> None:
     """Before the first claim is judged there is a bar of the trainings, and what each worker trains in words."""
     make_claims(TRAINED, protocol=PROTOCOL)
     pytester.makeconftest(UNTIL_SHOWN)
-    status, screen = in_terminal(pytester.path, "-n", workers, "--claims-seeds", "3")
+    status, screen = in_terminal("-n", workers, "--claims-seeds", "3")
     assert status == pytest.ExitCode.OK
     frames = "\n".join(screen.seen)
     worker = r"gw[01] " if workers == "2" else ""
@@ -127,10 +133,10 @@ def test_a_terminal_shows_what_is_trained(pytester: pytest.Pytester, make_claims
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_an_interrupt_gives_the_terminal_back(pytester: pytest.Pytester, make_claims: MakeClaims, workers: str) -> None:
+def test_an_interrupt_gives_the_terminal_back(make_claims: MakeClaims, in_terminal: InTerminal, workers: str) -> None:
     """After Ctrl-C the view is gone, the cursor is back, and pytest says that it was interrupted."""
     make_claims(SLOW)
-    status, screen = in_terminal(pytester.path, "-n", workers, interrupt_at="✘ refuted, not supported")
+    status, screen = in_terminal("-n", workers, interrupt_at="✘ refuted, not supported")
     shown = "\n".join(screen.lines)
     assert status == pytest.ExitCode.INTERRUPTED
     assert screen.cursor
@@ -139,10 +145,10 @@ def test_an_interrupt_gives_the_terminal_back(pytester: pytest.Pytester, make_cl
     assert "Collected but never reported" in shown
 
 
-def test_a_worker_that_dies_leaves_a_whole_terminal(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+def test_a_worker_that_dies_leaves_a_whole_terminal(make_claims: MakeClaims, in_terminal: InTerminal) -> None:
     """What pytest-xdist says of it stays, above the view."""
     make_claims(SLOW + "\ndef test_dies():\n    os.kill(os.getpid(), signal.SIGKILL)\n")
-    _, screen = in_terminal(pytester.path, "-n", "2")
+    _, screen = in_terminal("-n", "2")
     assert screen.cursor
     assert any(re.search(r"\[gw\d\] node down: Not properly terminated$", line) for line in screen.lines)
     assert "replacing crashed worker" in "\n".join(screen.lines)
@@ -180,11 +186,11 @@ def test_a_quiet_log_is_not_filled(pytester: pytest.Pytester, make_claims: MakeC
 
 @pytest.mark.parametrize("arguments", [["-p", "no:terminal"], ["-s", "-n", "0"], ["--collect-only"]])
 def test_without_a_terminal_to_draw_on_there_is_no_view(
-    pytester: pytest.Pytester, make_claims: MakeClaims, arguments: list[str]
+    make_claims: MakeClaims, in_terminal: InTerminal, arguments: list[str]
 ) -> None:
     """No reporter, tests that print to the terminal themselves, and no test to run: nothing is drawn."""
     make_claims(SLOW)
-    status, screen = in_terminal(pytester.path, *arguments)
+    status, screen = in_terminal(*arguments)
     assert status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
     assert screen.seen == []
     assert "INTERNALERROR" not in "\n".join(screen.lines)
