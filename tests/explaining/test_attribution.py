@@ -12,6 +12,7 @@ import pytest
 from harness.__main__ import main
 from harness.sessions.history import open_history
 from tests.builders.reports import PROTOCOL, REPORT
+from tests.builders.warm_sessions import WarmSessions
 
 # The claim needs no training: its sample depends on the code, on the version of a package that every session records,
 # and on how many seeds there are. Each version and each draw has random numbers of its own, as trainings do of which
@@ -36,6 +37,7 @@ WITHOUT_FIGURES = """
 import harness.judging.judge
 harness.judging.judge.kept_figure = lambda *_: "<svg></svg>"
 """
+SESSION = ("claims", "-q", "--claims-seeds", "20", "--claims-looks", "1")
 # A version of which the claim takes no notice.
 NO_VERSION = -1
 
@@ -43,8 +45,9 @@ NO_VERSION = -1
 class Repository:
     """A git repository with the small report, and a history of its sessions."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sessions: WarmSessions) -> None:
         self.path = path
+        self.sessions = sessions
         (path / "claims").mkdir()
         (path / "claims" / "report.toml").write_text(REPORT, encoding="utf-8")
         (path / "claims" / "protocol.toml").write_text(PROTOCOL, encoding="utf-8")
@@ -69,20 +72,17 @@ class Repository:
         self.git("add", "claims", "conftest.py", "pytest.ini")
         self.git("commit", "--quiet", "--allow-empty", "-m", "a claim")
 
-    def session(self, interpreter: Path | None = None, seeds: int = 20) -> None:
+    def session(self) -> None:
         """Run the claim as a user does, with one look; its session is kept in the history."""
-        command = [
-            interpreter or sys.executable,
-            "-m",
-            "pytest",
-            "claims",
-            "-q",
-            "--claims-seeds",
-            str(seeds),
-            "--claims-looks",
-            "1",
-        ]
+        said = self.path.with_name(f"{self.path.name}-said")
+        said.touch()
+        status = self.sessions.start(SESSION, (os.devnull, str(said), str(said))).wait()
+        assert status in (0, 1), said.read_text(encoding="utf-8")
+
+    def session_of(self, interpreter: Path) -> None:
+        """Run the claim likewise, in another interpreter."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+        command = [interpreter, "-m", "pytest", *SESSION]
         done = subprocess.run(command, cwd=self.path, env=environment, capture_output=True, text=True)
         assert done.returncode in (0, 1), done.stdout
 
@@ -93,10 +93,10 @@ class Repository:
 
 
 @pytest.fixture
-def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warm_sessions: WarmSessions) -> Repository:
     """Return one, and work in it."""
     monkeypatch.chdir(tmp_path)
-    return Repository(tmp_path)
+    return Repository(tmp_path, warm_sessions)
 
 
 Explain = Callable[..., tuple[str, str]]
@@ -176,9 +176,9 @@ def test_changed_versions_are_named(
 ) -> None:
     """A package's version shifts the estimate, whichever commit runs it: all four sides are run."""
     repository.commit(worse=9)
-    repository.session(versions["8.0"])
+    repository.session_of(versions["8.0"])
     repository.commit(worse=9, shift=0.001)
-    repository.session(versions["9.0"])
+    repository.session_of(versions["9.0"])
     assert repository.outcomes() == ["supported", "refuted"]
     out, err = explain()
     assert out.splitlines()[1] == (
