@@ -146,11 +146,10 @@ class TerminalDisplay(_Output):
     def write(self, text: str) -> None:
         """Take what pytest writes."""
         with self.lock:
+            lines, end, self._begun = (self._begun + text).rpartition("\n")
             if self._console is None:
                 self.file.write(text)
-                return
-            lines, end, self._begun = (self._begun + text).rpartition("\n")
-            if end:
+            elif end:
                 from rich.text import Text
 
                 self._console.print(Text.from_ansi(lines), soft_wrap=True)
@@ -183,8 +182,8 @@ class TerminalDisplay(_Output):
             from rich.console import Console
             from rich.live import Live
 
-            if self._writer.width_of_current_line:
-                self.file.write("\n")
+            if self._begun:
+                self.file.write("\r\x1b[2K")  # it comes again when its line ends
             self.flush()
             self._console = Console(
                 file=self.file,
