@@ -2,7 +2,7 @@
 
 import inspect
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,33 +22,23 @@ from harness.base.errors import (
 )
 from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
 from harness.plugin import specs
+from harness.plugin.beginning import FOLDERS, begin, join, register_trainers_of_others
 from harness.plugin.fixtures import JUDGE, judge_of
 from harness.plugin.options import (
-    JUNIT_FILE,
     PROGRESS,
-    STYLE,
     add_options,
     everywhere,
     looks_of,
-    make_absolute,
-    pages_folder,
-    reach_cluster,
-    reach_shared_store,
-    refuse_mistaken_root,
-    refuse_unwritable,
     store_folder,
     trainings_of,
 )
 
 if TYPE_CHECKING:
     from harness.pages.run_table import RunTableWriter
-    from harness.report.folder import ReportFolder
 
 pytest_plugins = ("harness.plugin.fixtures",)
 USER_ERRORS = (DataError, ConfigError, RegisterError, StoreError, MissingPackageError)
-_folders_key: pytest.StashKey[frozenset[str]] = pytest.StashKey()  # of the reports that the session is about
 _misdeclared_key: pytest.StashKey[dict[tuple[Path, str], str]] = pytest.StashKey()  # by report and finding
-_raises_key: pytest.StashKey[tuple[type[AssertionError], ...]] = pytest.StashKey()  # of a claim's recorded verdicts
 _run_table_key: pytest.StashKey["RunTableWriter"] = pytest.StashKey()
 
 
@@ -71,136 +61,22 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", f"{TIMED}: the claim measures time; nothing else of the session runs beside it")
     told: dict[str, Any] | None = getattr(config, "workerinput", None)  # what xdist's controller tells its workers
-    _register_trainers(config)
+    register_trainers_of_others(config)
     if told is None:
-        _begin(config)
+        begin(config)
     elif "claims_progress" in told:
-        _join(config, told)
-
-
-def _register_trainers(config: pytest.Config) -> None:
-    """Make known what trainers other packages bring.
-
-    Raises
-    ------
-    pytest.UsageError
-        If two have one name.
-    """
-    found = config.hook.pytest_claims_trainers()
-    if found:
-        from harness.training.trainers import register_trainers
-
-        try:
-            for one in found:
-                register_trainers(one)
-        except ConfigError as problem:
-            raise pytest.UsageError(str(problem)) from None
-
-
-def _join(config: pytest.Config, told: Mapping[str, Any]) -> None:
-    """Take part in a session of claims, as a worker of xdist."""
-    from harness.plugin.roll import RollWriter
-    from harness.report.folder import open_folder
-    from harness.training.function.trainer import take_fingerprints
-
-    take_fingerprints(told["claims_sources"])
-    make_absolute(config)
-    _choose_pages(config)
-    config.stash[PROGRESS] = Path(told["claims_progress"])
-    config.stash[_folders_key] = frozenset(map(os.path.realpath, told["claims_folders"]))
-    folders = [open_folder(Path(folder)) for folder in told["claims_folders"]]
-    _note_environment(config, folders)
-    config.pluginmanager.register(RollWriter(Path(told["claims_roll"]), folders), "claims-roll")
-
-
-def _begin(config: pytest.Config) -> None:
-    """Turn on what belongs to a session of claims, if this is one."""
-    from harness.plugin.report_search import reports_asked_for
-    from harness.report.folder import open_folder
-
-    try:
-        folders = [open_folder(folder) for folder in reports_asked_for(config)]
-        if everywhere(config):
-            from harness.reconstruction.multiverse import open_multiverse
-
-            for folder in folders:
-                open_multiverse(folder.path)
-    except RegisterError as problem:
-        raise pytest.UsageError(str(problem)) from None
-    if not folders:
-        return
-    refuse_mistaken_root(config)
-    make_absolute(config)
-    _choose_pages(config)
-    refuse_unwritable(config)
-    _note_environment(config, folders)
-    if not config.getoption("collectonly"):
-        reach_shared_store(config)
-        reach_cluster(config)
-    from harness.plugin.audit import Audit
-    from harness.plugin.roll import RollWriter
-
-    audit = Audit(folders, config)
-    audit.register()
-    config.pluginmanager.register(RollWriter(audit.roll_file, folders), "claims-roll")
-    config.stash[PROGRESS] = audit.progress_file
-    config.stash[_folders_key] = frozenset(os.path.realpath(folder.path) for folder in folders)
-
-
-def _choose_pages(config: pytest.Config) -> None:
-    """Have pytest and pytest-html write their pages too; workers, to which no such choice is told, make it again."""
-    html = config.pluginmanager.hasplugin("html")
-    if html and not config.getoption("htmlpath", None) and not config.getoption("collectonly"):
-        config.option.htmlpath = str(config.rootpath / "reports" / "claims.html")
-        config.option.self_contained_html = True
-        config.option.css.append(str(STYLE))
-    if not config.getoption("xmlpath", None) and not config.getoption("collectonly"):
-        config.option.xmlpath = str(pages_folder(config) / JUNIT_FILE)
-
-
-def _note_environment(config: pytest.Config, folders: Sequence["ReportFolder"]) -> None:
-    """Let the page say what its verdicts rest on; workers too, since pytest-metadata takes theirs for the session's."""
-    from pytest_metadata.plugin import metadata_key
-
-    from harness.storage.store import Store
-    from harness.training.trainers import packages_of
-
-    environment: dict[str, Any] = config.stash.get(metadata_key, {})
-    first, looks = config.getoption("claims_seeds"), config.getoption("claims_looks")
-    environment["Seeds"] = ", then ".join(str(first * 2**look) for look in range(looks))
-    configs = [config for folder in folders for config in folder.grid.configs.values()]
-    environment["Packages"] = {
-        **environment.get("Packages", {}),
-        **packages_of(configs, Store(store_folder(config)).fingerprint_of),
-    }
+        join(config, told)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Expect the verdict that the register records, where that is not `supported`.
-
-    An xfail that names its exceptions, strict unless noise may let the claim pass: a verdict that changed is red in
-    either direction, and an error in the harness is never taken for a refutation.
-    """
+    """Expect of each claim what the register records, and let those that measure time come last."""
     claims = [item for item in items if is_claim(item)]
-    if not claims:
-        return
-    from harness.judging.claim import case_of
-    from harness.judging.collected import claim_of
-    from harness.verdicts.verdict import EXCEPTIONS
+    if claims:
+        from harness.plugin.expected import expect
 
-    items.sort(key=is_timed)  # last, so that nobody waits for a measurement while there is something to train
-    for item in claims:
-        try:
-            claim = claim_of(item)
-        except RegisterError:
-            continue  # said where the claim is set up, so that it shows as an error of that claim
-        expected = claim.finding.expectation(claim.reading.name, case_of(claim.test))
-        if expected is not None:
-            reason = f"{' or '.join(expected.verdicts)} since {expected.date}: {expected.reason}"
-            may_pass = "supported" in expected.verdicts
-            raises = tuple(EXCEPTIONS[verdict] for verdict in expected.verdicts if verdict != "supported")
-            item.add_marker(pytest.mark.xfail(strict=not may_pass, raises=raises, reason=reason))
-            item.stash[_raises_key] = raises
+        items.sort(key=is_timed)  # so that nobody waits for a measurement while there is something to train
+        for item in claims:
+            expect(item)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -259,7 +135,7 @@ def _refuse_unexpected(item: pytest.Item) -> None:
     from harness.judging.collected import report_folder_of
 
     folder = report_folder_of(item).path
-    if os.path.realpath(folder) not in item.config.stash.get(_folders_key, frozenset()):
+    if os.path.realpath(folder) not in item.config.stash.get(FOLDERS, frozenset()):
         raise RegisterError(
             f"{item.nodeid}: its report was not found when the session began; name its folder: pytest {folder}"
         )
@@ -314,8 +190,10 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send verdict and figure along with the report, since only the report leaves a worker."""
-    if call.excinfo is not None and not item.config.getoption("runxfail", False):
-        _leave_out_traceback(item, call.excinfo)
+    if call.excinfo is not None and is_claim(item) and not item.config.getoption("runxfail", False):
+        from harness.plugin.expected import leave_out_traceback
+
+        leave_out_traceback(item, call.excinfo)
     report = yield
     judge = judge_of(item)
     # Of a claim that broke after it was judged, or at a later look, the verdict is not the last word.
@@ -325,15 +203,6 @@ def pytest_runtest_makereport(
 
         tell(item, report, judge, _run_table(item.config))
     return report
-
-
-def _leave_out_traceback(item: pytest.Item, failure: pytest.ExceptionInfo[BaseException]) -> None:
-    """Let the verdict alone stand for a failure that the register records.
-
-    Nobody is shown where such a claim was judged, and pytest takes longer to find the lines than the claim to judge.
-    """
-    if isinstance(failure.value, item.stash.get(_raises_key, ())):
-        item.repr_failure = pytest.ExceptionInfo.exconly  # type: ignore[method-assign, assignment]
 
 
 def _run_table(config: pytest.Config) -> "RunTableWriter":
