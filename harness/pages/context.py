@@ -6,6 +6,7 @@ from typing import Protocol
 
 from harness.pages.figure_data import data_of
 from harness.pages.run_table import RunRow
+from harness.reconstruction.headlines import Headline, Key
 from harness.sessions.history import PastSession
 from harness.sessions.levels import LevelChange
 from harness.sessions.timeline import Timelines
@@ -125,6 +126,8 @@ class PageContext:
     ----------
     past, drawings, files
         Earlier sessions; what is drawn; where it stands.
+    headlines
+        What an earlier session in all universes found of readings.
     leaks
         A sentence for each data set in which rows stand more than once.
     runs
@@ -136,6 +139,7 @@ class PageContext:
     past: Past = field(default_factory=Past)
     drawings: Drawings = field(default_factory=Drawings)
     files: DrawingFiles = field(default_factory=DrawingFiles)
+    headlines: Mapping[Key, Headline] = field(default_factory=dict)
     leaks: Sequence[str] = ()
     runs: Sequence[RunRow] = ()
     audit_log: str = "claims.html"

@@ -13,7 +13,8 @@ from harness.pages.glossary import GLOSSARY
 from harness.pages.heat import heat_of
 from harness.pages.rendering import interval, render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines
-from harness.pages.universes import Elsewhere, disagrees, elsewhere
+from harness.pages.universes import dated, headlines
+from harness.reconstruction.headlines import Headline
 from harness.sessions.report_under_test import TakenChoice
 from harness.sessions.session import JudgedClaim, Session
 
@@ -40,7 +41,7 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
     context = context or PageContext()
     sections = sections_of(session)
     findings = [finding for section in sections.values() for finding in section]
-    figures, told = Figures(), elsewhere(session.specified)
+    figures, told = Figures(), {**context.headlines, **headlines(session.specified)}
     return render(
         "index.html.jinja",
         page=PAGE,
@@ -72,12 +73,8 @@ def index_html(session: Session, context: PageContext | None = None) -> str:
         table_of=context.files.table_of,
         cells_with_runs={row.cell for row in context.runs},
         timelines={key: past[-LONGEST_TIMELINE:] for key, past in context.past.timelines.items()},
-        elsewhere=told,
-        disagreeing={
-            one.primary.key
-            for one in findings
-            if disagrees(one.primary.judgement.outcome, session.specified.get(one.primary.key, ()))
-        },
+        headlines=told,
+        dated=dated,
         in_universes=prediction_lines(session.findings, session.specified),
         rule=RULE,
         glossary=GLOSSARY,
@@ -122,7 +119,7 @@ def _said(claim: JudgedClaim) -> str:
 
 
 def _curves(
-    session: Session, context: PageContext, told: Mapping[tuple[str, str], Elsewhere], figures: Figures
+    session: Session, context: PageContext, told: Mapping[tuple[str, str], Headline], figures: Figures
 ) -> dict[tuple[str, str], Markup]:
     """Return each specification curve that can be shown, by finding and reading."""
     drawings, files = context.drawings.specifications, context.files.specifications
@@ -133,5 +130,5 @@ def _curves(
     }
 
 
-def _told(universes: Elsewhere | None) -> str:
+def _told(universes: Headline | None) -> str:
     return f"Specification curve: {universes.numbers}" if universes else "Specification curve"

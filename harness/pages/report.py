@@ -7,7 +7,7 @@ from html import escape
 from urllib.parse import quote
 
 from harness.base.text import p_text
-from harness.pages.universes import elsewhere
+from harness.pages.universes import headlines
 from harness.reconstruction.specification import (
     on_many_splits,
     outcome_proportions,
@@ -123,7 +123,7 @@ def unfolding_html(title: str, file: str) -> str:
 def summary_html(session: Session) -> list[str]:
     """Return what stands above the table of claims: missing results, counts, a table of the findings."""
     found, specified = session.findings, session.specified
-    in_universes = elsewhere(specified)
+    in_universes = headlines(specified)
     columns = ("Finding", "Answer", *JUDGEMENT_COLUMNS, *(["Universes"] if specified else []))
     lines = [f'<p class="claim-missing">✘ {escape(text)}</p>' for text in session.missing]
     lines.append(f"<h2>{escape(session.title)}</h2>")

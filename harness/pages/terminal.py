@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.base.text import counted
 from harness.pages.report import LOOKS_LIKE, SYMBOLS, judgement_texts
-from harness.pages.universes import elsewhere
+from harness.pages.universes import headlines
 from harness.pages.words import moment
 from harness.sessions.session import JudgedClaim, Session, Specified
 from harness.verdicts.finding import Answer, FindingVerdict
@@ -50,8 +50,8 @@ def universes_table(specified: Specified) -> list[str]:
     """Return one line a reading on what it comes to in all universes."""
     return aligned(
         [
-            (f"{finding} ({reading})", told.headline, told.numbers)
-            for (finding, reading), told in sorted(elsewhere(specified).items())
+            (f"{finding} ({reading})", told.text, told.numbers)
+            for (finding, reading), told in sorted(headlines(specified).items())
         ]
     )
 

@@ -3,8 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from harness.reconstruction.headlines import Headline, Key
 from harness.reconstruction.specification import (
     Decision,
     Specification,
@@ -29,40 +29,26 @@ _CERTAINLY: dict[Outcome, str] = {
     "refuted": "holds in no",
     "inconclusive": "is undecided in all",
 }
-Key = tuple[str, str]
-"""Finding and reading."""
 
 
-@dataclass(frozen=True)
-class Elsewhere:
-    """What a reading comes to over the plausible reconstructions.
-
-    Attributes
-    ----------
-    headline
-        Whether it holds there, or on what that depends; empty if nothing is known.
-    numbers
-        In how many universes it has which outcome, by weight too, and what decides it. Universes whose seeds share one
-        split of the data are told apart: what they say holds for that split alone.
-    """
-
-    headline: str
-    numbers: str
-
-
-def elsewhere(specified: Specified) -> dict[Key, Elsewhere]:
+def headlines(specified: Specified) -> dict[Key, Headline]:
     """Return what each reading comes to over the plausible reconstructions."""
     decisions = deciding_choices(specified)
     return {
-        key: Elsewhere(_headline(curve, decisions.get(key)), _in_numbers(curve, decisions.get(key)))
+        key: Headline(
+            text=_headline(curve, decisions.get(key)),
+            numbers=_in_numbers(curve, decisions.get(key)),
+            most=next((outcome for outcome, held in _plausible(curve).items() if held > 0.5), None),
+        )
         for key, curve in specified.items()
     }
 
 
-def disagrees(outcome: Outcome, specifications: Sequence[Specification]) -> bool:
-    """Whether the default reconstruction says one thing, and most of the plausible ones the opposite."""
-    opposite: dict[Outcome, Outcome] = {"supported": "refuted", "refuted": "supported"}
-    return outcome in opposite and _plausible(specifications)[opposite[outcome]] > 0.5
+def dated(headline: Headline) -> str:
+    """Return when a headline was found; empty for one of this session."""
+    if not headline.judged:
+        return ""
+    return f" ({headline.judged}{'; claims or universes have changed since' if headline.outdated else ''})"
 
 
 def _headline(specifications: Sequence[Specification], decision: Decision | None) -> str:

@@ -4,7 +4,7 @@ import datetime
 import gc
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -23,10 +23,11 @@ from harness.plugin.last_pages import LastPages, written_by_pytest
 from harness.plugin.live.progress import read_progress
 from harness.plugin.live.view import LiveView, start_view
 from harness.plugin.options import history_file, pages_folder
-from harness.plugin.publishing import publish_pages, session_of
+from harness.plugin.publishing import keep_headlines, publish_pages, session_of
 from harness.plugin.readable_log import ReadableLog, chosen_here
 from harness.plugin.reported import Reported
 from harness.plugin.roll import read_roll
+from harness.reconstruction.headlines import Headline, Key
 from harness.report.folder import ReportFolder
 from harness.sessions.changes import changes_since
 from harness.sessions.conclusion import record_changes
@@ -46,6 +47,8 @@ class Audit:
         The reports under test.
     config
         Of the session.
+    headlines
+        What an earlier session in all universes found.
 
     Attributes
     ----------
@@ -53,8 +56,11 @@ class Audit:
         Where the workers say what they have trained, and what they have collected.
     """
 
-    def __init__(self, folders: Sequence[ReportFolder], config: pytest.Config) -> None:
+    def __init__(
+        self, folders: Sequence[ReportFolder], config: pytest.Config, headlines: Mapping[Key, Headline]
+    ) -> None:
         self._folders = folders
+        self._headlines = headlines
         self._config = config
         self._started = datetime.datetime.now(datetime.UTC)
         self._told_folder = tempfile.TemporaryDirectory(prefix="claims-progress-")
@@ -125,6 +131,7 @@ class Audit:
         )
         came_to = session_of(self._config, self._folders, self._started, self._reported, progress, missing, roll)
         past, unkept = _remember(came_to, history_file(self._config), session.exitstatus)
+        unkept += keep_headlines(self._folders, came_to, roll)
         came_to = replace(came_to, missing=replace(missing, unrecorded=[*refused, *unkept]).sentences())
         wrong = came_to.missing or came_to.outdated_answers
         if wrong and session.exitstatus == pytest.ExitCode.OK:
@@ -139,7 +146,7 @@ class Audit:
             leaks=self._leaks,
             page=pages_folder(self._config) / PAGE,
         )
-        self._show(ending, PageContext(past=past, leaks=self._leaks, runs=runs))
+        self._show(ending, PageContext(past=past, headlines=self._headlines, leaks=self._leaks, runs=runs))
 
     def _show(self, ending: Ending, known: PageContext) -> None:
         """Let the terminal and, if it has anything to say of the claims, the pages show how the session ended."""

@@ -51,10 +51,12 @@ def register_trainers_of_others(config: pytest.Config) -> None:
 def begin(config: pytest.Config) -> None:
     """Turn on what belongs to a session of claims, if this is one."""
     from harness.plugin.report_search import reports_asked_for
+    from harness.reconstruction.headlines import read_headlines
     from harness.report.folder import open_folder
 
     try:
         folders = [open_folder(folder) for folder in reports_asked_for(config)]
+        headlines = {key: headline for folder in folders for key, headline in read_headlines(folder).items()}
         if everywhere(config):
             from harness.reconstruction.multiverse import open_multiverse
 
@@ -75,7 +77,7 @@ def begin(config: pytest.Config) -> None:
     from harness.plugin.audit import Audit
     from harness.plugin.roll import RollWriter
 
-    audit = Audit(folders, config)
+    audit = Audit(folders, config, headlines)
     audit.register()
     config.pluginmanager.register(RollWriter(audit.roll_file, folders), "claims-roll")
     config.stash[PROGRESS] = audit.progress_file

@@ -31,6 +31,7 @@ from harness.judging.marks import is_timed
 from harness.judging.plan import ChosenCell
 from harness.pages.figure_data import data_of
 from harness.plugin.options import pages_folder, store_of, trainings_of
+from harness.report.folder import HEADLINES_FILE
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
 from harness.verdicts.verdict import Verdict
@@ -219,9 +220,9 @@ def _sources(folder: Path, pages: Path) -> str:
 
 
 def _files_in(folder: Path, pages: Path) -> Iterator[Path]:
-    """Yield the files of a folder and those within, but hidden ones, bytecode and pages."""
+    """Yield the files of a folder and those within, but hidden ones, bytecode, pages and what universes said."""
     for place in folder.iterdir():
-        if place.name.startswith((".", "__pycache__")) or place == pages:
+        if place.name.startswith((".", "__pycache__")) or place in (pages, folder / HEADLINES_FILE):
             continue
         if place.is_dir() and not place.is_symlink():
             yield from _files_in(place, pages)

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from harness.base.errors import RegisterError
 from harness.drawing.illustrations import claim_figures, profile_figures, report_figures_of, specification_figures
 from harness.pages.audit_log import AuditLog
 from harness.pages.context import Drawings, PageContext
 from harness.pages.publish import publish, with_files
+from harness.pages.universes import headlines
 from harness.plugin.live.progress import Progress
 from harness.plugin.options import audit_log_name, pages_folder, store_folder, store_of
 from harness.plugin.reported import Reported
 from harness.plugin.roll import Roll
+from harness.reconstruction.headlines import read_headlines, write_headlines
 from harness.report.folder import ReportFolder
 from harness.sessions.conclusion import specifications
 from harness.sessions.environment import environment_of
@@ -65,6 +68,24 @@ def session_of(
         specified=specifications(reported.homes, reported.verdicts, reported.told),
         missing=missing.sentences(),
     )
+
+
+def keep_headlines(folders: Sequence[ReportFolder], session: Session, roll: Roll) -> list[str]:
+    """Keep what all universes say of each report, unless more is known of it; returns why that could not be done.
+
+    Nothing is kept of findings of which not all claims were judged. Those that measure time are judged in no universe.
+    """
+    found, unkept = headlines(session.specified), []
+    for folder in folders:
+        its_own = {key: headline for key, headline in found.items() if key[0] in folder.register.findings}
+        partial = roll.partial_in(folder) & {finding for finding, _ in its_own}
+        if its_own and not partial and not session.missing:
+            try:
+                if its_own.keys() >= read_headlines(folder).keys():
+                    write_headlines(folder, its_own, session.started[:10])
+            except RegisterError as problem:
+                unkept.append(str(problem))
+    return unkept
 
 
 def publish_pages(

@@ -25,7 +25,6 @@ from harness.report.choices import Choice
 from harness.report.configs import AVERAGED_CHOICE, SPLITS_CHOICE
 from harness.report.grid import Grid
 
-UNIVERSES_FILE = "reconstruction.toml"
 PROFILE_FILE = "reconstruction.svg"
 UNIVERSES = 26  # as many as say as much as 24 of equal weight
 ON_ONE_SPLIT = 4

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 REGISTER_FILE = "report.toml"
 PROTOCOL_FILE = "protocol.toml"
+UNIVERSES_FILE = "reconstruction.toml"
+HEADLINES_FILE = "headlines.toml"
 
 
 @dataclass(frozen=True)

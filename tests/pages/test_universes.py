@@ -3,8 +3,10 @@ from dataclasses import replace
 
 import pytest
 
+from harness.pages.context import PageContext
 from harness.pages.index import index_html
-from harness.pages.universes import disagrees, elsewhere
+from harness.pages.universes import headlines
+from harness.reconstruction.headlines import Headline
 from harness.reconstruction.specification import Specification
 from harness.sessions.session import Specified
 from harness.verdicts.verdict import Outcome
@@ -14,14 +16,14 @@ from tests.builders.specifications import specification_with
 KEY = ("optimizers.sgd-fails", "loss")
 
 
-def headlines(specified: Specified) -> dict[tuple[str, str], str]:
+def headline_texts(specified: Specified) -> dict[tuple[str, str], str]:
     """Return the headline of each reading."""
-    return {key: one.headline for key, one in elsewhere(specified).items()}
+    return {key: one.text for key, one in headlines(specified).items()}
 
 
 def universes_texts(specified: Specified) -> dict[tuple[str, str], str]:
     """Return the numbers behind each headline."""
-    return {key: one.numbers for key, one in elsewhere(specified).items()}
+    return {key: one.numbers for key, one in headlines(specified).items()}
 
 
 def universes(outcomes: Sequence[Outcome], splits: str = "many", **choices: Sequence[str]) -> list[Specification]:
@@ -68,14 +70,14 @@ def test_universes_on_one_split_are_told_apart() -> None:
 def test_a_headline_says_whether_a_finding_holds(outcomes: list[Outcome], expected: str) -> None:
     """By the weight of universes on many splits."""
     curve = [*universes(outcomes), *universes(["refuted"] * 5, "one")]
-    assert headlines({KEY: curve}) == {KEY: expected}
+    assert headline_texts({KEY: curve}) == {KEY: expected}
 
 
 def test_a_headline_names_the_choice_that_decides() -> None:
     """If one does beyond chance."""
     outcomes: list[Outcome] = ["supported"] * 12 + ["refuted"] * 12
     curve = universes(outcomes, data=["wine"] * 12 + ["iris"] * 12)
-    assert headlines({KEY: curve})[KEY] == (
+    assert headline_texts({KEY: curve})[KEY] == (
         "depends on data: holds in 0.50 of the plausible reconstructions, does not hold in 0.50"
     )
     assert "data decides" in universes_texts({KEY: curve})[KEY]
@@ -85,17 +87,22 @@ def test_all_means_all() -> None:
     """One universe that says otherwise, however little it weighs, is not rounded away."""
     curve = [replace(one, weight=1.0) for one in universes(["supported"] * 4)]
     curve += [replace(one, universe="rare", weight=0.001) for one in universes(["refuted"])]
-    assert headlines({KEY: curve})[KEY] == "holds in more than 0.99 of the plausible reconstructions"
+    assert headline_texts({KEY: curve})[KEY] == "holds in more than 0.99 of the plausible reconstructions"
 
 
-def test_the_default_may_disagree_with_most() -> None:
-    """Only where it says the opposite of most; inconclusive disagrees with nobody."""
-    mostly_refuted = universes(["refuted"] * 6 + ["supported"] * 4)
-    assert disagrees("supported", mostly_refuted)
-    assert not disagrees("refuted", mostly_refuted)
-    assert not disagrees("inconclusive", mostly_refuted)
-    assert not disagrees("supported", universes(["refuted"] * 5 + ["supported"] * 5))
-    assert not disagrees("supported", [])
+@pytest.mark.parametrize(
+    ("outcomes", "most"),
+    [
+        (["refuted"] * 6 + ["supported"] * 4, "refuted"),
+        (["refuted"] * 4 + ["supported"] * 6, "supported"),
+        (["refuted"] * 5 + ["supported"] * 5, None),
+        (["refuted"] * 2 + ["supported"] * 2 + ["inconclusive"] * 5, "inconclusive"),
+    ],
+)
+def test_what_most_of_them_say(outcomes: list[Outcome], most: Outcome | None) -> None:
+    """By weight, of those on many splits; half is not most."""
+    curve = [*universes(outcomes), *universes(["supported"] * 20, "one")]
+    assert headlines({KEY: curve})[KEY].most == most
 
 
 def test_the_first_table_says_what_a_finding_comes_to_elsewhere() -> None:
@@ -110,3 +117,21 @@ def test_the_first_table_says_what_a_finding_comes_to_elsewhere() -> None:
         page = index_html(full_session(claims=(claim,), specified={key: curve}))
         assert f"<small>{sentence}</small>" in page
     assert "plausible reconstruction" not in index_html(full_session(claims=(claim,)))
+
+
+def test_what_an_earlier_session_found_is_shown_with_its_day() -> None:
+    """And whether something has changed since; what this session finds comes first."""
+    claim = full_claim()  # refuted
+    key = (claim.verdict.finding, claim.verdict.reading)
+    text = "holds in 0.70 of the plausible ones"
+    known = Headline(text=text, numbers="7 of 10", most="supported", judged="2026-11-27")
+    session = full_session(claims=(claim,))
+    page = index_html(session, PageContext(headlines={key: known}))
+    assert "<strong>Unlike here</strong>, it holds in 0.70 of the plausible ones (2026-11-27).</small>" in page
+    assert "<dd>7 of 10 (2026-11-27)</dd>" in page
+    page = index_html(session, PageContext(headlines={key: replace(known, outdated=True)}))
+    assert "holds in 0.70 of the plausible ones (2026-11-27; claims or universes have changed since).</small>" in page
+    now = full_session(claims=(claim,), specified={key: universes(["refuted"] * 3)})
+    page = index_html(now, PageContext(headlines={key: known}))
+    assert "It holds in no plausible reconstruction.</small>" in page
+    assert "0.70" not in page

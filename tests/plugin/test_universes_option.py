@@ -198,6 +198,32 @@ def test_findings_are_judged_in_all_universes(pytester: pytest.Pytester, make_un
     assert "in all universes" not in page(pytester)
 
 
+def test_what_all_universes_say_is_kept_for_other_sessions(
+    pytester: pytest.Pytester, make_universes: Callable[..., None]
+) -> None:
+    """Beside the report, by a session that judged all of it: pages show it, with its day, and judge no claim anew."""
+    make_universes(CLAIMS + OTHER_CLAIMS)
+    file = pytester.path / "claims" / "headlines.toml"
+    session(pytester, "-k", "always")
+    assert not file.exists()
+    session(pytester, "-m", "not timed").assert_outcomes(passed=5, deselected=1)
+    kept = file.read_text(encoding="utf-8")
+    assert '[findings."speed.short".ratio]\ntext = "depends on ' in kept
+    again = session(pytester, "-m", "not timed", universes="default")
+    again.stdout.no_fnmatch_line("CALLED *")
+    pages = pytester.path / "reports" / "index.html"
+    day = tomlkit.parse(kept)["judged"]
+    assert f"by weight 0.86, 0.14, 0.00; {APART}" in pages.read_text(encoding="utf-8")
+    assert f"plausible reconstructions ({day}).</small>" in pages.read_text(encoding="utf-8")
+    session(pytester, "-k", "short")
+    assert file.read_text(encoding="utf-8") == kept
+
+    file.write_text(kept.replace("text =", "words =", 1), encoding="utf-8")
+    refused = session(pytester, universes="default")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines(["ERROR: *headlines.toml, table [[]findings.*], key 'text': missing; give text"])
+
+
 def test_two_processes_share_the_trainings_of_all_universes(
     pytester: pytest.Pytester, make_universes: Callable[..., None]
 ) -> None:
