@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.imports import time_imports
+from benchmarks.others import time_sessions
 from benchmarks.page import of_question, page
 from benchmarks.settings import ENVIRONMENT, FRAMEWORKS, ROOT, settings
 from benchmarks.whole_grid import train_grid
@@ -50,6 +51,8 @@ def run(*, quick: bool, command: str) -> dict[str, Any]:
         results["agreement"] += part["agreement"]
     say(started, "imports")
     results["series"] += [series.to_plain() for series in time_imports(sizes, environment)]
+    say(started, "sessions on runs of others")
+    results["sessions"] = time_sessions(sizes, environment)
     say(started, "the whole grid")
     results["grid"] = [train_grid(quick=quick, environment=environment) for _ in range(sizes.grid_repeats)]
     results["seconds"] = time.perf_counter() - started

@@ -21,6 +21,7 @@ def page(results: Mapping[str, Any]) -> str:
         sections.growth_with_rows(of_question(results, "rows")),
         sections.growth_with_width(of_question(results, "width")),
         sections.imports(of_question(results, "imports")),
+        sections.sessions_on_others(results["sessions"]),
         sections.whole_grid(results["grid"]),
     )
     return "\n\n".join(parts) + "\n"

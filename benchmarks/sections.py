@@ -156,6 +156,22 @@ A fresh process each time, from its start to its end. `pytest claims` with all t
 {table(("what is imported", "seconds"), rows)}"""
 
 
+def sessions_on_others(sessions: Sequence[Mapping[str, Any]]) -> str:
+    """Return the section on sessions that judge what others have made."""
+    rows = [
+        (session["case"], str(session["runs"]), figures(session["seconds"]), figures(session["peak_bytes"] / 2**20))
+        for session in sessions
+    ]
+    first, again = sessions[-2:]  # of the training function
+    each = figures(max(0, first["seconds"] - again["seconds"]) / first["runs"] * 1000)
+    return f"""## How long does a session on runs of others take?
+
+One process of pytest each, from its start to its end: it reads the runs, judges five claims and writes all pages. By
+the last two lines, what is done around a training function takes {each} ms a run.
+
+{table(("runs", "how many", "seconds", "peak memory, MiB"), rows)}"""
+
+
 def whole_grid(repeats: Sequence[Mapping[str, Any]]) -> str:
     """Return the section on the whole grid."""
     rows = []

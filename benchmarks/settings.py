@@ -59,6 +59,8 @@ class Settings:
         Width of the hidden layer, and size of the batched trainings for each.
     import_repeats
         Rounds that count for the imports.
+    logged_runs, many_logged_runs, function_runs
+        On how many runs the sessions are that judge logs, large logs, and those of a training function.
     grid_cells
         How many cells of the whole grid are trained, or None for all.
     grid_repeats
@@ -80,6 +82,9 @@ class Settings:
     widths: tuple[int, ...]
     width_seeds: tuple[int, ...]
     import_repeats: int
+    logged_runs: int
+    many_logged_runs: int
+    function_runs: int
     grid_cells: int | None
     grid_repeats: int
     epochs: int | None
@@ -121,6 +126,9 @@ FULL = Settings(
     widths=(10, 32, 128, 512),
     width_seeds=(20, 80),
     import_repeats=3,
+    logged_runs=1000,
+    many_logged_runs=100_000,
+    function_runs=600,
     grid_cells=None,
     grid_repeats=1,
     epochs=None,
@@ -139,6 +147,9 @@ QUICK = Settings(
     widths=(10, 32),
     width_seeds=(2,),
     import_repeats=1,
+    logged_runs=20,
+    many_logged_runs=30,
+    function_runs=20,
     grid_cells=2,
     grid_repeats=1,
     epochs=2,

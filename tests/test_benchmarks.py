@@ -210,6 +210,7 @@ def test_quick_writes_page_samples_and_figure(tmp_path: Path) -> None:
         "| data | keras | keras, ratio | torch | torch, ratio |",
         "| width | seeds | keras | keras, ratio | torch | torch, ratio |",
         "| what is imported | seconds |",
+        "| runs | how many | seconds | peak memory, MiB |",
         "| repeat | seconds | blocks trained | peak memory, MiB |",
     ):
         assert head in text
@@ -219,5 +220,6 @@ def test_quick_writes_page_samples_and_figure(tmp_path: Path) -> None:
         (question, framework) for question in both for framework in ("keras", "torch")
     }
     assert all(series["seconds"] for series in results["series"])
+    assert [session["runs"] for session in results["sessions"]] == [20, 20, 30, 20, 20]
     assert sum(sum(worker["blocks"].values()) for worker in results["grid"][0]["workers"]) == 2
     assert (reports / "benchmarks.svg").read_text(encoding="utf-8").startswith("<?xml")
