@@ -108,7 +108,7 @@ class Audit:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Find what is missing, before pytest-html writes its report, and let none of it end in success."""
-        with _all_kept():
+        with all_kept():
             self._conclude(session)
 
     def _conclude(self, session: pytest.Session) -> None:
@@ -164,7 +164,7 @@ class Audit:
 
 
 @contextmanager
-def _all_kept() -> Iterator[None]:
+def all_kept() -> Iterator[None]:
     """Let Python not look for what can be thrown away: of the table of runs and the pages nothing can, as yet."""
     looks = gc.isenabled()
     gc.disable()

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from harness.plugin.audit import _all_kept
+from harness.plugin.audit import all_kept
 
 
 def test_python_throws_things_away_again_whatever_happens_at_the_end_of_a_session() -> None:
@@ -12,7 +12,7 @@ def test_python_throws_things_away_again_whatever_happens_at_the_end_of_a_sessio
     seen = []
 
     def conclude() -> None:
-        with _all_kept():
+        with all_kept():
             seen.append(gc.isenabled())
             raise ValueError("page")
 
