@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
@@ -21,11 +22,13 @@ ENVIRONMENT = {
     "JAX_PLATFORMS": "cpu",
 }
 # What the program in JAX can train: one of these for each field.
-DRAWN_ALIKE = {
+DRAWN_ALIKE: Mapping[str, tuple[Any, ...]] = {
     "optimizer": ("adam",),
     "activation": ("relu",),
     "loss": ("cross_entropy_on_softmax", "squared_error"),
     "regime": ("own",),
+    "initial_weights": ("own",),
+    "shuffle": (True,),
 }
 
 

@@ -126,7 +126,15 @@ def test_jax_trains_the_same_networks(config: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"activation": "tanh"}, {"optimizer": "sgd"}, {"loss": "cross_entropy"}, {"dropout": 0.5}]
+    "changes",
+    [
+        {"activation": "tanh"},
+        {"optimizer": "sgd"},
+        {"loss": "cross_entropy"},
+        {"dropout": 0.5},
+        {"initial_weights": "normal"},
+        {"shuffle": False},
+    ],
 )
 def test_what_jax_does_not_know_is_refused(changes: dict[str, Any]) -> None:
     """In place of another training."""
