@@ -51,11 +51,14 @@ def register_trainers_of_others(config: pytest.Config) -> None:
 def begin(config: pytest.Config) -> None:
     """Turn on what belongs to a session of claims, if this is one."""
     from harness.plugin.report_search import reports_asked_for
-    from harness.reconstruction.headlines import read_headlines
     from harness.report.folder import open_folder
 
     try:
         folders = [open_folder(folder) for folder in reports_asked_for(config)]
+        if not folders:
+            return
+        from harness.reconstruction.headlines import read_headlines
+
         headlines = {key: headline for folder in folders for key, headline in read_headlines(folder).items()}
         if everywhere(config):
             from harness.reconstruction.multiverse import open_multiverse
@@ -64,8 +67,6 @@ def begin(config: pytest.Config) -> None:
                 open_multiverse(folder.path)
     except RegisterError as problem:
         raise pytest.UsageError(str(problem)) from None
-    if not folders:
-        return
     refuse_mistaken_root(config)
     make_absolute(config)
     _choose_pages(config)
