@@ -109,10 +109,15 @@ def without_validation(whole: Split, proportion: float) -> Split:
         If no training row is left.
     """
     rows = len(whole.train_target)
-    left = math.floor(rows * (1 - proportion))
+    left = rows_trained_on(rows, proportion)
     if not left:
         raise DataError(f"A validation_split of {proportion} leaves none of {rows} training rows.")
     return replace(whole, train_features=whole.train_features[:left], train_target=whole.train_target[:left])
+
+
+def rows_trained_on(rows: int, validation_split: float) -> int:
+    """Return how many of so many training rows are left when a proportion of them is kept for validation."""
+    return math.floor(rows * (1 - validation_split))
 
 
 def count_test_rows(dataset: Dataset, test_size: float | str) -> int:

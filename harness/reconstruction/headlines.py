@@ -5,14 +5,13 @@ last one that did has found, with its date, and whether claims or universes have
 """
 
 import functools
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.base.errors import RegisterError
 from harness.base.files import write_atomically
-from harness.base.hashing import content_digest
+from harness.base.hashing import content_digest, digest_of
 from harness.base.tables import Table
 from harness.report.folder import HEADLINES_FILE, UNIVERSES_FILE, ReportFolder
 from harness.report.reading import Reading
@@ -146,7 +145,7 @@ def _made_for(report: ReportFolder, reading: Reading) -> str:
 
 
 @functools.cache
-def _sources(folder: Path) -> list[str]:
-    """Return the digests of a report's claims and universes, as they were when they were first asked for."""
-    files = [*sorted(folder.rglob("*.py")), folder / UNIVERSES_FILE]
-    return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.exists()]
+def _sources(folder: Path) -> str:
+    """Return a digest of a report's claims and universes, as they were when they were first asked for."""
+    files = [*folder.rglob("*.py"), folder / UNIVERSES_FILE]
+    return digest_of(file for file in files if file.exists())

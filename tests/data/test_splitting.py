@@ -1,6 +1,7 @@
 """Training and test part of a data set."""
 
 import dataclasses
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -156,7 +157,7 @@ def test_unknown_scaling() -> None:
 @pytest.mark.parametrize("proportion", [0.0, 0.1, 0.25, 1 / 3, 0.99])
 def test_rows_kept_for_validation_are_those_of_keras(proportion: float) -> None:
     """As many as Keras's ``fit`` keeps, from the end; the test rows stay."""
-    slicing = pytest.importorskip("keras.src.trainers.data_adapters.array_slicing")
+    slicing = import_module("keras.src.trainers.data_adapters.array_slicing")
     whole = split(load("boston"), 0.2, "standard", 0)
     left = splitting.without_validation(whole, proportion)
     arrays = (whole.train_features, whole.train_target)

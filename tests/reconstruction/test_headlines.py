@@ -73,7 +73,7 @@ def new_band(folder: Path) -> None:
     register.write_text(text.replace("low = 0.9", "low = 0.8"), encoding="utf-8")
 
 
-def another_answer(folder: Path) -> None:
+def new_title(folder: Path) -> None:
     """Change a sentence that no verdict rests on."""
     register = folder / "report.toml"
     text = register.read_text(encoding="utf-8")
@@ -87,7 +87,7 @@ def another_answer(folder: Path) -> None:
         (appends("helpers.py", "\n"), True),
         (appends("reconstruction.toml", "\n"), True),
         (new_band, True),
-        (another_answer, False),
+        (new_title, False),
         (appends("notes.md", "\n"), False),
     ],
     ids=["claims", "module", "universes", "band", "title", "notes"],

@@ -141,6 +141,7 @@ def check_together(config: TrainingConfig) -> None:
     """
     task = task_of(config)
     _check_test_size(config)
+    _check_validation_split(config)
     if config.momentum and config.optimizer != "sgd":
         raise ConfigError(f"momentum is {config.momentum}, which {config.optimizer} does not have; take sgd")
     if config.nesterov and not config.momentum:
@@ -187,3 +188,14 @@ def _check_test_size(config: TrainingConfig) -> None:
             f"test_size is {GIVEN!r}, but data set {name_of(config.dataset)!r} has no test_file; "
             "give a proportion between 0 and 1"
         )
+
+
+def _check_validation_split(config: TrainingConfig) -> None:
+    """Refuse a proportion that leaves nothing to train on."""
+    if config.validation_split:
+        dataset = registry.load(config.dataset)
+        rows = len(dataset.target) - splitting.count_test_rows(dataset, config.test_size)
+        if not splitting.rows_trained_on(rows, config.validation_split):
+            raise ConfigError(
+                f"validation_split is {config.validation_split}, which leaves none of {rows} training rows; give less"
+            )

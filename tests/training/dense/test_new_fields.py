@@ -134,14 +134,16 @@ def test_more_than_two_classes_are_refused() -> None:
 @each_trainer
 @pytest.mark.parametrize("name", sorted(set(CHANGES) - {"adamw"}))
 def test_each_change_changes_what_is_trained(trainer: str, name: str) -> None:
-    """A field that did nothing would agree with itself; AdamW without a decay is Adam, and Keras begins as Glorot."""
-    if (trainer, name) == ("keras", "glorot_uniform"):
-        return
+    """A field that did nothing would agree with itself; AdamW without a decay is Adam.
+
+    Of itself Keras begins with Glorot's weights: asked for them it trains the same.
+    """
     usual = cell(trainer, "cross_entropy", "tanh", "adam", (10,)).changed(learning_rate=0.003)
     without = {key: value for key, value in CHANGES[name].items() if key in ("optimizer", "hidden_widths")}
     plain = usual.changed(**without) if len(without) < len(CHANGES[name]) else usual
     one, other = trained(usual.changed(**CHANGES[name]), SEEDS), trained(plain, SEEDS)
-    assert (one.train_loss != other.train_loss).all()
+    same = (trainer, name) == ("keras", "glorot_uniform")
+    assert (one.train_loss == other.train_loss if same else one.train_loss != other.train_loss).all()
 
 
 def test_decoupled_decay_shrinks_weights_by_itself() -> None:
@@ -216,6 +218,10 @@ def test_frameworks_agree_where_all_else_is_matched(optimizer: str, shuffle: boo
             "initial_weights is 'zeros'; give one of: own, glorot_uniform, he_normal, normal",
         ),
         ({"shuffle": 0}, "shuffle is 0; give true or false"),
+        (
+            {"validation_split": 0.999},
+            "validation_split is 0.999, which leaves none of 133 training rows; give less",
+        ),
         ({"validation_split": 1}, "validation_split is 1; give a number from 0 to below 1"),
         ({"weight_decay": -0.1}, "weight_decay is -0.1; give a finite number of at least 0"),
         (
