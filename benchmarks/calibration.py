@@ -29,8 +29,8 @@ from benchmarks.written import add_folders, write
 from harness.base.arrays import Floats
 from harness.statistics import position
 from harness.statistics.estimate import Estimate, Interval
+from harness.verdicts.band import OUTCOMES, Band, Outcome, decide
 from harness.verdicts.error_rate import MOST_LOOKS, error_rate_at
-from harness.verdicts.verdict import OUTCOMES, Band, Outcome, decide
 
 NAME = "calibration"  # of page, counts and plot
 SCHEMA = 1  # of the counts

@@ -26,7 +26,7 @@ from harness.statistics.cells import proportion_of_cells
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import mean_over_seeds, median_over_seeds, proportion_of_seeds, ratio_over_seeds
-from harness.verdicts.verdict import Band, Outcome
+from harness.verdicts.band import Band, Outcome
 
 BESIDE = 1e-9  # how far a truth at the edge of a band lies from it
 FAR = 4.0  # standard deviations between a number that is no draw and the mean

@@ -50,7 +50,8 @@ from .training.fields import Field
 from .training.runs import Runs, paired, predicted_classes
 from .training.seeds import TRAININGS_PER_SPLIT, Seed
 from .training.trainers import Trainer
-from .verdicts.verdict import Band, Verdict
+from .verdicts.band import Band
+from .verdicts.verdict import Verdict
 
 __all__ = [
     "TRAININGS_PER_SPLIT",

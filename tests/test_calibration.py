@@ -27,8 +27,8 @@ from harness.report.register import Finding
 from harness.statistics import position as positions
 from harness.statistics.estimate import Estimate
 from harness.statistics.estimators import mean_over_seeds
+from harness.verdicts.band import Band
 from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
-from harness.verdicts.verdict import Band
 
 REPETITIONS = 300
 EXACT = [experiment for experiment in experiments() if experiment.exact]

@@ -13,7 +13,7 @@ from harness.sessions.history import History, PastReading, PastSession
 from harness.sessions.levels import LevelChange, level_changes
 from harness.sessions.measured import measured
 from harness.sessions.timeline import Stretch, Timelines, commit_text, stretches, verdict_changes, what_else
-from harness.verdicts.verdict import OUTCOMES
+from harness.verdicts.band import OUTCOMES
 
 HELP = "list the sessions that were kept, or what became of one finding"
 FILE = Path(".claims-history.sqlite")

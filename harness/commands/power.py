@@ -92,9 +92,9 @@ def _of_deviation(deviation: float, low: float, high: float) -> str:
     import numpy as np
 
     from harness.statistics.estimate import Estimate
+    from harness.verdicts.band import Band
     from harness.verdicts.look import confidence_of
     from harness.verdicts.seeds_needed import seeds_to_support
-    from harness.verdicts.verdict import Band
 
     if not (0 < deviation < math.inf) or not low < high or (math.isinf(low) and math.isinf(high)):
         raise ConfigError("give a --deviation above 0, and a --low below a --high, one of which may be left out")

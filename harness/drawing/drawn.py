@@ -13,7 +13,7 @@ from harness.drawing.panels.data import Marks, Order, Part
 from harness.reconstruction.specification import Specification
 from harness.statistics.estimate import Estimate, Interval
 from harness.training.runs import SECONDS, Runs
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 
 # What draws each kind; what these import counts as well.
 CLAIM_FIGURE = "harness.drawing.figures"

@@ -15,7 +15,7 @@ from harness.drawing.svg import Drawn, svg_text
 from harness.drawing.values import Values, curve_values, places_of, row
 from harness.statistics.estimate import Estimate, Interval
 from harness.training.runs import Runs
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 
 MOST_CELLS = 9  # whose curves a reader can tell apart
 LONGEST_LINE = 42  # of a legend, in characters

@@ -26,7 +26,7 @@ from harness.drawing.style import BAND, CHARACTER, FAINT, INK, PAPER, REFUTED, S
 from harness.drawing.svg import Drawn, svg_text
 from harness.drawing.values import Values, row
 from harness.reconstruction.specification import DEFAULT, Specification, values_by_choice
-from harness.verdicts.verdict import OUTCOMES, Band, Outcome
+from harness.verdicts.band import OUTCOMES, Band, Outcome
 
 # All in inches.
 WIDTH = 10.5

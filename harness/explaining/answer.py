@@ -8,9 +8,10 @@ from harness.base.errors import SessionError
 from harness.sessions.changed import changed
 from harness.sessions.noise import p_same
 from harness.sessions.session import JudgedClaim, Session
+from harness.verdicts.band import Outcome, decide
 from harness.verdicts.combination import combined, deciding
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import Needs, Outcome, Verdict, decide
+from harness.verdicts.verdict import Needs, Verdict
 
 STRENGTH: dict[Outcome, int] = {"refuted": -1, "inconclusive": 0, "supported": 1}
 

@@ -10,9 +10,10 @@ from harness.report.reading import Reading
 from harness.report.register import Finding
 from harness.statistics.estimate import Estimate, undecided
 from harness.training.runs import Runs
+from harness.verdicts.band import Band
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.look import Look, at_look, over_looks, power_of_look
-from harness.verdicts.verdict import Band, Neighbour, Placebo, Verdict
+from harness.verdicts.verdict import Neighbour, Placebo, Verdict
 
 
 class Judge:

@@ -5,7 +5,8 @@ from dataclasses import replace
 from harness.judging.claim import Claim
 from harness.judging.judge import Judge
 from harness.statistics.estimate import Estimate
-from harness.verdicts.verdict import Band, Neighbour
+from harness.verdicts.band import Band
+from harness.verdicts.verdict import Neighbour
 
 
 def judge_neighbours(claim: Claim, judge: Judge) -> None:

@@ -7,7 +7,7 @@ scale is compressed like an inverse hyperbolic sine, and what lies farther than 
 import math
 from dataclasses import dataclass
 
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 
 FARTHEST = 10.0
 TICKS = (-10.0, -3.0, -1.0, 1.0, 3.0, 10.0)

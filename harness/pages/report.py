@@ -15,10 +15,11 @@ from harness.reconstruction.specification import (
 )
 from harness.report.register import BASES, Basis
 from harness.sessions.session import ONLY_DEFAULT, Session, Specified
+from harness.verdicts.band import OUTCOMES
 from harness.verdicts.combination import Judgement
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.finding import Answer, FindingVerdict
-from harness.verdicts.verdict import OUTCOMES, Verdict
+from harness.verdicts.verdict import Verdict
 
 COLUMNS = {
     "Result": "result",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.sessions.history import PastReading
-from harness.verdicts.verdict import OUTCOMES, Outcome
+from harness.verdicts.band import OUTCOMES, Outcome
 
 LANES: tuple[Outcome, ...] = ("supported", "inconclusive", "refuted")
 LANE_HEIGHT = 10

@@ -12,7 +12,7 @@ from harness.sessions.history import PastReading, PastSession
 from harness.sessions.levels import LevelChange
 from harness.sessions.provenance import Difference
 from harness.sessions.timeline import Timelines, VerdictChange, commit_text, verdict_changes, what_else
-from harness.verdicts.verdict import OUTCOMES, Outcome
+from harness.verdicts.band import OUTCOMES, Outcome
 
 PAGE = "history.html"
 LISTED = 300  # changes; a claim at the edge of its band must not fill the page

@@ -14,7 +14,7 @@ from harness.reconstruction.specification import (
     weighted_proportions,
 )
 from harness.sessions.session import Specified
-from harness.verdicts.verdict import OUTCOMES, Outcome
+from harness.verdicts.band import OUTCOMES, Outcome
 
 NEARLY_ALL = 0.9
 ROUNDING = 0.005

@@ -7,9 +7,10 @@ from harness.base.text import counted, p_text
 from harness.pages.rendering import number
 from harness.sessions.changed import changed, changes_in
 from harness.sessions.history import PastReading
+from harness.verdicts.band import OUTCOMES, Band
 from harness.verdicts.combination import Judgement
 from harness.verdicts.finding import FindingVerdict
-from harness.verdicts.verdict import OUTCOMES, Band, Needs, Role, Verdict
+from harness.verdicts.verdict import Needs, Role, Verdict
 
 HAVE_TO_HOLD: dict[Needs, str] = {
     "all": "all have to hold",

@@ -15,7 +15,7 @@ from harness.base.hashing import content_digest, digest_of
 from harness.base.tables import Table
 from harness.report.folder import HEADLINES_FILE, UNIVERSES_FILE, ReportFolder
 from harness.report.reading import Reading
-from harness.verdicts.verdict import OUTCOMES, Outcome
+from harness.verdicts.band import OUTCOMES, Outcome
 
 Key = tuple[str, str]
 """Finding and reading."""

@@ -21,8 +21,8 @@ from harness.reconstruction.joint import log_probability_of_box, normal_scores, 
 from harness.report.reading import Reading
 from harness.statistics.estimate import Estimate
 from harness.statistics.printing import log_likelihood_between
+from harness.verdicts.band import Band
 from harness.verdicts.combination import needed
-from harness.verdicts.verdict import Band
 
 MOST_WAYS = 16  # of reading all facts at once
 

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from harness.base.text import plain_number
+from harness.verdicts.band import OUTCOMES, Outcome
 from harness.verdicts.combination import holm
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import OUTCOMES, Outcome
 
 Key = TypeVar("Key", bound=Hashable)
 DEFAULT = "default"  # the universe of ``protocol.toml``

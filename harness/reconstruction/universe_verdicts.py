@@ -6,7 +6,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from harness.base.text import plain_number
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 
 
 @dataclass(frozen=True)

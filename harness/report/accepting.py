@@ -15,7 +15,7 @@ import tomlkit
 from harness.base.errors import RegisterError
 from harness.base.files import write_atomically
 from harness.base.tables import Table
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 
 LONGEST_LINE = 120  # of a list of cases; longer ones stand below each other
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from harness.base.tables import Table
 from harness.report.choices import axis_text
-from harness.verdicts.verdict import NEEDS, ROLES, Band, Needs, Role
+from harness.verdicts.band import Band
+from harness.verdicts.verdict import NEEDS, ROLES, Needs, Role
 
 Ends = tuple[float, float]
 

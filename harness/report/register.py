@@ -12,7 +12,7 @@ from harness.base.tables import Table
 from harness.report.answers import WrittenAnswer, read_answer, refuse_gaps
 from harness.report.reading import Reading, readings_of
 from harness.statistics.estimate import Reported
-from harness.verdicts.verdict import OUTCOMES, Outcome
+from harness.verdicts.band import OUTCOMES, Outcome
 
 # What the reconstruction was fitted to; what shares a training with that; and what shares none.
 Basis = Literal["fitted", "related", "independent"]

@@ -16,7 +16,7 @@ Who names two sessions to be compared says with that that they compare; then onl
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 
 
 class Told(Protocol):

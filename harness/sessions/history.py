@@ -16,7 +16,7 @@ from harness.base.errors import SessionError
 from harness.sessions.history_file import connection_to, has_tables, known_names, newer, planned, write
 from harness.sessions.migration import SCHEMA
 from harness.sessions.session import Session
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 
 
 @dataclass(frozen=True)

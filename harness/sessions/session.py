@@ -12,9 +12,10 @@ from harness.reconstruction.specification import Specification
 from harness.sessions.environment import Environment
 from harness.sessions.migration import SCHEMA, migrated
 from harness.sessions.report_under_test import FindingNotes, ReportUnderTest, report_from_plain
+from harness.verdicts.band import Outcome
 from harness.verdicts.combination import Judgement, judgements
 from harness.verdicts.finding import FindingVerdict, finding_verdicts
-from harness.verdicts.verdict import Outcome, Verdict
+from harness.verdicts.verdict import Verdict
 
 Specified = Mapping[tuple[str, str], Sequence[Specification]]
 """By finding and reading, what it comes to in each universe."""

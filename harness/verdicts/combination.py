@@ -13,8 +13,9 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from harness.verdicts.band import Outcome
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import WORDS_OF_A_DRAW, Needs, Outcome, Role, Verdict
+from harness.verdicts.verdict import WORDS_OF_A_DRAW, Needs, Role, Verdict
 
 
 class HasPValues(Protocol):

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from harness.verdicts.band import Outcome
 from harness.verdicts.combination import OPPOSITE, Judgement
-from harness.verdicts.verdict import Outcome
 
 Answer = Literal["holds", "does not hold", "not decided", "depends", "premise not met"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)

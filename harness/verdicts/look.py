@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.statistics.estimate import Estimate
+from harness.verdicts.band import Band, Outcome, decide, p_values
 from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
 from harness.verdicts.power import power
-from harness.verdicts.verdict import Band, Outcome, decide, p_values
 
 
 @dataclass(frozen=True)

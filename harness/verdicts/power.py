@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 
 from harness.statistics.estimate import Estimate
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 
 
 def power(estimate: Estimate, band: Band, seeds: int, confidence: float, truth: float | None = None) -> float:

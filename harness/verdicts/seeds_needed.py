@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from harness.statistics.estimate import Estimate
+from harness.verdicts.band import Band
 from harness.verdicts.power import power, power_to_refute, true_value
-from harness.verdicts.verdict import Band
 
 WANTED = 0.8  # of the power: four of five such studies come to a verdict
 MOST = 1_000_000

@@ -1,4 +1,4 @@
-"""From an estimate and a band to a verdict."""
+"""What the evidence says of one claim: its verdict, in words and numbers."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -6,10 +6,9 @@ from typing import Any, Literal, get_args
 
 from harness.base.errors import Inconclusive, Refuted
 from harness.base.text import counted, plain_number
-from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Interval
+from harness.statistics.estimate import OF_ONE_DRAW
+from harness.verdicts.band import Band, Outcome
 
-Outcome = Literal["supported", "refuted", "inconclusive"]
-OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 Needs = Literal["all", "most", "some"]
 NEEDS: tuple[Needs, ...] = get_args(Needs)
 # Of a printed number there is no evidence but itself: it can be compatible with one draw, and never supported.
@@ -20,33 +19,6 @@ WORDS_OF_A_DRAW: dict[Outcome, str] = {
 }
 Role = Literal["primary", "alternative", "detail"]
 ROLES: tuple[Role, ...] = get_args(Role)
-
-SMALLEST_P = 1e-9
-
-
-@dataclass(frozen=True)
-class Band:
-    """The values of an estimand for which a finding counts as supported, both ends included."""
-
-    low: float
-    high: float
-    reason: str
-
-    def room(self, value: float) -> float:
-        """Return how far a number lies inside, from the nearer end; below 0 if outside, `-inf` if not a number."""
-        if math.isnan(value):
-            return -math.inf
-        # Below an open end there is room without limit, even for an estimate that is infinite itself.
-        above_low = value - self.low if self.low > -math.inf else math.inf
-        below_high = self.high - value if self.high < math.inf else math.inf
-        return min(above_low, below_high)
-
-    def __str__(self) -> str:
-        if self.high == math.inf:
-            return f"at least {self.low:.4g}"
-        if self.low == -math.inf:
-            return f"at most {self.high:.4g}"
-        return f"{self.low:.4g} to {self.high:.4g}"
 
 
 @dataclass(frozen=True)
@@ -240,37 +212,3 @@ _ENDS = ("low", "high")
 _OF_A_PLACEBO = ("value", "low", "high")
 _LISTS = ("cells", "trainers", "looks", "neighbours")
 EXCEPTIONS: dict[str, type[AssertionError]] = {"refuted": Refuted, "inconclusive": Inconclusive}
-
-
-def decide(interval: Interval, band: Band) -> Outcome:
-    """Return supported if the interval lies inside the band, refuted if outside, inconclusive if astride."""
-    low, high = interval
-    if band.low <= low and high <= band.high:
-        return "supported"
-    if high < band.low or low > band.high:
-        return "refuted"
-    return "inconclusive"
-
-
-def p_values(estimate: Estimate, band: Band) -> tuple[float, float]:
-    """Return the smallest one-sided error rates at which the estimate supports, and at which it refutes.
-
-    The first is the p-value of two one-sided tests. Found by narrowing the interval until it no longer decides; 1
-    where no interval does.
-    """
-    return _least_error_rate(estimate, band, "supported"), _least_error_rate(estimate, band, "refuted")
-
-
-def _least_error_rate(estimate: Estimate, band: Band, outcome: Outcome) -> float:
-    def decides(exponent: float) -> bool:
-        return decide(estimate.interval(1 - 2 * math.exp(exponent)), band) == outcome
-
-    low, high = math.log(SMALLEST_P), math.log(0.5)
-    if not decides(high):
-        return 1.0
-    if decides(low):
-        return SMALLEST_P
-    while high - low > 0.01:  # a hundredth of the p-value
-        middle = (low + high) / 2
-        low, high = (low, middle) if decides(middle) else (middle, high)
-    return math.exp(high)

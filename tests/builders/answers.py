@@ -3,7 +3,7 @@
 from scipy.stats import norm
 
 from harness.explaining.answer import Answer, answer_of
-from harness.verdicts.verdict import Band, decide
+from harness.verdicts.band import Band, decide
 from tests.builders.sessions import judged_claim, session_of
 
 BAND = Band(0, 1, "as agreed")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from harness.statistics.estimate import Estimate
-from harness.verdicts.verdict import Band, Outcome, decide
+from harness.verdicts.band import Band, Outcome, decide
 
 # Extra hours of sleep with the second drug minus with the first, ten patients (Student 1908, Biometrika 6, 1-25; the
 # data set `sleep` of R).

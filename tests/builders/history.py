@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.sessions.history import PastReading, PastSession
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 
 
 def past_reading(

@@ -18,7 +18,7 @@ from harness.sessions.history import open_history
 from harness.sessions.report_under_test import FindingNotes
 from harness.sessions.session import Session
 from harness.statistics.estimators import mean_over_seeds
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 from tests.builders.runs import random_runs
 from tests.builders.sessions import REPORT, judged_claim, session_of
 

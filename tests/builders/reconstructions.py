@@ -20,7 +20,7 @@ from harness.statistics.estimators import proportion_of_seeds
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 from tests.builders.reports import AXES, protocol_toml
 from tests.builders.runs import runs_for
 from tests.builders.trainers import Training, train_here_by

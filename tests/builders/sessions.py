@@ -5,7 +5,7 @@ from dataclasses import replace
 from harness.sessions.environment import Environment
 from harness.sessions.report_under_test import ReportUnderTest, TakenChoice
 from harness.sessions.session import ONLY_DEFAULT, JudgedClaim, Session
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 from tests.builders.verdicts import verdict_with
 
 ENVIRONMENT = Environment(

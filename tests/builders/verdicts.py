@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from harness.statistics.estimate import Estimate
-from harness.verdicts.verdict import Band, Outcome, Verdict
+from harness.verdicts.band import Band, Outcome
+from harness.verdicts.verdict import Verdict
 
 
 def verdict_with(outcome: Outcome = "refuted", **changes: object) -> Verdict:

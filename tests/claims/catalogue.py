@@ -20,9 +20,9 @@ from harness.report.reading import Reading
 from harness.report.register import Finding
 from harness.statistics.estimate import Estimate, Reported
 from harness.training.seeds import TRAININGS_PER_SPLIT
+from harness.verdicts.band import Band, Outcome, decide
 from harness.verdicts.combination import needed
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import Band, Outcome, decide
 from tests.claims.simulation import SEEDS, SimulatedEvidence
 from tests.claims.worlds import AS_REPORTED, World
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 from tests.claims.catalogue import CLAIMS, Conditions, Key, judge_claims, lookup, over_all
 from tests.claims.controls import FALSE
 from tests.claims.truths import AS_REPORTED, CELLS, MORE, true_conditions

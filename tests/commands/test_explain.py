@@ -6,7 +6,7 @@ from harness.__main__ import main
 from harness.base.errors import SessionError
 from harness.commands.explain import change_of, newest_changes
 from harness.sessions.history import History, open_history
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 from tests.builders.sessions import judged_claim, session_of
 
 

@@ -26,7 +26,7 @@ from harness.statistics.estimators import mean_over_seeds
 from harness.storage import record
 from harness.storage.store import Store
 from harness.training.seeds import Seed
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 from tests.builders.stores import PROTOCOL, SEEDS, VERSIONS, fingerprint, runs_hard_to_keep, versions_of
 
 BAND = Band(0.9, 1.1, "a tenth either way")

@@ -11,7 +11,7 @@ from harness.drawing.drawn import drawing_marks, kept_figure, kept_specification
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Reported
 from harness.statistics.estimators import mean_over_seeds
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 from tests.builders.runs import random_runs
 from tests.builders.specifications import specification_with
 

@@ -9,7 +9,7 @@ from harness.drawing.values import MOST_STOPS, panels_of
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 from tests.builders.figures import texts_of
 from tests.builders.runs import random_runs
 

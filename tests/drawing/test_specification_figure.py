@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness.drawing.specification_figure import LONGEST_TEXT, scale_of, specification_curve
 from harness.drawing.values import panels_of
 from harness.reconstruction.specification import Specification
-from harness.verdicts.verdict import OUTCOMES, Band, decide
+from harness.verdicts.band import OUTCOMES, Band, decide
 from tests.builders.figures import texts_of
 from tests.builders.specifications import specification_with
 

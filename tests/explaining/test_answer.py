@@ -5,7 +5,7 @@ from scipy.stats import norm
 
 from harness.base.errors import SessionError
 from harness.explaining.answer import Answer, answer_of, shift
-from harness.verdicts.verdict import Band, Outcome
+from harness.verdicts.band import Band, Outcome
 from tests.builders.sessions import judged_claim, session_of
 
 

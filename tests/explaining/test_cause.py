@@ -20,8 +20,9 @@ from harness.explaining.cause import (
     resembles,
 )
 from harness.statistics.estimators import mean_over_seeds
+from harness.verdicts.band import Outcome, decide, p_values
 from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
-from harness.verdicts.verdict import Outcome, Verdict, decide, p_values
+from harness.verdicts.verdict import Verdict
 from tests.builders.answers import BAND, EDGE, REFUTED, SUPPORTED, UNSURE, answer_at
 from tests.builders.verdicts import verdict_with
 

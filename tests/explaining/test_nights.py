@@ -8,7 +8,7 @@ from harness.explaining.nights import CHANGED, UNCHANGED, Night, last_night, nig
 from harness.sessions.history import History, open_history
 from harness.sessions.levels import LevelChange
 from harness.sessions.session import JudgedClaim, Session
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 from tests.builders.sessions import judged_claim, session_of
 
 MARK = "--claims-store=.claims-store/nightly"

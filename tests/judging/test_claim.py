@@ -8,7 +8,7 @@ from harness.judging.claim import Claim, case_of
 from harness.report.reading import Reading
 from harness.report.register import Finding
 from harness.statistics.estimate import Reported
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 
 READING = Reading("ratio", "mean of the ratio", Band(0.9, 1.1, "a tenth"), 0.1)
 FINDING = Finding(

@@ -13,9 +13,9 @@ from harness.judging.judge import Judge, judge_in_looks
 from harness.report.reading import Reading
 from harness.report.register import Finding
 from harness.statistics.estimators import mean_over_seeds
+from harness.verdicts.band import Band, p_values
 from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
 from harness.verdicts.power import power
-from harness.verdicts.verdict import Band, p_values
 
 READING = Reading("ratio", "mean of the ratio", Band(0.9, 1.1, "a tenth"), margin=None, needs="most")
 FINDING = Finding("speed.faster", "Speed", "A is faster.", "independent", {}, {"ratio": READING}, ())

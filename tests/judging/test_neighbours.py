@@ -12,8 +12,9 @@ from harness.judging.neighbours import judge_neighbours
 from harness.report.reading import Reading
 from harness.report.register import Finding
 from harness.statistics.estimators import proportion_of_seeds
+from harness.verdicts.band import Band
 from harness.verdicts.look import at_look
-from harness.verdicts.verdict import Band, Neighbour
+from harness.verdicts.verdict import Neighbour
 
 SAMPLE = [0.01] * 60 + [0.2] * 20
 

@@ -16,7 +16,7 @@ from harness.report.protocol_file import read_grid
 from harness.report.reading import Pin, Reading
 from harness.report.register import Finding, Register
 from harness.sessions.session_file import read_session
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 from tests.builders.reports import QUICK, QUICK_TRAIN, REPORT, protocol_toml
 
 MakeClaims = Callable[..., None]

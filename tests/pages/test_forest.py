@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.pages.forest import FARTHEST, TICKS, percent, row_of, scale_of
-from harness.verdicts.verdict import Band, decide
+from harness.verdicts.band import Band, decide
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 ENDS = st.floats(allow_nan=False)

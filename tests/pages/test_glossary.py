@@ -1,6 +1,6 @@
 from harness.pages.glossary import GLOSSARY
 from harness.report.register import BASES
-from harness.verdicts.verdict import OUTCOMES
+from harness.verdicts.band import OUTCOMES
 
 
 def test_the_words_of_verdicts_and_evidence_are_explained() -> None:

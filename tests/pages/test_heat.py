@@ -5,7 +5,7 @@ import pytest
 
 from harness.pages.heat import heat_of, place_of
 from harness.sessions.session import JudgedClaim
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 from tests.builders.sessions import judged_claim
 
 

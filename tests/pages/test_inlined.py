@@ -16,7 +16,7 @@ from harness.pages.inlined import inlined
 from harness.reconstruction.scored import Profile
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Reported
-from harness.verdicts.verdict import OUTCOMES, Band
+from harness.verdicts.band import OUTCOMES, Band
 from tests.builders.published import claim_svg, report_svg
 from tests.builders.runs import random_runs
 from tests.builders.specifications import specification_with

@@ -16,9 +16,9 @@ from harness.pages.report import (
     table_row,
     verdict_text,
 )
+from harness.verdicts.band import Band
 from harness.verdicts.combination import judgements
 from harness.verdicts.finding import finding_verdicts
-from harness.verdicts.verdict import Band
 from tests.builders.sessions import REPORT as A_REPORT
 from tests.builders.sessions import judged_claim, session_of
 from tests.builders.specifications import specification_with

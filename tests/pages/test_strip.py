@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.pages.strip import HEIGHT, is_partial, strip, usual_reading
-from harness.verdicts.verdict import OUTCOMES, Outcome
+from harness.verdicts.band import OUTCOMES, Outcome
 from tests.builders.history import past_reading
 
 PLACES = {number: number - 1 for number in range(1, 100)}

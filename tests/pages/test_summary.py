@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from harness.pages.summary import LARGEST, LONGEST, code, plain, summary_markdown
-from harness.verdicts.verdict import OUTCOMES
+from harness.verdicts.band import OUTCOMES
 from tests.builders.sessions import full_claim, full_session
 from tests.builders.specifications import specification_with
 

@@ -7,9 +7,10 @@ import pytest
 from harness.pages.report import summary_lines
 from harness.pages.terminal import aligned, claims_table, findings_table, held_line, last_lines
 from harness.pages.words import measured_sentence
+from harness.verdicts.band import Band
 from harness.verdicts.combination import judgements
 from harness.verdicts.finding import finding_verdicts
-from harness.verdicts.verdict import Band, Verdict
+from harness.verdicts.verdict import Verdict
 from tests.builders.sessions import judged_claim, session_of
 from tests.builders.verdicts import verdict_with
 

@@ -10,7 +10,7 @@ from harness.pages.trend import LISTED, events, trend_html
 from harness.sessions.history import PastReading, PastSession
 from harness.sessions.levels import LevelChange
 from harness.sessions.timeline import verdict_changes
-from harness.verdicts.verdict import OUTCOMES
+from harness.verdicts.band import OUTCOMES
 from tests.builders.history import past_reading, past_session
 
 

@@ -9,7 +9,7 @@ from harness.pages.universes import headlines
 from harness.reconstruction.headlines import Headline
 from harness.reconstruction.specification import Specification
 from harness.sessions.session import Specified
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 from tests.builders.sessions import full_claim, full_session
 from tests.builders.specifications import specification_with
 

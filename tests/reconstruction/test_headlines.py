@@ -10,7 +10,7 @@ from harness.base.errors import RegisterError
 from harness.reconstruction import headlines
 from harness.reconstruction.headlines import Headline, read_headlines, write_headlines
 from harness.report.folder import ReportFolder, open_folder
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 from tests.builders.reports import PROTOCOL, REPORT
 
 KEY = ("speed.faster", "ratio")

@@ -14,7 +14,8 @@ from harness.report.reading import Reading
 from harness.statistics.draws import plausible_draw, plausible_proportion_draw
 from harness.statistics.estimate import Estimate, Printing, Reported
 from harness.statistics.printing import log_likelihood_between
-from harness.verdicts.verdict import NEEDS, Band, Needs
+from harness.verdicts.band import Band
+from harness.verdicts.verdict import NEEDS, Needs
 
 BAND = Band(0.9, 1.1, "a tenth either way")
 

@@ -27,9 +27,10 @@ from harness.report.protocol_file import read_grid
 from harness.report.reading import Reading
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store
+from harness.verdicts.band import OUTCOMES, Band, decide, p_values
 from harness.verdicts.combination import combined
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import NEEDS, OUTCOMES, Band, Needs, Role, decide, p_values
+from harness.verdicts.verdict import NEEDS, Needs, Role
 from tests.builders.reconstructions import PROTOCOL, TWO_TASKS, MadeUp, finding_of
 
 EPOCHS = (6, 3, 12)

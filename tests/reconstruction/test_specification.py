@@ -23,8 +23,8 @@ from harness.reconstruction.specification import (
     values_by_choice,
     weighted_proportions,
 )
+from harness.verdicts.band import OUTCOMES, Outcome
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import OUTCOMES, Outcome
 from tests.builders.specifications import specification_with
 
 

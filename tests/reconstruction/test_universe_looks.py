@@ -22,9 +22,10 @@ from harness.storage.store import Store
 from harness.training.runs import Runs
 from harness.training.seeds import Seed
 from harness.training.trainers import trainer_named
+from harness.verdicts.band import Band, Outcome
 from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
 from harness.verdicts.look import at_look
-from harness.verdicts.verdict import Band, Outcome, Role
+from harness.verdicts.verdict import Role
 from tests.builders.reconstructions import finding_of
 
 ANSWERS = {"scaling": "standard", "learning_rate": 0.03, "epochs": 6, "splits": "many"}

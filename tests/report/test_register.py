@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.base.errors import RegisterError
 from harness.report.reading import Pin, Reading
 from harness.report.register import Expected, Register, Reported, read_register
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 
 REPORT = """\
 title = "A small report"

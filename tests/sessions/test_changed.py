@@ -14,7 +14,7 @@ from harness.sessions.comparison import compare
 from harness.sessions.history import History, open_history
 from harness.sessions.session import Session
 from harness.sessions.timeline import verdict_changes
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 from tests.builders.sessions import judged_claim, session_of
 
 KEY = ("x.y", "loss")

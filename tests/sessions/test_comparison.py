@@ -7,8 +7,8 @@ import pytest
 from harness.base.errors import SessionError
 from harness.sessions.comparison import compare
 from harness.statistics.estimators import mean_over_seeds
+from harness.verdicts.band import Band
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import Band
 from tests.builders.sessions import CHOICE, ENVIRONMENT, REPORT, judged_claim, session_of
 from tests.builders.verdicts import verdict_on
 

@@ -8,7 +8,7 @@ import pytest
 from harness.report.folder import open_folder
 from harness.sessions.conclusion import judged_claim, record_changes
 from harness.sessions.session import JudgedClaim
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 from tests.builders.verdicts import verdict_with
 
 EXPECTED = """

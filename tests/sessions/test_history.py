@@ -17,8 +17,8 @@ from harness.base.errors import SessionError
 from harness.sessions.history import History, PastReading, PastVerdict, open_history
 from harness.sessions.history_file import APPLICATION, SCHEMA, connection_to, write
 from harness.sessions.session import Session
+from harness.verdicts.band import OUTCOMES
 from harness.verdicts.combination import deciding
-from harness.verdicts.verdict import OUTCOMES
 from tests.builders.sessions import judged_claim, session_of
 
 

@@ -12,7 +12,8 @@ from jsonschema import Draft202012Validator
 from harness.sessions.report_under_test import FindingNotes
 from harness.sessions.session import JudgedClaim, Session
 from harness.sessions.session_file import SCHEMA_FILE, read_session, write_session
-from harness.verdicts.verdict import OUTCOMES, Band, Neighbour
+from harness.verdicts.band import OUTCOMES, Band
+from harness.verdicts.verdict import Neighbour
 from tests.builders.sessions import REPORT, full_claim, full_session, judged_claim
 from tests.builders.specifications import specification_with
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from harness.sessions.history import PastReading
 from harness.sessions.provenance import Difference
 from harness.sessions.timeline import Stretch, commit_text, stretches, verdict_changes, what_else
-from harness.verdicts.verdict import OUTCOMES, Outcome
+from harness.verdicts.band import OUTCOMES, Outcome
 from tests.builders.history import past_reading, past_session
 
 

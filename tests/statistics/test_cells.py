@@ -10,9 +10,9 @@ from hypothesis.extra.numpy import arrays
 
 from harness.base.arrays import Floats
 from harness.statistics.cells import proportion_of_cells
+from harness.verdicts.band import Band, Outcome
 from harness.verdicts.error_rate import ERROR_RATE, MOST_LOOKS, settled_at
 from harness.verdicts.look import Look, at_look, over_looks
-from harness.verdicts.verdict import Band, Outcome
 
 MOST = Band(0.5, 1.0, "more than half of the cells")
 TRUE = (1.0, 1.0)

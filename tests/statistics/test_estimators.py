@@ -20,7 +20,7 @@ from harness.statistics.estimators import (
     proportion_of_seeds,
     ratio_over_seeds,
 )
-from harness.verdicts.verdict import Band
+from harness.verdicts.band import Band
 from tests.builders.estimates import ONE_DRAW, SLEEP, judged, proportion_that_holds, within_error
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,7 @@ from scipy import stats
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.joint_draws import plausible_joint_draw, plausible_joint_proportion_draw
-from harness.verdicts.verdict import Band, decide
+from harness.verdicts.band import Band, decide
 
 COVARIANCE = 0.04 * np.array([[1.0, 0.8, 0.6], [0.8, 1.0, 0.7], [0.6, 0.7, 1.0]])
 COMPATIBLE = Band(0.0, 1.0, "95 % of repetitions")

@@ -17,8 +17,8 @@ from harness.statistics.two_samples import (
     ratio_of_means,
     ratio_of_spreads,
 )
+from harness.verdicts.band import Band
 from harness.verdicts.power import power
-from harness.verdicts.verdict import Band
 
 Sampler = Callable[[np.random.Generator], Floats]
 SIMULATIONS = 1500

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
 from harness.base.arrays import Floats
+from harness.verdicts.band import Band, Outcome
 from harness.verdicts.combination import Judgement, deciding, holm, judgements, needed, partial_conjunction
 from harness.verdicts.error_rate import ERROR_RATE
-from harness.verdicts.verdict import NEEDS, Band, Needs, Outcome, Verdict
+from harness.verdicts.verdict import NEEDS, Needs, Verdict
 from tests.builders.verdicts import verdict_with
 
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=12)

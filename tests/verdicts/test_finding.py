@@ -8,9 +8,10 @@ import pytest
 
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Reported
+from harness.verdicts.band import OUTCOMES, Outcome
 from harness.verdicts.combination import judgements
 from harness.verdicts.finding import ANSWERS, FindingVerdict, finding_verdicts
-from harness.verdicts.verdict import OUTCOMES, Neighbour, Outcome, Role, Verdict
+from harness.verdicts.verdict import Neighbour, Role, Verdict
 from tests.builders.verdicts import verdict_with
 
 SURE = 1e-6

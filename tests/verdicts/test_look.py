@@ -3,10 +3,10 @@ import math
 import pytest
 
 from harness.statistics.estimators import mean_over_seeds, proportion_of_seeds
+from harness.verdicts.band import Band, Outcome, decide, p_values
 from harness.verdicts.error_rate import ERROR_RATE, error_rate_at
 from harness.verdicts.look import Look, at_look, over_looks, power_of_look
 from harness.verdicts.power import power
-from harness.verdicts.verdict import Band, Outcome, decide, p_values
 
 BAND = Band(0.9, 1.1, "a tenth")
 SEEDS = 20

@@ -12,8 +12,8 @@ from harness.statistics.estimators import (
     proportion_of_seeds,
     ratio_over_seeds,
 )
+from harness.verdicts.band import Band, decide
 from harness.verdicts.power import power, true_value
-from harness.verdicts.verdict import Band, decide
 from tests.builders.estimates import within_error
 
 REPETITIONS = 20_000

@@ -8,7 +8,7 @@ from harness.judging.claim import case_of
 from harness.pages.report import SYMBOLS
 from harness.plugin.live.progress import Progress
 from harness.sessions.session import JudgedClaim
-from harness.verdicts.verdict import OUTCOMES, Outcome
+from harness.verdicts.band import OUTCOMES, Outcome
 
 SHOWN_CHANGES = 5
 SHOWN_NOW = 8  # of what is going on at once

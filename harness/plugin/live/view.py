@@ -11,7 +11,7 @@ from harness.plugin.live.display import Display, display_for
 from harness.plugin.live.progress import Progress, read_progress
 from harness.plugin.live.standing import LONG, SHOWN_CHANGES, Standing, change_text
 from harness.sessions.session import JudgedClaim
-from harness.verdicts.verdict import Outcome
+from harness.verdicts.band import Outcome
 
 INTERVAL = 0.5  # seconds between two looks at what the workers say
 
