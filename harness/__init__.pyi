@@ -29,6 +29,7 @@ from .statistics.estimators import (
     ratio_over_seeds,
 )
 from .statistics.joint_draws import plausible_joint_draw, plausible_joint_proportion_draw
+from .statistics.larger import probability_of_larger
 from .statistics.printed import (
     batch_averages,
     floor_of_cross_entropy,
@@ -38,13 +39,7 @@ from .statistics.printed import (
     rows_that_allow,
 )
 from .statistics.tasks import interquartile_mean, probability_of_improvement, rank_difference
-from .statistics.two_samples import (
-    difference_from_reported,
-    difference_of_means,
-    probability_of_larger,
-    ratio_of_means,
-    ratio_of_spreads,
-)
+from .statistics.two_samples import difference_from_reported, difference_of_means, ratio_of_means, ratio_of_spreads
 from .training.config import TrainingConfig
 from .training.fields import Field
 from .training.runs import Runs, paired, predicted_classes

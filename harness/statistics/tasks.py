@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from harness.statistics.estimate import Estimate, Interval
 from harness.statistics.estimators import at_least_two, no_interval
-from harness.statistics.two_samples import placements
+from harness.statistics.larger import placements
 
 RESAMPLES = 4_000  # an interval of 99.8 % then has four resamples beyond each end
 

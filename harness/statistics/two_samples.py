@@ -39,7 +39,7 @@ def difference_of_means(first: ArrayLike, second: ArrayLike, label: str) -> Esti
     difference, error = float(one.mean() - other.mean()), math.sqrt(errors.sum())
     return Estimate(
         difference,
-        _student(difference, error, freedom),
+        student_interval(difference, error, freedom),
         method,
         shifted,
         label,
@@ -108,7 +108,7 @@ def ratio_of_spreads(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
     errors = np.array([(each.std(ddof=1) / each.mean()) ** 2 / len(each) for each in distances])
     freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
     ratio = float(one.mean() / other.mean())
-    on_logarithms = _student(math.log(ratio), math.sqrt(errors.sum()), freedom)
+    on_logarithms = student_interval(math.log(ratio), math.sqrt(errors.sum()), freedom)
 
     def interval(confidence: float) -> Interval:
         low, high = np.exp(on_logarithms(confidence))
@@ -116,61 +116,6 @@ def ratio_of_spreads(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
 
     note, deviation = f"{len(one)} and {len(other)} runs", math.sqrt(errors.sum() * len(one))
     return Estimate(ratio, interval, method, one / other.mean(), label, "ratio", note=note, deviation=deviation)
-
-
-def probability_of_larger(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
-    """Estimate the probability that a run of one sample has a larger number than one of another; a tie counts half.
-
-    Needs no assumption on the two distributions, which for epochs or accuracies on few rows are tied and skewed. Each
-    end is the farther one of two intervals: Student's on logits with the variance of Brunner and Munzel (2000, Biom. J.
-    42, 17-25), which allows for other spreads, and Newcombe's fifth (2006, Stat. Med. 25, 559-573), which holds where
-    the two samples hardly overlap, or not at all.
-
-    Parameters
-    ----------
-    first, second : (runs,)
-        Numbers of runs that are not paired. Infinity is a number here, such as the epochs of a run that never got
-        there; of runs that diverged, NaN, there is no estimate.
-    label
-        What is compared.
-    """
-    one, other = at_least_two(first), at_least_two(second)
-    method = "probability that a run of the first sample is larger, Brunner-Munzel and Newcombe intervals"
-    both = np.concatenate([one, other])
-    if np.isnan(both).any():
-        problem = f"{int(np.isnan(both).sum())} of {len(both)} runs diverged"
-        return no_interval(one, method, label, "probability", problem)
-    above, below = placements(one, other), placements(other, one)
-    value = float(above.mean())
-    newcombe = _newcombe(value, len(one), len(other))
-    on_logits: Callable[[float], Interval] | None = None
-    errors = np.array([above.var(ddof=1) / len(one), below.var(ddof=1) / len(other)])
-    if errors.sum() > 0:
-        freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
-        on_logits = _student(
-            float(scipy.special.logit(value)), math.sqrt(errors.sum()) / (value * (1 - value)), freedom
-        )
-
-    def interval(confidence: float) -> Interval:
-        low, high = newcombe(confidence)
-        if on_logits is None:
-            return low, high
-        low_logit, high_logit = scipy.special.expit(on_logits(confidence))
-        return min(low, float(low_logit)), max(high, float(high_logit))
-
-    return Estimate(value, interval, method, above, label, "probability", note=f"{len(one)} and {len(other)} runs")
-
-
-def placements(one: Floats, other: Floats) -> Floats:
-    """Return for each run of one sample the proportion of the other that it beats, a tie counting half.
-
-    NaN for all where some run diverged; shape (runs of one,).
-    """
-    if np.isnan(one).any() or np.isnan(other).any():
-        return np.full(len(one), np.nan)
-    ordered = np.sort(other)
-    beaten = np.searchsorted(ordered, one, side="left") + np.searchsorted(ordered, one, side="right")
-    return np.asarray(beaten / 2 / len(other))
 
 
 def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, runs: int, label: str) -> Estimate:
@@ -202,7 +147,7 @@ def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, r
         return no_interval(shifted, method, label, "mean", "neither one's own runs nor the report's have any spread")
     freedom = errors.sum() ** 2 / (errors**2 / [len(values) - 1, runs - 1]).sum()
     error = math.sqrt(errors.sum())
-    student = _student(float(shifted.mean()), error, freedom)
+    student = student_interval(float(shifted.mean()), error, freedom)
 
     def interval(confidence: float) -> Interval:
         low, high = student(confidence)
@@ -213,43 +158,12 @@ def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, r
     return Estimate(float(shifted.mean()), interval, method, shifted, label, "mean", note=note, deviation=deviation)
 
 
-def _student(value: float, error: float, freedom: float) -> Callable[[float], Interval]:
+def student_interval(value: float, error: float, freedom: float) -> Callable[[float], Interval]:
     """Return Student's interval about a value, from its standard error and degrees of freedom."""
 
     def interval(confidence: float) -> Interval:
         reach = float(scipy.special.stdtrit(freedom, (1 + confidence) / 2)) * error
         return value - reach, value + reach
-
-    return interval
-
-
-def _newcombe(value: float, one: int, other: int) -> Callable[[float], Interval]:
-    """Return Newcombe's interval of a probability of larger, from the sizes of the two samples.
-
-    Its ends are the probabilities p whose distance from the value is as many standard errors as Student's or the normal
-    quantile says, with the variance that two exponential distributions have (Hanley and McNeil 1982, Radiology 143):
-    p (1 - p) (1 + (n - 1) ((1 - p) / (2 - p) + p / (1 + p))) / (one other), n = (one + other) / 2.
-    """
-    size = (one + other) / 2 - 1
-
-    def error(p: float) -> float:
-        return math.sqrt(p * (1 - p) * (1 + size * ((1 - p) / (2 - p) + p / (1 + p))) / (one * other))
-
-    def interval(confidence: float) -> Interval:
-        quantile = float(scipy.special.ndtri((1 + confidence) / 2))
-
-        def end(limit: float) -> float:
-            if value == limit:
-                return limit
-            sign = math.copysign(1.0, limit - value)
-            start = value + sign * 1e-12  # where the value is 0 or 1, it has no error itself
-
-            def beyond(p: float) -> float:
-                return sign * (p - value) - quantile * error(p)
-
-            return value if beyond(start) >= 0 else float(scipy.optimize.brentq(beyond, start, limit))
-
-        return end(0.0), end(1.0)
 
     return interval
 

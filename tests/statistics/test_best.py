@@ -10,7 +10,8 @@ from harness.statistics.best import best_of
 from harness.statistics.draws import plausible_draw
 from harness.statistics.estimate import Estimate, Reported
 from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
-from harness.statistics.two_samples import difference_of_means, probability_of_larger
+from harness.statistics.larger import probability_of_larger
+from harness.statistics.two_samples import difference_of_means
 
 SEEDS, SIMULATIONS = 20, 2_000
 LEADS = {"far": [3.0, 4.0, 5.0, 4.5], "near": [0.5, 1.5, 1.0, 1.2], "middle": [2.0, 2.5, 1.5, 2.2]}

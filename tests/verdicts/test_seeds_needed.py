@@ -5,7 +5,7 @@ import pytest
 
 from harness.statistics.estimate import Estimate
 from harness.statistics.estimators import exactly, mean_over_seeds, median_over_seeds, proportion_of_seeds
-from harness.statistics.two_samples import probability_of_larger
+from harness.statistics.larger import probability_of_larger
 from harness.verdicts.band import Band, decide
 from harness.verdicts.power import power_to_refute
 from harness.verdicts.seeds_needed import WANTED, seeds_to_decide, seeds_to_support
