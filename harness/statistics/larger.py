@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval
 from harness.statistics.estimators import at_least_two, no_interval
-from harness.statistics.two_samples import student_interval
+from harness.statistics.two_samples import degrees_of_freedom, student_interval
 
 
 def probability_of_larger(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
@@ -41,7 +41,7 @@ def probability_of_larger(first: ArrayLike, second: ArrayLike, label: str) -> Es
     on_logits: Callable[[float], Interval] | None = None
     errors = np.array([above.var(ddof=1) / len(one), below.var(ddof=1) / len(other)])
     if errors.sum() > 0:
-        freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
+        freedom = degrees_of_freedom(errors, (len(one), len(other)))
         on_logits = student_interval(
             float(scipy.special.logit(value)), math.sqrt(errors.sum()) / (value * (1 - value)), freedom
         )

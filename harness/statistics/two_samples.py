@@ -35,7 +35,7 @@ def difference_of_means(first: ArrayLike, second: ArrayLike, label: str) -> Esti
     if problem:
         return no_interval(shifted, method, label, "mean", problem)
     errors = np.array([one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)])
-    freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
+    freedom = degrees_of_freedom(errors, (len(one), len(other)))
     difference, error = float(one.mean() - other.mean()), math.sqrt(errors.sum())
     return Estimate(
         difference,
@@ -106,7 +106,7 @@ def ratio_of_spreads(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
         return no_interval(distances[0], method, label, "ratio", problem)
     one, other = distances
     errors = np.array([(each.std(ddof=1) / each.mean()) ** 2 / len(each) for each in distances])
-    freedom = errors.sum() ** 2 / (errors**2 / [len(one) - 1, len(other) - 1]).sum()
+    freedom = degrees_of_freedom(errors, (len(one), len(other)))
     ratio = float(one.mean() / other.mean())
     on_logarithms = student_interval(math.log(ratio), math.sqrt(errors.sum()), freedom)
 
@@ -145,7 +145,7 @@ def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, r
     errors = np.array([values.var(ddof=1) / len(values), spread**2 / runs])
     if errors.sum() == 0:
         return no_interval(shifted, method, label, "mean", "neither one's own runs nor the report's have any spread")
-    freedom = errors.sum() ** 2 / (errors**2 / [len(values) - 1, runs - 1]).sum()
+    freedom = degrees_of_freedom(errors, (len(values), runs))
     error = math.sqrt(errors.sum())
     student = student_interval(float(shifted.mean()), error, freedom)
 
@@ -156,6 +156,11 @@ def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, r
     note = f"{len(values)} runs against {runs} reported ones"
     deviation = error * math.sqrt(len(values))
     return Estimate(float(shifted.mean()), interval, method, shifted, label, "mean", note=note, deviation=deviation)
+
+
+def degrees_of_freedom(errors: Floats, sizes: tuple[int, int]) -> float:
+    """Return Welch's degrees of freedom of a difference, from the squared standard errors of two samples: (2,)."""
+    return float(errors.sum() ** 2 / (errors**2 / [size - 1 for size in sizes]).sum())
 
 
 def student_interval(value: float, error: float, freedom: float) -> Callable[[float], Interval]:
