@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from harness.statistics.estimate import Estimate, Interval
-from harness.statistics.estimators import no_interval
+from harness.statistics.sample import no_interval
 
 
 def best_of(comparisons: Mapping[str, Estimate], label: str) -> Estimate:

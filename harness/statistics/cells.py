@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval
-from harness.statistics.estimators import at_least_two, inside
+from harness.statistics.sample import at_least_two, inside
 
 # Proportions of what may be bet: between them they hold one that does well, whatever spread and distance.
 _BETS = (np.arange(16) + 0.5) / 16

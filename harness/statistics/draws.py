@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Interval, Printing, Reported
-from harness.statistics.estimators import all_equal, at_least_two, no_interval, refuse_unless_positive, why_no_interval
 from harness.statistics.position import Drawn, Scale, drawn_among, ratio_of
 from harness.statistics.printing import NEVER, scores_of_average, scores_of_number, scores_of_proportion
+from harness.statistics.sample import all_equal, at_least_two, no_interval, refuse_unless_positive, why_no_interval
 
 PREDICTION = 0.95
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from harness.base.arrays import Floats
 from harness.statistics.draws import PREDICTION
 from harness.statistics.estimate import OF_ONE_DRAW, Estimate, Interval, Reported
-from harness.statistics.estimators import at_least_two, no_interval, refuse_unless_positive, why_no_interval
+from harness.statistics.sample import at_least_two, no_interval, refuse_unless_positive, why_no_interval
 
 NEARLY_ZERO = 1e-300  # "0.00" stands for everything from zero, which has no logarithm
 METHOD = f"{OF_ONE_DRAW}s from the means over seeds, all at once (Hotelling's T2 for one further draw)"

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval
-from harness.statistics.estimators import at_least_two, no_interval
+from harness.statistics.sample import at_least_two, no_interval
 from harness.statistics.two_samples import degrees_of_freedom, student_interval
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Interval, Reported
-from harness.statistics.estimators import all_equal
+from harness.statistics.sample import all_equal
 
 ROUNDING = 1e-9  # errors of arithmetic: numbers that are as near are equal
 

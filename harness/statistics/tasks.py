@@ -12,8 +12,8 @@ import scipy
 from numpy.typing import ArrayLike
 
 from harness.statistics.estimate import Estimate, Interval
-from harness.statistics.estimators import at_least_two, no_interval
 from harness.statistics.larger import placements
+from harness.statistics.sample import at_least_two, no_interval
 
 RESAMPLES = 4_000  # an interval of 99.8 % then has four resamples beyond each end
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval, Reported
-from harness.statistics.estimators import SKEWED, at_least_two, no_interval, refuse_unless_positive, skewness_of
+from harness.statistics.sample import SKEWED, at_least_two, no_interval, refuse_unless_positive, skewness_of
 
 
 def difference_of_means(first: ArrayLike, second: ArrayLike, label: str) -> Estimate:
