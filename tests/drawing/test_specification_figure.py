@@ -1,21 +1,16 @@
 import math
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.drawing.specification_figure import LONGEST_TEXT, scale_of, specification_curve
+from harness.drawing.specification_figure import LONGEST_TEXT, specification_curve
 from harness.drawing.values import panels_of
-from harness.reconstruction.specification import Specification
-from harness.verdicts.band import OUTCOMES, Band, decide
+from harness.verdicts.band import OUTCOMES, Band
 from tests.builders.figures import texts_of
-from tests.builders.specifications import specification_with
+from tests.builders.specifications import BAND, BANDS, estimated, specification_with
 
-BAND = Band(0.9, 1.1, "a tenth either way")
-BANDS = [BAND, Band(0.9, math.inf, "open"), Band(-math.inf, 1.1, "open"), Band(-math.inf, math.inf, "open")]
 HOSTILE = [
     "<script>x()</script>",
     "a & b",
@@ -28,21 +23,6 @@ HOSTILE = [
     "\0",
     "数",
 ]
-
-
-def estimated(values: Sequence[float], half_width: float = 0.02, **changes: Any) -> list[Specification]:
-    """Build one universe for each estimate, with a choice that tells them apart, judged against the band."""
-    return [
-        specification_with(
-            universe=f"universe {number}",
-            choices={"dataset": f"number {number % 3}", "batch_size": "16"},
-            outcome=decide((value - half_width, value + half_width), BAND),
-            value=value,
-            low=value - half_width,
-            high=value + half_width,
-        )
-        for number, value in enumerate(values)
-    ]
 
 
 def test_the_figure_says_what_it_shows() -> None:
@@ -149,44 +129,3 @@ def test_whatever_the_numbers_a_figure_is_drawn(rows: list[Any]) -> None:
         for number, (value, low, high, outcome) in enumerate(rows)
     ]
     assert texts_of(specification_curve(universes, BAND, "growth"))
-
-
-# The axis of the estimates
-
-
-@pytest.mark.parametrize(
-    ("values", "band", "logarithmic"),
-    [
-        ([1.0, 17.0], BAND, False),
-        ([1.0, 21.0], BAND, True),
-        ([-1.0, 21.0], BAND, False),
-        ([0.0, 21.0], BAND, False),
-        ([1.0, 2.0], Band(30, math.inf, ""), True),
-        ([1.0, 21.0], Band(-math.inf, 0, ""), False),
-        ([1.0, 21.0], Band(0, 2, ""), True),
-        ([math.nan], BAND, False),
-    ],
-)
-def test_a_wide_span_of_positive_estimates_is_drawn_to_scale(
-    values: list[float], band: Band, logarithmic: bool
-) -> None:
-    """Logarithmic where estimates and ends of the band span more than a factor of 20, all of them on one side."""
-    assert scale_of(estimated(values), band).logarithmic == logarithmic
-
-
-@pytest.mark.parametrize("values", [[0.5, 0.7, 1.2], [1.0, 30.0, 70.0], [1.0], [0.0, 0.0]], ids=str)
-@pytest.mark.parametrize("band", BANDS, ids=str)
-def test_estimates_and_ends_of_the_band_are_in_sight(values: list[float], band: Band) -> None:
-    """Within the axis, not on its end."""
-    scale = scale_of(estimated(values), band)
-    shown = [number for number in (*values, band.low, band.high) if math.isfinite(number)]
-    assert scale.low < min(shown) <= max(shown) < scale.high
-
-
-def test_one_universe_that_went_astray_hides_no_other() -> None:
-    """The axis is that of the others, and it lies at the end."""
-    usual = list(np.linspace(0.5, 1.5, 20))
-    scale = scale_of(estimated([*usual, 1e9, -1e9]), BAND)
-    assert -1 < scale.low < 0.5
-    assert 1.5 < scale.high < 3
-    assert "reaches further" in texts_of(specification_curve(estimated([*usual, 1e9]), BAND, "growth"))
