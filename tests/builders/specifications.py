@@ -25,7 +25,7 @@ def specification_with(**changes: Any) -> Specification:
     return Specification(**{**fields, **changes})
 
 
-def estimated(values: Sequence[float], half_width: float = 0.02, **changes: Any) -> list[Specification]:
+def estimated(values: Sequence[float], half_width: float = 0.02) -> list[Specification]:
     """Build one universe for each estimate, with a choice that tells them apart, judged against the band."""
     return [
         specification_with(
