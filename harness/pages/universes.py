@@ -4,11 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from harness.reconstruction.deciding_choice import Decision, deciding_choices
 from harness.reconstruction.headlines import Headline, Key
 from harness.reconstruction.specification import (
-    Decision,
     Specification,
-    deciding_choices,
     on_many_splits,
     outcome_proportions,
     weighted_proportions,
