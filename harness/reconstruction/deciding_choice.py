@@ -65,7 +65,7 @@ def deciding_choice(specifications: Sequence[Specification]) -> Decision | None:
     the outcomes among the universes, and the least of them is judged against the least p-value of any choice in each
     permutation: the min-p procedure of Westfall and Young (1993, Resampling-Based Multiple Testing), here with one set
     of permutations for both (Ge, Dudoit and Speed 2003, Test 12, 1-77). Outcomes that depend on no choice then get one
-    named in at most 5 % of multiverses (`harness.verdicts.verdict.ERROR_RATE`), however many values the choices have.
+    named in at most 5 % of multiverses (`harness.verdicts.error_rate.ERROR_RATE`), however many values choices have.
     Of choices with the same p-value, that with most standard deviations over its mean among the permutations is named.
 
     What is named goes along with the outcome. In a multiverse that is not a full cross of its choices, two may go
