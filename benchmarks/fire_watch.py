@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.commands.store_care import verify
+from harness.commands.store_verify import verify
 from harness.storage.contents import files_of
 
 

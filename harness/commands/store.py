@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(folder: Path, reports: Sequence[Path]) -> int:
-    from harness.commands.store_care import why_no_session_finds
+    from harness.commands.store_prune import why_no_session_finds
     from harness.execution.engine import open_store
     from harness.storage.contents import count_and_size, files_of, read_runs
 
@@ -109,7 +109,7 @@ def _needed(reports: Sequence[Path], store: "Store") -> "Needed | None":
 
 
 def _verify(folder: Path) -> int:
-    from harness.commands.store_care import verify
+    from harness.commands.store_verify import verify
     from harness.storage.contents import count_and_size
 
     found = verify(folder)
@@ -122,7 +122,7 @@ def _verify(folder: Path) -> int:
 
 
 def _prune(folder: Path, reports: Sequence[Path], *, dry: bool) -> int:
-    from harness.commands.store_care import remove, useless
+    from harness.commands.store_prune import remove, useless
     from harness.execution.engine import open_store
     from harness.storage.contents import count_and_size
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.base.errors import StoreError
 from harness.base.files import whole_file, write_atomically
-from harness.commands.store_care import Flaw, check_runs
+from harness.commands.store_verify import Flaw, check_runs
 from harness.judging.collected import collect_claims
 from harness.judging.plan import cells_asked, wanted_of
 from harness.reconstruction.multiverse import open_multiverse

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.commands.store_care import verify
+from harness.commands.store_verify import verify
 from harness.storage.store import Store
 from harness.training.seeds import Seed
 from tests.builders.stores import fingerprint, runs_hard_to_keep
@@ -28,7 +28,8 @@ import os, sys
 from contextlib import suppress
 from pathlib import Path
 from harness.base.errors import StoreError
-from harness.commands.store_care import remove, useless, verify
+from harness.commands.store_prune import remove, useless
+from harness.commands.store_verify import verify
 from harness.execution.timing import machine
 from harness.training.seeds import Seed
 from harness.storage.store import Store
