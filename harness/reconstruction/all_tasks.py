@@ -15,7 +15,8 @@ from harness.reconstruction.facts import digest_of_facts, facts_of
 from harness.reconstruction.posterior import Posterior, effective_number
 from harness.reconstruction.search import Search
 from harness.reconstruction.spread import SpreadOfFact, spreads_of_facts
-from harness.reconstruction.universes import Universe, sampled_universes, write_universes
+from harness.reconstruction.universes import Universe, sampled_universes
+from harness.reconstruction.universes_file import write_universes
 from harness.report.folder import UNIVERSES_FILE, open_folder
 
 RANDOM_PROPORTION = 0.6  # of the candidates, but no more than `MOST_RANDOM`; the others are neighbours of the best

@@ -19,7 +19,8 @@ from harness.reconstruction.facts import digest_of_facts
 from harness.reconstruction.specification import Specification
 from harness.reconstruction.universe_looks import LEAST_WEIGHT, ClaimInUniverse
 from harness.reconstruction.universe_verdicts import UniverseVerdict, UniverseVerdicts
-from harness.reconstruction.universes import Universe, read_universes
+from harness.reconstruction.universes import Universe
+from harness.reconstruction.universes_file import read_universes
 from harness.report.folder import REGISTER_FILE, UNIVERSES_FILE, open_folder
 from harness.report.grid import Grid
 from harness.storage.files import keep

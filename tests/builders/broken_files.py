@@ -12,7 +12,7 @@ import harness
 from harness.base.errors import HarnessError
 from harness.drawing.figures_file import read_figures
 from harness.reconstruction.facts import digest_of_facts
-from harness.reconstruction.universes import read_universes
+from harness.reconstruction.universes_file import read_universes
 from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
 from tests.builders.reports import REPORT

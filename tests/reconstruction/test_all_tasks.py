@@ -16,7 +16,8 @@ from harness.execution.pools import WorkerPool
 from harness.reconstruction import all_tasks
 from harness.reconstruction.all_tasks import reconstruct, summary
 from harness.reconstruction.facts import digest_of_facts
-from harness.reconstruction.universes import DEFAULT, Universe, read_universes
+from harness.reconstruction.universes import DEFAULT, Universe
+from harness.reconstruction.universes_file import read_universes
 from harness.report.folder import open_folder
 from harness.report.protocol_file import read_grid
 from tests.builders.reconstructions import CELLS, PROTOCOL, TWO_TASKS, MadeUp, printed, trainings_of
