@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.settings import ROOT, grid
-from harness.execution.timing import BenchmarkEntry, Timing, race
+from harness.execution.benchmark import BenchmarkEntry, Timing
+from harness.execution.timing import race
 from harness.statistics.estimators import ratio_over_seeds
 from harness.training.config import TrainingConfig
 from harness.training.dense.trainers import KERAS, TORCH

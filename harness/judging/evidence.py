@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.base.errors import HarnessError
+from harness.execution.benchmark import BenchmarkEntry, Timing
 from harness.execution.engine import Wanted, runs_of
-from harness.execution.timing import BenchmarkEntry, Timing, race, silent
+from harness.execution.timing import race, silent
 from harness.report.grid import Grid
 from harness.storage.store import Store
 from harness.training.function.source import short_name
@@ -194,7 +195,7 @@ class Evidence:
         ----------
         cells
             For each entry a value for each axis that matters, as in a call; and, where it is not the default, a
-            ``mode`` of `harness.execution.timing.BenchmarkEntry`.
+            ``mode`` of `harness.execution.benchmark.BenchmarkEntry`.
 
         Raises
         ------

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.execution.benchmark import Timing
 from harness.execution.engine import Wanted
-from harness.execution.timing import Timing
 from harness.judging.claim import Claim
 from harness.report.grid import Grid
 from harness.training.runs import Runs

@@ -16,7 +16,8 @@ from scipy import special
 
 from harness.base.arrays import Floats
 from harness.data import registry
-from harness.execution.timing import REPEATS, BenchmarkEntry, Timing
+from harness.execution.benchmark import BenchmarkEntry, Timing
+from harness.execution.timing import REPEATS
 from harness.report.grid import Grid
 from harness.training.config import TrainingConfig
 from harness.training.runs import Runs

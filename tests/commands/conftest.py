@@ -6,7 +6,8 @@ from harness.base.hashing import content_digest
 from harness.base.sealed import seal
 from harness.drawing.drawn import kept_figure
 from harness.execution import timing
-from harness.execution.timing import BenchmarkEntry, race
+from harness.execution.benchmark import BenchmarkEntry
+from harness.execution.timing import race
 from harness.reconstruction.multiverse import judging_mark
 from harness.statistics.estimators import mean_over_seeds
 from harness.storage.store import Store

@@ -10,7 +10,8 @@ from harness.base.files import whole_file, write_atomically
 from harness.base.locks import locked
 from harness.commands.store_prune import remove, useless
 from harness.commands.store_verify import verify
-from harness.execution.timing import BenchmarkEntry, race
+from harness.execution.benchmark import BenchmarkEntry
+from harness.execution.timing import race
 from harness.storage.store import Store
 from harness.training.seeds import Seed
 from tests.builders.stores import PROTOCOL, SEEDS, runs_hard_to_keep, versions_of

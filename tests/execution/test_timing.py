@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.base.errors import ConfigError, HarnessError, StoreError, StoreWarning
+from harness.base.errors import HarnessError, StoreError, StoreWarning
 from harness.base.sealed import unseal
 from harness.execution import timing
-from harness.execution.timing import BenchmarkEntry, Timing, machine, race
+from harness.execution.benchmark import BenchmarkEntry
+from harness.execution.timing import machine, race
 from harness.training.dense.trainers import TORCH
 from tests.builders.configs import small_config, trained_by
 from tests.builders.reports import PROTOCOL as TORCH_PROTOCOL
@@ -66,14 +67,6 @@ def test_it_is_said_how_far_a_measurement_is(asked: list[tuple[str, int, int]], 
     said.clear()
     race(entries, tmp_path, repeats=2, says=said.append)
     assert said == []
-
-
-def test_total_steady_epoch_and_startup_are_apart() -> None:
-    """The total is the sum, a steady epoch the median after the first, the startup what the first took beyond."""
-    one = Timing(np.array([[2.0, 0.5, 0.4, 9.0], [1.0, 1.0, 1.0, 1.0]]))
-    np.testing.assert_allclose(one.seconds, [11.9, 4.0])
-    np.testing.assert_allclose(one.steady_epoch_seconds, [0.5, 1.0])
-    np.testing.assert_allclose(one.startup_seconds, [1.5, 0.0])
 
 
 def test_raw_seconds_are_kept_with_machine_and_versions_and_read_again(
@@ -172,12 +165,6 @@ def test_a_real_training_is_timed_and_a_failing_one_is_named(tmp_path: Path, mon
         HarnessError, match=r"^timing failed: BenchmarkEntry\(.*mode='backwards'\): KeyError: 'backwards'"
     ):
         race([BenchmarkEntry(PROTOCOL, "backwards")], tmp_path, repeats=2)
-
-
-def test_an_unknown_mode_is_refused_before_anything_starts() -> None:
-    """The sentence names the mode and those of the framework."""
-    with pytest.raises(ConfigError, match=r"^mode is 'no-jit'; torch is timed in one of: default, compile$"):
-        BenchmarkEntry(PROTOCOL, "no-jit")
 
 
 def _use(folder: Path, log: Path, name: str, alone: bool, ready: Any) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from harness.base.errors import ConfigError, HarnessError
+from harness.execution.benchmark import BenchmarkEntry
 from harness.execution.engine import Wanted, open_store, runs_of
-from harness.execution.timing import BenchmarkEntry
 from harness.judging.evidence import Evidence, TrainedRuns
 from harness.report.folder import open_folder
 from harness.storage.store import Store
