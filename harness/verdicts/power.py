@@ -8,6 +8,7 @@ that side.
 """
 
 import math
+from bisect import bisect_left, bisect_right
 
 import numpy as np
 import scipy
@@ -84,13 +85,20 @@ def _of_mean(below: float, above: float, deviation: float, seeds: int, confidenc
 
 def _of_proportion(truth: float, band: Band, seeds: int, confidence: float) -> float:
     """Return the probability of all counts of seeds whose exact interval lies inside the band."""
-    tail, counts = (1 - confidence) / 2, np.arange(seeds + 1)
-    with np.errstate(invalid="ignore"):
-        low = np.where(counts == 0, 0.0, scipy.special.betaincinv(counts, seeds - counts + 1, tail))
-        high = np.where(counts == seeds, 1.0, scipy.special.betaincinv(counts + 1, seeds - counts, 1 - tail))
-    inside = (low >= band.low) & (high <= band.high)
-    probabilities = np.diff(scipy.special.bdtr(counts, seeds, truth), prepend=0.0)
-    return min(1.0, float(probabilities[inside].sum()))
+    tail, counts = (1 - confidence) / 2, range(seeds + 1)
+
+    def low(count: int) -> float:
+        return float(scipy.special.betaincinv(count, seeds - count + 1, tail)) if count > 0 else 0.0
+
+    def high(count: int) -> float:
+        return float(scipy.special.betaincinv(count + 1, seeds - count, 1 - tail)) if count < seeds else 1.0
+
+    # Both ends grow with the count, so that the counts inside are those between two.
+    fewest, most = bisect_left(counts, band.low, key=low), bisect_right(counts, band.high, key=high) - 1
+    if fewest > most:
+        return 0.0
+    below = float(scipy.special.bdtr(fewest - 1, seeds, truth)) if fewest > 0 else 0.0
+    return max(0.0, float(scipy.special.bdtr(most, seeds, truth)) - below)
 
 
 def _deviation(estimate: Estimate) -> float:
