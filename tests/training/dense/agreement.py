@@ -97,6 +97,13 @@ def train_alone(config: TrainingConfig, seed: Seed) -> Runs:
     return native_training(config.trainer)(config, splits_of(config, [seed])[0], seed)
 
 
+def alone(config: TrainingConfig, seed: Seed) -> Runs:
+    """Train one seed by the framework's own loop, on rows in the order of the batched training."""
+    if config.trainer == "torch" or not config.shuffle:
+        return train_alone(config, seed)
+    return fit_in_order(config, splits_of(config, [seed])[0], seed)
+
+
 def fit_in_order(config: TrainingConfig, split: Split, seed: Seed) -> Runs:
     """Train the reference's model with ``fit`` on rows in the batched training's order of each epoch."""
     keras_fit, recording = (import_module(f"harness.training.dense.{name}") for name in ("keras_native", "recording"))

@@ -1,23 +1,14 @@
 import functools
 import itertools
-import os
-import subprocess
-import sys
-from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from harness.statistics.estimators import ratio_over_seeds
-from harness.training.config import TrainingConfig
-from harness.training.dense.fields import task_of
 from harness.training.dense.frameworks import native_training
-from harness.training.runs import concatenate, predicted_classes
+from harness.training.runs import concatenate
 from harness.training.seeds import Seed
 from tests.builders.runs import arrays_of
 from tests.training.dense.agreement import (
@@ -33,7 +24,6 @@ from tests.training.dense.agreement import (
     fit_in_order,
     member,
     name_of,
-    roundings_of,
     splits_of,
     step_by_step,
     train_alone,
@@ -48,7 +38,6 @@ BY_EPOCH, BY_STEP = (
 )
 CELLS = [*BY_EPOCH, *map(step_by_step, BY_STEP)]
 CLASSIFICATION = cell("keras", "cross_entropy", "tanh", "adam", (10,))
-REGRESSION = cell("keras", "squared_error", "tanh", "sgd", (10,))
 QUICK = CLASSIFICATION.changed(dataset="wine", learning_rate=0.01, epochs=10)
 
 # A training takes a second, so tests that only look at a block share it.
@@ -132,27 +121,7 @@ def test_whole_trainings_end_alike() -> None:
     assert runs.final_test_accuracy.mean() == pytest.approx(alone.final_test_accuracy.mean(), abs=0.02)
 
 
-@pytest.mark.parametrize("config", [CLASSIFICATION, REGRESSION], ids=name_of)
-def test_accuracies_are_proportions_of_rows(config: TrainingConfig) -> None:
-    """An accuracy is a number of rows over all rows in double precision, so equal proportions are equal numbers."""
-    runs = trained(config, SEEDS)
-    if task_of(config) == "regression":
-        assert not [name for name in runs.metrics() if "accuracy" in name]
-    else:
-        hits = (predicted_classes(runs) == runs.test_targets).sum(axis=1)
-        np.testing.assert_array_equal(runs.final_test_accuracy, hits / runs.test_rows.shape[1])
-
-
 # The comparison can fail
-
-
-@pytest.mark.parametrize("other", [Seed(1, 34), Seed(2, 33)], ids=["training", "split"])
-def test_another_seed_does_not_agree(keras_ensemble: Any, other: Seed) -> None:
-    """A member does not pass for the run of a seed that has only its split, or only its training, in common."""
-    (split,) = splits_of(CLASSIFICATION, [other])
-    reference = fit_in_order(CLASSIFICATION, split, other)
-    with pytest.raises(AssertionError):
-        check_agreement(member(trained(CLASSIFICATION, SEEDS), 0), reference)
 
 
 def test_another_order_of_rows_does_not_agree(keras_ensemble: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,38 +139,6 @@ def test_another_order_of_rows_does_not_agree(keras_ensemble: Any, monkeypatch: 
     reference = fit_in_order(CLASSIFICATION, split, SEEDS[0])
     with pytest.raises(AssertionError, match="weight_norm"):
         check_agreement(member(runs, 0), reference)
-
-
-# Same seeds, same bits
-
-
-def test_same_seeds_same_bits() -> None:
-    """Trained again in one process, after a training of something else, a block gives the same bits."""
-    first = trained(CLASSIFICATION, SEEDS)
-    train_block(CLASSIFICATION.changed(hidden_widths=(3,), optimizer="rmsprop"), TWENTY[:2])
-    check_same_bits(arrays_of(first), arrays_of(train_block(CLASSIFICATION, SEEDS)))
-
-
-FRESH = """
-import numpy as np
-from tests.builders.runs import arrays_of
-from tests.training.dense.test_keras_batched import CLASSIFICATION, SEEDS, train_block
-np.savez({file!r}, **arrays_of(train_block(CLASSIFICATION, SEEDS)))
-"""
-
-
-def test_same_seeds_same_bits_in_a_fresh_process(tmp_path: Path) -> None:
-    """A block gives the same bits in another process, whatever backend of Keras its environment names."""
-    file = str(tmp_path / "fresh.npz")
-    subprocess.run(
-        [sys.executable, "-c", FRESH.format(file=file)],
-        check=True,
-        timeout=120,
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "KERAS_BACKEND": "torch"},
-    )
-    with np.load(file) as arrays:
-        check_same_bits(arrays_of(trained(CLASSIFICATION, SEEDS)), arrays)
 
 
 # One program for configs that differ in numbers
@@ -252,50 +189,3 @@ def test_other_configs_have_another_program(kept: Any, changes: dict[str, Any]) 
     check_same_bits(arrays_of(before), arrays_of(train_block(CLASSIFICATION, SEEDS)))
     assert kept._kept.cache_info().currsize == 2
     assert not np.array_equal(other.test_loss, before.test_loss)
-
-
-# Blocks
-
-
-@settings(max_examples=4)
-@given(
-    loss=st.sampled_from(sorted(LOSSES)),
-    optimizer=st.sampled_from(OPTIMIZERS),
-    widths=st.lists(st.integers(1, 40), min_size=1, max_size=2).map(tuple),
-    batch_size=st.sampled_from([7, 16, 50, 150, 1000]),
-    size=st.sampled_from([1, 2, 7]),
-    start=st.integers(0, 13),
-)
-def test_a_seed_in_another_block(
-    loss: str, optimizer: str, widths: tuple[int, ...], batch_size: int, size: int, start: int
-) -> None:
-    """In smaller blocks, at other places, a seed has the run that it has in the block of twenty, but for rounding.
-
-    The last bits do differ: vector instructions round the tail of an array otherwise than its body.
-    """
-    config = cell("keras", loss, "tanh", optimizer, widths).changed(batch_size=batch_size, epochs=1)
-    twenty = train_block(config, TWENTY)
-    seeds = TWENTY[start : start + size]
-    block = train_block(config, seeds)
-    roundings = roundings_of(config, seeds, block)
-    for number in range(size):
-        check_agreement(member(block, number), member(twenty, start + number), roundings)
-
-
-# Divergence
-
-
-def test_a_member_that_diverges_does_not_disturb_the_others() -> None:
-    """Beside a member whose losses overflow, the others are finite and the same, bit for bit, as without it."""
-    config = REGRESSION.changed(scaling="none", learning_rate=1e-7)
-    splits = splits_of(config, SEEDS)
-    calm = train_block(config, SEEDS, splits)
-    large = np.float32(1e20)
-    splits[1] = replace(
-        splits[1], train_features=splits[1].train_features * large, train_target=splits[1].train_target * large
-    )
-    runs = train_block(config, SEEDS, splits)
-    assert calm.diverged.tolist() == [False, False, False]
-    assert runs.diverged.tolist() == [False, True, False]
-    assert np.isnan(runs.train_loss[1]).all()
-    check_same_bits(arrays_of(runs), arrays_of(calm), [0, 2])

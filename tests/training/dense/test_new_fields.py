@@ -12,16 +12,15 @@ import pytest
 import harness.data
 from harness.base.errors import ConfigError
 from harness.data.data_file import DataFile
-from harness.training.config import TrainingConfig
 from harness.training.trainers import trainer_named
 from tests.builders.configs import small_config, trained_by
 from tests.builders.runs import arrays_of
 from tests.training.dense.agreement import (
     SEEDS,
+    alone,
     cell,
     check_agreement_or_chaos,
     check_same_bits,
-    fit_in_order,
     splits_of,
     train_alone,
     train_block,
@@ -59,13 +58,6 @@ trained = functools.cache(train_block)
 each_trainer = pytest.mark.parametrize("trainer", ["keras", "torch"])
 
 
-def alone(config: TrainingConfig, number: int) -> Any:
-    """Train one of the seeds by the framework's own loop, on rows in the order of the batched training."""
-    if config.trainer == "torch" or not config.shuffle:
-        return train_alone(config, SEEDS[number])
-    return fit_in_order(config, splits_of(config, SEEDS)[number], SEEDS[number])
-
-
 @each_trainer
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("name", CHANGES)
@@ -73,7 +65,7 @@ def test_a_member_is_the_run_of_its_seed(trainer: str, loss: str, name: str) -> 
     """Curves and predictions of a member are those of the framework's own optimizer, layers and loop."""
     config = cell(trainer, loss, "tanh", "adam", (10,)).changed(**{"learning_rate": 0.003, **CHANGES[name]})
     block, number = trained(config, SEEDS), len(name) % 3
-    check_agreement_or_chaos(config, SEEDS, block, number, alone(config, number))
+    check_agreement_or_chaos(config, SEEDS, block, number, alone(config, SEEDS[number]))
 
 
 @each_trainer
@@ -83,7 +75,7 @@ def test_absolute_errors_are_trained_on(trainer: str, optimizer: str) -> None:
     squared = cell(trainer, "squared_error", "tanh", optimizer, (10,))
     config = squared.changed(loss="absolute_error", learning_rate=0.003)
     block = train_block(config, SEEDS)
-    check_agreement_or_chaos(config, SEEDS, block, 1, alone(config, 1))
+    check_agreement_or_chaos(config, SEEDS, block, 1, alone(config, SEEDS[1]))
     distances = np.abs(block.test_predictions[:, :, 0] - block.test_targets).mean(axis=1)
     np.testing.assert_allclose(block.final_test_loss, distances, rtol=1e-5)
 
@@ -112,7 +104,7 @@ def test_two_classes_have_one_output(trainer: str, optimizer: str, two_classes: 
     three = cell(trainer, "cross_entropy", "tanh", optimizer, (10,))
     config = three.changed(dataset=two_classes, loss="binary_cross_entropy", learning_rate=0.01)
     block = train_block(config, SEEDS)
-    check_agreement_or_chaos(config, SEEDS, block, 1, alone(config, 1))
+    check_agreement_or_chaos(config, SEEDS, block, 1, alone(config, SEEDS[1]))
     for runs in (block, train_alone(config, SEEDS[0])):
         first, second = runs.test_predictions[:, :, 0], runs.test_predictions[:, :, 1]
         np.testing.assert_allclose(first + second, 1, rtol=1e-6)
