@@ -150,6 +150,19 @@ def test_the_first_screen_has_answers(browser: Browser, folder: Path, width: int
     page.close()
 
 
+def test_answers_stay_in_sight_whatever_is_missing(browser: Browser, tmp_path: Path) -> None:
+    """Of many sentences above them a few are shown, and how many more there are; a click shows all."""
+    session = session_of(missing=tuple(f"result {number} is missing" for number in range(30)))
+    (tmp_path / "index.html").write_text(index_html(session), encoding="utf-8")
+    page = opened(browser, (tmp_path / "index.html").as_uri(), viewport={"width": 1280, "height": 844})
+    attention = page.get_by_role("region", name="Not finished")
+    assert attention.locator("li:visible").all_inner_texts() == [f"result {number} is missing" for number in range(4)]
+    expect(page.locator("table.answers [data-of]").first).to_be_in_viewport()
+    attention.get_by_text("and 26 more").click()
+    expect(attention.locator("li:visible")).to_have_count(30)
+    page.close()
+
+
 def test_a_link_to_a_reading_leads_there_whatever_is_filtered_out(browser: Browser, folder: Path) -> None:
     """The filter gives way to the address."""
     page = opened(browser, f"{(folder / 'index.html').as_uri()}#speed.second:strict")
