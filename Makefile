@@ -13,7 +13,7 @@ multiverse: .venv/ready
 
 # Other reports under test; their trainings, pages and history stay in examples/.
 example: .venv/ready
-	$(BIN)/pytest examples -n auto --claims-looks 3
+	$(BIN)/pytest examples -n auto
 
 # Make turns every failure into exit status 2; docs/nightly.md has the command for a script that tells them apart.
 nightly: .venv/ready

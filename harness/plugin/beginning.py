@@ -76,10 +76,12 @@ def begin(config: pytest.Config) -> None:
         reach_shared_store(config)
         reach_cluster(config)
     from harness.plugin.audit import Audit
+    from harness.plugin.forecast import Forecast
     from harness.plugin.roll import RollWriter
 
     audit = Audit(folders, config, headlines)
     audit.register()
+    config.pluginmanager.register(Forecast(folders), "claims-forecast")
     config.pluginmanager.register(RollWriter(audit.roll_file, folders), "claims-roll")
     config.stash[PROGRESS] = audit.progress_file
     config.stash[FOLDERS] = frozenset(os.path.realpath(folder.path) for folder in folders)
