@@ -46,7 +46,8 @@ RUN_PYTHON = {
     ("data.md", 0): "test_a_session_is_read",
     ("data.md", 1): "test_runs_are_read_with_pandas",
     (OWN, 0): "test_a_report_of_all_that_the_page_shows",
-    (OWN, 1): "test_a_trainer_of_one_s_own",
+    (OWN, 1): "test_other_metrics",
+    (OWN, 2): "test_a_trainer_of_one_s_own",
     ("your-own-training.md", 0): "test_a_training_function",
 }
 """By page and number of a block of Python, which test runs it."""
@@ -203,6 +204,27 @@ def test_a_report_of_all_that_the_page_shows(tmp_path: Path) -> None:
     assert claim["verdict"]["finding"] == "activations.relu-accuracy"
 
 
+def test_other_metrics() -> None:
+    """One number a seed, as their definitions have it."""
+    names: dict[str, Any] = {}
+    exec(block_of(OWN, "python", 1), names)
+    rng = np.random.default_rng(1)
+    target, first = rng.integers(2, size=(3, 50)), rng.random((3, 50))
+    probabilities = np.stack([first, 1 - first], axis=2)
+    runs = SimpleNamespace(test_targets=target, test_predictions=probabilities, diverged=np.zeros(3, dtype=bool))
+    found = first < 0.5
+    hits = [
+        ((found == one) & (target == one)).sum(1) / ((found == one).sum(1) + (target == one).sum(1)) for one in (0, 1)
+    ]
+    np.testing.assert_allclose(names["f1"](runs), hits[0] + hits[1])  # twice the hits, and half of it for each class
+    ahead = (1 - first)[:, :, None] > (1 - first)[:, None, :]
+    pairs = (target == 1)[:, :, None] & (target == 0)[:, None, :]
+    np.testing.assert_allclose(names["area_under_curve"](runs), (ahead & pairs).sum((1, 2)) / pairs.sum((1, 2)))
+    values = SimpleNamespace(test_targets=rng.normal(size=(3, 50)), test_predictions=rng.normal(size=(3, 50, 1)))
+    distances = np.abs(values.test_targets - values.test_predictions[:, :, 0])
+    np.testing.assert_allclose(names["mean_absolute_error"](values), distances.mean(axis=1))
+
+
 def test_an_answer_fits_a_register(tmp_path: Path) -> None:
     """Beside a statement and a reading, place and answer are read."""
     register = tomlkit.parse(block_of(OWN, "toml", 5))
@@ -226,7 +248,7 @@ def test_a_trainer_of_one_s_own(pytester: pytest.Pytester, make_claims: Callable
     claim = "\n@finding\ndef test_one(evidence, judge):\n    judge(mean_over_seeds(evidence(depth='6').last, 'x'))\n"
     make_claims(claim, protocol=block_of(OWN, "toml", 4))
     (pytester.path / "claims" / "train.py").unlink()
-    (pytester.path / "claims" / "conftest.py").write_text(block_of(OWN, "python", 1), encoding="utf-8")
+    (pytester.path / "claims" / "conftest.py").write_text(block_of(OWN, "python", 2), encoding="utf-8")
     pytester.runpytest_subprocess("claims", "-n", "0", "--claims-looks", "1").assert_outcomes(failed=1)
     (told,) = json.loads((pytester.path / "reports" / "claims.json").read_text(encoding="utf-8"))["claims"]
     assert told["verdict"]["value"] == pytest.approx(0.6, abs=0.1)
