@@ -38,6 +38,7 @@ from .statistics.printed import (
     possible_counts,
     rows_that_allow,
 )
+from .statistics.reported_runs import ReportedRuns
 from .statistics.tasks import interquartile_mean, probability_of_improvement, rank_difference
 from .statistics.two_samples import difference_from_reported, difference_of_means, ratio_of_means, ratio_of_spreads
 from .training.config import TrainingConfig
@@ -58,6 +59,7 @@ __all__ = [
     "Inconclusive",
     "Refuted",
     "Reported",
+    "ReportedRuns",
     "RunSource",
     "Runs",
     "Seed",

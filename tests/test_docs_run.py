@@ -20,6 +20,7 @@ from harness.report.protocol_file import read_grid
 from harness.report.register import read_register
 from harness.sessions.history import open_history
 from harness.sessions.session_file import write_session
+from harness.statistics.reported_runs import ReportedRuns, runs_as_printed
 from harness.training.seeds import Seed
 from tests.builders.docs import Block, block_of, blocks, commands_of
 from tests.builders.logs import WIDE
@@ -31,6 +32,7 @@ OWN = "your-own-report.md"
 
 READ = {
     ("logged-runs.md", 0): "test_docs.py",
+    ("logged-runs.md", 1): "test_what_is_printed_of_several_runs",
     ("your-own-training.md", 0): "test_docs.py",
     (OWN, 0): "test_a_report_of_all_that_the_page_shows",
     (OWN, 1): "test_a_report_of_all_that_the_page_shows",
@@ -202,6 +204,21 @@ def test_a_report_of_all_that_the_page_shows(tmp_path: Path) -> None:
     subprocess.run([*command, *options], cwd=tmp_path, check=False, capture_output=True)
     (claim,) = json.loads((tmp_path / "reports" / "claims.json").read_text(encoding="utf-8"))["claims"]
     assert claim["verdict"]["finding"] == "activations.relu-accuracy"
+
+
+def test_what_is_printed_of_several_runs(tmp_path: Path) -> None:
+    """The register has it as the page says, and the other ways that stand beside it are read too."""
+    block = block_of("logged-runs.md", "toml", 1)
+    reading = {"estimand": "difference", "low": -0.5, "high": 0.5, "reason": "half a percent"}
+    register = tomlkit.parse(block)
+    register["findings"]["accuracy.as-reported"]["readings"] = {"difference": reading}  # type: ignore[index]
+    text = 'title = "x"\n[sections]\naccuracy = "Accuracy"\n' + tomlkit.dumps(register)
+    (tmp_path / "report.toml").write_text(text, encoding="utf-8")
+    reported = read_register(tmp_path / "report.toml").findings["accuracy.as-reported"].reported["accuracy"]
+    assert isinstance(reported, ReportedRuns)
+    assert (reported.value, reported.runs) == (72.9, 5)
+    others = re.findall(r'"([^"]*)"', block.partition("# or ")[2])
+    assert [runs_as_printed(other).runs for other in others] == [5, 5, 5]
 
 
 def test_other_metrics() -> None:

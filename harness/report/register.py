@@ -1,9 +1,7 @@
 """The register of findings: what a report says, as data (``report.toml``)."""
 
 import datetime
-import math
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +10,7 @@ from harness.base.tables import Table
 from harness.report.answers import WrittenAnswer, read_answer, refuse_gaps
 from harness.report.reading import Reading, readings_of
 from harness.statistics.estimate import Reported
+from harness.statistics.reported_runs import as_printed, runs_as_printed
 from harness.verdicts.band import OUTCOMES, Outcome
 
 # What the reconstruction was fitted to; what shares a training with that; and what shares none.
@@ -174,16 +173,11 @@ def _reported(table: Table) -> dict[str, Reported]:
 def _number(table: Table, key: str) -> Reported:
     text = table.get(key, str)
     try:
-        number = Decimal(text)
-        exponent = number.as_tuple().exponent
-        if not isinstance(exponent, int):
-            raise InvalidOperation
-        reported = Reported(float(number), float(Decimal(5).scaleb(exponent - 1)))
-        if math.isinf(reported.value) or math.isinf(reported.half_unit) or reported.half_unit == 0:
-            raise InvalidOperation
+        return runs_as_printed(text) if "(" in text else as_printed(text)
     except ArithmeticError:
         raise table.error(key, f'is {text!r}; give the number as printed, in quotes, such as "0.50"') from None
-    return reported
+    except ValueError as problem:
+        raise table.error(key, f"is {text!r}; {problem}") from None
 
 
 def _all_expected(finding: Table, readings: dict[str, Reading]) -> tuple[Expected, ...]:

@@ -41,7 +41,7 @@ def probability_of_larger(first: ArrayLike, second: ArrayLike, label: str) -> Es
     on_logits: Callable[[float], Interval] | None = None
     errors = np.array([above.var(ddof=1) / len(one), below.var(ddof=1) / len(other)])
     if errors.sum() > 0:
-        freedom = degrees_of_freedom(errors, (len(one), len(other)))
+        freedom = degrees_of_freedom(errors, (len(one) - 1, len(other) - 1))
         on_logits = student_interval(
             float(scipy.special.logit(value)), math.sqrt(errors.sum()) / (value * (1 - value)), freedom
         )

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from harness.base.arrays import Floats
 from harness.statistics.estimate import Estimate, Interval, Reported
+from harness.statistics.reported_runs import FORMS, ReportedRuns
 from harness.statistics.sample import SKEWED, at_least_two, no_interval, refuse_unless_positive, skewness_of
 
 
@@ -35,7 +36,7 @@ def difference_of_means(first: ArrayLike, second: ArrayLike, label: str) -> Esti
     if problem:
         return no_interval(shifted, method, label, "mean", problem)
     errors = np.array([one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)])
-    freedom = degrees_of_freedom(errors, (len(one), len(other)))
+    freedom = degrees_of_freedom(errors, (len(one) - 1, len(other) - 1))
     difference, error = float(one.mean() - other.mean()), math.sqrt(errors.sum())
     return Estimate(
         difference,
@@ -106,7 +107,7 @@ def ratio_of_spreads(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
         return no_interval(distances[0], method, label, "ratio", problem)
     one, other = distances
     errors = np.array([(each.std(ddof=1) / each.mean()) ** 2 / len(each) for each in distances])
-    freedom = degrees_of_freedom(errors, (len(one), len(other)))
+    freedom = degrees_of_freedom(errors, (len(one) - 1, len(other) - 1))
     ratio = float(one.mean() / other.mean())
     on_logarithms = student_interval(math.log(ratio), math.sqrt(errors.sum()), freedom)
 
@@ -118,8 +119,8 @@ def ratio_of_spreads(first: ArrayLike, second: ArrayLike, label: str) -> Estimat
     return Estimate(ratio, interval, method, one / other.mean(), label, "ratio", note=note, deviation=deviation)
 
 
-def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, runs: int, label: str) -> Estimate:
-    """Estimate the mean of one's own runs minus that of runs of which a report gives only mean and spread.
+def difference_from_reported(sample: ArrayLike, reported: Reported, label: str) -> Estimate:
+    """Estimate the mean of one's own runs minus that of runs of which a report prints a summary.
 
     Welch's t interval from summary statistics; what rounding may have hidden of the printed mean widens it.
 
@@ -127,40 +128,43 @@ def difference_from_reported(sample: ArrayLike, mean: Reported, spread: float, r
     ----------
     sample : (runs,)
         One's own.
-    mean
-        As printed, such as 72.9.
-    spread, runs
-        The standard deviation over the report's runs, and how many there were. A standard error is to be multiplied by
-        the root of the number of runs before.
+    reported
+        As the register has it, such as "72.9 +- 0.4 sd (n = 5)".
     label
         What the difference is.
+
+    Raises
+    ------
+    ValueError
+        If it is a number alone.
     """
-    if not (spread >= 0 and math.isfinite(spread)) or runs < 2:
-        raise ValueError(f"a reported mean has a spread of at least 0 over at least 2 runs, not {spread} over {runs}")
+    if not isinstance(reported, ReportedRuns):
+        raise ValueError(f"{reported.value} says nothing of its runs; have the register give it as {FORMS}")
     values = at_least_two(sample)
     method = "difference from a reported mean, Welch's t interval from summary statistics"
-    shifted = values - mean.value
+    shifted = values - reported.value
     if not np.isfinite(values).all():
         return no_interval(shifted, method, label, "mean", f"{int((~np.isfinite(values)).sum())} runs diverged")
-    errors = np.array([values.var(ddof=1) / len(values), spread**2 / runs])
+    errors = np.array([values.var(ddof=1) / len(values), reported.error**2])
     if errors.sum() == 0:
         return no_interval(shifted, method, label, "mean", "neither one's own runs nor the report's have any spread")
-    freedom = degrees_of_freedom(errors, (len(values), runs))
+    freedom = degrees_of_freedom(errors, (len(values) - 1, reported.freedom))
     error = math.sqrt(errors.sum())
     student = student_interval(float(shifted.mean()), error, freedom)
 
     def interval(confidence: float) -> Interval:
         low, high = student(confidence)
-        return low - mean.half_unit, high + mean.half_unit
+        return low - reported.half_unit, high + reported.half_unit
 
-    note = f"{len(values)} runs against {runs} reported ones"
+    counts = f"{len(values)} runs against {reported.runs} reported ones"
+    note = "; ".join(text for text in (counts, reported.note) if text)
     deviation = error * math.sqrt(len(values))
     return Estimate(float(shifted.mean()), interval, method, shifted, label, "mean", note=note, deviation=deviation)
 
 
-def degrees_of_freedom(errors: Floats, sizes: tuple[int, int]) -> float:
+def degrees_of_freedom(errors: Floats, freedoms: tuple[float, float]) -> float:
     """Return Welch's degrees of freedom of a difference, from the squared standard errors of two samples: (2,)."""
-    return float(errors.sum() ** 2 / (errors**2 / [size - 1 for size in sizes]).sum())
+    return float(errors.sum() ** 2 / (errors**2 / freedoms).sum())
 
 
 def student_interval(value: float, error: float, freedom: float) -> Callable[[float], Interval]:

@@ -1,5 +1,6 @@
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from scipy import stats
 
 from harness.statistics.estimate import Estimate, Reported
+from harness.statistics.reported_runs import ReportedRuns, runs_as_printed
 from harness.statistics.two_samples import (
     difference_from_reported,
     difference_of_means,
@@ -108,20 +110,45 @@ def test_a_reported_mean_is_compared_as_a_sample() -> None:
     """From its summary: as if its runs were known, and wider by what rounding may have hidden."""
     theirs = np.array([72.1, 72.9, 73.4, 73.0, 73.1])
     own = np.array([72.0, 72.4, 72.2, 72.9])
-    exact = Reported(float(theirs.mean()), 0.0)
-    found = difference_from_reported(own, exact, float(theirs.std(ddof=1)), 5, "x")
+    exact = ReportedRuns(float(theirs.mean()), 0.0, runs=5, error=float(theirs.std(ddof=1)) / math.sqrt(5), freedom=4)
+    found = difference_from_reported(own, exact, "x")
     assert found.interval(0.9) == pytest.approx(difference_of_means(own, theirs, "x").interval(0.9))
-    rounded = difference_from_reported(own, Reported(exact.value, 0.05), float(theirs.std(ddof=1)), 5, "x")
+    rounded = difference_from_reported(own, replace(exact, half_unit=0.05), "x")
     low, high = found.interval(0.9)
     assert rounded.interval(0.9) == pytest.approx((low - 0.05, high + 0.05))
     assert rounded.note == "4 runs against 5 reported ones"
 
 
 def test_a_reported_mean_without_spread_may_be_compared() -> None:
-    """Unless one's own have none either; what makes no sense is refused."""
-    assert not math.isnan(difference_from_reported([1.0, 2.0], Reported(1.5, 0.05), 0.0, 3, "x").value)
-    assert math.isnan(difference_from_reported([1.0, 1.0], Reported(1.5, 0.05), 0.0, 3, "x").value)
-    assert "1 runs diverged" in difference_from_reported([1.0, math.nan], Reported(1.5, 0.05), 0.4, 3, "x").note
-    for spread, runs in ((-0.1, 5), (math.nan, 5), (0.1, 1)):
-        with pytest.raises(ValueError, match="a reported mean has a spread of at least 0 over at least 2 runs"):
-            difference_from_reported([1.0, 2.0], Reported(1.5, 0.05), spread, runs, "x")
+    """Unless one's own have none either; a number alone is refused."""
+    reported = runs_as_printed("1.5 +- 0.0 sd (n = 3)")
+    assert not math.isnan(difference_from_reported([1.0, 2.0], reported, "x").value)
+    assert math.isnan(difference_from_reported([1.0, 1.0], reported, "x").value)
+    assert "1 runs diverged" in difference_from_reported([1.0, math.nan], reported, "x").note
+    with pytest.raises(ValueError, match=r"1\.5 says nothing of its runs; have the register give it as"):
+        difference_from_reported([1.0, 2.0], Reported(1.5, 0.05), "x")
+
+
+@pytest.mark.parametrize("runs", [3, 5, 20])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{mean} +- {sd} sd",
+        "{mean} +- {se} se",
+        "{low} to {high}",
+        "median {median}, {low} to {high}",
+        "median {median}, quartiles {q1} to {q3}",
+    ],
+)
+def test_intervals_against_what_is_printed_hold(form: str, runs: int) -> None:
+    """Of two normal samples of one mean and unequal spreads: 90 % hold the difference of 0, or a few more."""
+    rng = np.random.default_rng(5)
+    held = []
+    for own, theirs in zip(rng.normal(0, 2, (SIMULATIONS, 10)), rng.normal(0, 1, (SIMULATIONS, runs)), strict=True):
+        q1, median, q3 = np.quantile(theirs, (0.25, 0.5, 0.75))
+        told = {"mean": theirs.mean(), "sd": theirs.std(ddof=1), "se": theirs.std(ddof=1) / math.sqrt(runs)}
+        told |= {"low": theirs.min(), "high": theirs.max(), "median": median, "q1": q1, "q3": q3}
+        text = form.format(**{name: f"{number:.9f}" for name, number in told.items()})
+        low, high = difference_from_reported(own, runs_as_printed(f"{text} (n = {runs})"), "x").interval(0.9)
+        held.append(low <= 0 <= high)
+    assert 0.9 - 3 * math.sqrt(0.9 * 0.1 / SIMULATIONS) < np.mean(held) < 0.95
