@@ -1,4 +1,7 @@
-"""What a claim may ask for: its evidence, its reading, the reported numbers, and its judge."""
+"""What a claim may ask for: its evidence, its reading, the reported numbers, and its judge.
+
+PYTEST_DONT_REWRITE: it is imported before pytest asks for it, with the other modules of the harness.
+"""
 
 import shlex
 from typing import TYPE_CHECKING
