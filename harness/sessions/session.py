@@ -129,10 +129,10 @@ class Session:
 
     def to_plain(self) -> dict[str, Any]:
         """Return plain JSON values, as ``session.schema.json`` describes them."""
-        claims = [{**asdict(claim), "verdict": claim.verdict.to_plain()} for claim in self.claims]
+        claims = [{**vars(claim), "verdict": claim.verdict.to_plain()} for claim in self.claims]
         readings = [
             {
-                **_finite(asdict(judgement)),
+                **_finite(vars(judgement)),
                 "universes": [one.to_plain() for one in self.specified.get((judgement.finding, judgement.reading), ())],
             }
             for judgement in self.judgements
@@ -173,7 +173,7 @@ class Session:
         )
 
 
-def _finite(plain: dict[str, Any]) -> dict[str, Any]:
+def _finite(plain: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain_number(value) if isinstance(value, float) else value for name, value in plain.items()}
 
 

@@ -1,7 +1,8 @@
 """What the evidence says of one claim: its verdict, in words and numbers."""
 
 import math
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from harness.base.errors import Inconclusive, Refuted
@@ -178,13 +179,14 @@ class Verdict:
 
     def to_plain(self) -> dict[str, Any]:
         """Return the fields as plain JSON values; numbers that are not finite become text."""
-        plain = asdict(self)
-        for holder, names in ((plain, _NUMBERS), (plain["band"], _ENDS)):
-            for name in names:
-                holder[name] = plain_number(holder[name])
-        if plain["placebo"] is not None:
-            plain["placebo"] |= {name: plain_number(plain["placebo"][name]) for name in _OF_A_PLACEBO}
-        return {**plain, **{name: list(plain[name]) for name in _LISTS}}
+        # Not by `dataclasses.asdict`, which copies whatever it meets: a session tells some hundred verdicts, thrice.
+        return {
+            **_told(self, _NUMBERS),
+            **{name: list(getattr(self, name)) for name in _LISTS},
+            "band": _told(self.band, _ENDS),
+            "neighbours": [_told(one) for one in self.neighbours],
+            "placebo": None if self.placebo is None else _told(self.placebo, _OF_A_PLACEBO),
+        }
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> "Verdict":
@@ -210,5 +212,10 @@ class Verdict:
 _NUMBERS = ("value", "low", "high", "confidence", "p_supported", "p_refuted", "power")
 _ENDS = ("low", "high")
 _OF_A_PLACEBO = ("value", "low", "high")
-_LISTS = ("cells", "trainers", "looks", "neighbours")
+_LISTS = ("cells", "trainers", "looks")
 EXCEPTIONS: dict[str, type[AssertionError]] = {"refuted": Refuted, "inconclusive": Inconclusive}
+
+
+def _told(one: "Verdict | Band | Neighbour | Placebo", numbers: Sequence[str] = ()) -> dict[str, Any]:
+    """Return fields by name, with these numbers as JSON can have them."""
+    return {**vars(one), **{name: plain_number(getattr(one, name)) for name in numbers}}
