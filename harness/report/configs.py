@@ -19,6 +19,7 @@ AVERAGED_CHOICE = "runs_averaged"
 REPORTING_CHOICES = (SPLITS_CHOICE, AVERAGED_CHOICE)
 """What a report leaves open that is no field of a config: how it came to its numbers."""
 DATASET, TEST_SIZE = "dataset", "test_size"
+_REGISTERED: dict[str, str | DataFile] = {name: name for name in registry.names()}
 Choices = Mapping[str, Choice]
 DataFiles = Mapping[str, DataFile]
 
@@ -153,10 +154,10 @@ def _table_of(task: str, field: str) -> str:
 
 def _checked_data(named: Any, task: str, data_files: DataFiles) -> Any:
     """Return the data set of a name, of the task if the grid has tasks."""
-    known = {**dict.fromkeys(registry.names()), **data_files}
+    known = {**_REGISTERED, **data_files}
     if not isinstance(named, str) or named not in known:
         raise ConfigError(f"dataset is {named!r}; give one of: {', '.join(known)}")
-    of_task = [name for name, data in known.items() if registry.task(data or name) == task]
-    if task and named not in of_task:
+    if task and registry.task(known[named]) != task:
+        of_task = [name for name, data in known.items() if registry.task(data) == task]
         raise ConfigError(f"dataset is {named!r}, which is no {task} data set; give one of: {', '.join(of_task)}")
-    return data_of(named, data_files)
+    return known[named]

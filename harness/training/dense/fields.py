@@ -29,8 +29,11 @@ LOSSES_OF_TASK: dict[str, tuple[str, ...]] = {
 }
 
 
+_registered = one_of(*registry.names())
+
+
 def _dataset(value: Any) -> str | DataFile:
-    return value if isinstance(value, DataFile) else one_of(*registry.names())(value)
+    return value if isinstance(value, DataFile) else _registered(value)
 
 
 def _test_size(value: Any) -> float | str:
