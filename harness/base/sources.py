@@ -52,6 +52,7 @@ def _imported(file: Path) -> Iterable[str]:
         yield from (f"{package}.{name.split(' as ')[0].strip()}" for name in names.strip("()\n ").split(","))
 
 
+@functools.cache  # hundreds of imports name the same modules
 def _file_of(module: str) -> list[Path]:
     """Return the file of a module, none if it is a name within one."""
     path = PACKAGE.parent.joinpath(*module.split("."))

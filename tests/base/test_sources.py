@@ -36,6 +36,7 @@ def forget() -> None:
     """Let everything be read again."""
     sources_of.cache_clear()
     sources_mark.cache_clear()
+    sources._file_of.cache_clear()
 
 
 def found(package: Path, *modules: str) -> set[str]:
