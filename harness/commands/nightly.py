@@ -107,7 +107,7 @@ def _without_verdict(results: Path) -> int:
     """Return how many tests had an error, or failed with no verdict to show for it, from pytest's JUnit XML."""
     from xml.etree import ElementTree
 
-    from harness.pages.audit_log import VERDICT_PROPERTY
+    from harness.pages.properties import VERDICT_PROPERTY
 
     verdict = f"properties/property[@name='{VERDICT_PROPERTY}']"
     tests = list(ElementTree.parse(results).getroot().iter("testcase"))

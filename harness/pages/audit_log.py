@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from harness.pages.index import PAGE
+from harness.pages.properties import VERDICT_PROPERTY
 from harness.pages.report import summary_html, table_header, table_row, unfolding_html, verdict_text
 from harness.sessions.session import Session
 from harness.verdicts.verdict import Verdict
-
-VERDICT_PROPERTY = "claims_verdict"
-UNIVERSES_PROPERTY = "claims_universes"
-FIGURE_PROPERTY = "claims_figure"
-TEST_PROPERTY = "claims_test"  # the claim's node id, as of `harness.judging.identity`
-FOLDER_PROPERTY = "claims_folder"  # of the report: node ids of tests outside pytest's root folder do not tell
 
 
 class AuditLog:

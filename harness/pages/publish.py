@@ -1,7 +1,5 @@
 """Writes what a session came to: for machines, and for people."""
 
-import hashlib
-import re
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +8,7 @@ from harness.base.files import write_if_changed
 from harness.pages import index, original, runs, trend
 from harness.pages.context import DrawingFiles, PageContext
 from harness.pages.figure_data import data_of, panels_csv, specification_csv, write_data
+from harness.pages.figure_file import FIGURES_FOLDER, write_figure
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
 from harness.sessions.session import Session
@@ -17,7 +16,6 @@ from harness.sessions.session_file import SESSION_FILE, write_session
 
 RUNS_FILE = "runs.csv"
 SUMMARY_FILE = "summary.md"
-FIGURES_FOLDER = "figures"
 
 
 def publish(session: Session, context: PageContext, folder: Path) -> None:
@@ -83,21 +81,6 @@ def _tidy(folder: Path, shown: Collection[str]) -> None:
     for file in (folder / FIGURES_FOLDER).glob("*.*"):
         if file.suffix in (".svg", ".csv") and f"{FIGURES_FOLDER}/{file.name}" not in kept:
             file.unlink(missing_ok=True)
-
-
-def write_figure(folder: Path, name: str, svg: str) -> str:
-    """Write a figure beside the pages, and return where, relative to them.
-
-    Parameters
-    ----------
-    name
-        What it shows, such as a claim's node id. A reader knows it in the file's name, and a digest sets apart what
-        reads the same.
-    """
-    words = re.sub(r"[^A-Za-z0-9]+", "-", name.rpartition("/")[2]).strip("-")[:80]
-    file = f"{FIGURES_FOLDER}/{words}-{hashlib.sha256(name.encode()).hexdigest()[:8]}.svg"
-    write_if_changed(folder / file, svg.encode())
-    return file
 
 
 def _write(file: Path, text: str) -> None:

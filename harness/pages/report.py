@@ -89,12 +89,6 @@ def table_row(result_cell: str, test: str, verdict: Verdict | None, expected: bo
     return [result_cell, *cells]
 
 
-def figure_html(file: str, verdict: Verdict) -> str:
-    """Return a figure that stands in a file beside the page."""
-    description = escape(f"{verdict.finding} ({verdict.reading}): curves over epochs and values over seeds", quote=True)
-    return f'<img class="claim-figure" loading="lazy" alt="{description}" src="{escape(file, quote=True)}">'
-
-
 def verdict_text(verdict: Verdict, failure: str, recorded: str) -> list[str]:
     """Return what stands below the figure, as HTML.
 

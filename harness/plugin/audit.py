@@ -2,7 +2,6 @@
 
 import datetime
 import gc
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from harness.pages.context import PageContext, Past
 from harness.pages.index import PAGE
 from harness.pages.run_table import merge, parts_folder
 from harness.plugin.closing import Closing, Ending
+from harness.plugin.ending import leave_out_hypothesis
 from harness.plugin.last_pages import LastPages, written_by_pytest
 from harness.plugin.live.progress import read_progress
 from harness.plugin.live.view import LiveView, start_view
@@ -117,9 +117,8 @@ class Audit:
         progress, roll = read_progress(self.progress_file), read_roll(self.roll_file)
         runs = merge(parts_folder(self.progress_file))
         self._told_folder.cleanup()
-        if self._reported.claims_alone and "hypothesis" not in sys.modules:
-            # Its terminal summary loads all of Hypothesis, for over a second, to say that nothing used it.
-            self._config.pluginmanager.unregister(name="hypothesispytest")
+        if self._reported.claims_alone:
+            leave_out_hypothesis(self._config)
         if self._config.getoption("collectonly"):
             return
         accepted, refused = self._accept()

@@ -1,5 +1,6 @@
 """The pytest plugin: its hooks. The work itself is imported when a claim needs it."""
 
+import gc
 import inspect
 import os
 from collections.abc import Generator
@@ -23,6 +24,7 @@ from harness.base.errors import (
 from harness.judging.marks import FINDING, TIMED, is_claim, is_timed
 from harness.plugin import specs
 from harness.plugin.beginning import FOLDERS, begin, join, register_trainers_of_others
+from harness.plugin.ending import leave_out_hypothesis
 from harness.plugin.fixtures import JUDGE, judge_of
 from harness.plugin.options import (
     PROGRESS,
@@ -93,6 +95,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     trainings = trainings_of(config)
     cells = cells_of(session.items)
     config.stash[_misdeclared_key] = misdeclared_in(cells)
+    if worker is not None:
+        gc.freeze()  # its process has no other end: what is there now stays, and need not be looked through again
     prepare(
         wanted_by(cells, in_universes=everywhere(config)),
         config.getoption("claims_seeds"),
@@ -104,6 +108,8 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         return (yield)
     finally:
         trainings.say_trained()
+        if worker is not None:  # whose summary nobody sees
+            leave_out_hypothesis(config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

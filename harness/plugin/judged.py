@@ -12,15 +12,15 @@ from harness.judging.judge import Judge
 from harness.judging.marks import is_timed
 from harness.judging.neighbours import judge_neighbours
 from harness.judging.placebo import PlaceboEvidence, judge_placebo
-from harness.pages.audit_log import (
+from harness.pages.figure_data import sample_csv, write_data
+from harness.pages.figure_file import figure_html, write_figure
+from harness.pages.properties import (
     FIGURE_PROPERTY,
     FOLDER_PROPERTY,
     TEST_PROPERTY,
     UNIVERSES_PROPERTY,
     VERDICT_PROPERTY,
 )
-from harness.pages.figure_data import sample_csv, write_data
-from harness.pages.publish import write_figure
 from harness.pages.run_table import RunTableWriter
 from harness.plugin.kept import keep, recalled, rows_of
 from harness.plugin.options import everywhere, pages_folder, store_folder, trainings_of
@@ -99,8 +99,6 @@ def tell(item: pytest.Item, report: pytest.TestReport, judge: Judge, table: RunT
     told = [(VERDICT_PROPERTY, json.dumps(verdict.to_plain())), (FIGURE_PROPERTY, figure)]
     if item.config.getoption("htmlpath", None):
         from pytest_html import extras
-
-        from harness.pages.report import figure_html
 
         report.extras = [extras.html(figure_html(figure, verdict))]  # type: ignore[attr-defined]
     report.user_properties += [

@@ -1,6 +1,7 @@
 """What the claims of a session ask for before the first is judged, and what follows from it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from harness.judging.marks import is_claim
 from harness.judging.placebo import placebo_cells
 from harness.judging.plan import ChosenCell, cells_asked, wanted_of
 from harness.plugin.kept import ASKED, KEPT, kept_claim
-from harness.reconstruction.multiverse import open_multiverse
 from harness.report.folder import open_folder
 
 CellsOfClaims = dict[Path, dict[Claim, list[ChosenCell]]]
@@ -49,10 +49,19 @@ def wanted_by(cells: CellsOfClaims, *, in_universes: bool) -> set[Wanted]:
         for claim, chosen in by_claim.items():
             with suppress(ConfigError):  # said where the claim is judged
                 wanted |= wanted_of(placebo_cells(chosen, grid, claim.reading.placebo), grid)
-        for grid in open_multiverse(path).grids.values() if in_universes else ():
-            for cell in asked.values():
-                with suppress(ConfigError):  # what a claim asks for need not go together in each universe
-                    wanted |= wanted_of([cell], grid)
+        if in_universes:
+            wanted |= _wanted_in_universes(path, asked.values())
+    return wanted
+
+
+def _wanted_in_universes(path: Path, cells: Iterable[ChosenCell]) -> set[Wanted]:
+    from harness.reconstruction.multiverse import open_multiverse
+
+    wanted: set[Wanted] = set()
+    for grid in open_multiverse(path).grids.values():
+        for cell in cells:
+            with suppress(ConfigError):  # what a claim asks for need not go together in each universe
+                wanted |= wanted_of([cell], grid)
     return wanted
 
 

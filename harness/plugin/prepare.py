@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.base.errors import ExecutorError
 from harness.execution.engine import Block, Wanted, blocks_of, missing_blocks, train_blocks
-from harness.execution.executors import pool_at
 from harness.execution.timing import machine
-from harness.execution.workers import train_blocks_with
 from harness.judging.evidence import TrainedRuns
 from harness.plugin.live.progress import ProgressWriter
 from harness.storage.elsewhere import stored_fingerprint
@@ -104,6 +102,9 @@ def prepare(
 
 
 def _train_on_cluster(address: str, blocks: Sequence[Block], store: Store, progress: ProgressWriter) -> None:
+    from harness.execution.executors import pool_at
+    from harness.execution.workers import train_blocks_with
+
     progress.begins(f"{len(blocks)} blocks on the workers of {address}")
     try:
         with pool_at(address) as pool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.pages.audit_log import (
+from harness.pages.properties import (
     FIGURE_PROPERTY,
     FOLDER_PROPERTY,
     TEST_PROPERTY,

@@ -12,7 +12,8 @@ from harness.drawing.panels.figure import panel_figure
 from harness.drawing.report_figures import ReportFigure
 from harness.pages.context import Drawings, PageContext, Past
 from harness.pages.figure_data import write_data
-from harness.pages.publish import publish, with_files, write_figure
+from harness.pages.figure_file import write_figure
+from harness.pages.publish import publish, with_files
 from harness.pages.run_table import RunTableWriter, merge
 from harness.sessions.history import open_history
 from harness.sessions.report_under_test import FindingNotes

@@ -5,9 +5,9 @@ from html import unescape
 
 import pytest
 
+from harness.pages.figure_file import figure_html
 from harness.pages.report import (
     JUDGEMENT_COLUMNS,
-    figure_html,
     judgement_texts,
     prediction_lines,
     summary_html,

@@ -1,6 +1,7 @@
 """Claims that are not judged again, driven through pytest itself."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,44 @@ def test_what_has_not_changed_is_not_judged_again(
     assert (after.pop("stored"), after.pop("trained")) == (20, 0)
     assert after == before
     assert shown(pytester) == files
+
+
+# Each process leaves what it has loaded, and whether it has set that apart from what is looked through for garbage.
+LEAVES_TRACES = """
+import gc, json, sys
+from pathlib import Path
+
+def pytest_unconfigure(config):
+    told = {"loaded": sorted(sys.modules), "frozen": gc.get_freeze_count() > 0}
+    Path("worker" if hasattr(config, "workerinput") else "controller").write_text(json.dumps(told))
+"""
+# What writes pages, asks universes or a cluster, or belongs to somebody else's tests.
+NOT_NEEDED = {
+    "harness.execution.executors",
+    "harness.pages.index",
+    "harness.pages.publish",
+    "harness.pages.report",
+    "harness.reconstruction.universes",
+    "harness.sessions.session",
+    "hypothesis",
+    "matplotlib",
+    "scipy.special",
+}
+
+
+def test_a_worker_loads_little_for_what_is_stored(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
+    """It loads nothing of what the pages are made with, which the controller does, and need not look through the rest.
+
+    The session has interpreters of its own, since others have loaded all of this.
+    """
+    make_claims(CLAIM.replace('    called("level")\n', ""))
+    pytester.makeconftest(LEAVES_TRACES)
+    for _ in range(2):
+        pytester.run(sys.executable, "-m", "pytest", "claims", "-n", "1").assert_outcomes(passed=1)
+    worker, controller = (json.loads((pytester.path / name).read_text()) for name in ("worker", "controller"))
+    assert not NOT_NEEDED & set(worker["loaded"])
+    assert {"harness.pages.index", "harness.sessions.session"} < set(controller["loaded"])
+    assert (worker["frozen"], controller["frozen"]) == (True, False)
 
 
 def edit(place: str, old: str, new: str) -> Change:
