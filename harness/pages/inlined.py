@@ -6,7 +6,6 @@ A document is not taken as it is, but written anew of the few elements and prope
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
 from functools import lru_cache
 from html import escape
 from itertools import groupby
@@ -90,7 +89,7 @@ def _tile(panel: Panel, elements: Sequence[Element], said: str, ids: Mapping[str
     left, top, width, height = panel.place
     told = ""
     if panel.values is not None and panel.values.at:
-        plain = {"name": panel.name, "area": panel.area, "ends": panel.ends, **asdict(panel.values)}
+        plain = {"name": panel.name, "area": panel.area, "ends": panel.ends, **vars(panel.values)}
         written = escape(json.dumps(plain, separators=(",", ":"), ensure_ascii=False), quote=False)
         told = f" data-values='{written.replace(_QUOTE, '&apos;')}'"
     broad = ' class="broad"' if width > _BROAD else ""
