@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from harness.pages.index import PAGE
 from harness.pages.properties import VERDICT_PROPERTY
+from harness.pages.rendering import PAGE
 from harness.pages.report import summary_html, table_header, table_row, unfolding_html, verdict_text
 from harness.sessions.session import Session
 from harness.verdicts.verdict import Verdict

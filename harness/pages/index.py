@@ -11,14 +11,13 @@ from harness.pages.findings import GROUPS, FindingView, sections_of, tally
 from harness.pages.forest import FARTHEST, TICKS, percent
 from harness.pages.glossary import GLOSSARY
 from harness.pages.heat import heat_of
-from harness.pages.rendering import interval, render
+from harness.pages.rendering import PAGE, interval, render
 from harness.pages.report import LOOKS_LIKE, RULE, prediction_lines
 from harness.pages.universes import dated, headlines
 from harness.reconstruction.headlines import Headline
 from harness.sessions.report_under_test import TakenChoice
 from harness.sessions.session import JudgedClaim, Session
 
-PAGE = "index.html"
 LONGEST_TIMELINE = 30
 ORIGINS = ("stated", "inferred", "assumed")
 BASES = {

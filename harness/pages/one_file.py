@@ -10,8 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from harness.base.errors import SessionError
-from harness.pages.index import PAGE
-from harness.pages.rendering import PAGES
+from harness.pages.rendering import PAGE, PAGES
 
 _MAIN = re.compile(r"<main [^>]*>(.*)</main>", flags=re.DOTALL)
 _NAMED = ("id", "for", "aria-labelledby", "aria-describedby", "aria-controls")  # attributes that hold ids

@@ -9,6 +9,7 @@ from harness.pages import index, original, runs, trend
 from harness.pages.context import DrawingFiles, PageContext
 from harness.pages.figure_data import data_of, panels_csv, specification_csv, write_data
 from harness.pages.figure_file import FIGURES_FOLDER, write_figure
+from harness.pages.rendering import PAGE
 from harness.pages.run_table import write_csv
 from harness.pages.summary import summary_markdown
 from harness.sessions.session import Session
@@ -29,7 +30,7 @@ def publish(session: Session, context: PageContext, folder: Path) -> None:
     write_session(session, folder / SESSION_FILE)
     write_csv(context.runs, folder / RUNS_FILE)
     _write(folder / SUMMARY_FILE, summary_markdown(session, context.past.changes))
-    _write(folder / index.PAGE, index.index_html(session, context))
+    _write(folder / PAGE, index.index_html(session, context))
     _write(folder / original.PAGE, original.original_html(session, context))
     _write(folder / runs.PAGE, runs.runs_html(context.runs, title=session.title, audit_log=context.audit_log))
     past = context.past

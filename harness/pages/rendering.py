@@ -16,6 +16,7 @@ from harness.pages.report import SYMBOLS
 
 TEMPLATES = Path(__file__).with_name("templates")
 SCRIPTS = ("filters.js", "figures.js", "page.js")  # one after the other, as one
+PAGE = "index.html"  # for reading, from which all others are reached
 PAGES = {
     "index.html": "Findings",
     "report.html": "The report",
@@ -81,6 +82,12 @@ def _anchor(name: str) -> str:
     if plain == name:
         return name
     return f"{plain}-{hashlib.sha256(name.encode(errors='surrogatepass')).hexdigest()[:8]}"
+
+
+def compile_templates() -> None:
+    """Compile all templates of this package, as `render` does when it first needs one."""
+    for template in _environment().list_templates(extensions=["jinja"]):
+        _environment().get_template(template)
 
 
 @functools.cache

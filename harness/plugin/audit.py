@@ -15,7 +15,7 @@ from harness.base.errors import SessionError
 from harness.data.leaks import leaks_in
 from harness.pages.audit_log import AuditLog
 from harness.pages.context import PageContext, Past
-from harness.pages.index import PAGE
+from harness.pages.rendering import PAGE
 from harness.pages.run_table import merge, parts_folder
 from harness.plugin.closing import Closing, Ending
 from harness.plugin.ending import leave_out_hypothesis
@@ -23,7 +23,6 @@ from harness.plugin.last_pages import LastPages, written_by_pytest
 from harness.plugin.live.progress import read_progress
 from harness.plugin.live.view import LiveView, start_view
 from harness.plugin.options import history_file, pages_folder
-from harness.plugin.publishing import keep_headlines, publish_pages, session_of
 from harness.plugin.readable_log import ReadableLog, chosen_here
 from harness.plugin.reported import Reported
 from harness.plugin.roll import read_roll
@@ -92,6 +91,15 @@ class Audit:
         """Begin to show how far the session is."""
         self._view = start_view(self._config, self.progress_file)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        """Load what writes the pages, while workers of xdist load what they need, and not when they have ended."""
+        if not self._config.getoption("collectonly"):
+            import harness.plugin.publishing  # noqa: F401
+            from harness.pages.rendering import compile_templates
+
+            compile_templates()
+
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tell a worker of xdist where to write, of which reports, and by which source runs are named."""
@@ -121,6 +129,8 @@ class Audit:
             leave_out_hypothesis(self._config)
         if self._config.getoption("collectonly"):
             return
+        from harness.plugin.publishing import keep_headlines, session_of
+
         accepted, refused = self._accept()
         missing = replace(
             self._reported.missing(roll),
@@ -152,6 +162,8 @@ class Audit:
         self._closing.ending = ending
         self._last_pages.to_be_kept = not ending.could_start
         if ending.could_start:
+            from harness.plugin.publishing import publish_pages
+
             publish_pages(self._config, self._folders, ending.session, self._reported.homes, known, self._log)
 
     def _accept(self) -> tuple[list[str], list[str]]:

@@ -56,11 +56,10 @@ class _Imports:
 
     def _prepare(self) -> None:
         """Do what sessions do once and remember, but that depends on the harness alone."""
-        from harness.pages.rendering import _environment
+        from harness.pages.rendering import compile_templates
         from harness.plugin.kept import judged_mark
 
-        for template in _environment().list_templates(extensions=["jinja"]):
-            _environment().get_template(template)
+        compile_templates()
         judged_mark()
         inspect.getmodule(serve.__code__)  # looks up the file of every module there is; a failure's source asks for it
 

@@ -1,9 +1,11 @@
 import math
 
+import jinja2
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from harness.pages.rendering import anchor, interval, number, visible
+from harness.pages.rendering import TEMPLATES, _environment, anchor, compile_templates, interval, number, visible
 
 TEXTS = st.text(st.characters(), max_size=40)
 
@@ -47,3 +49,25 @@ def test_numbers_read_as_in_print() -> None:
         "2e−06",
     ]
     assert interval(1, 0.5, math.inf) == "1 [0.5, ∞]"
+
+
+def test_templates_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was compiled beforehand is not when a page is made; without that it would be."""
+    compile_templates()
+    names = [file.name for file in TEMPLATES.glob("*.jinja")]
+    assert "index.html.jinja" in names
+    compiled: list[str] = []
+    compile_one = jinja2.Environment.compile
+
+    def compile_noted(environment: jinja2.Environment, source: str, name: str, filename: str) -> object:
+        compiled.append(name)
+        return compile_one(environment, source, name, filename)
+
+    monkeypatch.setattr(jinja2.Environment, "compile", compile_noted)
+    for name in names:
+        _environment().get_template(name)
+    assert compiled == []
+    assert _environment().cache is not None
+    _environment().cache.clear()
+    _environment().get_template("index.html.jinja")
+    assert "index.html.jinja" in compiled

@@ -78,8 +78,13 @@ LEAVES_TRACES = """
 import gc, json, sys
 from pathlib import Path
 
+began = []
+
+def pytest_sessionstart():
+    began.extend(sys.modules)
+
 def pytest_unconfigure(config):
-    told = {"loaded": sorted(sys.modules), "frozen": gc.get_freeze_count() > 0}
+    told = {"began": began, "loaded": sorted(sys.modules), "frozen": gc.get_freeze_count() > 0}
     Path("worker" if hasattr(config, "workerinput") else "controller").write_text(json.dumps(told))
 """
 # What writes pages, asks universes or a cluster, or belongs to somebody else's tests.
@@ -97,9 +102,10 @@ NOT_NEEDED = {
 
 
 def test_a_worker_loads_little_for_what_is_stored(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
-    """It loads nothing of what the pages are made with, which the controller does, and need not look through the rest.
+    """It loads nothing of what the pages are made with, and need not look through the rest for garbage.
 
-    The session has interpreters of its own, since others have loaded all of this.
+    The controller loads it once the workers have been started. The session has interpreters of its own, since others
+    have loaded all of this.
     """
     make_claims(CLAIM.replace('    called("level")\n', ""))
     pytester.makeconftest(LEAVES_TRACES)
@@ -108,6 +114,7 @@ def test_a_worker_loads_little_for_what_is_stored(pytester: pytest.Pytester, mak
     worker, controller = (json.loads((pytester.path / name).read_text()) for name in ("worker", "controller"))
     assert not NOT_NEEDED & set(worker["loaded"])
     assert {"harness.pages.index", "harness.sessions.session"} < set(controller["loaded"])
+    assert not {"harness.pages.index", "harness.plugin.publishing"} & set(controller["began"])
     assert (worker["frozen"], controller["frozen"]) == (True, False)
 
 
