@@ -102,12 +102,13 @@ class Audit:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker of xdist where to write, of which reports, and by which source runs are named."""
+        """Tell a worker of xdist where to write, of which reports, by which source runs are named, and who trains."""
         node.workerinput["claims_progress"] = str(self.progress_file)
         node.workerinput["claims_folders"] = [str(folder.path) for folder in self._folders]
         node.workerinput["claims_roll"] = str(self.roll_file)
         configs = [config for folder in self._folders for config in folder.grid.configs.values()]
         node.workerinput["claims_sources"] = fingerprints_of(configs)
+        node.workerinput["claims_dask"] = self._config.getoption("claims_dask")
 
     def _judged(self, claim: JudgedClaim) -> None:
         if self._view is not None:

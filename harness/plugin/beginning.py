@@ -96,6 +96,7 @@ def join(config: pytest.Config, told: Mapping[str, Any]) -> None:
     take_fingerprints(told["claims_sources"])
     make_absolute(config)
     _choose_pages(config)
+    config.option.claims_dask = told["claims_dask"]
     config.stash[PROGRESS] = Path(told["claims_progress"])
     config.stash[FOLDERS] = frozenset(map(os.path.realpath, told["claims_folders"]))
     folders = [open_folder(Path(folder)) for folder in told["claims_folders"]]

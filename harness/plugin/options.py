@@ -150,7 +150,7 @@ def refuse_unwritable(config: pytest.Config) -> None:
 def reach_cluster(config: pytest.Config) -> None:
     """Start the cluster of ``--claims-dask local`` while the session lasts, and refuse one that cannot be reached.
 
-    Once, before the workers of xdist begin: they get the options as they are then.
+    Once, before the workers of xdist begin: they are told its address.
 
     Raises
     ------

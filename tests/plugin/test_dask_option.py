@@ -24,6 +24,21 @@ def test_nothing_was_trained_here():
 """
 
 
+COUNTS_CLUSTERS = """
+from pathlib import Path
+import harness.execution.executors
+
+start = harness.execution.executors.cluster_here
+
+def start_and_tell(count):
+    with Path(__file__).with_name("clusters").open("a") as file:
+        print(count, file=file)
+    return start(count)
+
+harness.execution.executors.cluster_here = start_and_tell
+"""
+
+
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """Start a cluster."""
@@ -57,9 +72,11 @@ def test_a_cluster_trains_and_the_claims_are_judged_here(
 
 def test_workers_of_xdist_share_one_cluster_of_this_machine(pytester: pytest.Pytester, make_claims: MakeClaims) -> None:
     """It is started once, before them, and each block is trained by whoever is free."""
-    make_claims(CLAIMS, protocol=PROTOCOL)
+    make_claims(CLAIMS.replace("accuracy", "loss"))
+    pytester.makeconftest(COUNTS_CLUSTERS)
     result = pytester.runpytest_subprocess("claims", "--claims-looks", "1", "--claims-dask", "local", "-n", "2")
     result.assert_outcomes(failed=2)
+    assert (pytester.path / "clusters").read_text().split() == [str(os.cpu_count())]
     assert len(verdicts(result)) == 2
     result.stdout.fnmatch_lines(["Planned trainings: 40, of which 40 done now and 0 before.*"])
 
