@@ -1,10 +1,8 @@
 """The controller's side of a session of claims: compares what should have come in with what did, and has it shown."""
 
 import datetime
-import gc
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 
 from harness.base.errors import SessionError
+from harness.base.garbage import all_kept
 from harness.data.leaks import leaks_in
 from harness.pages.audit_log import AuditLog
 from harness.pages.context import PageContext, Past
@@ -117,7 +116,7 @@ class Audit:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Find what is missing, before pytest-html writes its report, and let none of it end in success."""
-        with all_kept():
+        with all_kept():  # of the table of runs and the pages nothing can be thrown away, as yet
             self._conclude(session)
 
     def _conclude(self, session: pytest.Session) -> None:
@@ -173,18 +172,6 @@ class Audit:
         if not reason:
             return [], []
         return record_changes(self._reported.homes, list(self._reported.claims.values()), reason)
-
-
-@contextmanager
-def all_kept() -> Iterator[None]:
-    """Let Python not look for what can be thrown away: of the table of runs and the pages nothing can, as yet."""
-    looks = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if looks:
-            gc.enable()
 
 
 def _remember(session: Session, file: Path, status: int) -> tuple[Past, list[str]]:

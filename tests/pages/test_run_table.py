@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from harness.base.garbage import all_kept
 from harness.pages.run_table import COLUMNS, RunTableWriter, merge, write_csv
-from harness.plugin.audit import all_kept
 from harness.training.runs import Runs
 from harness.training.seeds import Seed, seed_blocks
 from tests.builders.runs import EPOCHS, PROTOCOL, random_runs

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from types import ModuleType
 
+from harness.base.garbage import kept_for_good
 from harness.data.splitting import Split
 from harness.training.clean_start import ONE_THREAD
 from harness.training.config import TrainingConfig
@@ -73,7 +74,7 @@ def batched_training(framework: str) -> BatchedTraining:
 
 def _on_one_thread(module: str) -> ModuleType:
     os.environ.update(ONE_THREAD, KERAS_BACKEND="tensorflow")
-    with _quiet_standard_error():
+    with _quiet_standard_error(), kept_for_good():  # a framework is a million objects
         return import_module(module)
 
 

@@ -32,6 +32,12 @@ IMPLEMENTATIONS: dict[str, dict[str, Any]] = {
     "rmsprop": {"foreach": False},
     "adamw": {"fused": True},
 }
+# The classes without what keeps ``torch.compile`` away from a method: it imports the compiler, which takes as long as
+# all else of PyTorch, and nothing here is compiled.
+_UNCOMPILED: dict[str, Any] = {
+    name: type(one.__name__, (one,), {"add_param_group": inspect.unwrap(one.add_param_group)})
+    for name, one in OPTIMIZERS.items()
+}
 
 
 def train(config: TrainingConfig, splits: Sequence[Split], seeds: Sequence[Seed]) -> Runs:
@@ -87,7 +93,7 @@ def optimizer_step(config: TrainingConfig, parameters: Sequence[Tensor]) -> Call
     These take half the time of a step of Adam; nothing here profiles or hooks. Call it where gradients are off.
     """
     settings = matched.TORCH_SETTINGS[config.optimizer] if config.regime == "matched" else {}
-    optimizer = OPTIMIZERS[config.optimizer](
+    optimizer = _UNCOMPILED[config.optimizer](
         parameters, **optimizer_settings(config), **IMPLEMENTATIONS[config.optimizer], **settings
     )
     return partial(inspect.unwrap(type(optimizer).step), optimizer)

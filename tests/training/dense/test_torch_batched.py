@@ -1,4 +1,5 @@
 import itertools
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -128,3 +129,16 @@ def test_chaos_is_the_networks_own(config: TrainingConfig, seed: Seed) -> None:
         np.abs(run.test_predictions - alone.test_predictions).max() for run in (beside, member(runs, 3))
     )
     assert by_block < by_nudge
+
+
+# The compiler
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_no_training_imports_the_compiler(torch_ensemble: Any, monkeypatch: pytest.MonkeyPatch, optimizer: str) -> None:
+    """It would take a process a second, and nothing is compiled."""
+    marked = torch_ensemble.inspect.unwrap(torch_ensemble.torch.optim.Optimizer.add_param_group)
+    monkeypatch.delattr(marked, "__dynamo_disable", raising=False)  # it may have been imported by another test
+    monkeypatch.setitem(sys.modules, "torch._dynamo", None)
+    config = cell("torch", "cross_entropy", "tanh", optimizer, (10,))
+    assert train_block(config, SEEDS).seeds == SEEDS
