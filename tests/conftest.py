@@ -56,7 +56,10 @@ def warm_sessions() -> Iterator[WarmSessions]:
 def pytester(
     pytester: pytest.Pytester, warm_sessions: WarmSessions, monkeypatch: pytest.MonkeyPatch
 ) -> pytest.Pytester:
-    """Let ``runpytest_subprocess`` fork a process that has imported what every session imports."""
+    """Let ``runpytest`` fork a process that has imported what every session imports.
+
+    In this process it would take twice as long, since pytester forgets what an inner session has imported.
+    """
     start = pytester.popen
     own = (sys.executable, "-mpytest")
 
@@ -68,6 +71,7 @@ def pytester(
         return start(command, stdout, stderr, **options)
 
     monkeypatch.setattr(pytester, "popen", popen)
+    monkeypatch.setattr(pytester, "runpytest", pytester.runpytest_subprocess)
     return pytester
 
 
