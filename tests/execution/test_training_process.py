@@ -24,6 +24,7 @@ from harness.training.trainers import trainer_named
 from tests.builders.clusters import say_nothing, wait_until
 from tests.builders.configs import BLOCK, TOO_LARGE, TORCH, trained_by
 from tests.builders.functions import function_config
+from tests.builders.trainers import TRAINER
 
 SEED = BLOCK[1:2]
 # Trains at once, or for long; without a framework, since how a process ends does not depend on one.
@@ -36,7 +37,6 @@ def run(config, seed):
     return {"x": 1.0}
 """
 ROOT = Path(__file__).parent.parent.parent
-WHO = f"training failed: seeds {BLOCK[0]} to {BLOCK[-1]}, {TORCH}: "
 
 
 @pytest.fixture
@@ -46,6 +46,16 @@ def own_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[training_process._K
     monkeypatch.setattr(training_process, "_kept", kept)
     yield kept
     kept.end()
+
+
+@pytest.fixture
+def coin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TrainingConfig]:
+    """Return a config of a trainer that is no function and needs no framework."""
+    (tmp_path / "coins.py").write_text(TRAINER, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield TrainingConfig.make("coins:COIN", {"bias": 0.5})
+    trainer_named.cache_clear()
+    del sys.modules["coins"]
 
 
 @pytest.fixture
@@ -83,6 +93,15 @@ def test_it_trains_what_would_be_trained_here() -> None:
     assert [array.dtype for _, _, array in there.arrays()] == [array.dtype for _, _, array in here.arrays()]
 
 
+def test_what_fails_there_is_said_here_with_config_and_seeds() -> None:
+    """And the process goes on."""
+    with pytest.raises(HarnessError, match=r"^training failed: seeds Seed\(.+\) to Seed\(.+\), torch\(.+\): .*alloc"):
+        engine.train(TOO_LARGE, BLOCK)
+    pid = pid_of(training_process._kept)
+    assert train_there(TORCH, BLOCK).seeds == BLOCK
+    assert pid_of(training_process._kept) == pid
+
+
 def test_one_process_trains_all(own_process: training_process._Kept, tmp_path: Path) -> None:
     """It is started when something is first trained, and kept; threads take turns."""
     assert not training_process.is_there()
@@ -98,37 +117,28 @@ def test_one_process_trains_all(own_process: training_process._Kept, tmp_path: P
 
 
 def test_one_that_has_grown_is_replaced(
-    own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch, quick: TrainingConfig
+    own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch, coin: TrainingConfig, quick: TrainingConfig
 ) -> None:
     """Between two trainings, once it keeps more than it should; a training function's is its own matter."""
-    train_there(TORCH, BLOCK)
+    train_there(coin, BLOCK)
     pid = pid_of(own_process)
     monkeypatch.setattr(training_process, "MOST_GROWN", -(10**12))
-    first = train_there(TORCH, BLOCK)
+    first = train_there(coin, BLOCK)
     assert pid_of(own_process) != pid
-    assert differences_of(first, train_there(TORCH, BLOCK)) == []
+    assert differences_of(first, train_there(coin, BLOCK)) == []
     train_there(quick, SEED)
     pid = pid_of(own_process)
     train_there(quick, SEED)
     assert pid_of(own_process) == pid
 
 
-def test_growth_is_told_from_the_first_answer_on(own_process: training_process._Kept) -> None:
+def test_growth_is_told_from_the_first_answer_on(own_process: training_process._Kept, coin: TrainingConfig) -> None:
     """A process that answers the same again has hardly grown; before, there is nothing to tell."""
-    train_there(TORCH, BLOCK)
+    train_there(coin, BLOCK)
     assert own_process._process is not None
     assert abs(own_process._process.grown) < 10**8
     assert own_process._process._first_size is not None
     assert own_process._process._first_size > 10**7
-
-
-def test_what_fails_there_is_said_here_with_config_and_seeds(own_process: training_process._Kept) -> None:
-    """And the process goes on."""
-    with pytest.raises(HarnessError, match=r"^training failed: seeds Seed\(.+\) to Seed\(.+\), torch\(.+\): .*alloc"):
-        engine.train(TOO_LARGE, BLOCK)
-    pid = pid_of(own_process)
-    assert train_there(TORCH, BLOCK).seeds == BLOCK
-    assert pid_of(own_process) == pid
 
 
 def test_other_versions_there_are_refused(own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,7 +164,9 @@ def test_processes_of_an_executor_are_as_clean(tmp_path: Path, monkeypatch: pyte
 # Training functions
 
 
-def test_a_training_function_has_a_process_of_its_own(own_process: training_process._Kept, tmp_path: Path) -> None:
+def test_a_training_function_has_a_process_of_its_own(
+    own_process: training_process._Kept, coin: TrainingConfig, tmp_path: Path
+) -> None:
     """What one report's files did there cannot reach another's trainings, nor those of the harness."""
     (tmp_path / "one").mkdir()
     (tmp_path / "other").mkdir()
@@ -166,7 +178,9 @@ def test_a_training_function_has_a_process_of_its_own(own_process: training_proc
     assert pid_of(own_process) == pid
     assert train_there(other, BLOCK[1:2]).count.tolist() == [3.0]
     assert pid_of(own_process) != pid
-    assert train_there(TORCH, BLOCK).seeds == BLOCK
+    pid = pid_of(own_process)
+    assert train_there(coin, BLOCK).seeds == BLOCK
+    assert pid_of(own_process) != pid
 
 
 RETURNS_COUNT = (
@@ -238,15 +252,16 @@ def test_a_copy_that_a_function_makes_of_the_process_does_not_answer(
 
 
 def test_one_that_dies_is_named_with_the_last_it_said_and_another_is_started(
-    own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch
+    own_process: training_process._Kept, monkeypatch: pytest.MonkeyPatch, coin: TrainingConfig
 ) -> None:
     """Here of a task that is none."""
     with monkeypatch.context() as patch:
         patch.setattr(training_process, "task_of", lambda *_: "no task")
         with pytest.raises(HarnessError) as caught:
-            engine.train(TORCH, BLOCK)
-    assert str(caught.value).startswith(f"{WHO}its process ended (json.decoder.JSONDecodeError: ")
-    assert train_there(TORCH, BLOCK).seeds == BLOCK
+            engine.train(coin, BLOCK)
+    who = f"training failed: seeds {BLOCK[0]} to {BLOCK[-1]}, {coin}: "
+    assert str(caught.value).startswith(f"{who}its process ended (json.decoder.JSONDecodeError: ")
+    assert train_there(coin, BLOCK).seeds == BLOCK
 
 
 def test_one_that_is_killed_is_named_with_its_status(
