@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import chdir
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import scipy.stats  # noqa: F401
 from hypothesis import settings
+
+from harness.explaining import rerun
 
 # pytester forgets every module that an inner session was first to load, and NumPy's cannot be loaded twice.
 from tests.builders.reports import HEAD, PROTOCOL, QUICK, QUICK_TRAIN, REPORT
@@ -73,6 +76,21 @@ def pytester(
     monkeypatch.setattr(pytester, "popen", popen)
     monkeypatch.setattr(pytester, "runpytest", pytester.runpytest_subprocess)
     return pytester
+
+
+@pytest.fixture
+def calls_fork(warm_sessions: WarmSessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands that call pytest in this interpreter fork that process, too."""
+    call = rerun.call
+
+    def fork(command: Sequence[str], *, cwd: Path, environment: dict[str, str] | None = None, stream: int) -> int:
+        if tuple(command[:3]) != (sys.executable, "-m", "pytest"):
+            return call(command, cwd=cwd, environment=environment, stream=stream)
+        output = str(Path(f"/proc/self/fd/{stream}").readlink())
+        with chdir(cwd):
+            return warm_sessions.start(command[3:], (os.devnull, output, output), environment or {}).wait()
+
+    monkeypatch.setattr(rerun, "call", fork)
 
 
 @pytest.fixture

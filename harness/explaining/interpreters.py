@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
 
@@ -119,6 +120,7 @@ def pinned(version: str) -> str:
     return version.partition("+")[0]
 
 
+@cache
 def plugins_of(interpreter: Path) -> list[str]:
     """Return the options with which pytest finds the harness: none where it is installed."""
     asked = "from importlib.metadata import entry_points; print(*entry_points(group='pytest11').names)"

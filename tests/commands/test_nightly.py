@@ -81,6 +81,7 @@ def test_a_renamed_file_is_no_change(report: Path, one_night: OneNight) -> None:
     assert line.endswith("; 1 claim\n")
 
 
+@pytest.mark.usefixtures("calls_fork")
 def test_what_moved_over_many_nights_is_said(report: Path, one_night: OneNight) -> None:
     """Behind what changed since last night, and on the page of the history; it alone is no failure."""
     report.write_text(HEAD + CLAIM.format(sample="SUPPORTED"), encoding="utf-8")
@@ -104,6 +105,7 @@ def test_what_moved_over_many_nights_is_said(report: Path, one_night: OneNight) 
     assert "Estimates that moved over many sessions" in page
 
 
+@pytest.mark.usefixtures("calls_fork")
 def test_a_claim_that_is_run_twice_is_counted_once(report: Path, one_night: OneNight) -> None:
     """Both times it fails with its verdict, so that no test failed without one."""
     report.write_text(HEAD + CLAIM.format(sample="REFUTED"), encoding="utf-8")
@@ -117,6 +119,7 @@ BROKEN = "\ndef test_broken():\n    raise ZeroDivisionError\n"
 KILLED = "\n@finding\ndef test_killed(judge):\n    os._exit(7)\n"
 
 
+@pytest.mark.usefixtures("calls_fork")
 @pytest.mark.parametrize(
     ("more", "workers", "line"),
     [

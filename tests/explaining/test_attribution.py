@@ -115,6 +115,7 @@ def explain(capsys: pytest.CaptureFixture[str]) -> Explain:
     return call
 
 
+@pytest.mark.usefixtures("calls_fork")
 def test_changed_code_is_named(repository: Repository, explain: Explain) -> None:
     """The second commit shifts the estimate; only what the runs came to is left behind, and a second call reads it."""
     repository.commit()
@@ -190,6 +191,7 @@ def test_changed_versions_are_named(
     assert set(made) == {"8.0", "9.0"}
 
 
+@pytest.mark.usefixtures("calls_fork")
 def test_noise_is_called_noise(repository: Repository, explain: Explain) -> None:
     """Other random numbers change the verdict over 20 seeds; over more, both sides say the same."""
     repository.commit(spread=0.15, draw=1)
@@ -201,6 +203,7 @@ def test_noise_is_called_noise(repository: Repository, explain: Explain) -> None
     assert out.splitlines()[1] == "It was noise: over 80 seeds both sides are supported."
 
 
+@pytest.mark.usefixtures("calls_fork")
 def test_code_that_was_never_committed_is_run_while_it_is_there(repository: Repository, explain: Explain) -> None:
     """The work tree at hand is what the second session ran; once it is not, its code is lost, and that is said."""
     repository.commit()
