@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from harness.__main__ import main
 from harness.base.errors import HarnessError
 from harness.execution.pools import WorkerPool
 from harness.reconstruction import all_tasks
@@ -257,17 +258,17 @@ def test_from_the_command_line(write_report: WriteReport, tmp_path: Path, more: 
 
 
 def test_a_cluster_or_a_shared_store_that_cannot_be_reached_is_one_sentence(
-    write_report: WriteReport, tmp_path: Path
+    write_report: WriteReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """On standard error, with exit status 2, before anything is trained."""
     write_report()
-    command = [sys.executable, "-m", "harness", "reconstruct", "claims"]
+    monkeypatch.chdir(tmp_path)
     for option, value, said in (
         ("--dask", "127.0.0.1:1", "Dask at 127.0.0.1:1"),
         ("--shared-store", "missing/claims", "shared store missing/claims"),
     ):
-        result = subprocess.run([*command, option, value], cwd=tmp_path, capture_output=True, text=True, check=False)
-        assert result.returncode == 2
-        assert result.stderr.startswith(f"error: {said}: ")
-        assert result.stderr.count("\n") == 1
+        assert main(["reconstruct", "claims", option, value]) == 2
+        errors = capsys.readouterr().err
+        assert errors.startswith(f"error: {said}: ")
+        assert errors.count("\n") == 1
     assert not (tmp_path / ".claims-store" / "runs").exists()
