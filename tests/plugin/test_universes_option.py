@@ -64,9 +64,8 @@ def test_of_numbers(judge, reported):
     judge(mean_over_seeds(SUPPORTED, "ratio"))
 """
 
-# Trains nothing, so that no session waits for a framework.
+# Trains nothing and splits no data, so that no session waits for a framework or scikit-learn.
 TRAINER = f"""
-import functools
 import sys
 
 sys.path.append({str(ROOT)!r})
@@ -78,14 +77,11 @@ from harness.data import registry, splitting
 from harness.training.runs import Runs
 from tests.builders.runs import runs_for
 
-def train(config, splits, seeds):
-    test_rows = np.stack([split.test_rows for split in splits])
-    return runs_for(config, seeds, value=1.0, rows=test_rows.shape[1], test_rows=test_rows)
-
-split = functools.cache(functools.partial(splitting.split, registry.load("wine")))
-splitting.split = lambda dataset, *described: split(*described)
 def train_there(config, seeds):
-    return train(config, [splitting.split(None, config.test_size, config.scaling, seed.split) for seed in seeds], seeds)
+    wine = registry.load("wine")
+    rows = splitting.count_test_rows(wine, config.test_size)
+    orders = [np.random.default_rng(seed.split).permutation(len(wine.target)) for seed in seeds]
+    return runs_for(config, seeds, value=1.0, rows=rows, test_rows=np.stack([order[:rows] for order in orders]))
 
 harness.execution.engine.train_there = train_there
 """
