@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 REACHED_WITHIN = 10.0  # seconds, for a scheduler
 WORKERS_WITHIN = 60.0  # seconds, for the first worker, and for another one when all are gone
-ASKED_EVERY = 2.0  # seconds between two looks at which workers there are
+ASKED_EVERY = 2.0  # seconds between two looks at which workers there are, once there are any
 # Of what Dask sends, only this is loaded by a pickle: the type of the bytes that a task returns.
 BYTES = ("builtins", "bytes")
 
@@ -115,7 +115,8 @@ class _DaskPool(WorkerPool):
 
     def workers(self) -> Sequence[str]:
         now = time.monotonic()
-        if now - self._asked >= ASKED_EVERY and self._client.status == "running":
+        stale = not self._workers or now - self._asked >= ASKED_EVERY
+        if stale and self._client.status == "running":
             self._workers = tuple(self._client.scheduler_info(n_workers=-1)["workers"])
             self._asked = now
         if self._workers:

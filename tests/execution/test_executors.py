@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,12 +34,18 @@ def trap(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("trap") / "sprung"
 
 
+def both_there(started: Cluster) -> None:
+    """Wait until both workers of a cluster have come."""
+    with pytest.MonkeyPatch.context() as patch, pool_at(started.address) as pool:
+        patch.setattr(dask_pool, "ASKED_EVERY", 0.0)
+        wait_until(lambda: len(pool.workers()) == 2)
+
+
 @pytest.fixture(scope="module")
 def two_workers(tmp_path_factory: pytest.TempPathFactory, trap: Path) -> Iterator[Cluster]:
     """Start a cluster for all tests that leave it as it is."""
     with cluster(tmp_path_factory.mktemp("cluster"), 2, {"CLAIMS_TRAP": str(trap)}) as started:
-        with pool_at(started.address) as pool:
-            wait_until(lambda: len(pool.workers()) == 2)
+        both_there(started)
         yield started
 
 
@@ -108,8 +115,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(tmp_path: Path, store: S
             started.workers[0].kill()
 
     with cluster(tmp_path, 2) as started:
-        with pool_at(started.address) as pool:
-            wait_until(lambda: len(pool.workers()) == 2)
+        both_there(started)
         train_on(started.address, tasks.made_up_slowly, blocks_of(10), done=kill_after_the_first)
         assert started.workers[0].wait() == -9
         assert started.workers[1].poll() is None
@@ -240,8 +246,31 @@ def test_dask_is_needed_only_where_it_is_asked_for(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
 
 
-def test_local_starts_a_cluster_and_ends_it(store: Store, train_on: TrainOn) -> None:
+class Scheduler:
+    """Answers like Dask's client: which workers there were each time it was asked."""
+
+    status = "running"
+
+    def __init__(self, *workers: tuple[str, ...]) -> None:
+        self._workers = list(workers)
+
+    def scheduler_info(self, n_workers: int) -> dict[str, Any]:
+        """Tell the workers."""
+        return {"workers": dict.fromkeys(self._workers.pop(0))}
+
+
+def test_a_first_worker_is_seen_at_once_and_others_from_time_to_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As long as there is none, there is nothing to do but to look."""
+    scheduler: Any = Scheduler((), (), ("one",), ("one", "other"))
+    pool = dask_pool._DaskPool(scheduler, "tcp://127.0.0.1:1")
+    assert [pool.workers() for _ in range(4)] == [(), (), ("one",), ("one",)]
+    monkeypatch.setattr(dask_pool, "ASKED_EVERY", 0.0)
+    assert pool.workers() == ("one", "other")
+
+
+def test_local_starts_a_cluster_and_ends_it(store: Store, train_on: TrainOn, monkeypatch: pytest.MonkeyPatch) -> None:
     """One worker for each core; nothing is left when it is done."""
+    monkeypatch.setattr(dask_pool, "ASKED_EVERY", 0.0)
     with pool_at("local") as pool:
         wait_until(lambda: len(pool.workers()) == (os.cpu_count() or 1))
         train_blocks_with(pool, store, say_nothing, [])
