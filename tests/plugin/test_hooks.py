@@ -242,7 +242,7 @@ def test_paths_are_those_of_where_pytest_was_called(
 
 
 def test_a_store_that_pytest_takes_for_a_place_of_tests_gets_one_sentence(
-    pytester: pytest.Pytester, make_claims: MakeClaims
+    pytester: pytest.Pytester, make_claims: MakeClaims, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its root, where pages and history go, would be another one; with = between the two it is not."""
     make_claims(THREE_VERDICTS)
@@ -250,12 +250,13 @@ def test_a_store_that_pytest_takes_for_a_place_of_tests_gets_one_sentence(
     store = pytester.mkdir("elsewhere")
     here = pytester.mkdir("here")
     (pytester.path / "claims").rename(here / "claims")
-    command = [*PYTEST, "claims", "-p", "no:cacheprovider"]
-    done = subprocess.run([*command, "--claims-store", "../elsewhere"], cwd=here, capture_output=True, text=True)
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert f"pytest takes ../elsewhere for a place of tests, and {pytester.path} for its root; write " in done.stderr
-    done = subprocess.run([*command, "--claims-store=../elsewhere"], cwd=here, capture_output=True, text=True)
-    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    monkeypatch.chdir(here)
+    refused = pytester.runpytest("claims", "-p", "no:cacheprovider", "--claims-store", "../elsewhere")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    said = f"pytest takes ../elsewhere for a place of tests, and {pytester.path} for its root; write "
+    assert said in refused.stderr.str()
+    done = pytester.runpytest("claims", "-p", "no:cacheprovider", "--claims-store=../elsewhere")
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
     assert (here / "reports" / "index.html").is_file()
     assert store.is_dir()
 
