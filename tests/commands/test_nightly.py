@@ -22,8 +22,8 @@ def test_ratio(judge):
 """
 OneNight = Callable[..., tuple[int, str]]
 WITHOUT_FIGURES = """
-import harness.judging.judge
-harness.judging.judge.kept_figure = lambda *_: "<svg></svg>"
+import harness.plugin.judged
+harness.plugin.judged.kept_figure = lambda *_: "<svg></svg>"
 """
 
 
