@@ -29,7 +29,7 @@ def sources_of(*modules: str) -> tuple[Path, ...]:
         file = waiting.pop()
         if file not in found:
             found.add(file)
-            waiting += [one for name in _imported(file) for one in _file_of(name)]
+            waiting += [one for name in _imported(file) for one in _file_of(PACKAGE, name)]
     return tuple(sorted(found))
 
 
@@ -53,12 +53,12 @@ def _imported(file: Path) -> Iterable[str]:
 
 
 @functools.cache  # hundreds of imports name the same modules
-def _file_of(module: str) -> list[Path]:
+def _file_of(root: Path, module: str) -> list[Path]:
     """Return the file of a module, none if it is a name within one."""
-    path = PACKAGE.parent.joinpath(*module.split("."))
+    path = root.parent.joinpath(*module.split("."))
     return [file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
 
 
 def _files_of(module: str) -> list[Path]:
     folder = PACKAGE.parent.joinpath(*module.split("."))
-    return sorted(folder.rglob("*.py")) if folder.is_dir() else _file_of(module)
+    return sorted(folder.rglob("*.py")) if folder.is_dir() else _file_of(PACKAGE, module)
