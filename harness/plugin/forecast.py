@@ -19,7 +19,9 @@ class Forecast:
     """
 
     def __init__(self, folders: Sequence[ReportFolder]) -> None:
-        self._findings = max((len(one.register.findings) for one in folders if one.grid.logs is None), default=0)
+        self._findings = max(
+            (len(one.register.findings) for one in folders if one.grid.configs and not one.grid.logs), default=0
+        )
 
     def pytest_report_header(self, config: pytest.Config) -> list[str]:
         """Say it below what pytest says of itself."""

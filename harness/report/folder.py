@@ -1,4 +1,4 @@
-"""Find and open the folder of a report: ``report.toml``, ``protocol.toml`` and the claims beside them."""
+"""Find and open the folder of a report: ``report.toml``, most often ``protocol.toml``, and the claims beside them."""
 
 import os
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ HEADLINES_FILE = "headlines.toml"
 
 @dataclass(frozen=True)
 class ReportFolder:
-    """A report under test: what it says, and how its networks are trained."""
+    """A report under test: what it says, and how its networks are trained, if any are."""
 
     path: Path
     register: "Register"
@@ -36,18 +36,22 @@ def plain_path(path: Path) -> Path:
 
 @cache
 def open_folder(folder: Path) -> ReportFolder:
-    """Read both files of a report folder, once a process.
+    """Read the files of a report folder, once a process; without ``protocol.toml`` nothing is trained.
 
     Raises
     ------
     RegisterError
-        If one is missing or malformed.
+        If one is malformed, or there is no ``report.toml``.
     """
     # Every pytest session looks for folders; only one that has some should pay for reading them.
+    from harness.report.grid import grid_of_nothing
     from harness.report.protocol_file import read_grid
     from harness.report.register import read_register
 
-    return ReportFolder(folder, read_register(folder / REGISTER_FILE), read_grid(folder / PROTOCOL_FILE))
+    protocol = folder / PROTOCOL_FILE
+    there = protocol.exists() or protocol.is_symlink()
+    grid = read_grid(protocol) if there else grid_of_nothing(protocol)
+    return ReportFolder(folder, read_register(folder / REGISTER_FILE), grid)
 
 
 def is_report(folder: Path) -> bool:

@@ -131,8 +131,9 @@ class Grid:
         Raises
         ------
         ConfigError
-            If an axis, a field or a value is unknown.
+            If an axis, a field or a value is unknown, or nothing is trained.
         """
+        self._refuse_if_empty()
         changed = {name: value for name, value in chosen.items() if name not in (*self.axes, SPLITS_CHOICE)}
         for name in changed:
             if name not in self._fields:
@@ -163,7 +164,12 @@ class Grid:
         ConfigError
             If there is no such cell, or a field or value is unknown.
         """
+        self._refuse_if_empty()
         return _checked(self._changed_cell(cell_name, changed))
+
+    def _refuse_if_empty(self) -> None:
+        if not self.configs:
+            raise ConfigError(f"there are no runs to ask for: {self.file} is missing, which says how they are made")
 
     def _changed_cell(self, cell_name: str, changed: Mapping[str, Any]) -> Cell:
         config, task = self.config(cell_name), self._task_of(cell_name)
@@ -208,6 +214,11 @@ class Grid:
         cells = itertools.product(*self.axes.values())
         values = next(values for values in cells if "-".join(values) == cell_name)
         return task_of(dict(zip(self.axes, values, strict=True)), self.reconstruction)
+
+
+def grid_of_nothing(file: Path) -> Grid:
+    """Return the grid of a report without ``protocol.toml``: its claims take numbers from elsewhere."""
+    return Grid(file, {}, {}, Choice("", None, "stated", "nothing is trained"), {}, {}, {})
 
 
 def _on_splits(cell: Cell, splits: Any) -> Cell:

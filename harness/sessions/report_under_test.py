@@ -96,7 +96,7 @@ def report_under_test(root: Path, folder: Path, partial: Collection[str] = ()) -
         folder=opened.name(root),
         title=opened.register.title,
         claims_digest=digest_of([folder / REGISTER_FILE, *folder.rglob("*.py")]),
-        protocol_digest=digest_of([folder / PROTOCOL_FILE]),
+        protocol_digest=digest_of(folder.glob(PROTOCOL_FILE)),
         choices=tuple(choices),
         notes=tuple(_note(one, not {one.id, one.premise} & set(partial)) for one in opened.register.findings.values()),
     )

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.base.errors import RegisterError
+from harness.base.errors import ConfigError, RegisterError
 from harness.report.folder import folder_of, open_folder
 
 
@@ -37,11 +37,21 @@ def test_a_link_is_followed_only_where_nothing_is_found_by_its_own_name(tmp_path
     assert folder_of(tmp_path / "some" / "test_x.py") == tmp_path / "report"
 
 
-def test_both_files_are_read_and_a_missing_one_is_named(small_report: Path) -> None:
-    """A folder gives register and grid; without protocol.toml the sentence names that file."""
+def test_both_files_are_read(small_report: Path) -> None:
+    """A folder gives register and grid."""
     assert open_folder(small_report).register.title == "A small report"
     assert len(open_folder(small_report).grid.configs) == 2
+
+
+def test_without_a_protocol_there_are_no_runs_to_ask_for(small_report: Path) -> None:
+    """Whoever asks is told which file would say how they are made; a link that leads nowhere is no such report."""
+    file = small_report / "protocol.toml"
+    file.unlink()
+    grid = open_folder(small_report).grid
+    for ask in (lambda: grid.cell({"activation": "relu"}), lambda: grid.named_cell("torch-relu", {})):
+        with pytest.raises(ConfigError, match=r"no runs to ask for: .*protocol\.toml is missing, which says how"):
+            ask()
     open_folder.cache_clear()
-    (small_report / "protocol.toml").unlink()
+    file.symlink_to("nowhere.toml")
     with pytest.raises(RegisterError, match=r"protocol\.toml: cannot be read \(No such file or directory\)"):
         open_folder(small_report)
