@@ -8,7 +8,8 @@ from pathlib import Path
 
 from harness.base.errors import ConfigError
 from harness.base.tables import Table
-from harness.drawing.panels.data import ORDERS, PARTS, Marks, Order, Part
+from harness.drawing.panels.data import ORDERS, PREDICTIONS, Marks, Order, Part
+from harness.report.choices import axis_text
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
 from harness.report.register import Register
@@ -87,23 +88,21 @@ def _figure(name: str, table: Table, register: Register, grid: Grid) -> FigureTo
             raise table.error("findings", f"no finding {finding!r} in {register.file}")
     cells = _cells(table, grid)
     parts = table.texts("parts")
-    for part in parts:
-        if part not in PARTS:
-            raise table.error("parts", f"holds {part!r}; give some of: {', '.join(PARTS)}")
     if len(set(parts)) < len(parts):
         raise table.error("parts", f"is {list(parts)!r}; give each part once")
     if len({grid.named_cell(cell, {}).task for cell in cells.values()}) > 1:
         raise table.error("along", "the panels of a figure must be of one task; give another axis")
+    known = _parts_of(grid.config(next(iter(cells.values()))))
     for part in parts:
-        if part not in _parts_of(grid.config(next(iter(cells.values())))):
-            raise table.error("parts", f"holds {part!r}, which the runs of these cells do not have")
+        if part not in known and (known or part == PREDICTIONS):
+            raise table.error("parts", f"holds {part!r}; give some of: {', '.join(known) or 'the curves of its runs'}")
     figure = FigureToDraw(
         id=name,
         title=table.get("title", str),
         shown=table.get("shown", str),
         findings=findings,
         cells=cells,
-        parts=parts,  # type: ignore[arg-type]
+        parts=parts,
         order=table.get("order", str, among=ORDERS) if len(cells) > 1 else "below",  # type: ignore[arg-type]
         marks=_marks(table.table("marks"), parts, tuple(cells)) if "marks" in table else {},
     )
@@ -113,7 +112,7 @@ def _figure(name: str, table: Table, register: Register, grid: Grid) -> FigureTo
 
 def _marks(table: Table, parts: tuple[str, ...], panels: tuple[str, ...]) -> Marks:
     """Return the numbers of each panel: those that stand for all, and its own."""
-    histories = [part for part in parts if part != "predictions"]
+    histories = [part for part in parts if part != PREDICTIONS]
     kinds = [*histories, *(["epochs"] if histories else [])]
     common = {kind: _numbers(table, kind) for kind in table if kind in kinds}
     found = {panel: dict(common) for panel in panels}
@@ -140,9 +139,11 @@ def _numbers(table: Table, key: str) -> tuple[float, ...]:
 
 
 def _parts_of(config: TrainingConfig) -> tuple[str, ...]:
-    """Return what the runs of a config can show."""
-    metrics = trainer_named(config.trainer).blank(config, (Seed(0, 0),)).metrics()
-    return tuple(part for part in PARTS if f"test_{part}" in metrics)
+    """Return what the runs of a config can show; nothing where only the runs themselves tell that."""
+    blank = trainer_named(config.trainer).blank(config, (Seed(0, 0),))
+    predictions = [PREDICTIONS] if f"test_{PREDICTIONS}" in blank.outputs else []
+    curves = [name for name, curve in blank.curves.items() if curve.shape[1] == config.get("epochs")]
+    return (*predictions, *(name.removeprefix("test_") for name in curves or blank.curves))
 
 
 def _cells(table: Table, grid: Grid) -> dict[str, str]:
@@ -153,7 +154,7 @@ def _cells(table: Table, grid: Grid) -> dict[str, str]:
     along = table.get("along", str, among=tuple(grid.axes))
     if along in chosen:
         raise table.error("along", f"is {along!r}, which `cell` gives a single value; take it out there")
-    values = table.texts("values") if "values" in table else grid.axes[along]
+    values = tuple(map(axis_text, table.get("values", list))) if "values" in table else grid.axes[along]
     for value in values:
         if value not in grid.axes[along]:
             raise table.error("values", f"holds {value!r}; give some of: {', '.join(grid.axes[along])}")
@@ -166,7 +167,11 @@ def _chosen(cell: Table, grid: Grid) -> dict[str, str]:
     for axis in cell:
         if axis not in grid.axes:
             raise cell.error(axis, f"no axis of the grid in {grid.file}; it has: {', '.join(grid.axes)}")
-    return {axis: cell.get(axis, str, among=grid.axes[axis]) for axis in cell}
+    chosen = {axis: axis_text(cell.get_any(axis)) for axis in cell}
+    for axis, value in chosen.items():
+        if value not in grid.axes[axis]:
+            raise cell.error(axis, f"is {value!r}; give one of: {', '.join(grid.axes[axis])}")
+    return chosen
 
 
 def _cell_name(table: Table, grid: Grid, chosen: dict[str, str]) -> str:

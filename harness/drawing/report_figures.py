@@ -1,11 +1,13 @@
 """The figures that a report shows, drawn again from many trainings: ``figures.toml`` beside the claims says which."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.drawing.drawn import kept_panel_figure
-from harness.drawing.figures_file import FigureToDraw, open_figures
+from harness.drawing.figures_file import FIGURES_FILE, FigureToDraw, open_figures
 from harness.drawing.panels.caption import caption
+from harness.drawing.panels.data import PREDICTIONS, curve_of
 from harness.execution.engine import blocks_of
 from harness.report.folder import open_folder
 from harness.report.grid import Grid
@@ -69,6 +71,8 @@ def figure_of(figure: FigureToDraw, grid: Grid, seeds: int, store: Store) -> Rep
         commands = "; ".join(f"python -m harness train {grid.file.parent} {cell} --seeds {seeds}" for cell in missing)
         told = f"some cells are not trained yet: {commands}"
         return ReportFigure(title=figure.title, shown=figure.shown, findings=figure.findings, missing=told)
+    if told := _not_measured(figure, panels.values()):
+        return ReportFigure(title=figure.title, shown=figure.shown, findings=figure.findings, missing=told)
     return ReportFigure(
         title=figure.title,
         shown=figure.shown,
@@ -78,9 +82,22 @@ def figure_of(figure: FigureToDraw, grid: Grid, seeds: int, store: Store) -> Rep
     )
 
 
+def _not_measured(figure: FigureToDraw, panels: Iterable[Runs]) -> str:
+    """Return which part no curve of some panel shows, in a sentence; empty if all can be drawn."""
+    for runs in panels:
+        for part in figure.parts:
+            if part != PREDICTIONS and curve_of(part, runs.curves) is None:
+                there = ", ".join(runs.curves) or "none"
+                where = f"{FIGURES_FILE}, table [figures.{figure.id}], key 'parts'"
+                return f"{where}: holds {part!r}, but the curves of its runs are: {there}"
+    return ""
+
+
 def _stored(grid: Grid, cell: str, seeds: int, store: Store) -> Runs | None:
     """Return the first runs of a cell if all of them are stored."""
     named = grid.named_cell(cell, {})
+    if grid.logged is not None:
+        return grid.logged.runs((named.config, named.splits), seeds)
     parts = []
     for block in blocks_of(named.config, seeds, named.splits):
         runs = store.load(named.config, block)

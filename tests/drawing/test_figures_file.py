@@ -44,7 +44,11 @@ def test_a_report_without_the_file_has_no_figures(small_report: Path) -> None:
         ('framework = "torch"', 'colour = "red"', r"figures\.losses\.cell.*colour.*no axis"),
         ('along = "activation"', 'along = "colour"', r"figures\.losses.*along.*activation"),
         ('along = "activation"', 'along = "framework"', r"figures\.losses.*along.*take it out there"),
-        ('parts = ["loss"]', 'parts = ["losses"]', r"figures\.losses.*parts.*'losses'; give some of: predictions"),
+        (
+            'parts = ["loss"]',
+            'parts = ["losses"]',
+            r"figures\.losses.*parts.*'losses'; give some of: predictions, train_loss, loss, train_accuracy, accuracy$",
+        ),
         ('parts = ["loss"]', 'parts = ["loss", "loss"]', r"figures\.losses.*parts.*each part once"),
         ('order = "beside"', 'order = "above"', r"figures\.losses.*order.*beside, below"),
         ('order = "beside"', 'order = "beside"\nvalues = ["relu"]', r"figures\.losses.*values.*at least two"),

@@ -11,13 +11,16 @@ from harness.data import registry
 from harness.drawing.panels.caption import spread_told
 from harness.drawing.panels.data import (
     LEVELS,
+    PREDICTIONS,
     Bands,
     Marks,
     Part,
     class_proportions,
+    curve_of,
     history_bands,
     prediction_bands,
     predicts_values,
+    step_of,
 )
 from harness.drawing.panels.layout import class_rows
 from harness.drawing.style import DASHES, FAINT, INK, PAPER, REPORTED, SERIES, SOFT
@@ -43,18 +46,19 @@ def draw_panel(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs], mark
     if not runs.seeds:
         axis.text(0.5, 0.5, "all diverged", transform=axis.transAxes, ha="center")
         return None
-    if part != "predictions":
+    if part != PREDICTIONS:
         _draw_history(axis, part, name, kept)
         _draw_marks(axis, part, marks.get(name, {}))
-        values = curve_values({f"test {part}": curves_of(runs, part)}, marks_told(part, marks.get(name, {})))
+        curves = curves_of(runs, part)
+        values = curve_values({label_of(runs, part): curves}, marks_told(runs, part, marks.get(name, {})))
+        what, sample = "at the end", curves[:, -1]
     elif predicts_values(runs):
         values = _draw_values(axis, runs, _value_limits(kept), number)
+        what, sample = "test loss", runs.final_test_loss
     else:
         values = _draw_classes(axis, runs, SERIES[number % len(SERIES)])
-    loss = part == "loss" or (part == "predictions" and predicts_values(runs))
-    told = spread_told(runs.final_test_loss if loss else runs.final_test_accuracy)
-    what = "at the end" if part != "predictions" else "test loss" if loss else "test accuracy"
-    axis.set_title(f"{what} {told}", loc="right")
+        what, sample = "test accuracy", runs.final_test_accuracy
+    axis.set_title(f"{what} {spread_told(sample)}", loc="right")
     return values
 
 
@@ -83,8 +87,19 @@ def spaced(heights: list[float], apart: float) -> list[float]:
 
 
 def curves_of(runs: Runs, part: Part) -> Floats:
-    """Return the test losses or test accuracies of runs, shape (seeds, epochs)."""
-    return runs.test_loss if part == "loss" else runs.test_accuracy
+    """Return the curves of runs that a part shows, shape (seeds, epochs)."""
+    return runs.curves[_curve_of(runs, part)]
+
+
+def label_of(runs: Runs, part: Part) -> str:
+    """Return how the curves of a part are called, such as ``test loss``."""
+    return _curve_of(runs, part).replace("_", " ")
+
+
+def _curve_of(runs: Runs, part: Part) -> str:
+    name = curve_of(part, runs.curves)
+    assert name is not None  # of runs that have none, no figure is drawn
+    return name
 
 
 def _draw_history(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -> None:
@@ -97,14 +112,14 @@ def _draw_history(axis: Axes, part: Part, name: str, kept: Mapping[str, Runs]) -
         else:
             axis.plot(bands.places, bands.quantiles[2], linestyle=dashes, **_OTHER)
     axis.set_xlim(0, curves_of(kept[name], part).shape[1])
-    axis.set_xlabel("epoch")
-    axis.set_ylabel(f"test {part}")
+    axis.set_xlabel(step_of(kept[name].config))
+    axis.set_ylabel(label_of(kept[name], part), parse_math=False)
     axis.locator_params(nbins=5)
 
 
-def marks_told(part: Part, marks: Mapping[str, tuple[float, ...]]) -> list[str]:
+def marks_told(runs: Runs, part: Part, marks: Mapping[str, tuple[float, ...]]) -> list[str]:
     """Return what the report says of a history, a sentence a kind."""
-    named = {part: f"test {part}", "epochs": "epoch"}
+    named = {part: label_of(runs, part), "epochs": step_of(runs.config)}
     return [
         f"the report says: {name} {', '.join(f'{one:g}' for one in marks[kind])}"
         for kind, name in named.items()

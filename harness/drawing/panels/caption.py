@@ -5,12 +5,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from harness.base.text import counted
 from harness.data import registry
-from harness.drawing.panels.data import LEVELS, Part, differences, predicts_values
+from harness.drawing.panels.data import LEVELS, PREDICTIONS, Part, differences, predicts_values, step_of
 from harness.training.runs import Runs
 
 _SPREAD = "Numbers above a panel: median over trainings (and central 90 %)."
-_HISTORIES = "Over epochs: median of the trainings, in bands that hold the central 50 % and 90 % of them at each epoch."
+_HISTORIES = (
+    "Over {step}s: median of the trainings, in bands that hold the central 50 % and 90 % of them at each {step}."
+)
 _OTHERS = "Thin grey lines: medians of the other panels."
 _MARKS = "Dotted: what the report says."
 _VALUES = (
@@ -38,15 +41,16 @@ def caption(panels: Mapping[str, Runs], parts: Sequence[Part], *, marked: bool) 
     """
     told = [_trainings(list(panels.values())), *_diverged(panels), _SPREAD]
     runs = next(iter(panels.values()))
-    if "predictions" in parts and predicts_values(runs):
+    if PREDICTIONS in parts and predicts_values(runs):
         data = registry.load(runs.config.dataset)
         told.append(_VALUES.format(name=data.target_name, unit=data.target_unit))
-    elif "predictions" in parts:
+    elif PREDICTIONS in parts:
         told.append(_CLASSES)
-    if "predictions" in parts:
+    if PREDICTIONS in parts:
         told += _difference(list(panels.values()))
-    if set(parts) - {"predictions"}:
-        told += [_HISTORIES, *([_OTHERS] if len(panels) > 1 else []), *([_MARKS] if marked else [])]
+    if set(parts) - {PREDICTIONS}:
+        histories = _HISTORIES.format(step=step_of(runs.config))
+        told += [histories, *([_OTHERS] if len(panels) > 1 else []), *([_MARKS] if marked else [])]
     return " ".join(told)
 
 
@@ -58,9 +62,11 @@ def spread_told(sample: ArrayLike) -> str:
 
 
 def _trainings(panels: Sequence[Runs]) -> str:
+    each = " a panel" if len(panels) > 1 else ""
+    if "test_rows" not in panels[0].outputs:
+        return f"{counted(len(panels[0].seeds), 'training')}{each}."
     count, splits = len(panels[0].seeds), len({seed.split for seed in panels[0].seeds})
     drawn = "each on a random split of its own" if splits == count else "all on one split"
-    each = " a panel" if len(panels) > 1 else ""
     rows, data = panels[0].test_targets.shape[1], registry.load(panels[0].config.dataset).name
     return f"{count} trainings{each}, {drawn} of the data set {data}, with {rows} test rows."
 

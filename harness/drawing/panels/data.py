@@ -1,6 +1,6 @@
 """Numbers of the panels: histories and predictions, with bands over trainings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -8,15 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.base.arrays import Floats
+from harness.training.config import TrainingConfig
 from harness.training.runs import Runs, predicted_classes
 
-Part = Literal["predictions", "loss", "accuracy"]
-"""Predictions of test rows at the end of training; test loss and test accuracy over epochs."""
+Part = str
+"""`PREDICTIONS` of test rows at the end of training, or a curve by its name, of test rows without ``test_``."""
 Order = Literal["beside", "below"]
 """Whether the parts of a panel stand in a column, beside those of the next panel, or in a row, below them."""
 Marks = Mapping[str, Mapping[str, tuple[float, ...]]]
-"""By panel, and by ``loss``, ``accuracy`` or ``epochs``, numbers that the report gives."""
-PARTS: tuple[str, ...] = get_args(Part)
+"""By panel, and by the name of a curve or ``epochs``, numbers that the report gives."""
+PREDICTIONS = "predictions"
 ORDERS: tuple[str, ...] = get_args(Order)
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The quantiles of `Bands`: median, central 50 % and central 90 %."""
@@ -44,6 +45,16 @@ def finished(runs: Runs) -> Runs:
     """Return the runs that did not diverge, in the same order."""
     kept = ~runs.diverged
     return runs.at(np.flatnonzero(kept))
+
+
+def curve_of(part: Part, curves: Collection[str]) -> str | None:
+    """Return which of the curves is drawn as a part; None if none is."""
+    return next((name for name in (f"test_{part}", part) if name in curves), None)
+
+
+def step_of(config: TrainingConfig) -> str:
+    """Return what curves of a config have a number for."""
+    return "epoch" if "epochs" in config else "step"
 
 
 def predicts_values(runs: Runs) -> bool:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from harness.drawing.panels.axes import draw_panel, name_ends
-from harness.drawing.panels.data import Marks, Order, Part, finished
+from harness.drawing.panels.data import PREDICTIONS, Marks, Order, Part, finished
 from harness.drawing.panels.layout import FOOT, HEAD, layout_of
 from harness.drawing.style import STYLE
 from harness.drawing.svg import Drawn, svg_text
@@ -22,7 +22,7 @@ def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order
     panels
         All runs of each, of one task, by the name of what they are runs of; those that diverged are only counted.
     parts
-        ``predictions`` of test rows at the end of training, test ``loss`` and ``accuracy`` over epochs.
+        ``predictions`` of test rows at the end of training, and curves by their names, such as test ``loss``.
     order
         Whether the parts of a panel stand in a column, ``beside`` those of the next, or in a row, ``below`` them.
     marks
@@ -49,7 +49,7 @@ def panel_figure(panels: Mapping[str, Runs], parts: Sequence[Part], order: Order
                 place = (layout.starts[column], top - HEAD, layout.wide, HEAD + tall + FOOT)
                 values = draw_panel(axis, part, name, kept, marks)
                 drawn.append(Drawn(axis=axis, name=name, place=place, values=values))
-                if part != "predictions" and len(panels) > 1:
+                if part != PREDICTIONS and len(panels) > 1:
                     histories.append((axis, part))
         for axis, part in histories:  # once all is drawn, the limits of shared axes stand
             name_ends(axis, part, kept)

@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.base.arrays import Floats
 from harness.data import registry
-from harness.drawing.panels.data import Order, Part, predicts_values
+from harness.drawing.panels.data import PREDICTIONS, Order, Part, predicts_values
 from harness.drawing.style import CHARACTER
 from harness.training.runs import Runs
 
@@ -88,7 +88,7 @@ def class_rows(classes: int) -> Floats:
 
 
 def _shows_classes(part: Part, runs: Runs) -> bool:
-    return part == "predictions" and not predicts_values(runs)
+    return part == PREDICTIONS and not predicts_values(runs)
 
 
 def _labels(part: Part, runs: Runs) -> float:
@@ -100,11 +100,11 @@ def _labels(part: Part, runs: Runs) -> float:
 def _right(parts: Sequence[Part], panels: Mapping[str, Runs]) -> float:
     """Return what stands to the right of a column: proportions, or the names of several panels."""
     shares = any(_shows_classes(part, next(iter(panels.values()))) for part in parts)
-    names = NAMES + CHARACTER * max(map(len, panels)) if len(panels) > 1 and set(parts) - {"predictions"} else 0.0
+    names = NAMES + CHARACTER * max(map(len, panels)) if len(panels) > 1 and set(parts) - {PREDICTIONS} else 0.0
     return EDGE + max(SHARES if shares else 0.0, names)
 
 
 def _height(part: Part, runs: Runs, panel: float) -> float:
     if _shows_classes(part, runs):
         return ROW * float(class_rows(len(registry.load(runs.config.dataset).class_names)).max() + 1.5)
-    return panel if part == "predictions" else HISTORY
+    return panel if part == PREDICTIONS else HISTORY
