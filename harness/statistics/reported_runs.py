@@ -14,6 +14,7 @@ from harness.statistics.estimate import Reported
 
 FORMS = '"72.9 +- 0.4 sd (n = 5)", "71.8 to 73.9 (n = 5)" or "median 72.9, quartiles 72.1 to 73.3 (n = 5)"'
 SAMPLES, MOST_NUMBERS = 10_000, 10_000_000  # simulated; ten thousand tell a standard deviation to 0.7 %
+MOST_RUNS = 10_000  # of which a range is simulated: a thousand samples
 _NUMBER = r"([-+]?\d+(?:\.\d+)?)"
 _RUNS = r"\(n ?= ?(\d+)\)"
 _SPREAD = re.compile(rf"{_NUMBER} ?(?:\+-|±) ?{_NUMBER}(?: (sd|se))? {_RUNS}")
@@ -70,6 +71,8 @@ def runs_as_printed(text: str) -> ReportedRuns:
     ------
     ValueError
         If it is in none of the forms, or cannot be; the text says what is wrong.
+    ArithmeticError
+        If a number in it is too large to be one.
     """
     if spread := _SPREAD.fullmatch(text):
         return _with_spread(*spread.groups())
@@ -85,15 +88,17 @@ def _with_spread(mean: str, spread: str, kind: str | None, count: str) -> Report
             f"write sd behind {spread} if it is the standard deviation of the runs, se if it is the standard error of "
             "the mean"
         )
-    if float(spread) < 0:
+    printed, deviation = as_printed(mean), as_printed(spread).value
+    if deviation < 0:
         raise ValueError(f"a spread is not below 0, as {spread} is")
-    printed = as_printed(mean)
-    error = float(spread) / (math.sqrt(runs) if kind == "sd" else 1)
+    error = deviation / (math.sqrt(runs) if kind == "sd" else 1)
     return ReportedRuns(printed.value, printed.half_unit, runs, error, runs - 1)
 
 
 def _with_order(median: str | None, quartiles: str | None, low: str, high: str, count: str) -> ReportedRuns:
     runs = _at_least_two(count)
+    if runs > MOST_RUNS:
+        raise ValueError(f"n is {count}; a range or median can be given of {MOST_RUNS} runs at most, of more a mean")
     printed = [as_printed(one) for one in (low, median, high) if one is not None]
     values = [one.value for one in printed]
     if values != sorted(values):

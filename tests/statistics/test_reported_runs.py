@@ -65,7 +65,8 @@ def test_two_runs_are_told_by_their_range() -> None:
     """It is all there is of them: so a range and a median with it say the same as mean and deviation."""
     as_range, as_mean = runs_as_printed("1.0 to 3.0 (n = 2)"), runs_as_printed("2.0 +- 1.4142 sd (n = 2)")
     assert (as_range.value, as_range.half_unit) == (as_mean.value, as_mean.half_unit)
-    assert as_range.error == pytest.approx(as_mean.error, rel=0.3)  # unbiased for a deviation, not for a variance
+    # The deviation that two numbers' distance tells without bias is larger than their own by the root of pi / 2.
+    assert as_range.error == pytest.approx(as_mean.error * math.sqrt(math.pi / 2), rel=0.03)
     assert runs_as_printed("median 2.0, 1.0 to 3.0 (n = 2)").error == pytest.approx(as_range.error)
 
 
@@ -80,6 +81,10 @@ def test_two_runs_are_told_by_their_range() -> None:
         ("72.9 to 71.8 (n = 5)", "its numbers do not rise from 72.9 to 71.8"),
         ("median 74, 71.8 to 72.9 (n = 5)", "its numbers do not rise from 71.8 to 72.9"),
         ("72.9 (0.4)", f"give what is printed of several runs as {FORMS}"),
+        (
+            "71.8 to 73.9 (n = 10001)",
+            "n is 10001; a range or median can be given of 10000 runs at most, of more a mean",
+        ),
         ("72.9 +- -0.4 sd (n = 5)", "a spread is not below 0"),
     ],
 )
@@ -87,6 +92,14 @@ def test_what_cannot_be_is_refused(text: str, sentence: str) -> None:
     """In a sentence that says what would be right."""
     with pytest.raises(ValueError, match=re.escape(sentence)):
         runs_as_printed(text)
+
+
+def test_what_no_number_holds_is_refused() -> None:
+    """A spread as well as a mean."""
+    many = "9" * 400
+    for text in (f"72.9 +- {many} sd (n = 5)", f"{many} +- 0.4 sd (n = 5)", f"71.8 to {many} (n = 5)"):
+        with pytest.raises(ArithmeticError):
+            runs_as_printed(text)
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**6), max_value=10**6))
