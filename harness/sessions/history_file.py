@@ -126,11 +126,13 @@ def newer(place: str, schema: int, known: int) -> str:
 
 
 def _refuse_foreign(connection: sqlite3.Connection, file: Path) -> None:
-    """Raise `SessionError` for what another program, or a newer harness, has written."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (schema,) = connection.execute("PRAGMA user_version").fetchone()
-    if has_tables(connection) and application != APPLICATION:
+    """Raise `SessionError` for what another program, or a newer harness, has written.
+
+    The tables are looked for before the mark: whoever makes the file at this moment writes both at once.
+    """
+    if has_tables(connection) and connection.execute("PRAGMA application_id").fetchone() != (APPLICATION,):
         raise SessionError(f"{file}: is a database of another program, not a history of claims")
+    (schema,) = connection.execute("PRAGMA user_version").fetchone()
     if schema > SCHEMA:
         raise SessionError(newer(str(file), schema, SCHEMA))
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.base.errors import SessionError
+from harness.sessions import history_file
 from harness.sessions.history import History, PastReading, PastVerdict, open_history
 from harness.sessions.history_file import APPLICATION, SCHEMA, connection_to, write
 from harness.sessions.session import Session
@@ -174,6 +175,28 @@ def test_writers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     for writer in range(writers):
         mine = [one.started for one in past if one.started.startswith(f"writer {writer},")]
         assert mine == [f"writer {writer}, session {each}" for each in range(count)]
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["just before the look", "just after it"])
+def test_a_file_that_is_made_at_this_moment_is_no_foreign_one(
+    before: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process makes the history while this one opens it: its mark belongs to its tables."""
+    file = tmp_path / "history.sqlite"
+    looked = history_file.has_tables
+
+    def other_writes_beside(connection: sqlite3.Connection) -> bool:
+        monkeypatch.setattr(history_file, "has_tables", looked)
+        if before:
+            History(file).append(session_of(started="the other"))
+        answer = looked(connection)
+        if not before:
+            History(file).append(session_of(started="the other"))
+        return answer
+
+    monkeypatch.setattr(history_file, "has_tables", other_writes_beside)
+    assert History(file).append(session_of(started="mine")) == 2
+    assert [past.started for past in History(file).sessions()] == ["the other", "mine"]
 
 
 KILLED_WRITER = """
