@@ -188,9 +188,12 @@ RULE = (
 
 def judgement_texts(judgement: Judgement) -> tuple[str, ...]:
     """Return the texts of `JUDGEMENT_COLUMNS`."""
+    alone, together = ("", "")
+    if not judgement.exact:
+        alone, together = (f", {p_text(p)}" for p in (judgement.p_value, judgement.corrected_p_value))
     return (
-        f"{SYMBOLS[judgement.outcome]} {judgement.word}, {p_text(judgement.p_value)}",
-        f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_word}, {p_text(judgement.corrected_p_value)}",
+        f"{SYMBOLS[judgement.outcome]} {judgement.word}{alone}",
+        f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_word}{together}",
         f"{judgement.supported} of {judgement.claims} supported, {judgement.refuted} refuted; needs {judgement.needs}",
         "" if math.isnan(judgement.power) else f"{judgement.power:.2f}",
         judgement.basis,

@@ -10,6 +10,8 @@ from harness.base.arrays import Floats
 Interval = tuple[float, float]
 OF_ONE_DRAW = "distance of the reported value"
 """How the method of an estimate begins that asks whether a printed number can be one draw."""
+EXACT = "exact: nothing is sampled"
+"""The method of a number that rests on no sample, and so has no error."""
 Kind = Literal["mean", "ratio", "proportion", "median", "cells", "draw", "exact", "probability"]
 
 

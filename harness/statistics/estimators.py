@@ -13,7 +13,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from harness.statistics.estimate import Estimate, Interval
+from harness.statistics.estimate import EXACT, Estimate, Interval
 from harness.statistics.sample import (
     SKEWED,
     at_least_two,
@@ -188,7 +188,7 @@ def median_ratio_over_seeds(first: ArrayLike, second: ArrayLike, label: str) -> 
 
 def exactly(value: float, label: str) -> Estimate:
     """Return a number that rests on no sample, such as a count or an arithmetical bound."""
-    return Estimate(value, lambda _: (value, value), "exact: nothing is sampled", np.array([value]), label, "exact")
+    return Estimate(value, lambda _: (value, value), EXACT, np.array([value]), label, "exact")
 
 
 def _unskewed(quantile: float, skewness: float, count: int) -> float:

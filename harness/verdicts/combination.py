@@ -57,6 +57,8 @@ class Judgement:
         The finding that this one presupposes; empty if none.
     of_one_draw
         Whether its claims ask if a printed number can be one draw.
+    exact
+        Whether none of its claims samples anything.
     fragile
         The neighbouring conventions with each of which the verdict by itself would be the opposite.
     corrected_outcome, corrected_p_value
@@ -80,6 +82,7 @@ class Judgement:
     corrected_outcome: Outcome
     corrected_p_value: float
     of_one_draw: bool = False
+    exact: bool = False
     fragile: tuple[str, ...] = ()
     premise: str = ""
 
@@ -198,6 +201,7 @@ def _judgement(group: Sequence[Verdict], outcome: Outcome, p_value: float, corre
         corrected_outcome=outcome if corrected <= ERROR_RATE else "inconclusive",
         corrected_p_value=corrected,
         of_one_draw=all(verdict.of_one_draw for verdict in group),
+        exact=all(verdict.exact for verdict in group),
         fragile=_fragile(group, outcome),
     )
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from harness.base.errors import Inconclusive, Refuted
 from harness.base.text import counted, plain_number
-from harness.statistics.estimate import OF_ONE_DRAW
+from harness.statistics.estimate import EXACT, OF_ONE_DRAW
 from harness.verdicts.band import Band, Outcome
 
 Needs = Literal["all", "most", "some"]
@@ -142,16 +142,26 @@ class Verdict:
         return WORDS_OF_A_DRAW[self.outcome] if self.of_one_draw else self.outcome
 
     @property
+    def exact(self) -> bool:
+        """Whether nothing is sampled, so that the estimate has no interval, error rate or power."""
+        return self.method == EXACT
+
+    @property
     def interval(self) -> str:
-        """The estimate with its interval, ready to read."""
-        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
+        """The estimate with its interval, ready to read; an exact one stands alone."""
+        return f"{self.value:.4g}" if self.exact else f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
+
+    @property
+    def how(self) -> str:
+        """How it was estimated, and with which confidence."""
+        return self.method if self.exact else f"{self.method}, confidence {100 * self.confidence:.3g} %"
 
     def __str__(self) -> str:
         lines = [
             f"{self.finding} ({self.reading}): {self.word}",
             f"  finding   {self.statement}",
             f"  estimand  {self.estimand}",
-            f"  estimate  {self.interval} ({self.method}, confidence {self.confidence:.1%})",
+            f"  estimate  {self.interval} ({self.how})",
             f"  band      {self.band}: {self.band.reason}",
             f"  seeds     {self.seeds_text}",
             *([] if math.isnan(self.power) else [f"  power     {self.power:.2f} at the last look, if it is true"]),

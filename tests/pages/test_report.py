@@ -16,13 +16,14 @@ from harness.pages.report import (
     table_row,
     verdict_text,
 )
+from harness.statistics.estimators import exactly
 from harness.verdicts.band import Band
 from harness.verdicts.combination import judgements
 from harness.verdicts.finding import finding_verdicts
 from tests.builders.sessions import REPORT as A_REPORT
 from tests.builders.sessions import judged_claim, session_of
 from tests.builders.specifications import specification_with
-from tests.builders.verdicts import verdict_with
+from tests.builders.verdicts import verdict_on, verdict_with
 
 VERDICT = verdict_with(
     "refuted",
@@ -135,7 +136,7 @@ def test_the_summary_has_a_row_for_each_finding() -> None:
 
 
 def test_texts_of_a_judgement() -> None:
-    """Single and corrected verdict may differ, p-values are short and never 0, unknown power is left out."""
+    """Single and corrected verdict may differ, p-values are short and only of samples, unknown power is left out."""
     found = judgements(
         [
             replace(SUPPORTED, finding="a.a", p_supported=1e-9, power=math.nan),
@@ -145,6 +146,8 @@ def test_texts_of_a_judgement() -> None:
     assert judgement_texts(found[0])[:2] == ("✔ supported, p < 0.0001", "✔ supported, p < 0.0001")
     assert judgement_texts(found[0])[3] == ""
     assert judgement_texts(found[1])[:2] == ("✔ supported, p = 0.04", "? inconclusive, p = 0.12")
+    (exact,) = judgements([replace(verdict_on(exactly(0.0, "")), outcome="supported", p_supported=1e-9)])
+    assert judgement_texts(exact)[:2] == ("✔ supported", "✔ supported")
     assert all(len(judgement_texts(judgement)) == len(JUDGEMENT_COLUMNS) for judgement in found)
 
 

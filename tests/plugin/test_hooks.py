@@ -55,7 +55,7 @@ def test_failure_text_is_what_a_reviewer_needs(pytester: pytest.Pytester, make_c
             "E*speed.faster (ratio): refuted",
             "E*finding   A is faster than B.",
             "E*estimand  mean of the ratio",
-            "E*estimate  2 [[]1.985, 2.015[]] (mean over seeds, t interval widened for skewness, confidence 90.0%)",
+            "E*estimate  2 [[]1.985, 2.015[]] (mean over seeds, t interval widened for skewness, confidence 90 %)",
             "E*band      0.9 to 1.1: a tenth either way",
             "E*seeds     none: no training is needed",
             "E*power     1.00 at the last look, if it is true",

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.base.errors import Inconclusive, Refuted
+from harness.statistics.estimators import exactly, mean_over_seeds
 from harness.verdicts.band import Band, Outcome
 from harness.verdicts.error_rate import ERROR_RATE
 from harness.verdicts.verdict import Placebo, Verdict
-from tests.builders.verdicts import verdict_with
+from tests.builders.verdicts import verdict_on, verdict_with
 
 INF, NAN = math.inf, math.nan
 
@@ -21,7 +22,7 @@ REFUTED = """\
 optimizers.adam-rmsprop-level (loss): refuted
   finding   Adam and RMSprop end almost identical in loss and accuracy.
   estimand  test loss of Adam minus test loss of RMSprop, mean over paired seeds
-  estimate  0.03123 [0.0251, 0.0374] (mean over seeds, t interval widened for skewness, confidence 90.0%)
+  estimate  0.03123 [0.0251, 0.0374] (mean over seeds, t interval widened for skewness, confidence 90 %)
   band      -0.02 to 0.02: two units of the last decimal are almost identical
   seeds     20, each with a split and a training of its own
   power     0.88 at the last look, if it is true
@@ -33,7 +34,7 @@ INCONCLUSIVE = """\
 optimizers.adam-rmsprop-level (loss): inconclusive
   finding   Adam and RMSprop end almost identical in loss and accuracy.
   estimand  test loss of Adam minus test loss of RMSprop, mean over paired seeds
-  estimate  nan [-inf, inf] (mean over seeds, t interval widened for skewness, confidence 90.0%)
+  estimate  nan [-inf, inf] (mean over seeds, t interval widened for skewness, confidence 90 %)
             3 of 20 seeds diverged: there is no mean to speak of
   band      -0.02 to 0.02: two units of the last decimal are almost identical
   seeds     20, each with a split and a training of its own
@@ -45,7 +46,7 @@ SUPPORTED = """\
 optimizers.sgd-fails (accuracy): supported
   finding   SGD fails in both frameworks: high loss, low accuracy.
   estimand  proportion of seeds in which Adam is ahead by the margin
-  estimate  0.95 [0.7839, 0.9974] (proportion of seeds, exact binomial interval, confidence 96.7%)
+  estimate  0.95 [0.7839, 0.9974] (proportion of seeds, exact binomial interval, confidence 96.7 %)
             19 of 20 seeds
   band      at least 0.75: whoever repeats the comparison once should see it with odds of three to one
   seeds     20, each with a split and a training of its own
@@ -94,6 +95,16 @@ def test_text_of_a_supported_verdict() -> None:
         rerun="pytest claims -k sgd",
     )
     assert str(supported) == SUPPORTED
+
+
+def test_an_exact_verdict_has_no_interval_and_no_confidence() -> None:
+    """Nothing is sampled, so that there is no error to speak of."""
+    exact = verdict_on(exactly(0.5, "ratio"))
+    assert (exact.exact, exact.interval, exact.how) == (True, "0.5", "exact: nothing is sampled")
+    assert "  estimate  0.5 (exact: nothing is sampled)\n" in str(exact)
+    sampled = verdict_on(mean_over_seeds([0.5, 0.6], "ratio"), 0.98)
+    assert not sampled.exact
+    assert sampled.how.endswith(", confidence 98 %")
 
 
 def test_text_of_several_looks() -> None:
