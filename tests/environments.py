@@ -1,11 +1,12 @@
 """Install the project where nothing else is, and use it as its users do: ``python -m tests.environments``.
 
-Twice: the core alone, and with PyTorch. What is missing there is missing, not made to look so.
+Twice: the core alone, and with PyTorch, beside which allure-pytest comes. What is missing is not made to look so.
 """
 
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -100,6 +101,32 @@ def check_torch(torch: Installed, report: Path) -> None:
     _hold("pip install 'pytest-claims[keras]'" in refused.stdout, f"no command is given: {refused.stdout}")
 
 
+def check_allure(torch: Installed, report: Path) -> None:
+    """Hold that allure-pytest has each claim, with its status and its text, and that verdicts are what they were."""
+    page = report / "reports" / "claims.json"
+    before = [claim["verdict"]["outcome"] for claim in json.loads(page.read_text(encoding="utf-8"))["claims"]]
+    installed = torch.run("pip", "install", "allure-pytest", "-c", str(ROOT / "constraints.txt"), folder=report)
+    _hold(installed.returncode == 0, f"allure-pytest cannot be installed: {installed.stderr}")
+    # Above what the first claim comes to, so that one of them is told as a failure.
+    register = report / "mine" / "report.toml"
+    text = register.read_text(encoding="utf-8")
+    register.write_text(re.sub(r"(?m)^high = .*$", "high = -1e9", re.sub(r"(?m)^low = .*$", "low = -inf", text)))
+    judged = torch.run("pytest", "mine", "-n", "2", "--alluredir", "allure", folder=report)
+    register.write_text(text, encoding="utf-8")
+    _hold(judged.returncode == 1, f"with allure-pytest, refuted claims do not fail: {judged.stdout}{judged.stderr}")
+    results = [json.loads(file.read_text(encoding="utf-8")) for file in (report / "allure").glob("*-result.json")]
+    _hold(len(results) == len(before), f"allure-pytest has {len(results)} of {len(before)} claims")
+    _hold(
+        all(one["status"] == "failed" and "estimate" in one["statusDetails"]["message"] for one in results),
+        f"allure-pytest does not tell what was judged: {results}",
+    )
+    shutil.rmtree(report / "allure")
+    again = torch.run("pytest", "mine", "-n", "2", "--alluredir", "allure", folder=report)
+    _hold(again.returncode == 0, f"with allure-pytest, a report does not run: {again.stdout}{again.stderr}")
+    after = [claim["verdict"]["outcome"] for claim in json.loads(page.read_text(encoding="utf-8"))["claims"]]
+    _hold(after == before, "with allure-pytest, verdicts are others")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make both environments, and check them; returns the exit status."""
     argparse.ArgumentParser(description=__doc__).parse_args(arguments)
@@ -107,7 +134,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report = Path(name, "work")
         report.mkdir()
         try:
-            check_torch(install(Path(name, "torch"), "[torch]"), report)
+            torch = install(Path(name, "torch"), "[torch]")
+            check_torch(torch, report)
+            check_allure(torch, report)
             check_core(install(Path(name, "core"), ""), report)
         except AssertionError as problem:
             print(f"error: {problem}", file=sys.stderr)
