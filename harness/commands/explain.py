@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from harness.base.errors import SessionError
 
 if TYPE_CHECKING:
-    from harness.sessions.history import History, PastReading
+    from harness.sessions.history import History
+    from harness.sessions.past import PastReading
 
 HELP = "run a changed verdict's claims again on both sides, and name what brings the change"
 FOLDER = Path(".claims-store") / "explain"

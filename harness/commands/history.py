@@ -9,9 +9,10 @@ from pathlib import Path
 from harness.base.errors import SessionError
 from harness.pages.report import SYMBOLS
 from harness.pages.terminal import aligned
-from harness.sessions.history import History, PastReading, PastSession
+from harness.sessions.history import History
 from harness.sessions.levels import LevelChange, level_changes
 from harness.sessions.measured import measured
+from harness.sessions.past import PastReading, PastSession
 from harness.sessions.timeline import Stretch, Timelines, commit_text, stretches, verdict_changes, what_else
 from harness.verdicts.band import OUTCOMES
 

@@ -6,20 +6,15 @@ It is started when something is first trained, and again if it died.
 import atexit
 import math
 import os
-import resource
-import subprocess
-import tempfile
 import threading
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 
 from harness.base.errors import HarnessError, TrainingFailedError
 from harness.execution.messages import NOBODY, Answer, differing_versions, other_versions, task_of
 from harness.execution.room import ANYWHERE, Room, one_at_a_time
+from harness.execution.trainee_process import TraineeProcess
 from harness.storage.store import Store
-from harness.training.clean_start import clean_command, clean_environment
 from harness.training.config import TrainingConfig
 from harness.training.function.trainer import FunctionTrainer
 from harness.training.runs import Runs
@@ -65,98 +60,8 @@ def end() -> None:
     _kept.end()
 
 
-class _TrainingProcess:
-    """One process, from its start to its end; see `harness.execution.trainee` for what it does."""
-
-    def __init__(self, room: Room) -> None:
-        pipe = subprocess.PIPE
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
-        ready = uuid.uuid4().hex
-        self._process = subprocess.Popen(
-            clean_command("harness.execution.trainee", ready),
-            stdin=pipe,
-            stdout=pipe,
-            stderr=self._errors,
-            env=clean_environment(gpu=room.gpu),
-        )
-        self._unsaid = ready.encode() + b"\n"
-        self._first_size: int | None = None
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has died."""
-        return self._process.poll() is not None
-
-    @property
-    def grown(self) -> int:
-        """By how many bytes its memory is larger than after its first answer; 0 where the system does not tell."""
-        size = self._size()
-        return 0 if size is None or self._first_size is None else size - self._first_size
-
-    def _size(self) -> int | None:
-        try:
-            pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
-        except OSError:  # not a Linux
-            return None
-        return int(pages) * resource.getpagesize()
-
-    def ask(self, task: str) -> bytes:
-        """Return its answer to a task.
-
-        Raises
-        ------
-        HarnessError
-            If it ends before.
-        """
-        requests, answers = self._process.stdin, self._process.stdout
-        assert requests is not None
-        assert answers is not None
-        try:
-            requests.write(task.encode() + b"\n")
-            requests.flush()
-            while self._unsaid and (line := answers.readline()):
-                if line.endswith(self._unsaid):
-                    self._unsaid = b""
-            length = int(answers.readline())
-            answer = answers.read(length)
-        except (OSError, ValueError):
-            raise self._death() from None
-        if len(answer) < length:
-            raise self._death()
-        if self._first_size is None:
-            self._first_size = self._size()
-        return answer
-
-    def _death(self) -> HarnessError:
-        self._process.wait()
-        self._errors.seek(0)
-        lines = self._errors.read().decode(errors="replace").strip().splitlines()
-        return HarnessError(f"its process ended ({lines[-1] if lines else f'status {self._process.returncode}'})")
-
-    def kill(self) -> None:
-        """Let it end, from another thread than that which asks it."""
-        self._process.kill()
-
-    def end(self) -> None:
-        """End it, whatever it does."""
-        self._process.kill()
-        self._process.wait()
-        self._close()
-
-    def forget(self) -> None:
-        """Leave it to the process that started it, of which this one is a copy."""
-        self._process.returncode = 0  # or Python would warn that it still runs
-        self._close()
-
-    def _close(self) -> None:
-        for end in (self._process.stdin, self._process.stdout, self._errors):
-            assert end is not None
-            with suppress(OSError):  # of a task that could not be sent
-                end.close()
-
-
 @contextmanager
-def _ended_after(limit: float | None, process: _TrainingProcess) -> Iterator[threading.Event]:
+def _ended_after(limit: float | None, process: TraineeProcess) -> Iterator[threading.Event]:
     """End a process after some seconds, unless the work with it is done before; gives whether it was so."""
     late = threading.Event()
 
@@ -180,7 +85,7 @@ class _Kept:
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
-        self._process: _TrainingProcess | None = None
+        self._process: TraineeProcess | None = None
         self._room = ANYWHERE
 
     def ask(self, task: str, room: Room = ANYWHERE, limit: float | None = None) -> bytes:
@@ -204,7 +109,7 @@ class _Kept:
             if self._process is not None and (self._process.ended or self._room != room or self._process.grown > most):
                 self.end()
             if self._process is None:
-                self._process, self._room = _TrainingProcess(room), room
+                self._process, self._room = TraineeProcess(room), room
             try:
                 with _ended_after(limit, self._process) as late:
                     return self._process.ask(task)

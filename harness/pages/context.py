@@ -7,8 +7,8 @@ from typing import Protocol
 from harness.pages.figure_data import data_of
 from harness.pages.run_table import RunRow
 from harness.reconstruction.headlines import Headline, Key
-from harness.sessions.history import PastSession
 from harness.sessions.levels import LevelChange
+from harness.sessions.past import PastSession
 from harness.sessions.timeline import Timelines
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.sessions.history import PastReading
+from harness.sessions.past import PastReading
 from harness.verdicts.band import OUTCOMES, Outcome
 
 LANES: tuple[Outcome, ...] = ("supported", "inconclusive", "refuted")

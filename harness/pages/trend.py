@@ -8,8 +8,8 @@ from itertools import groupby
 from harness.base.text import counted
 from harness.pages.rendering import interval, render
 from harness.pages.strip import HEIGHT, Strip, is_partial, strip, usual_reading
-from harness.sessions.history import PastReading, PastSession
 from harness.sessions.levels import LevelChange
+from harness.sessions.past import PastReading, PastSession
 from harness.sessions.provenance import Difference
 from harness.sessions.timeline import Timelines, VerdictChange, commit_text, verdict_changes, what_else
 from harness.verdicts.band import OUTCOMES, Outcome

@@ -6,7 +6,7 @@ from datetime import datetime
 from harness.base.text import counted, p_text
 from harness.pages.rendering import number
 from harness.sessions.changed import changed, changes_in
-from harness.sessions.history import PastReading
+from harness.sessions.past import PastReading
 from harness.verdicts.band import OUTCOMES, Band
 from harness.verdicts.combination import Judgement
 from harness.verdicts.finding import FindingVerdict

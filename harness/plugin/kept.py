@@ -8,9 +8,7 @@ came to.
 import functools
 import hashlib
 import json
-import platform
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +20,7 @@ from harness.base.errors import HarnessError, StoreError
 from harness.base.files import write_if_changed
 from harness.base.hashing import content_digest
 from harness.base.sealed import seal, unseal
-from harness.base.sources import PACKAGE, sources_mark
+from harness.base.sources import sources_mark
 from harness.execution.engine import Wanted, blocks_of
 from harness.judging.claim import Claim, case_of
 from harness.judging.collected import report_folder_of
@@ -30,8 +28,8 @@ from harness.judging.evidence import NotedRuns
 from harness.judging.marks import is_timed
 from harness.judging.plan import ChosenCell
 from harness.pages.figure_data import data_of
+from harness.plugin.kept_identity import identity_of
 from harness.plugin.options import pages_folder, store_of, trainings_of
-from harness.report.folder import HEADLINES_FILE
 from harness.storage.store import Store
 from harness.training.config import TrainingConfig
 from harness.verdicts.verdict import Verdict
@@ -90,7 +88,7 @@ def kept_claim(item: pytest.Item, claim: Claim) -> KeptClaim | None:
     file = _file(item, claim)
     try:
         told = unseal(file.read_bytes(), f"verdicts {file}")
-        return KeptClaim(**told["claim"]) if told["identity"] == _identity(item) else None
+        return KeptClaim(**told["claim"]) if told["identity"] == identity_of(item) else None
     except (OSError, ValueError, StoreError, KeyError, TypeError):  # not there, or damaged: judged again
         return None
 
@@ -144,7 +142,7 @@ def keep(item: pytest.Item, claim: Claim, verdict: Verdict, figure: str, rows: S
     with suppress(OSError, ValueError):  # then it is judged again; who cannot keep runs hears of it
         for lines, name in zip(rows, kept.rows, strict=True):
             write_if_changed(_rows_file(store, name), lines.encode())
-        write_if_changed(_file(item, claim), seal({"identity": _identity(item), "claim": vars(kept)}))
+        write_if_changed(_file(item, claim), seal({"identity": identity_of(item), "claim": vars(kept)}))
 
 
 def rows_of(kept: KeptClaim, store: Store) -> list[str] | None:
@@ -190,44 +188,6 @@ def _files_of(figure: str) -> tuple[str, str]:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _identity(item: pytest.Item) -> str:
-    """Return a digest of all that decides a verdict besides the runs and the harness."""
-    option = item.config.getoption
-    folder = report_folder_of(item)
-    told = [option("claims_seeds"), option("claims_looks"), folder.name(item.config.rootpath)]
-    return content_digest([*told, platform.python_version(), _sources(folder.path, pages_folder(item.config))])
-
-
-@functools.cache
-def _sources(folder: Path, pages: Path) -> str:
-    """Return a digest of a report, and of all code that was loaded and is neither Python's, a package's nor ours.
-
-    A report is all files in its folder, since a claim may read any of them; but those that are hidden, and the pages.
-
-    Read once a process, when all tests are collected: what claims import is loaded then.
-    """
-    elsewhere = [str(PACKAGE), sys.prefix, sys.base_prefix]
-    modules = [module for name, module in list(sys.modules.items()) if name != "__main__"]  # who called pytest
-    loaded = {file for module in modules if isinstance(file := getattr(module, "__file__", None), str)}
-    own = {Path(file) for file in loaded if not any(Path(file).is_relative_to(place) for place in elsewhere)}
-    digest = hashlib.sha256()
-    for file in sorted({*own, *_files_in(folder, pages)}):
-        with suppress(OSError):
-            digest.update(str(file).encode() + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _files_in(folder: Path, pages: Path) -> Iterator[Path]:
-    """Yield the files of a folder and those within, but hidden ones, bytecode, pages and what universes said."""
-    for place in folder.iterdir():
-        if place.name.startswith((".", "__pycache__")) or place in (pages, folder / HEADLINES_FILE):
-            continue
-        if place.is_dir() and not place.is_symlink():
-            yield from _files_in(place, pages)
-        elif place.is_file():
-            yield place
 
 
 def _rests_on_the_same(kept: KeptClaim, config: pytest.Config) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from harness.sessions.changed import changed
-from harness.sessions.history import PastVerdict
+from harness.sessions.past import PastVerdict
 from harness.sessions.session import Session
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.sessions.changed import changes_in
-from harness.sessions.history import PastReading, PastSession
+from harness.sessions.past import PastReading, PastSession
 from harness.sessions.provenance import NOTHING, Difference, differences
 
 Timelines = Mapping[tuple[str, str], Sequence[PastReading]]

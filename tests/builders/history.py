@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.sessions.history import PastReading, PastSession
+from harness.sessions.past import PastReading, PastSession
 from harness.verdicts.band import Outcome
 
 

@@ -7,8 +7,8 @@ from html import unescape
 import pytest
 
 from harness.pages.trend import LISTED, events, trend_html
-from harness.sessions.history import PastReading, PastSession
 from harness.sessions.levels import LevelChange
+from harness.sessions.past import PastReading, PastSession
 from harness.sessions.timeline import verdict_changes
 from harness.verdicts.band import OUTCOMES
 from tests.builders.history import past_reading, past_session

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.sessions.changes import changes_since
-from harness.sessions.history import PastVerdict
+from harness.sessions.past import PastVerdict
 from tests.builders.sessions import full_claim, full_session
 
 

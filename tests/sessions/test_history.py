@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from harness.base.errors import SessionError
 from harness.sessions import history_file
-from harness.sessions.history import History, PastReading, PastVerdict, open_history
+from harness.sessions.history import History, open_history
 from harness.sessions.history_file import APPLICATION, SCHEMA, connection_to, write
+from harness.sessions.past import PastReading, PastVerdict
 from harness.sessions.session import Session
 from harness.verdicts.band import OUTCOMES
 from harness.verdicts.combination import deciding

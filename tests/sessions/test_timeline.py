@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.sessions.history import PastReading
+from harness.sessions.past import PastReading
 from harness.sessions.provenance import Difference
 from harness.sessions.timeline import Stretch, commit_text, stretches, verdict_changes, what_else
 from harness.verdicts.band import OUTCOMES, Outcome
