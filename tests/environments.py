@@ -15,6 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 FRAMEWORKS = ("keras", "sklearn", "tensorflow", "torch")
@@ -103,28 +104,37 @@ def check_torch(torch: Installed, report: Path) -> None:
 
 def check_allure(torch: Installed, report: Path) -> None:
     """Hold that allure-pytest has each claim, with its status and its text, and that verdicts are what they were."""
-    page = report / "reports" / "claims.json"
-    before = [claim["verdict"]["outcome"] for claim in json.loads(page.read_text(encoding="utf-8"))["claims"]]
+    before = _outcomes(report)
     installed = torch.run("pip", "install", "allure-pytest", "-c", str(ROOT / "constraints.txt"), folder=report)
     _hold(installed.returncode == 0, f"allure-pytest cannot be installed: {installed.stderr}")
-    # Above what the first claim comes to, so that one of them is told as a failure.
+    # With bands that no estimate lies in, so that each claim is told as a failure.
     register = report / "mine" / "report.toml"
     text = register.read_text(encoding="utf-8")
-    register.write_text(re.sub(r"(?m)^high = .*$", "high = -1e9", re.sub(r"(?m)^low = .*$", "low = -inf", text)))
-    judged = torch.run("pytest", "mine", "-n", "2", "--alluredir", "allure", folder=report)
+    below_all = re.sub(r"(?m)^high = .*$", "high = -1e9", re.sub(r"(?m)^low = .*$", "low = -inf", text))
+    register.write_text(below_all, encoding="utf-8")
+    judged = torch.run("pytest", "mine", "-n", "2", "--alluredir", "refuted", folder=report)
     register.write_text(text, encoding="utf-8")
     _hold(judged.returncode == 1, f"with allure-pytest, refuted claims do not fail: {judged.stdout}{judged.stderr}")
-    results = [json.loads(file.read_text(encoding="utf-8")) for file in (report / "allure").glob("*-result.json")]
-    _hold(len(results) == len(before), f"allure-pytest has {len(results)} of {len(before)} claims")
+    told = _told_by_allure(report / "refuted")
+    _hold([one["status"] for one in told] == ["failed"] * len(before), f"allure-pytest has other claims: {told}")
     _hold(
-        all(one["status"] == "failed" and "estimate" in one["statusDetails"]["message"] for one in results),
-        f"allure-pytest does not tell what was judged: {results}",
+        all("estimate" in one["statusDetails"]["message"] for one in told),
+        f"allure-pytest does not tell what was judged: {told}",
     )
-    shutil.rmtree(report / "allure")
-    again = torch.run("pytest", "mine", "-n", "2", "--alluredir", "allure", folder=report)
+    again = torch.run("pytest", "mine", "-n", "2", "--alluredir", "supported", folder=report)
     _hold(again.returncode == 0, f"with allure-pytest, a report does not run: {again.stdout}{again.stderr}")
-    after = [claim["verdict"]["outcome"] for claim in json.loads(page.read_text(encoding="utf-8"))["claims"]]
-    _hold(after == before, "with allure-pytest, verdicts are others")
+    told = _told_by_allure(report / "supported")
+    _hold([one["status"] for one in told] == ["passed"] * len(before), f"allure-pytest has other claims: {told}")
+    _hold(_outcomes(report) == before, "with allure-pytest, verdicts are others")
+
+
+def _outcomes(report: Path) -> list[str]:
+    session = json.loads((report / "reports" / "claims.json").read_text(encoding="utf-8"))
+    return [claim["verdict"]["outcome"] for claim in session["claims"]]
+
+
+def _told_by_allure(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*-result.json")]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

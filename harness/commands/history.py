@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harness.base.errors import SessionError
+from harness.base.text import interval_text
 from harness.pages.report import SYMBOLS
 from harness.pages.terminal import aligned
 from harness.sessions.history import History
@@ -115,7 +116,7 @@ def _stretch_row(stretch: Stretch) -> tuple[str, ...]:
         f"{SYMBOLS[last.outcome]} {last.outcome}",
         f"by Holm {SYMBOLS[last.corrected_outcome]} {last.corrected_outcome}",
         f"{last.supported} of {last.claims}",
-        f"{last.value:.4g} [{last.low:.4g}, {last.high:.4g}]",
+        interval_text(last.value, last.low, last.high),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.base.errors import ConfigError, RegisterError
+from harness.base.text import interval_text
 from harness.judging.claim import Claim
 from harness.report.choices import axis_text
 from harness.report.configs import SPLITS_CHOICE
@@ -103,7 +104,7 @@ def judge_placebo(claim: Claim, judge: "Judge", evidence: PlaceboEvidence, file:
     if look.outcome == "supported":
         raise RegisterError(
             f"{file}, {_table(claim)}, key 'low': the band also holds where nothing differs but the seed "
-            f"({pin.axis} {pin.value} throughout): {estimate.value:.4g} [{look.low:.4g}, {look.high:.4g}] lies within "
+            f"({pin.axis} {pin.value} throughout): {interval_text(estimate.value, look.low, look.high)} lies within "
             f"{claim.reading.band}; give a band that excludes it"
         )
 

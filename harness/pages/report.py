@@ -188,9 +188,8 @@ RULE = (
 
 def judgement_texts(judgement: Judgement) -> tuple[str, ...]:
     """Return the texts of `JUDGEMENT_COLUMNS`."""
-    alone, together = ("", "")
-    if not judgement.exact:
-        alone, together = (f", {p_text(p)}" for p in (judgement.p_value, judgement.corrected_p_value))
+    p_values = (judgement.p_value, judgement.corrected_p_value)
+    alone, together = ("" if judgement.exact else f", {p_text(p_value)}" for p_value in p_values)
     return (
         f"{SYMBOLS[judgement.outcome]} {judgement.word}{alone}",
         f"{SYMBOLS[judgement.corrected_outcome]} {judgement.corrected_word}{together}",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from harness.base.errors import Inconclusive, Refuted
-from harness.base.text import counted, plain_number
+from harness.base.text import counted, interval_text, plain_number
 from harness.statistics.estimate import EXACT, OF_ONE_DRAW
 from harness.verdicts.band import Band, Outcome
 
@@ -59,7 +59,7 @@ class Placebo:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}] with {self.pinned} throughout"
+        return f"{interval_text(self.value, self.low, self.high)} with {self.pinned} throughout"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,13 +143,13 @@ class Verdict:
 
     @property
     def exact(self) -> bool:
-        """Whether nothing is sampled, so that the estimate has no interval, error rate or power."""
+        """Whether nothing is sampled, so that the estimate has no error rate and no power."""
         return self.method == EXACT
 
     @property
     def interval(self) -> str:
         """The estimate with its interval, ready to read; an exact one stands alone."""
-        return f"{self.value:.4g}" if self.exact else f"{self.value:.4g} [{self.low:.4g}, {self.high:.4g}]"
+        return interval_text(self.value, self.low, self.high)
 
     @property
     def how(self) -> str:

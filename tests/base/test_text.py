@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.base.text import counted, duration, p_text, plain_number
+from harness.base.text import counted, duration, interval_text, p_text, plain_number
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 claims"), (1, "1 claim"), (2, "2 claims")])
@@ -19,6 +19,20 @@ def test_one_is_singular(number: int, text: str) -> None:
 def test_tiny_p_values_are_bounded(value: float, text: str) -> None:
     """More digits than two say nothing."""
     assert p_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("estimate", "text"),
+    [
+        ((1.23456, 0.9, 1.5), "1.235 [0.9, 1.5]"),
+        ((2.0, 2.0, 2.5), "2 [2, 2.5]"),
+        ((1.5, 1.5, 1.5), "1.5"),
+        ((math.nan, -math.inf, math.inf), "nan [-inf, inf]"),
+    ],
+)
+def test_an_exact_estimate_stands_alone(estimate: tuple[float, float, float], text: str) -> None:
+    """Any other one has its interval, even where that ends at the estimate."""
+    assert interval_text(*estimate) == text
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0.4, "0 s"), (59.4, "59 s"), (60, "1 min 0 s"), (3671, "61 min 11 s")])
